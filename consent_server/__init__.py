@@ -1,0 +1,1 @@
+"""Serves the banner and the declaration, keeps the decisions, answers questions about them."""

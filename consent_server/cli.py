@@ -1,0 +1,75 @@
+"""The command ``kapsel``. Each command's module is imported only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from scanner.errors import KapselError
+
+#: Where each command lives, and its line in ``kapsel --help``.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": (
+        "consent_server.commands.demo",
+        "Scan the bundled shop and serve its banner.",
+    ),
+    "browser": ("scanner.commands.browser", "Get a Chromium if there is none."),
+    "sites": ("scanner.commands.sites", "Check sites.yaml."),
+    "scan": ("scanner.commands.scan", "Find out which cookies sites set."),
+    "watch": ("scanner.commands.watch", "Scan each site on its schedule until stopped."),
+    "catalogue": ("scanner.commands.catalogue", "Show what was found, and what changed."),
+    "knowledge": ("scanner.commands.knowledge", "Ask what a cookie is for, and why."),
+    "declaration": ("consent_server.commands.declaration", "Print a site's cookie declaration."),
+    "serve": ("consent_server.commands.serve", "Serve the banner and keep the decisions."),
+    "embed": ("consent_server.commands.embed", "Print the tag to paste into a site."),
+    "log": ("consent_server.commands.log", "Ask the consent log."),
+    "database": ("consent_server.commands.database", "Upgrade or check the database."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands' names and lines without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KapselError as exc:
+            for line in str(exc).splitlines():
+                click.echo(f"kapsel: {line}", err=True)
+            ctx.exit(exc.status)
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kapsel", prog_name="kapsel")
+def cli() -> None:
+    """Kapsel: scan sites for cookies, serve the consent banner, keep and ask the log.
+
+    Every option can be given as an environment variable (KAPSEL_SERVE_PORT for
+    ``kapsel serve --port``). Data goes to stdout, talk to stderr. Exit status: 0 done,
+    1 findings that --fail-on names or a failed scan, 2 wrong use.
+    """
+
+
+def main() -> None:
+    """Run the command line with the environment as a source of options."""
+    cli(auto_envvar_prefix="KAPSEL", prog_name="kapsel")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of the consent server, one module each; heavy imports wait inside the command."""

@@ -1,0 +1,1 @@
+"""The bundled shop: a small Norwegian web shop, before and after Kapsel, on loopback."""

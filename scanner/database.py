@@ -1,0 +1,128 @@
+"""Open the one database of catalogue and log: a SQLite file, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from scanner.errors import DatabaseUnusable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+#: Milliseconds that SQLite waits for another process's write to end.
+BUSY_TIMEOUT = 10_000
+
+#: PostgreSQL advisory lock held during migration, so that servers may start together.
+_MIGRATION_LOCK = 0x6B617073656C
+
+
+def open_database(address: str, *, upgrade: bool = True) -> Engine:
+    """
+    Return an engine for the database at *address*; call ``dispose()`` on it when done.
+
+    Args:
+        address: A file's path (SQLite; created if absent) or a ``postgresql://`` URL.
+        upgrade: Bring its tables up to date first.
+
+    Raises:
+        DatabaseUnusable: If it cannot be opened, or was written by a newer Kapsel.
+    """
+    url = _url(address)
+    try:
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql")
+    except ModuleNotFoundError as exc:
+        raise DatabaseUnusable(
+            "PostgreSQL needs psycopg: install Kapsel as 'kapsel[postgres]'"
+        ) from exc
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    if upgrade:
+        try:
+            upgrade_database(engine)
+        except DBAPIError as exc:
+            engine.dispose()
+            place = url.render_as_string(hide_password=True)
+            raise DatabaseUnusable(f"cannot use the database {place}: {exc.orig}") from exc
+    return engine
+
+
+def upgrade_database(engine: Engine) -> None:
+    """
+    Bring the tables of *engine*'s database up to date.
+
+    Raises:
+        DatabaseUnusable: If a newer Kapsel has already changed it.
+    """
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = _alembic_config()
+    script = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")
+        try:
+            current = database_revision(connection)
+            if current == script.get_current_head():
+                return
+            if current is not None and current not in {r.revision for r in script.walk_revisions()}:
+                raise DatabaseUnusable(
+                    f"the database is at revision {current}, which this Kapsel does not know: "
+                    "install the newer Kapsel that wrote it"
+                )
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        finally:
+            if connection.dialect.name == "postgresql":
+                connection.rollback()
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_MIGRATION_LOCK})")
+                connection.commit()
+
+
+def database_revision(connection: Connection) -> str | None:
+    """Return the revision that the database is at; None: it is empty."""
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _alembic_config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _url(address: str) -> URL:
+    if "://" not in address:
+        return URL.create("sqlite", database=address)
+    try:
+        url = make_url(address)
+    except ArgumentError as exc:
+        raise DatabaseUnusable(f"'{address}' is neither a file's path nor a database URL") from exc
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseUnusable(
+            f"'{url.drivername}' is not supported: use a file's path or a postgresql:// URL"
+        )
+    return url
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set what a durable log needs; FULL makes each commit wait for the disk."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()

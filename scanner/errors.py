@@ -1,0 +1,56 @@
+"""Errors that a caller can act on. The command line prints the text and leaves with *status*.
+
+* KapselError            status 1: something could not be done
+  + SitesInvalid         status 2: sites.yaml cannot be used; every mistake with its line
+  + UnknownSite          status 2: there is no such site in sites.yaml
+  + KnowledgeInvalid     status 2: a knowledge file cannot be used; every mistake with its place
+  + BrowserMissing       no Chromium on this machine; says how to get one
+  + BrowserUnfit         the browser loses cookies that a visitor's would keep
+  + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
+"""
+
+from __future__ import annotations
+
+
+class KapselError(Exception):
+    """Base of all our errors: the command line prints it in one line and exits."""
+
+    status = 1
+
+
+class SitesInvalid(KapselError):
+    """sites.yaml cannot be used; *mistakes* has one line of text for each reason."""
+
+    status = 2
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class UnknownSite(KapselError):
+    """There is no such site; the text names those that there are."""
+
+    status = 2
+
+
+class KnowledgeInvalid(KapselError):
+    """A knowledge file cannot be used; *mistakes* has one line of text for each reason."""
+
+    status = 2
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class BrowserMissing(KapselError):
+    """No Chromium was found; the text says how to get one."""
+
+
+class BrowserUnfit(KapselError):
+    """The browser silently loses cookies, so that a scan would report too few."""
+
+
+class DatabaseUnusable(KapselError):
+    """The database cannot be opened, is busy or damaged, or was written by a newer Kapsel."""

@@ -1,0 +1,306 @@
+"""The values that flow through a scan. All frozen; none knows of a browser, a database or HTTP.
+
+    Site ─ crawl ─ PageRead(Visit, Observation…) ─ classify ─ Verdict
+                                                                 │
+                     Scan(visits, banner, entries, findings) ◄── Entry ──► Catalogue
+
+Times are aware and in UTC; lifetimes are in seconds, None: until the browser closes (for a
+cookie) or until somebody deletes it (for the other kinds of storage).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Literal
+
+import msgspec
+
+
+class Category(enum.StrEnum):
+    """What an item is for, in the words of the banner."""
+
+    NECESSARY = "necessary"
+    FUNCTIONAL = "functional"
+    STATISTICS = "statistics"
+    MARKETING = "marketing"
+    UNCLASSIFIED = "unclassified"
+
+
+#: The categories that a visitor is asked about, in the order of the banner.
+OPTIONAL_CATEGORIES = (Category.FUNCTIONAL, Category.STATISTICS, Category.MARKETING)
+
+
+class State(enum.StrEnum):
+    """What the visitor had told the site's banner when a page was read."""
+
+    BEFORE = "before"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"  # accepted, then taken back
+    GPC = "gpc"  # nothing pressed, but the browser sends Global Privacy Control
+
+
+class Kind(enum.StrEnum):
+    """Where an item was kept, or (the last two) what was sent."""
+
+    COOKIE = "cookie"
+    LOCAL_STORAGE = "local_storage"
+    SESSION_STORAGE = "session_storage"
+    INDEXED_DB = "indexed_db"
+    CACHE_STORAGE = "cache_storage"
+    SERVICE_WORKER = "service_worker"
+    REQUEST = "request"
+    BEACON = "beacon"
+
+
+class Party(enum.StrEnum):
+    """Whose item it is, by registrable domain, seen from the site that is scanned."""
+
+    FIRST = "first"
+    THIRD = "third"
+
+
+class Fate(enum.StrEnum):
+    """What the browser did with a cookie that somebody asked it to keep."""
+
+    KEPT = "kept"
+    REFUSED = "refused"  # never reached the jar; the reason is beside it
+    GONE = "gone"  # was kept, then deleted or expired before the visit ended
+
+
+class Severity(enum.StrEnum):
+    """How much a finding matters."""
+
+    CRITICAL = "critical"
+    SERIOUS = "serious"
+    MODERATE = "moderate"
+    MINOR = "minor"
+    INFO = "info"
+
+
+# --- what the owner wrote in sites.yaml -------------------------------------------------------
+
+
+class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who answers for the site (GDPR article 4(7)), as the banner and the declaration say it."""
+
+    name: str
+    contact: str | None = None  # an e-mail address or an https link
+    policy: str | None = None  # URL of the privacy policy
+
+
+class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the banner looks and how long an answer stands."""
+
+    layout: Literal["bar", "box", "dialog"] = "box"
+    theme: dict[str, str] = {}  # CSS custom properties without the leading "--kapsel-"
+    revisit: Literal["icon", "link"] = "icon"
+    remember_days: int = 180  # the same for yes and no
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The owner's own word on an item; it wins over all knowledge."""
+
+    name: str  # a glob: * stands for any characters, ? for one
+    category: Category
+    domain: str | None = None  # None: on any domain
+    vendor: str | None = None
+    purpose: dict[str, str] = {}  # language -> text
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One site, as written in sites.yaml. *key* is its name on the command line and in the tag."""
+
+    key: str
+    url: str
+    languages: tuple[str, ...] = ("en",)
+    schedule: str | None = None  # five cron fields, in UTC; None: only when asked
+    max_pages: int = 25
+    states: tuple[State, ...] = (State.BEFORE, State.ACCEPT, State.REJECT)
+    controller: Controller | None = None
+    own_domains: tuple[str, ...] = ()  # count as first party
+    include: tuple[str, ...] = ()  # globs over the URL; empty: all pages of the site
+    exclude: tuple[str, ...] = ()  # globs over the URL
+    pages: tuple[str, ...] = ()  # visited beside links and the sitemap
+    robots: Literal["obey", "ignore"] = "obey"
+    banner: Banner = Banner()
+    overrides: tuple[Override, ...] = ()
+
+
+# --- what a scan saw --------------------------------------------------------------------------
+
+
+class SetBy(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stored an item: a response's header, or a script."""
+
+    kind: Literal["http", "script"]
+    url: str | None = None  # of the response, or of the script; None: could not be told
+    line: int | None = None  # of the script, from 1
+
+
+class ValueShape(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be known of a value that is itself never kept."""
+
+    length: int  # characters
+    entropy: float  # Shannon, bits per character
+    kind: Literal["empty", "flag", "number", "time", "uuid", "hex", "base64", "json", "jwt", "text"]
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """One item, seen once on one page in one state.
+
+    The value is never kept: it can identify a person, and no report needs it.
+    """
+
+    kind: Kind
+    name: str
+    domain: str  # cookie: as in the jar, a leading dot means "and sub-domains"; else the host
+    path: str = "/"
+    page: str  # URL of the page that was visited
+    state: State
+    seen_at: dt.datetime
+    lifetime: float | None = None  # effective: what the browser kept
+    declared_lifetime: float | None = None  # what Max-Age or Expires asked for
+    http_only: bool = False
+    secure: bool = False
+    same_site: Literal["Strict", "Lax", "None"] | None = None
+    partitioned: bool = False
+    set_by: SetBy | None = None
+    fate: Fate = Fate.KEPT
+    reason: str | None = None  # why it was refused
+    value_shape: ValueShape | None = None
+    value_digest: str | None = None  # keyed hash, the key lives as long as the scan
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """One page in one state. Made even when the page failed: failure is a field."""
+
+    url: str
+    final_url: str
+    state: State
+    status: int | None  # of HTTP; None: there was no answer
+    timed_out: bool = False
+    failure: str | None = None  # in words; None: the page was read
+
+
+class PageRead(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit, and what was observed during it."""
+
+    visit: Visit
+    observations: tuple[Observation, ...] = ()
+
+
+class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of the site's own consent banner. None: not asked, or not sure."""
+
+    found: bool | None = None
+    platform: str | None = None
+    accepted: bool | None = None
+    rejected: bool | None = None
+    withdrawn: bool | None = None
+    method: Literal["rule", "heuristic", "own"] | None = None
+
+
+# --- what it means ----------------------------------------------------------------------------
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a classifier may look at. Only the name is always known."""
+
+    name: str
+    domain: str | None = None
+    site: str | None = None  # registrable domain of the site that was scanned
+    kind: Kind = Kind.COOKIE
+    party: Party | None = None
+    lifetime: float | None = None
+    http_only: bool | None = None
+    secure: bool | None = None
+    same_site: Literal["Strict", "Lax", "None"] | None = None
+    set_by: SetBy | None = None
+    value_shape: ValueShape | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What an item is for, and why we say so."""
+
+    category: Category
+    vendor: str | None = None  # name for people
+    vendor_id: str | None = None  # name of the knowledge file
+    purposes: tuple[str, ...] = ()  # codes of the controlled vocabulary
+    purpose: dict[str, str] = {}  # language -> text
+    rule: str | None = None  # what decided, as "layer:entry"; None: nothing did
+    confidence: float = 0.0  # 0 to 1
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of the catalogue: all that was observed of it, folded into one value."""
+
+    kind: Kind
+    name: str
+    domain: str
+    path: str
+    party: Party
+    category: Category
+    vendor: str | None
+    purpose: dict[str, str]
+    lifetime: float | None
+    declared_lifetime: float | None
+    http_only: bool
+    secure: bool
+    same_site: Literal["Strict", "Lax", "None"] | None
+    partitioned: bool
+    set_by: SetBy | None
+    states: tuple[State, ...]
+    pages: tuple[str, ...]
+    rule: str | None
+    confidence: float
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    fate: Fate = Fate.KEPT
+    reason: str | None = None
+    vendor_id: str | None = None
+    purposes: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, str, str, str, bool]:
+        """What makes two entries the same item, from scan to scan."""
+        return (self.kind, self.name, self.domain, self.path, self.partitioned)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """A potential breach, or work for the owner."""
+
+    rule: str
+    severity: Severity
+    items: tuple[str, ...]  # names of the entries
+    states: tuple[State, ...] = ()
+    evidence: tuple[str, ...] = ()
+    advice: str
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """One scan of one site: the document that ``kapsel scan --format json`` prints.
+
+    *entries* holds what the browser kept, if only for a moment; what it refused stands in
+    *refused*, and is never counted as set.
+    """
+
+    site: str
+    url: str
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    status: Literal["complete", "partial", "failed"]
+    visits: tuple[Visit, ...]
+    banner: BannerAnswer
+    entries: tuple[Entry, ...]
+    findings: tuple[Finding, ...] = ()
+    refused: tuple[Entry, ...] = ()
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site stores, after its newest scan. Same input, same bytes."""
+
+    site: str
+    scanned_at: dt.datetime | None  # None: never scanned
+    entries: tuple[Entry, ...]

@@ -1,0 +1,81 @@
+"""The tables of the database, declared once, for both halves of Kapsel and both dialects.
+
+Times are milliseconds since 1970 in UTC. A change here needs a revision in ``migrations/``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+#: A number that the database gives out, in both dialects.
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+scan = Table(
+    "scan",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("site", String(64), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("document", Text, nullable=False),  # a Scan, as JSON
+    Index("scan_site", "site", "started_at"),
+)
+
+#: When each item of a site was first and last seen, over all its scans.
+entry = Table(
+    "entry",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("partitioned", Boolean, primary_key=True),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+)
+
+#: The decisions of visitors. Append-only, but for erasure at a visitor's own request.
+consent = Table(
+    "consent",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),  # a UUID made in the browser
+    Column("site", String(64), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("functional", Boolean),  # granted, refused, or NULL: not offered
+    Column("statistics", Boolean),
+    Column("marketing", Boolean),
+    Column("action", String(16), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("decided_at", BigInteger, nullable=False),  # by the browser's clock, see records.py
+    Column("received_at", BigInteger, nullable=False),
+    Column("page", Text),  # without query and fragment
+    Column("gpc", Boolean, nullable=False),
+    Column("flags", String(64), nullable=False),  # words, separated by spaces; see records.py
+    Index("consent_time", "decided_at", "seq"),
+    Index("consent_site_time", "site", "decided_at", "seq"),
+)
+
+#: Tokens of the read API; the token itself is never stored.
+token = Table(
+    "token",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256
+    Column("name", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The script that sites embed, as built from ``src/`` by esbuild."""
