@@ -46,9 +46,8 @@ def test_every_option_has_a_help_text():
 
 
 def routes():
-    from starlette.routing import Mount, Route
-
     from consent_server.app import ROUTES
+    from starlette.routing import Mount, Route
 
     def walk(prefix, items):
         for item in items:
@@ -83,7 +82,9 @@ def test_every_dependency_is_named_with_its_reason_and_licence():
         line for extra in project["optional-dependencies"].values() for line in extra
     ]
     names = {re.match(r"[A-Za-z0-9-]+", line)[0].lower() for line in lines} - {"kapsel"}
-    rows = re.findall(r"^\| `([a-z0-9-]+)`[^|]*\| [^|]+ \| [^|]+ \|$", page("why.md").lower(), re.M)
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)`[^|]*\| [^|]+ \| [^|]+ \|$", page("why.md").lower(), re.MULTILINE
+    )
 
     assert sorted(names - set(rows)) == []
 
@@ -111,8 +112,8 @@ def test_every_page_can_be_reached_from_the_readme():
         if path in seen or path.suffix != ".md":
             continue
         seen.add(path)
-        for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8")):
-            waiting.append(path.parent / link)
+        links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
+        waiting.extend(path.parent / link for link in links)
 
     assert [p for p in PAGES if p.resolve() not in seen] == []
 
@@ -122,7 +123,7 @@ def test_the_changelog_knows_the_version():
         "version"
     ]
     headings = re.findall(
-        r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M
+        r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
     )
 
     assert headings[0] in ("Unreleased", version)

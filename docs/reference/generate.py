@@ -1,4 +1,4 @@
-"""Write docs/reference/cli.md from the commands themselves: ``python docs/reference/generate.py``."""
+"""Write cli.md from the commands themselves: ``python docs/reference/generate.py``."""
 
 from __future__ import annotations
 
