@@ -1,4 +1,4 @@
-"""Serve several host names on one loopback port, under TLS from a certificate authority of its own."""
+"""Serve several host names on one loopback port, under TLS from an own certificate authority."""
 
 from __future__ import annotations
 
