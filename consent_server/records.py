@@ -98,7 +98,7 @@ def to_record(
         id=decision.id,
         site=site,
         revision=decision.revision,
-        choices=dict(decision.choices),
+        choices={str(name): granted for name, granted in decision.choices.items()},
         action=decision.action,
         language=decision.language,
         decided_at=decided_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import hmac
 import secrets
@@ -13,6 +12,8 @@ from sqlalchemy import delete, func, insert, select
 from scanner.tables import to_milliseconds, token
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from sqlalchemy import Engine
 
 #: Name of the row of the token that the environment gives; it follows the environment.

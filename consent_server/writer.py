@@ -56,7 +56,7 @@ class GroupWriter:
         """
         if self._closed or self._waiting >= MAX_WAITING:
             raise LogUnavailable("too many decisions wait to be stored; try again in a moment")
-        answer = self._loop.create_future()
+        answer: asyncio.Future[bool] = self._loop.create_future()
         self._waiting += 1
         self._queue.put(_Waiting(record, answer))
         return await answer
