@@ -7,7 +7,7 @@ import hmac
 import secrets
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 
 from scanner.tables import to_milliseconds, token
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from sqlalchemy import Engine
-
-#: Name of the row of the token that the environment gives; it follows the environment.
-_FROM_ENVIRONMENT = "KAPSEL_API_TOKEN"
 
 
 def digest(secret: str) -> bytes:
@@ -38,36 +35,30 @@ def add(engine: Engine, secret: str, *, name: str, now: dt.datetime) -> None:
         )
 
 
-def follow_environment(engine: Engine, secret: str | None, *, now: dt.datetime) -> None:
-    """Let in the token that the environment gives, and no longer the one that it gave before."""
-    with engine.begin() as connection:
-        connection.execute(delete(token).where(token.c.name == _FROM_ENVIRONMENT))
-        if secret is not None:
-            connection.execute(delete(token).where(token.c.digest == digest(secret)))
-            connection.execute(
-                insert(token).values(
-                    digest=digest(secret), name=_FROM_ENVIRONMENT, created_at=to_milliseconds(now)
-                )
-            )
-
-
 def any_token(engine: Engine) -> bool:
     """Return whether there is a token at all."""
     with engine.connect() as connection:
         return bool(connection.execute(select(func.count()).select_from(token)).scalar_one())
 
 
-def digests(engine: Engine) -> tuple[bytes, ...]:
-    """Return the digests of all tokens."""
-    with engine.connect() as connection:
-        return tuple(bytes(row.digest) for row in connection.execute(select(token.c.digest)))
+class Door:
+    """Knows which tokens are let in: those in the database, and one that the settings give."""
 
+    def __init__(self, engine: Engine, given: str | None) -> None:
+        self._engine = engine
+        self._given = () if given is None else (digest(given),)
 
-def matching(secret: str, known: tuple[bytes, ...]) -> bytes | None:
-    """Return which of the digests *known* is that of *secret*, in a time that tells nothing."""
-    candidate = digest(secret)
-    found = None
-    for each in known:
-        if hmac.compare_digest(candidate, each):
-            found = each
-    return found
+    def digests(self) -> tuple[bytes, ...]:
+        """Return the digests of all tokens that are let in."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(token.c.digest)).scalars()
+            return (*self._given, *(bytes(row) for row in rows))
+
+    def matching(self, secret: str) -> bytes | None:
+        """Return the digest of *secret*, if it is let in; the time taken tells nothing."""
+        candidate = digest(secret)
+        found = None
+        for each in self.digests():
+            if hmac.compare_digest(candidate, each):
+                found = each
+        return found
