@@ -172,9 +172,10 @@ def test_the_evidence_names_the_setter_and_the_page_but_no_query():
     assert finding.severity is Severity.CRITICAL
     assert finding.items == ("_ga",)
     assert finding.states == (State.BEFORE,)
-    assert finding.evidence == (
+    (line,) = finding.evidence
+    assert line == (
         "_ga (cookie, .shop.example), set by https://tags.example/ga.js line 12, "
-        "on https://shop.example/",
+        "on https://shop.example/"
     )
 
 
