@@ -1,4 +1,4 @@
-"""Serve several host names on one loopback port, under TLS from an own certificate authority."""
+"""Serve several host names on one loopback port, under TLS from an authority of its own."""
 
 from __future__ import annotations
 
