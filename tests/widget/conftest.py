@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -18,6 +17,9 @@ from consent_server.banner import config
 from consent_server.demo import loopback
 from consent_server.model import Declaration, Item
 from scanner.model import OPTIONAL_CATEGORIES, Banner, Category, Controller, Kind, Party
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 SHOP = "www.shop.example"
 CONSENT = "consent.agency.example"
@@ -82,7 +84,7 @@ class World:
     answer: int = 201  # status of POST …/consents
     asked: list[str] = field(default_factory=list)  # host and path of all requests
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    change_script: Any = staticmethod(lambda script: script)
+    change_script: Callable[[bytes], bytes] = bytes
     port: int = 0
 
     def url(self, path="/", host=SHOP):
