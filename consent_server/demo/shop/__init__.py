@@ -1,0 +1,1 @@
+"""Fjellbua, an invented Norwegian web shop, and the companies whose scripts its pages load."""
