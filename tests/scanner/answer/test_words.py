@@ -1,46 +1,19 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from scanner.answer.words import Meaning, meaning, refuses, reopens, says_all, subjects, traps
 
-LABELS = {
-    Meaning.ACCEPT: """Accept all|Godta alle|Tillat alle|Acceptera alla cookies|Godkänn|Tillad alle|OK til alle|
-        Hyväksy kaikki|Samþykkja allar|Alle akzeptieren|Ich stimme zu|Alle akzeptieren & speichern|Tout accepter|
-        J'accepte|Accetta tutti|Aceptar|Alles toestaan|Akceptuj|Aceitar tudo|Ja, jeg godtar|Eg godtek|Consent|
-        Accept and don't show again|Akzeptieren und schließen|Agree and close""",
-    Meaning.REJECT: """Reject all|Avvis alle|Avslå|Jeg godtar ikke|Ikkje godta|Neka|Avböj alla|Afvis|Nej tak|Hylkää|
-        En hyväksy|Hafna öllum|Ablehnen|Ich stimme nicht zu|Weiter ohne Einwilligung|Tout refuser|
-        Continuer sans accepter →|Rifiuta|Continua senza accettare|Rechazar todo|Alles weigeren|Odrzuć wszystkie|
-        Rejeitar tudo|Do not accept|I do not agree|Do not consent|No, thanks|Decline optional cookies|
-        Fortsätt utan att godkänna|Fortsett uten å godta""",
-    Meaning.NECESSARY: """Kun nødvendige|Godta bare nødvendige|Berre nødvendige|Endast nödvändiga|
-        Godkänn endast nödvändiga|Kun nødvendige cookies|Hyväksy vain välttämättömät|Aðeins nauðsynlegar|
-        Nur notwendige|Nur essenzielle Cookies akzeptieren|Only necessary|Allow essential cookies|
-        Alleen noodzakelijke cookies|Solo las necesarias|Solo i necessari|Tylko niezbędne|Apenas necessários""",
-    Meaning.SETTINGS: """Cookie settings|Customise|Manage consent|Innstillinger|Tilpass|Velg selv|Vis detaljer|
-        Samtyckesinställningar|Anpassa|Indstillinger|Asetukset|Stillingar|Einstellungen|Zwecke anzeigen|
-        Zustimmung ändern|Paramétrer|Personnaliser|Instellingen|Configurar|Personalizza|Ustawienia|Definições""",
-    Meaning.SAVE: """Save selection|Confirm my choices|Accept selection|Godta valgte|Tillat utvalg|Lagre|
-        Tillåt urval|Spara inställningar|Gem valg|Tillad valgte|Tallenna valinnat|Vista val|Auswahl erlauben|
-        Enregistrer mes choix|Salva e continua|Selectie toestaan|Guardar|Zapisz|Accept these settings""",
-    Meaning.ACKNOWLEDGE: "OK|Okay, got it|Got it!|Jeg forstår|Jag förstår|Verstanden|J'ai compris|Ho capito",
-    Meaning.WITHDRAW: "Withdraw consent|Trekk tilbake samtykke|Återkalla samtycke|Einwilligung widerrufen",
-    Meaning.CLOSE: "×|Close|Lukk|Stäng|Luk|Sulje|Loka|Schließen|Fermer",
-    Meaning.POLICY: "Les mer|Läs mer|Read more|Read more about how we accept cookies|Datenschutzerklärung",
-    Meaning.NONE: """Ja, jeg er over 18|Subscribe|Meny|Nødvendige|Nödvändiga|Select all|Velg alle||Én sak|
-        You may accept or reject each of the purposes below at any time from this page""",
-}
+LABELS = tomllib.loads(Path(__file__).with_name("labels.toml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
     ("label", "expected"),
-    [
-        (label.strip(), expected)
-        for expected, labels in LABELS.items()
-        for label in labels.split("|")
-    ],
+    [(label, expected) for expected, labels in LABELS.items() for label in labels],
 )
 def test_a_label_is_understood(label, expected):
-    assert meaning(label) is expected
+    assert meaning(label) == expected
 
 
 def test_a_soft_hyphen_does_not_part_a_word():
