@@ -1,0 +1,64 @@
+/**
+ * Builds dist/kapsel.js from src/, with the SHA-256 of all that it is built from in its first line.
+ * `KAPSEL_CONFIG` stays in it as a free name: the server puts each site's configuration there.
+ */
+
+import { build, transform } from 'esbuild'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync } from 'node:zlib'
+
+const here = new URL('.', import.meta.url)
+const read = (name) => readFileSync(new URL(name, here))
+
+const sources = ['build.mjs', 'package-lock.json', ...readdirSync(new URL('src', here)).map((name) => `src/${name}`)]
+const digest = createHash('sha256')
+for (const name of sources.sort()) digest.update(`${name}\0`).update(read(name)).update('\0')
+
+const styles = {
+  name: 'styles',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'css', minify: true })
+      return { contents: code.trim(), loader: 'text' }
+    })
+  },
+}
+
+/** Stands in for what draws, to weigh the rest. */
+const undrawn = {
+  name: 'undrawn',
+  setup({ onLoad }) {
+    onLoad({ filter: /surface\.js$/ }, ({ path }) => {
+      const names = [...readFileSync(path, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)]
+      return { contents: names.map(([, name]) => `export const ${name} = () => {}`).join('\n') }
+    })
+  },
+}
+
+async function bundle(...plugins) {
+  const { outputFiles } = await build({
+    entryPoints: [new URL('src/main.js', here).pathname],
+    bundle: true,
+    charset: 'utf8',
+    format: 'iife',
+    legalComments: 'none',
+    minify: true,
+    plugins,
+    target: ['chrome90', 'firefox98', 'safari15.4'],
+    write: false,
+  })
+  return outputFiles[0].text
+}
+
+/** What may be sent, in bytes of brotli: beside all of it, 2 KB are left for texts and configuration. */
+const MOST = { whole: 12 * 1024, 'without what draws': 6 * 1024 }
+
+const engine = await bundle(styles)
+const weights = { whole: engine, 'without what draws': await bundle(undrawn) }
+for (const [name, text] of Object.entries(weights)) {
+  const bytes = brotliCompressSync(text).length
+  console.log(`${name}: ${bytes} bytes as brotli`)
+  if (bytes > MOST[name]) throw new Error(`more than the ${MOST[name]} bytes that are allowed`)
+}
+writeFileSync(new URL('dist/kapsel.js', here), `/* sources sha256:${digest.digest('hex')} */\n${engine}`)
