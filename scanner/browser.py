@@ -88,7 +88,7 @@ class Browser:
             yield context, id_
         finally:
             del self._owners[id_]
-            with contextlib.suppress(Exception):  # noqa: BLE001 - it may have crashed already
+            with contextlib.suppress(Exception):
                 async with asyncio.timeout(5):
                     await context.close()
 

@@ -35,6 +35,19 @@ VERSION_TIMEOUT = 20.0  # seconds for "--version"
 DOWNLOAD_TIMEOUT = 240.0  # seconds for Playwright's download
 APT_TIMEOUT = 600.0  # seconds for each apt-get
 
+#: What a browser does behind a page's back; and what puts frames into processes of their own.
+_FEATURES = (
+    "IsolateOrigins",
+    "site-per-process",
+    "IsolateSandboxedIframes",
+    "Translate",
+    "OptimizationHints",
+    "MediaRouter",
+    "DialMediaRouteProvider",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "PaintHolding",
+)
 _FLAGS = (
     "--remote-debugging-port=0",
     "--no-first-run",
@@ -60,15 +73,14 @@ _FLAGS = (
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
     "--disable-ipc-flooding-protection",
-    # A popup that a visitor's click would open is opened, and what it stores is seen.
-    "--disable-popup-blocking",
+    # Windows that nobody clicked for are blocked, as visitors' browsers do it; the headless shell
+    # has no such rule of its own, and one that opens stops the frames of the page behind it.
+    "--block-new-web-contents",
     # No navigator.webdriver.
     "--disable-blink-features=AutomationControlled",
     # One process and one session see all frames of a page; a visit has no secrets to protect.
     "--disable-site-isolation-trials",
-    "--disable-features=IsolateOrigins,site-per-process,IsolateSandboxedIframes,"
-    "Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,HttpsUpgrades,"
-    "HttpsFirstBalancedModeAutoEnable,PaintHolding,InterestFeedContentSuggestions",
+    "--disable-features=" + ",".join(_FEATURES),
 )
 
 
@@ -154,8 +166,12 @@ async def running(
     """
     with tempfile.TemporaryDirectory(prefix="kapsel-", ignore_cleanup_errors=True) as folder:
         profile = Path(folder)
-        flags = [*_FLAGS, f"--user-data-dir={profile}", f"--user-agent={disguise.user_agent(version)}"]
-        if "headless" not in path.resolve().name and "headless" not in path.name:
+        flags = [
+            *_FLAGS,
+            f"--user-data-dir={profile}",
+            f"--user-agent={disguise.user_agent(version)}",
+        ]
+        if "headless" not in path.name:
             flags.append("--headless=new")
             _allow_third_party_cookies(profile)
         if rules := resolution.chromium_rules():

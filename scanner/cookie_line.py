@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from scanner import lifetimes
+from scanner.model import ValueShape
 from scanner.shape import Digester, shape
 
 if TYPE_CHECKING:
     import datetime as dt
-
-    from scanner.model import ValueShape
 
 
 class CookieLine(msgspec.Struct, frozen=True, kw_only=True):

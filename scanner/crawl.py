@@ -90,6 +90,7 @@ async def crawl(
 
     reads: list[PageRead] = []
     banner = BannerAnswer()
+    barred: set[str] = set()
     broken = False
     async with Fetcher(resolution=browser.resolution, insecure=browser.insecure) as fetcher:
         obey = site.robots == "obey" and not options.ignore_robots
@@ -117,10 +118,11 @@ async def crawl(
                 log.warning("state given up", site=site.key, state=state, cause=str(fault))
                 broken = True
             reads += walk.reads
+            barred |= walk.barred
             banner = merged(banner, walk.banner)
             if pages is None and len(walk.reads) > 1:
                 pages = tuple(read.visit.url for read in walk.reads)
-    visits = [read.visit for read in reads]
+    visits = [read.visit for read in reads if read.visit.url not in barred]
     return Crawl(
         site=site.key,
         url=site.url,

@@ -62,7 +62,7 @@ class Session:
         """
         return self._devtools.post(self, method, params)
 
-    async def call(self, method: str, *, timeout: float = 10.0, **params: Any) -> Params:
+    async def call(self, method: str, *, timeout: float = 10.0, **params: Any) -> Params:  # noqa: ASYNC109
         """
         Send a command and return its answer.
 

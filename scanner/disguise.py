@@ -9,8 +9,17 @@ TIME_ZONE = "Europe/Oslo"
 _GREASE = "Not)A;Brand"  # Chromium adds a made-up brand, so that nobody relies on the list
 
 #: The regions that browsers name with a language, where they do.
-_REGIONS = {"nb": "NO", "nn": "NO", "sv": "SE", "da": "DK", "fi": "FI", "en": "US",
-            "de": "DE", "fr": "FR", "is": "IS", "nl": "NL", "es": "ES", "it": "IT", "pl": "PL"}  # fmt: skip
+_REGIONS = {
+    "nb": "NO",
+    "nn": "NO",
+    "sv": "SE",
+    "da": "DK",
+    "en": "US",
+    "cs": "CZ",
+    "el": "GR",
+    "et": "EE",
+    "uk": "UA",
+}
 
 
 def user_agent(version: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx2 as httpx
@@ -48,7 +48,7 @@ class Fetcher:
             proxy=proxy,
         )
 
-    async def __aenter__(self) -> Fetcher:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -68,7 +68,7 @@ async def check(devtools: DevTools, *, name: str) -> None:
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer any request to our two hosts."""
-    with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+    with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         port = writer.get_extra_info("sockname")[1]
         host = FIRST if f"host: {FIRST}" in head else THIRD

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     Gate = Callable[[str], Awaitable[str | None]]
 
 
-def guard(
-    session: Session, *, frame: str, gate: Gate, refused: Callable[[str], None]
-) -> None:
+def guard(session: Session, *, frame: str, gate: Gate, refused: Callable[[str], None]) -> None:
     """
     Ask *gate* before each document that the main frame *frame* of *session* goes to.
 

@@ -68,9 +68,7 @@ def parse_date(text: str) -> dt.datetime | None:
         return None
 
 
-def declared(
-    *, max_age: str | None, expires: str | None, written_at: dt.datetime
-) -> float | None:
+def declared(*, max_age: str | None, expires: str | None, written_at: dt.datetime) -> float | None:
     """
     Return the whole seconds that a cookie asked to be kept; zero or less means: delete it.
 

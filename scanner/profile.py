@@ -1,4 +1,4 @@
-"""A fresh visitor: a context of the browser whose every tab and worker is watched from its start."""
+"""A fresh visitor: a context of the browser, all of whose targets are watched from their start."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from scanner.browser import Browser
     from scanner.devtools import Params, Session
-    from scanner.shape import Digester
     from scanner.gate import Gate
+    from scanner.shape import Digester
 
 _SIGNAL = resources.files("scanner.collectors").joinpath("signal.js").read_text(encoding="utf-8")
 OPEN_LIMIT = 15.0  # seconds for a tab to open
@@ -96,9 +96,7 @@ class Profile:
         if info["type"] == "page":
             opener = self._tabs.get(info.get("openerId", ""))
             if opener is None:
-                tab = Tab(
-                    session, target=info["targetId"], gate=self._gate, hurry=self._hurry
-                )
+                tab = Tab(session, target=info["targetId"], gate=self._gate, hurry=self._hurry)
                 self._tabs[info["targetId"]] = tab
                 self._opened.append(tab)
                 self._prepare(session, info, evidence=tab.evidence, traffic=tab.traffic)

@@ -58,7 +58,8 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
         if not self.rules:
             return None
         return ", ".join(
-            f"MAP {rule.host}{_port(rule.port)} {_bracketed(rule.address)}{_port(rule.address_port)}"
+            f"MAP {rule.host}{_port(rule.port)} "
+            f"{_bracketed(rule.address)}{_port(rule.address_port)}"
             for rule in self.rules
         )
 

@@ -36,9 +36,7 @@ class Navigation(msgspec.Struct, frozen=True, kw_only=True):
 class Tab:
     """Made by `scanner.profile.Profile`, which attaches its targets."""
 
-    def __init__(
-        self, session: Session, *, target: str, gate: Gate, hurry: asyncio.Event
-    ) -> None:
+    def __init__(self, session: Session, *, target: str, gate: Gate, hurry: asyncio.Event) -> None:
         self.session = session
         self.target = target
         self.evidence = Evidence()
@@ -70,7 +68,7 @@ class Tab:
         """Whether the page had to be stopped because it asked and asked."""
         return self._dialogs > MAX_DIALOGS
 
-    async def goto(self, url: str, *, timeout: float) -> Navigation:
+    async def goto(self, url: str, *, timeout: float) -> Navigation:  # noqa: ASYNC109
         """
         Go to *url* and return when the first bytes came.
 
@@ -92,7 +90,7 @@ class Tab:
             return Navigation(timed_out=True)
         return Navigation(error=told.get("errorText"), download=bool(told.get("isDownload")))
 
-    async def wait_loaded(self, timeout: float) -> bool:
+    async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
         """Wait for the load event of the main frame; tell whether it came in time (seconds)."""
         waits = [asyncio.create_task(e.wait()) for e in (self._loaded, self.crashed, self._hurry)]
         try:

@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 from scanner import failures, settle
 from scanner.collectors import fold, jar
 from scanner.collectors.evidence import StoredItem
+from scanner.collectors.network import without_query
 from scanner.collectors.scripts import measured
 from scanner.devtools import DevToolsError
-from scanner.model import Kind, Observation, PageRead, Visit
+from scanner.model import Kind, Observation, PageRead, SetBy, State, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scanner.browser import Browser
-    from scanner.model import Site, State
+    from scanner.collectors.evidence import JarCookie
+    from scanner.model import Site
     from scanner.profile import Profile
     from scanner.shape import Digester
     from scanner.tab import Tab
@@ -34,6 +34,9 @@ def _script(name: str) -> str:
 _STORAGE, _LINKS, _SCROLL = _script("storage.js"), _script("links.js"), _script("scroll.js")
 
 
+Identity = tuple[str, str, str, bool]  # of a cookie: name, domain, path, partitioned
+
+
 class Reader:
     """Reads the pages of one site in one state with one profile."""
 
@@ -44,8 +47,13 @@ class Reader:
         self._state = state
         self._browser = browser
         self._profile = profile
+        #: Whether the banner was answered: then only what is left of earlier cookies counts.
+        self.pressed = state in (State.ACCEPT, State.REJECT, State.WITHDRAW)
         self._digester = digester
-        self._cookies: set[tuple[str, str, str, bool]] = set()  # that some page accounts for
+        self._written: set[Identity] = set()  # cookies that some page was seen to write
+        self._met: dict[Identity, tuple[JarCookie, str, dt.datetime]] = {}  # where first in the jar
+        self._workers: dict[str, str] = {}  # service workers: host to script
+        self._beacons: dict[str, str] = {}  # host to URL
         self._stored: set[tuple[Kind, str, str]] = set()
 
     async def arrive(self, tab: Tab, url: str) -> tuple[Visit, tuple[str, ...]]:
@@ -82,25 +90,17 @@ class Reader:
             failure = "the page did not load in time"
         return self._visit(tab, url, failure=failure, timed_out=not settled), links
 
-    async def depart(self, tab: Tab, visit: Visit, *, from_jar: bool = True) -> PageRead:
-        """
-        Leave the page, and return what it stored.
-
-        Args:
-            from_jar: Also account for cookies and items that nobody was seen to write.
-        """
+    async def depart(self, tab: Tab, visit: Visit) -> PageRead:
+        """Leave the page, and return what it was seen to store."""
         await tab.leave()
         await self._profile.close_popups(tab)
-        now = dt.datetime.now(dt.UTC)
-        kept = await jar.read(
-            self._browser.devtools, context=self._profile.id, digester=self._digester
-        )
+        await settle.hush(tab)
+        kept = await self._jar()
         evidence, background = tab.evidence, self._profile.background
         page = visit.final_url
         writes = sorted((*evidence.writes, *background.writes), key=lambda write: write.at)
-        known = self._cookies if from_jar else {cookie.identity for cookie in kept}
         observations: tuple[Observation, ...] = (
-            *fold.cookies(writes, kept, credited=known, page=page, state=self._state, at=now),
+            *fold.cookies(writes, kept, page=page, state=self._state),
             *fold.stored(
                 [*evidence.stored, *background.stored],
                 credited=self._stored,
@@ -115,11 +115,12 @@ class Reader:
                 state=self._state,
             ),
         )
-        self._cookies |= (
-            {cookie.identity for cookie in kept}
-            if from_jar
-            else {write.identity for write in writes}
-        )
+        for url in evidence.beacons:
+            self._beacons.setdefault(urlsplit(url).hostname or "", without_query(url))
+        self._written |= {write.identity for write in writes}
+        now = dt.datetime.now(dt.UTC)
+        for cookie in kept:
+            self._met.setdefault(cookie.identity, (cookie, page, now))
         self._stored |= {item.identity for item in evidence.stored}
         evidence.clear()
         background.clear()
@@ -135,34 +136,56 @@ class Reader:
             tab, url, failure=f"the page took longer than {seconds:.0f} seconds", timed_out=True
         )
 
-    async def remaining(self, page: str) -> tuple[Observation, ...]:
-        """Return what the jar still keeps that no visit accounts for, as seen on *page*."""
-        now = dt.datetime.now(dt.UTC)
-        kept = await jar.read(
+    async def remaining(self) -> dict[str, tuple[Observation, ...]]:
+        """Return the cookies that nobody was seen to write, by the page where they were met."""
+        kept = {cookie.identity for cookie in await self._jar()}
+        found: dict[str, tuple[Observation, ...]] = {}
+        for identity, (cookie, page, at) in self._met.items():
+            if identity in self._written or (self.pressed and identity not in kept):
+                continue
+            found[page] = (
+                *found.get(page, ()),
+                fold.met(cookie, by=self._unseen(cookie), page=page, state=self._state, at=at),
+            )
+        return found
+
+    def _unseen(self, cookie: JarCookie) -> SetBy | None:
+        """Return who must have set *cookie*, since all else is watched."""
+        host = cookie.domain.lstrip(".")
+        beacons = [url for name, url in self._beacons.items() if _within(name, host)]
+        if beacons:
+            return SetBy(kind="http", url=beacons[0])
+        if host in self._workers and not cookie.http_only:
+            return SetBy(kind="script", url=self._workers[host])
+        return None
+
+    async def _jar(self) -> tuple[JarCookie, ...]:
+        return await jar.read(
             self._browser.devtools, context=self._profile.id, digester=self._digester
         )
-        return fold.cookies((), kept, credited=self._cookies, page=page, state=self._state, at=now)
 
     async def _look(self, tab: Tab) -> tuple[str, ...]:
         """Note what each frame stores; return the links of those of the site."""
         now = dt.datetime.now(dt.UTC)
         for _, told in await tab.in_each_frame(_STORAGE):
             if told is not None:
-                tab.evidence.stored += [
-                    self._item(found, told["origin"], now) for found in told["found"]
-                ]
+                host = urlsplit(told["origin"]).hostname or ""
+                for found in told["found"]:
+                    tab.evidence.stored.append(self._item(found, host, now))
+                    if found.get("script"):
+                        self._workers[host] = found["script"]
         links: dict[str, None] = {}
         for _, told in await tab.in_each_frame(_LINKS):
             if told is not None:
                 links.update(dict.fromkeys(told["links"]))
         return tuple(links)
 
-    def _item(self, found: dict[str, Any], origin: str, now: dt.datetime) -> StoredItem:
+    def _item(self, found: dict[str, Any], host: str, now: dt.datetime) -> StoredItem:
         value = found.get("value")
         return StoredItem(
             kind=Kind(found["kind"]),
             name=found["name"],
-            host=urlsplit(origin).hostname or "",
+            host=host,
             at=now,
             shape=None if value is None else measured(value, length=found["length"]),
             digest=None if value is None else self._digester.digest(value),
@@ -179,3 +202,7 @@ class Reader:
             timed_out=timed_out,
             failure=failure,
         )
+
+
+def _within(host: str, domain: str) -> bool:
+    return host == domain or host.endswith("." + domain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -21,8 +22,6 @@ from scanner.shape import Digester
 from scanner.visit import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from scanner.profile import Profile
     from scanner.tab import Tab
 
@@ -65,8 +64,10 @@ class Walk:
         self._known = pages  # what an earlier state visited; None: find out
         self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
         self._arriving = True  # at the start page, which may lead to another domain
+        self._answered = False  # the banner, if the state asks for it
         self._visited = 0
         self._planned = 1
+        self.barred: set[str] = set()  # pages that turned out to be none of ours to read
         self.reads: list[PageRead] = []
         self.banner = BannerAnswer()
 
@@ -103,13 +104,14 @@ class Walk:
                 if links is None:
                     return
                 self._frontier.add(self._known or tour.site.pages, asked=True)
-                self._frontier.add(links)
-                self._frontier.add(await listed)
+                if self._known is None:
+                    self._frontier.add(links)
+                    self._frontier.add(await listed)
                 await self._rest(profile, reader, tab)
             finally:
                 listed.cancel()
-                if _pressed(self._state) and self.banner.found and self.reads:
-                    self._credit(await reader.remaining(self.reads[0].visit.final_url))
+                if not reader.pressed or self._answered:
+                    self._credit(await reader.remaining())
 
     async def _start(self, reader: Reader, tab: Tab, url: str) -> tuple[str, ...] | None:
         """Read the start page; return its links, or None if the walk ends here."""
@@ -132,7 +134,8 @@ class Walk:
                 return None
             await reader.rest(tab, PRESSED_LINGER)
             visit, links = await reader.arrive(tab, url)
-        self.reads.append(await reader.depart(tab, visit, from_jar=not _pressed(self._state)))
+        self._answered = True
+        self.reads.append(await reader.depart(tab, visit))
         self._tell(url)
         return links if visit.status is not None else None
 
@@ -142,7 +145,7 @@ class Walk:
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 5):
                 return await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
-        except Exception:  # noqa: BLE001 - a foreign page's banner; it is told as not answered
+        except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
 
@@ -162,6 +165,8 @@ class Walk:
                 read, links = await self._page(reader, tab, url)
                 self._frontier.visited(read.visit.final_url)
                 self._tell(url)
+                if read.visit.status is None and tab.refused is not None:
+                    self.barred.add(url)
                 if tab.crashed.is_set() or read.visit.timed_out:
                     await profile.close_tab(tab)
                     tab = None
@@ -186,9 +191,7 @@ class Walk:
             if tour.stop.is_set():
                 return
 
-    async def _page(
-        self, reader: Reader, tab: Tab, url: str
-    ) -> tuple[PageRead, tuple[str, ...]]:
+    async def _page(self, reader: Reader, tab: Tab, url: str) -> tuple[PageRead, tuple[str, ...]]:
         """Read one page, within its time; what was seen until then counts."""
         tour = self._tour
         rules = await tour.robots.rules(url)
@@ -198,7 +201,7 @@ class Walk:
                 visit, links = await reader.arrive(tab, url)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
-        read = await reader.depart(tab, visit, from_jar=not _pressed(self._state))
+        read = await reader.depart(tab, visit)
         return read, links
 
     async def _allowed(self, urls: list[str]) -> list[str]:
@@ -230,21 +233,17 @@ class Walk:
     async def _popup_gate(self, url: str) -> str | None:
         return await self._tour.robots.refusal(url) if self._frontier.inside(url) else None
 
-    def _credit(self, observations: tuple[Observation, ...]) -> None:
-        """Add *observations*, of what no page was seen to write, to the start page."""
-        first = self.reads[0]
-        self.reads[0] = msgspec.structs.replace(
-            first, observations=(*first.observations, *observations)
-        )
+    def _credit(self, found: dict[str, tuple[Observation, ...]]) -> None:
+        """Add what no page was seen to write to the pages where it was met."""
+        for place, read in enumerate(self.reads):
+            more = found.pop(read.visit.final_url, ())
+            self.reads[place] = msgspec.structs.replace(
+                read, observations=(*read.observations, *more)
+            )
 
     def _tell(self, url: str) -> None:
         self._visited += 1
         self._tour.progress(self._state, self._visited, self._planned, url)
-
-
-def _pressed(state: State) -> bool:
-    """Tell whether *state* is one in which the banner was answered."""
-    return state in _PRESSES
 
 
 def _took(given: BannerAnswer, wanted: State) -> bool:

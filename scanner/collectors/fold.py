@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from scanner import domains, lifetimes
-from scanner.model import Fate, Kind, Observation, Party, State
+from scanner.model import Fate, Kind, Observation, Party, SetBy, State
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Sequence
 
     from scanner.collectors.evidence import CookieWrite, JarCookie, Request, StoredItem
 
@@ -18,19 +18,15 @@ def cookies(
     writes: Sequence[CookieWrite],
     jar: Collection[JarCookie],
     *,
-    credited: Collection[tuple[str, str, str, bool]] = (),
     page: str,
     state: State,
-    at: dt.datetime,
 ) -> tuple[Observation, ...]:
     """
-    Return the cookies that a visit wrote, and those of the jar that nobody was seen to write.
+    Return the cookies that were written on a page.
 
     Args:
         writes: In the order of time.
         jar: At the end of the visit.
-        credited: Cookies of the jar that an earlier visit of the same state already accounts for.
-        at: When the jar was read.
     """
     kept = {cookie.identity: cookie for cookie in jar}
     told: dict[tuple[str, str, str, bool], list[CookieWrite]] = {}
@@ -44,10 +40,25 @@ def cookies(
             found.append(_kept(cookie, group, page=page, state=state))
         else:
             found.append(_lost(group, page=page, state=state))
-    for identity, cookie in kept.items():
-        if identity not in told and identity not in credited:
-            found.append(_kept(cookie, (), page=page, state=state, at=at))
     return tuple(found)
+
+
+def met(
+    cookie: JarCookie, *, by: SetBy | None, page: str, state: State, at: dt.datetime
+) -> Observation:
+    """
+    Return a cookie of the jar that nobody was seen to write.
+
+    Args:
+        by: Who must have been.
+        at: When the jar was read.
+    """
+    lifetime = None
+    if cookie.expires is not None:
+        lifetime = lifetimes.effective((cookie.expires - at).total_seconds(), asked=None)
+    return _in_jar(
+        cookie, lifetime=lifetime, declared=lifetime, by=by, page=page, state=state, at=at
+    )
 
 
 def stored(
@@ -109,26 +120,41 @@ def requests(
             set_by=request.by,
         )
         for host, request in first.items()
-        if host
-        and domains.party(host, site_host=site_host, own_domains=own_domains) is Party.THIRD
+        if host and domains.party(host, site_host=site_host, own_domains=own_domains) is Party.THIRD
     )
 
 
 def _kept(
-    cookie: JarCookie,
-    writes: Sequence[CookieWrite],
-    *,
-    page: str,
-    state: State,
-    at: dt.datetime | None = None,
+    cookie: JarCookie, writes: Sequence[CookieWrite], *, page: str, state: State
 ) -> Observation:
+    """Return a cookie that is in the jar: the first writer set it, the last one's word holds."""
     accepted = [write for write in writes if write.refused is None] or list(writes)
-    declared = accepted[-1].line.declared_lifetime if accepted else None
+    first, last = accepted[0], accepted[-1]
+    declared = last.line.declared_lifetime
     lifetime = None
     if cookie.expires is not None:
-        written = accepted[-1].at if accepted else at
-        assert written is not None
-        lifetime = lifetimes.effective((cookie.expires - written).total_seconds(), asked=declared)
+        lifetime = lifetimes.effective((cookie.expires - last.at).total_seconds(), asked=declared)
+    return _in_jar(
+        cookie,
+        lifetime=lifetime,
+        declared=declared,
+        by=first.by,
+        page=page,
+        state=state,
+        at=first.at,
+    )
+
+
+def _in_jar(
+    cookie: JarCookie,
+    *,
+    lifetime: float | None,
+    declared: float | None,
+    by: SetBy | None,
+    page: str,
+    state: State,
+    at: dt.datetime,
+) -> Observation:
     return Observation(
         kind=Kind.COOKIE,
         name=cookie.name,
@@ -136,14 +162,14 @@ def _kept(
         path=cookie.path,
         page=page,
         state=state,
-        seen_at=accepted[0].at if accepted else at or _EPOCH,
+        seen_at=at,
         lifetime=lifetime,
-        declared_lifetime=declared if accepted else lifetime,
+        declared_lifetime=declared,
         http_only=cookie.http_only,
         secure=cookie.secure,
         same_site=cookie.same_site,
         partitioned=cookie.partitioned,
-        set_by=accepted[0].by if accepted else None,
+        set_by=by,
         value_shape=cookie.shape,
         value_digest=cookie.digest,
     )
@@ -175,11 +201,3 @@ def _lost(writes: Sequence[CookieWrite], *, page: str, state: State) -> Observat
         value_shape=line.shape,
         value_digest=line.digest,
     )
-
-
-def identities(jar: Iterable[JarCookie]) -> Iterator[tuple[str, str, str, bool]]:
-    """Yield what `cookies` takes as *credited*."""
-    return (cookie.identity for cookie in jar)
-
-
-_EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)

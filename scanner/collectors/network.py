@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scanner.devtools import Params, Session
     from scanner.shape import Digester
 
+BUFFER = 1_000_000  # bytes of answers that the browser keeps for us: we read none of them
+
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
 
@@ -29,13 +31,15 @@ class Traffic:
         self.frame = ""  # id of the tab's main frame
         self.status: int | None = None  # of the main document
         self.url: str | None = None
-        self.hops = 0  # main documents asked for since `begin`
+        # Requests by id: those of a worker are told by its own target, their answers by the page's.
+        self.exchanges: dict[str, Exchange] = {}
 
     def begin(self) -> None:
         """Forget the last page."""
         self.open.clear()
         self.changed_at = time.monotonic()
-        self.status, self.url, self.hops = None, None, 0
+        self.status, self.url = None, None
+        self.exchanges.clear()
 
     def quiet_for(self) -> float:
         """Return for how many seconds nothing was under way."""
@@ -52,7 +56,6 @@ class Network:
         self._evidence = evidence
         self._traffic = traffic
         self._digester = digester
-        self._exchanges: dict[str, _Exchange] = {}
         for method, listener in (
             ("requestWillBeSent", self._asked),
             ("responseReceivedExtraInfo", self._answered),
@@ -64,7 +67,7 @@ class Network:
         ):
             session.on(f"Network.{method}", listener)
         session.on("detached", self._detached)
-        session.post("Network.enable", maxTotalBufferSize=4_000_000, maxResourceBufferSize=1_000_000)
+        session.post("Network.enable", maxTotalBufferSize=BUFFER, maxResourceBufferSize=BUFFER)
 
     def _asked(self, params: Params) -> None:
         url = params["request"]["url"]
@@ -76,16 +79,14 @@ class Network:
         exchange.hops.append(url)
         self._pair(exchange)
         by = initiator(params.get("initiator", {}))
-        self._evidence.requests.append(
-            Request(host=urlsplit(url).hostname or "", at=_now(), by=by)
-        )
+        self._evidence.requests.append(Request(host=urlsplit(url).hostname or "", at=_now(), by=by))
         traffic = self._traffic
         traffic.changed_at = time.monotonic()
-        if params.get("type") not in _ENDLESS:
+        # A worker's own script is told as asked for by the page, and never as finished.
+        if params.get("type") not in _ENDLESS and params.get("loaderId") != "":
             traffic.open.add((self._session.id, params["requestId"]))
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
             traffic.url, traffic.status = url, None
-            traffic.hops += 1
 
     def _answered(self, params: Params) -> None:
         headers = {key.lower(): value for key, value in params["headers"].items()}
@@ -124,10 +125,10 @@ class Network:
     def _detached(self, params: Params) -> None:
         self._traffic.open = {key for key in self._traffic.open if key[0] != self._session.id}
 
-    def _exchange(self, id: str) -> _Exchange:  # noqa: A002
-        return self._exchanges.setdefault(id, _Exchange())
+    def _exchange(self, id: str) -> Exchange:  # noqa: A002
+        return self._traffic.exchanges.setdefault(id, Exchange())
 
-    def _pair(self, exchange: _Exchange) -> None:
+    def _pair(self, exchange: Exchange) -> None:
         """Give each answer's lines the URL that they came from; the two arrive in any order."""
         while exchange.answers and exchange.paired < len(exchange.hops):
             lines, refused, date = exchange.answers.pop(0)
@@ -149,7 +150,7 @@ class Network:
                     )
 
 
-class _Exchange:
+class Exchange:
     """One request with its redirects, and the raw answers that were not given to one yet."""
 
     def __init__(self) -> None:

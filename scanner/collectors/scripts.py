@@ -47,6 +47,7 @@ class Scripts:
         self._digester = digester
         self._decoder = msgspec.json.Decoder(_Told)
         session.on("Runtime.bindingCalled", self._called)
+        session.post("Runtime.enable")  # else bindings are not there in time
         session.post("Runtime.addBinding", name=BINDING)
         session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
 
@@ -66,6 +67,9 @@ class Scripts:
             )
             if line is not None:
                 self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
+            return
+        if told.kind is Kind.BEACON:
+            self._evidence.beacons.append(told.name)
             return
         value = told.value
         self._evidence.stored.append(

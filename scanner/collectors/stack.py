@@ -68,12 +68,11 @@ def _wrappers(frames: list[Frame]) -> int:
 
 def _place(frame: Frame) -> tuple[str, int | None] | None:
     if frame.origin is not None:
-        if frame.url and frame.url.startswith("http"):
-            return frame.url, frame.line  # it was given a name by sourceURL
         found = _PLACE.findall(frame.origin)
         if found:
             return found[-1][0], int(found[-1][1])
-        return None
+        if not (frame.url or "").startswith("http"):
+            return None
     if not frame.url or frame.url.startswith(("<", "native", "node:", "chrome-extension:")):
         return None
     return frame.url, frame.line

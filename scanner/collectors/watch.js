@@ -128,6 +128,17 @@
     });
   }
 
+  // What is sent when a page ends is told by nobody else: its target is gone by then.
+  wrap(globalThis.Navigator && Navigator.prototype, "sendBeacon", "value", (native, self, args, above) => {
+    const result = apply(native, self, args);
+    try {
+      tell("beacon", new URL(String(args[0]), place()).href, above, {});
+    } catch {
+      // no address
+    }
+    return result;
+  });
+
   const area = (storage) => {
     try {
       return storage === globalThis.localStorage ? "local_storage" : "session_storage";
@@ -159,5 +170,13 @@
   };
   named(globalThis.IDBFactory && IDBFactory.prototype, "open", "indexed_db");
   named(globalThis.CacheStorage && CacheStorage.prototype, "open", "cache_storage");
-  named(globalThis.ServiceWorkerContainer && ServiceWorkerContainer.prototype, "register", "service_worker");
+  wrap(globalThis.ServiceWorkerContainer && ServiceWorkerContainer.prototype, "register", "value", (native, self, args, above) => {
+    const result = apply(native, self, args);
+    const stack = sites(above);
+    result.then(
+      ({ scope }) => tell("service_worker", scope, above, { stack }),
+      () => {},
+    );
+    return result;
+  });
 })();
