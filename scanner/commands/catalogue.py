@@ -125,6 +125,23 @@ def report(site: str, number: int | None, form: str, sites_file: Path, database:
     click.echo(written(form, [scan], changes=changes).rstrip("\n"))
 
 
+@command.command()
+@click.argument("site")
+@click.option("--limit", default=50, show_default=True, help="Scans to look back.")
+@sites_option
+@database_option
+def feed(site: str, limit: int, sites_file: Path, database: str) -> None:
+    """Print what changed at SITE from scan to scan, as a JSON Feed."""
+    from scanner.news import feed as made
+
+    with _store(database) as store:
+        _known(store, site, sites_file)
+        scans = store.scans(site, limit=limit)
+    if not scans:
+        raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
+    click.echo(made(site, scans[0].url, scans))
+
+
 @contextlib.contextmanager
 def _store(database: str) -> Iterator[Store]:
     from scanner.database import open_database

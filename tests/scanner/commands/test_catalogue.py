@@ -174,3 +174,10 @@ def test_a_report_is_printed_in_every_form(kapsel, form, words):
 def test_a_report_needs_a_scan(kapsel):
     assert kapsel("report", "new").exit_code == 1
     assert "gone" not in kapsel("report", "shop", "--scan", "1", "--format", "markdown").stdout
+
+
+def test_the_feed_tells_each_scan_that_brought_something_new(kapsel):
+    found = json.loads(kapsel("feed", "shop").stdout)
+
+    assert [item["title"] for item in found["items"]] == ["shop: 1 new, 1 gone, 1 changed"]
+    assert kapsel("feed", "new").exit_code == 1
