@@ -33,6 +33,19 @@ def anyio_backend():
     return "asyncio"
 
 
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the browser that a scan would start, and lead every host name to loopback."""
+    path = os.environ.get("KAPSEL_BROWSER") or next(
+        filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), None
+    )
+    return {
+        **browser_type_launch_args,
+        **({"executable_path": path} if path else {}),
+        "args": ["--host-resolver-rules=MAP * 127.0.0.1"],
+    }
+
+
 # --- PostgreSQL, started by the tests -----------------------------------------------------------
 
 
