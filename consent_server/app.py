@@ -10,13 +10,14 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from consent_server import answers, api, decisions, pages, script
+from consent_server import answers, api, decisions, declarations, pages, script
 from consent_server.answers import answer
 from consent_server.log import ConsentLog
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
 from consent_server.tokens import Door
 from scanner.database import open_database
+from scanner.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,6 +40,7 @@ async def readyz(request: Request) -> Response:
 
 ROUTES = [
     *script.ROUTES,
+    *declarations.ROUTES,
     *decisions.ROUTES,
     *api.ROUTES,
     *pages.ROUTES,
@@ -61,7 +63,7 @@ def create_app(settings: Settings) -> Starlette:
         engine = await asyncio.to_thread(open_database, settings.database)
         try:
             async with ConsentLog.open(engine) as log:
-                shelf = Shelf(engine, settings.sites_file)
+                shelf = Shelf(Store(engine), settings.sites_file)
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.door = Door(engine, settings.api_token)

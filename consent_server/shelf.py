@@ -11,19 +11,19 @@ import structlog
 
 from consent_server import banner, origin
 from consent_server.declaration import declare
+from consent_server.declaration_page import plain_items
 from consent_server.document import Document
 from consent_server.model import Declaration
 from scanner import knowledge, sites
 from scanner.errors import SitesInvalid
 from scanner.model import Site
-from scanner.store import Store
 from widget import compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sqlalchemy import Engine
+    from scanner.store import Store
 
 FRESH = 1.0  # seconds for which nobody asks whether something has changed
 
@@ -45,9 +45,9 @@ class Shelf:
     """Keeps what is served; use from one event loop."""
 
     def __init__(
-        self, engine: Engine, sites_file: Path, *, clock: Callable[[], float] = time.monotonic
+        self, store: Store, sites_file: Path, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._store = Store(engine)
+        self._store = store
         self._sites_file = sites_file
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -105,7 +105,7 @@ class Shelf:
     def _made(self, site: Site, before: Served | None) -> Served:
         declaration = declare(site, self._store.catalogue(site.key), knowledge=knowledge.load())
         config = banner.config(declaration)
-        facts = {**config, "items": declaration.items}
+        facts = {**config, "items": plain_items(declaration)}
         log.info("site made ready", site=site.key, revision=declaration.revision)
         return Served(
             site=site,

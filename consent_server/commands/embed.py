@@ -26,9 +26,9 @@ def command(site: str, server: str, sites_file: Path) -> None:
     """Print the tag to paste into SITE, and what its Content-Security-Policy must allow."""
     from markupsafe import escape
 
-    from scanner import sites
+    from scanner.sites import load, pick
 
-    sites.pick(sites.load(sites_file), [site])
+    pick(load(sites_file), [site])
     base = server.rstrip("/")
     origin = "/".join(base.split("/")[:3])
     click.echo(f'<script async src="{escape(base)}/w/{site}.js"></script>')

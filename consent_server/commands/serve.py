@@ -57,15 +57,16 @@ def command(
     API token, once; what is kept of it is a digest.
     """
     import logging
+    import signal
 
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
     from consent_server.settings import Settings
-    from scanner import sites
+    from scanner.sites import load
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    count = len(sites.load(sites_file))
+    count = len(load(sites_file))
     _let_somebody_in(database, api_token)
     settings = Settings(database=database, sites_file=sites_file, api_token=api_token)
     settings.to_environment()
@@ -80,6 +81,8 @@ def command(
         timeout_keep_alive=KEEP_ALIVE,
     )
     server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
     with _listener(host, port) as listener:
         shown, taken = listener.getsockname()[:2]
         address = f"http://[{shown}]:{taken}" if ":" in shown else f"http://{shown}:{taken}"
@@ -90,6 +93,11 @@ def command(
             Multiprocess(config, sockets=[listener]).run()
     if workers == 1 and not server.started:
         raise KapselError("the server could not start; the lines above say why")
+
+
+def _leave(number: int, frame: object) -> None:
+    """Leave with status 0: the server hands the signal on when it has stopped."""
+    raise SystemExit(0)
 
 
 def _let_somebody_in(database: str, api_token: str | None) -> None:

@@ -107,7 +107,7 @@ def serving(database, sites_file, *arguments):
                 break
         else:
             raise AssertionError(f"the server did not start: {said}")
-        yield Serving(process, said[-1].split()[4].rstrip(","), said)
+        yield Serving(process, said[-1].split()[5].rstrip(","), said)
     finally:
         if process.poll() is None:
             process.terminate()
