@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from scanner.languages import choose, lifetime_in_words, texts
+from scanner.markdown import escaped_markdown
 from scanner.model import Category
 
 if TYPE_CHECKING:
@@ -136,11 +136,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters["md"] = _md
+    found.filters["md"] = escaped_markdown
     return found
-
-
-def _md(text: object) -> str:
-    """Return *text* so that Markdown takes it as it is, in a cell of a table too."""
-    plain = " ".join(str(text).split())
-    return re.sub(r"([\\`*_{}\[\]<>#|~!&])", r"\\\1", plain)
