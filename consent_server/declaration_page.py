@@ -62,12 +62,20 @@ def markdown(declaration: Declaration, language: str) -> str:
 def values(declaration: Declaration, language: str) -> dict[str, Any]:
     """Return the declaration as plain values, with what *language* makes of each item."""
     whole: dict[str, Any] = msgspec.to_builtins(declaration)
+    whole["items"] = plain_items(declaration)
     for plain, item in zip(whole["items"], declaration.items, strict=True):
         row = _row(item, language)
-        if item.lifetime is not None:
-            plain["lifetime"] = round(item.lifetime)
         plain |= {"lifetime_text": row.lifetime, "purpose_text": row.purpose}
     return {"language": language, **whole}
+
+
+def plain_items(declaration: Declaration) -> list[dict[str, Any]]:
+    """Return the items as plain values, lifetimes in whole seconds."""
+    items: list[dict[str, Any]] = msgspec.to_builtins(declaration.items)
+    for item in items:
+        if item["lifetime"] is not None:
+            item["lifetime"] = round(item["lifetime"])
+    return items
 
 
 def language_of(declaration: Declaration, wanted: str | None) -> str:
