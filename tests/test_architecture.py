@@ -11,7 +11,10 @@ ROOT = Path(__file__).parent.parent
 
 PLAYWRIGHT = (
     "scanner/browser.py",
+    "scanner/profile.py",
+    "scanner/tab.py",
     "scanner/visit.py",
+    "scanner/walk.py",
     "scanner/crawl.py",
     "scanner/settle.py",
     "scanner/collectors/",
@@ -28,7 +31,9 @@ SQLALCHEMY = (
 )
 STARLETTE = (
     "consent_server/app.py",
+    "consent_server/answers.py",
     "consent_server/api.py",
+    "consent_server/declarations.py",
     "consent_server/decisions.py",
     "consent_server/script.py",
     "consent_server/pages.py",

@@ -18,8 +18,7 @@ export interface Texts {
   partners: string | null
   transfer: string | null
   refusing: string
-  revisit_icon: string
-  revisit_link: string
+  revisit: string
   accept: string
   reject: string
   choose: string
@@ -36,12 +35,17 @@ export interface Texts {
   saved: string
   withdrawn: string
   gpc: string
+  news: string
+  embed: string
+  embed_once: string
+  embed_always: string
   categories: Record<string, { name: string; description: string }>
 }
 
 export interface Config {
   site: string
   revision: string
+  category_revisions: Record<string, string>
   languages: string[]
   categories: string[]
   cookie_domains: string[]
@@ -60,4 +64,7 @@ export interface Config {
 declare global {
   /** A free name in the built file, replaced by the server. */
   const KAPSEL_CONFIG: Config
+
+  /** The same in the snippet that stands before the tags of Google. */
+  const KAPSEL_DEFAULTS: { regions: string[]; wait: number; settings: string[] }
 }
