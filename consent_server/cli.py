@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from scanner import logs
 from scanner.errors import KapselError
 
 #: Where each command lives, and its line in ``kapsel --help``.
@@ -64,6 +65,7 @@ def cli() -> None:
     ``kapsel serve --port``). Data goes to stdout, talk to stderr. Exit status: 0 done,
     1 findings that --fail-on names or a failed scan, 2 wrong use.
     """
+    logs.to_stderr()
 
 
 def main() -> None:
