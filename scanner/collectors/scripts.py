@@ -68,9 +68,6 @@ class Scripts:
             if line is not None:
                 self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
             return
-        if told.kind is Kind.BEACON:
-            self._evidence.beacons.append(told.name)
-            return
         value = told.value
         self._evidence.stored.append(
             StoredItem(

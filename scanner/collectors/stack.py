@@ -43,9 +43,7 @@ def responsible(frames: list[Frame]) -> SetBy:
     Args:
         frames: Innermost first.
     """
-    asked = [place for place in map(_place, frames[_wrappers(frames) :]) if place is not None]
-    if not asked:
-        asked = [place for place in map(_place, frames) if place is not None]
+    asked = _places(frames[_wrappers(frames) :]) or _places(frames)
     for url, line in asked:
         if not _WRAPPER.search(urlsplit(url).path):
             return SetBy(kind="script", url=_clean(url), line=line)
@@ -64,6 +62,18 @@ def _wrappers(frames: list[Frame]) -> int:
         if owner and (frame.type or "").endswith(owner):
             return index + 1
     return 0
+
+
+def _places(frames: list[Frame]) -> list[tuple[str, int | None]]:
+    """Return where the code of *frames* stands, as far as it stands anywhere."""
+    found: list[tuple[str, int | None]] = []
+    for frame, caller in zip(frames, (*frames[1:], None), strict=True):
+        place = _place(frame)
+        if frame.origin is not None and place and caller and caller.url == place[0]:
+            place = (place[0], caller.line)  # the engine miscounts where eval stands in a page
+        if place is not None:
+            found.append(place)
+    return found
 
 
 def _place(frame: Frame) -> tuple[str, int | None] | None:
