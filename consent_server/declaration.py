@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from consent_server.model import Declaration, Item
-from scanner.catalogue import setter_host
+from scanner.catalogue import overridden, setter_host
 from scanner.domains import registrable
 from scanner.languages import LANGUAGES, texts
 from scanner.model import OPTIONAL_CATEGORIES, Category, Kind, Party
@@ -34,21 +34,24 @@ _SENT = (Kind.REQUEST, Kind.BEACON)
 
 def declare(site: Site, catalogue: Catalogue, *, knowledge: Knowledge) -> Declaration:
     """
-    Return what *site* tells its visitors by its *catalogue*.
+    Return what *site* tells its visitors by its *catalogue* and its overrides of today.
 
     Its ``revision`` depends on what is asked of the visitor: the optional categories, and in
     each the vendors, their purposes and how long they remember. Names, texts, the order of
     things, necessary items and the date of the scan do not change it.
     """
     cookie_domains = _cookie_domains(site)
-    told = [entry for entry in catalogue.entries if _is_told(entry)]
+    entries = overridden(catalogue.entries, site.overrides)
+    told = [entry for entry in entries if _is_told(entry)]
     items = [_item(entry, knowledge) for entry in told if entry.name != OWN_COOKIE]
     items.append(_own_item(site, cookie_domains[0]))
     present = {entry.category for entry in told}
     never_scanned = catalogue.scanned_at is None
+    facts = _facts(told)
     return Declaration(
         site=site.key,
-        revision=_revision(told, never_scanned=never_scanned),
+        revision=_revision(facts, never_scanned=never_scanned),
+        category_revisions=_category_revisions(facts),
         url=site.url,
         languages=site.languages,
         controller=site.controller,
@@ -78,8 +81,15 @@ def _item(entry: Entry, knowledge: Knowledge) -> Item:
         policy=vendor.privacy_url if vendor else None,
         set_by=setter_host(entry),
         purpose=entry.purpose,
-        lifetime=entry.lifetime,
+        lifetime=_asked_for(entry),
     )
+
+
+def _asked_for(entry: Entry) -> float | None:
+    """Return the lifetime that was asked for, if longer: some browsers keep what ours cut."""
+    if entry.lifetime is None or entry.declared_lifetime is None:
+        return entry.lifetime
+    return max(entry.lifetime, entry.declared_lifetime)
 
 
 def _own_item(site: Site, domain: str) -> Item:
@@ -117,19 +127,36 @@ def _place(item: Item) -> tuple[int, str, str, str, str]:
 # --- the revision ----------------------------------------------------------------------------
 
 
-def _revision(entries: list[Entry], *, never_scanned: bool) -> str:
-    """Return a short hash over what a visitor is asked."""
+#: Category, who gets it, for which purposes, for how long (as a step).
+_Fact = tuple[str, str, list[str], int]
+
+CATEGORY_REVISION_LENGTH = 4  # hex digits: three of them must fit into the visitor's cookie
+
+
+def _facts(entries: list[Entry]) -> list[_Fact]:
+    """Return what a visitor is asked, in an order of its own."""
     facts: dict[tuple[str, str], tuple[set[str], int]] = {}
     for entry in entries:
         if entry.category in OPTIONAL_CATEGORIES:
             key = (entry.category.value, _who(entry))
             purposes, longest = facts.get(key, (set(), 0))
             facts[key] = (purposes | set(entry.purposes), max(longest, _lifetime_step(entry)))
-    listed = [
-        [*key, sorted(purposes), longest] for key, (purposes, longest) in sorted(facts.items())
-    ]
-    data = msgspec.json.encode([listed, never_scanned])
+    return [(*key, sorted(purposes), longest) for key, (purposes, longest) in sorted(facts.items())]
+
+
+def _revision(facts: list[_Fact], *, never_scanned: bool) -> str:
+    """Return a short hash over all that a visitor is asked."""
+    data = msgspec.json.encode([facts, never_scanned])
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _category_revisions(facts: list[_Fact]) -> dict[str, str]:
+    """Return a hash over what is asked for each category: tells which one has changed."""
+    revisions = {}
+    for category in OPTIONAL_CATEGORIES:
+        data = msgspec.json.encode([fact for fact in facts if fact[0] == category])
+        revisions[category.value] = hashlib.sha256(data).hexdigest()[:CATEGORY_REVISION_LENGTH]
+    return revisions
 
 
 def _who(entry: Entry) -> str:
@@ -143,9 +170,10 @@ def _lifetime_step(entry: Entry) -> int:
     """Return how long the item stays, in steps that a visitor would notice."""
     if entry.kind in _SENT:
         return 0
-    if entry.lifetime is None:
+    lifetime = _asked_for(entry)
+    if lifetime is None:
         return 0 if entry.kind in (Kind.COOKIE, Kind.SESSION_STORAGE) else _ENDLESS
     for step, days in enumerate(_LIFETIME_STEPS):
-        if entry.lifetime <= days * _DAY * 1.01:  # clocks and load times differ a little
+        if lifetime <= days * _DAY * 1.01:  # clocks and load times differ a little
             return step
     return len(_LIFETIME_STEPS)

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from scanner.classify import owner
 from scanner.domains import party, registrable
 from scanner.model import Entry, Fate, Kind, Observation, SetBy, State, Subject, ValueShape, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from scanner.model import PageRead, Scan, Site
+    from scanner.model import Override, PageRead, Scan, Site
 
 MAX_PAGES = 50  # of an entry: enough to see where, few enough to read
 MAX_NAME = 256  # characters of a name or a path; PostgreSQL cannot index much longer ones
@@ -121,6 +122,65 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
             sorted((e for e in missing if not _known(e) or _known(e) not in known_after), key=place)
         ),
         changed=tuple(sorted(changes, key=lambda change: place(change.new))),
+    )
+
+
+def compare(old: Scan, new: Scan) -> Difference:
+    """
+    Return what is new, gone and changed in *new* compared with *old*, as far as both looked.
+
+    An item is gone only if a page on which it was seen has been read again, in a state in which
+    it was seen, or if the new scan looked at least as widely; states are compared among those in
+    which both scans came.
+    """
+    before, after = _read(old), _read(new)
+    common = {state for state, _ in before} & {state for state, _ in after}
+    wide = new.status == "complete" and len(after) >= len(before)
+    found = diff(old.entries, new.entries)
+    changed = []
+    for change in found.changed:
+        fields = tuple(f for f in change.fields if f.name != "states" or _moved(change, common))
+        if fields:
+            changed.append(msgspec.structs.replace(change, fields=fields))
+    return Difference(
+        new=found.new,
+        gone=tuple(
+            entry
+            for entry in found.gone
+            if common & set(entry.states)
+            and (wide or any((s, page) in after for s in entry.states for page in entry.pages))
+        ),
+        changed=tuple(changed),
+    )
+
+
+def _read(scan: Scan) -> set[tuple[State, str]]:
+    """Return the pages that *scan* has read, each with its state."""
+    return {(visit.state, visit.url) for visit in scan.visits if visit.failure is None}
+
+
+def _moved(change: Change, common: set[State]) -> bool:
+    return common & set(change.old.states) != common & set(change.new.states)
+
+
+def overridden(entries: Iterable[Entry], overrides: tuple[Override, ...]) -> tuple[Entry, ...]:
+    """Return *entries* as the owner's *overrides* of today have them; the others as they are."""
+    return tuple(_overridden(entry, overrides) for entry in entries)
+
+
+def _overridden(entry: Entry, overrides: tuple[Override, ...]) -> Entry:
+    word = owner.overridden(
+        Subject(name=entry.name, domain=entry.domain, kind=entry.kind), overrides
+    )
+    if word is None:
+        return entry
+    return msgspec.structs.replace(
+        entry,
+        category=word.category,
+        vendor=word.vendor or entry.vendor,
+        purpose=word.text or entry.purpose,
+        rule=word.rule,
+        confidence=word.confidence,
     )
 
 

@@ -61,6 +61,7 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     on: bool
     disabled: bool = False
     radio: str | None = None  # name of the group it belongs to; None: not a radio button
+    pressable: bool = False  # a button that stays down: its label may make it an answer
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
@@ -84,6 +85,16 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(found, key=_preference))
 
     @property
+    def optional(self) -> tuple[Switch, ...]:
+        """The switches that a visitor can turn."""
+        return tuple(
+            switch
+            for switch in self.switches
+            if not switch.disabled
+            and not (switch.pressable and words.meaning(switch.label) in ANSWERS)
+        )
+
+    @property
     def is_banner(self) -> bool:
         """Whether it asks for consent to cookies, and can be answered."""
         answers = {control.meaning for control in self.controls} & ANSWERS
@@ -94,15 +105,14 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         subjects, talk = words.subjects(self.text), words.talk(self.text)
         if words.traps(self.text) and (subjects < _PLAIN_ENOUGH or self.kind == "edge"):
             return False
+        choices = answers | {control.meaning for control in self.means(Meaning.SETTINGS)}
+        if self.hint and len(choices) >= _PLAIN_ENOUGH:
+            return True
         if answers == {Meaning.ACKNOWLEDGE} or answers == {Meaning.SAVE}:
             return subjects > 0 and (talk >= _PLAIN_ENOUGH or self.hint or bool(self.switches))
         if subjects:
             return talk > 0 or self.hint
-        return talk > _PLAIN_ENOUGH and len(answers | self._further) >= _PLAIN_ENOUGH
-
-    @property
-    def _further(self) -> set[Meaning]:
-        return {control.meaning for control in self.controls} & {Meaning.SETTINGS}
+        return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
 
     @property
     def rank(self) -> tuple[int, ...]:

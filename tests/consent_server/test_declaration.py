@@ -14,6 +14,7 @@ from scanner.model import (
     Controller,
     Entry,
     Kind,
+    Override,
     Party,
     SetBy,
     Site,
@@ -44,7 +45,7 @@ def entry(name="_ga", **facts):
         "purposes": ("audience-measurement",),
         "purpose": {"nb": "Teller besøk", "en": "Counts visits"},
         "lifetime": 400 * DAY,
-        "declared_lifetime": 730 * DAY,
+        "declared_lifetime": None,
         "http_only": False,
         "secure": True,
         "same_site": "Lax",
@@ -77,7 +78,19 @@ def test_an_item_is_told_with_its_vendor_and_setter():
     assert item.country == "IE"
     assert item.policy.startswith("https://")
     assert item.set_by == "tags.example"
-    assert item.lifetime == 400 * DAY
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked", "told"),
+    [
+        (400 * DAY, 730 * DAY, 730 * DAY),  # the browser cut it; another may not
+        (400 * DAY, None, 400 * DAY),
+        (30 * DAY, 29 * DAY, 30 * DAY),  # prolonged by a later page
+        (None, None, None),
+    ],
+)
+def test_the_longest_lifetime_is_told(kept, asked, told):
+    assert declared(entry(lifetime=kept, declared_lifetime=asked)).items[-1].lifetime == told
 
 
 def test_the_banner_s_own_cookie_is_declared_as_necessary():
@@ -213,3 +226,26 @@ def test_an_unnamed_third_party_counts_by_its_domain():
     assert revision(entry(**nobody, domain=".a.example")) != revision(
         entry(**nobody, domain=".b.example")
     )
+
+
+def test_the_owner_s_word_of_today_counts_without_a_new_scan():
+    override = Override(name="_ga", category=Category.MARKETING, purpose={"nb": "Følger deg"})
+    site = msgspec.structs.replace(SITE, overrides=(override,))
+
+    found = declared(entry(), site=site)
+
+    assert found.categories == (Category.MARKETING,)
+    assert found.items[-1].purpose == {"nb": "Følger deg"}
+    assert found.items[-1].vendor == "Google Analytics"
+
+
+def test_each_category_has_a_revision_of_its_own_that_the_others_do_not_change():
+    marketing = entry("_fbp", category=Category.MARKETING, vendor="Meta")
+
+    before = declared(entry()).category_revisions
+    after = declared(entry(), marketing).category_revisions
+
+    assert before["statistics"] == after["statistics"]
+    assert before["functional"] == after["functional"]
+    assert before["marketing"] != after["marketing"]
+    assert {len(revision) for revision in after.values()} == {4}

@@ -5,44 +5,57 @@ import { clearRefused } from './clear.js'
 import { config } from './config.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
-import { all, asked, current, decide, recall, subscribe } from './store.js'
+import { refusedElsewhere } from './moving.js'
+import { noteSeen } from './seen.js'
+import { signalAnswer, signalDefaults } from './signals.js'
+import { all, asked, current, decide, every, pending, recall, subscribe } from './store.js'
 import * as surface from './surface.js'
+import { tellTabs, watchTabs } from './tabs.js'
 import { runTags, watchTags, withdrawTags } from './tags.js'
 
 function start() {
   surface.place()
   recall()
+  signalDefaults()
+  if (current()) signalAnswer([])
   subscribe('paint', () => {
-    if (surface.hideAll()) announce('hide')
+    if (pending().length) ask()
+    else if (surface.hideAll()) announce('hide')
     surface.setRevisitable(revisitable())
   })
   subscribe('settle', (change) => {
-    surface.say(change.withdrawn.length ? texts().withdrawn : texts().saved)
-    withdrawTags()
+    if (change.own) tellTabs()
+    if (change.own) surface.say(change.withdrawn.length ? texts().withdrawn : texts().saved)
+    signalAnswer(change.withdrawn)
+    withdrawTags(change)
     clearRefused()
     announce('consent', change.changed)
     if (change.changed.length) announce('change', change.changed)
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
-    if (change.own) log(change.answer, language())
+    if (change.own) {
+      noteSeen(every())
+      log(change.answer, language())
+    }
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })
   subscribe('meet', ask)
   runTags()
   watchTags()
+  if (!current()) takeOver()
   ask()
   open()
   if (current()) {
     clearRefused()
     send()
   }
-  addEventListener('pageshow', (event) => event.persisted && recall())
+  watchTabs(recall)
 }
 
-/** Asks, if there is something to ask and no answer yet. */
+/** Asks, if there is something that the visitor has not answered. */
 function ask() {
   surface.setRevisitable(revisitable())
-  if (current() || !asked().length) return
+  if (!pending().length) return
   if (/** @type {any} */ (navigator).globalPrivacyControl) {
     decide(all(false), 'gpc')
     surface.showNotice('gpc')
@@ -50,16 +63,32 @@ function ask() {
   } else if (surface.showNotice('ask')) announce('show')
 }
 
+/** Takes over a refusal that was given to the consent tool that the site had before. */
+function takeOver() {
+  const refused = refusedElsewhere()
+  const names = Object.keys(refused)
+  const whole = names.length === asked().length
+  if (names.length) decide(refused, whole ? 'reject-all' : 'save', names)
+}
+
 const revisitable = () => config.banner.revisit === 'icon' && asked().length > 0
 
-try {
-  if (/** @type {any} */ (window).kapsel?.push && !Array.isArray(/** @type {any} */ (window).kapsel)) {
-    console.warn('kapsel: the script is on the page twice; the second one does nothing')
-  } else if (/** @type {any} */ (document).prerendering) {
-    document.addEventListener('prerenderingchange', start, { once: true })
-  } else {
-    start()
+/** Starts; whatever goes wrong, the page works on, and nothing is granted. */
+function attempt() {
+  try {
+    if (/** @type {any} */ (window).kapsel?.has) {
+      console.warn('kapsel: the script is on the page twice; the second one does nothing')
+    } else {
+      start()
+    }
+  } catch (error) {
+    console.warn('kapsel: not started, nothing is granted:', error)
   }
-} catch (error) {
-  console.warn('kapsel: not started, nothing is granted:', error)
+}
+
+// a page that is only drawn ahead has no visitor yet
+if (/** @type {any} */ (document).prerendering) {
+  document.addEventListener('prerenderingchange', attempt, { once: true })
+} else {
+  attempt()
 }

@@ -45,6 +45,7 @@ export interface Texts {
 export interface Config {
   site: string
   revision: string
+  category_revisions: Record<string, string>
   languages: string[]
   categories: string[]
   cookie_domains: string[]
@@ -63,4 +64,7 @@ export interface Config {
 declare global {
   /** A free name in the built file, replaced by the server. */
   const KAPSEL_CONFIG: Config
+
+  /** The same in the snippet that stands before the tags of Google. */
+  const KAPSEL_DEFAULTS: { regions: string[]; wait: number; settings: string[] }
 }
