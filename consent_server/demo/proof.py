@@ -28,23 +28,20 @@ def compare(as_found: Scan, with_kapsel: Scan) -> Proof:
     before, after_no, after_yes = (
         _stored(with_kapsel, state) for state in (State.BEFORE, State.REJECT, State.ACCEPT)
     )
-    leaks = [
-        (state, entry.name)
-        for state in (State.BEFORE, State.REJECT)
-        for entry in _optional(with_kapsel, state)
-    ]
-    banner = "without any banner" if not as_found.banner.found else "under a banner"
+    leaks = sorted(
+        {e.name for s in (State.BEFORE, State.REJECT) for e in _optional(with_kapsel, s)}
+    )
+    banner = "under a banner" if as_found.banner.found else "without any banner"
+    verdict = (
+        f"Stored without consent: {', '.join(leaks)}."
+        if leaks
+        else "Nothing that needs consent is stored without it."
+    )
     sentences = (
-        f"As found, {banner}: {len(early)} items that are not necessary are stored before anybody "
-        f"is asked, and {_count(len(companies), 'other host')} contacted.",
-        f"With Kapsel: {_count(len(before), 'item')} stored before the visitor has answered, "
-        f"{_names(before)}.",
-        f"After a no there are {len(after_no)}, after a yes {len(after_yes)}"
-        + (
-            f"; stored without consent: {', '.join(sorted({name for _, name in leaks}))}."
-            if leaks
-            else ": nothing that needs consent is stored without it."
-        ),
+        f"As found, {banner}, stored before anybody is asked: {_many(early)} that need consent; "
+        f"other companies' hosts that learn of the visit: {len(companies)}.",
+        f"With Kapsel, stored before the visitor answers: {_many(before)} ({_names(before)}).",
+        f"After a no: {_many(after_no)}. After a yes: {_many(after_yes)}. {verdict}",
     )
     return Proof(sentences=sentences, shortfalls=tuple(_shortfalls(as_found, with_kapsel)))
 
@@ -60,9 +57,9 @@ def _shortfalls(as_found: Scan, with_kapsel: Scan) -> list[str]:
     if as_found.banner.found:
         wrong.append("a banner was found on the shop that has none")
     if not (with_kapsel.banner.found and with_kapsel.banner.accepted):
-        wrong.append("the scanner could not accept in Kapsel's own banner")
+        wrong.append("the scanner could not accept in Kapsel's banner")
     if not (with_kapsel.banner.found and with_kapsel.banner.rejected):
-        wrong.append("the scanner could not refuse in Kapsel's own banner")
+        wrong.append("the scanner could not refuse in Kapsel's banner")
     if not _optional(with_kapsel, State.ACCEPT):
         wrong.append("with Kapsel, nothing was stored although the visitor agreed")
     for state in (State.BEFORE, State.REJECT):
@@ -85,8 +82,8 @@ def _contacted(scan: Scan, state: State) -> list[Entry]:
 
 
 def _names(entries: list[Entry]) -> str:
-    return ", ".join(sorted({entry.name for entry in entries})) or "nothing at all"
+    return ", ".join(sorted({entry.name for entry in entries})) or "none"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
+def _many(entries: list[Entry]) -> str:
+    return "1 item" if len(entries) == 1 else f"{len(entries)} items"
