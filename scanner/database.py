@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from scanner.errors import DatabaseUnusable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from alembic.config import Config
     from sqlalchemy import Connection
 
@@ -20,6 +24,9 @@ BUSY_TIMEOUT = 10_000
 
 #: PostgreSQL advisory lock held during migration, so that servers may start together.
 _MIGRATION_LOCK = 0x6B617073656C
+
+#: Alembic keeps what it works on in its module, so one thread of a process migrates at a time.
+_migrating = threading.Lock()
 
 
 def open_database(address: str, *, upgrade: bool = True) -> Engine:
@@ -45,6 +52,9 @@ def open_database(address: str, *, upgrade: bool = True) -> Engine:
     if upgrade:
         try:
             upgrade_database(engine)
+        except DatabaseUnusable:
+            engine.dispose()
+            raise
         except DBAPIError as exc:
             engine.dispose()
             place = url.render_as_string(hide_password=True)
@@ -64,26 +74,56 @@ def upgrade_database(engine: Engine) -> None:
 
     config = _alembic_config()
     script = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")
-        try:
-            current = database_revision(connection)
-            if current == script.get_current_head():
-                return
-            if current is not None and current not in {r.revision for r in script.walk_revisions()}:
-                raise DatabaseUnusable(
-                    f"the database is at revision {current}, which this Kapsel does not know: "
-                    "install the newer Kapsel that wrote it"
-                )
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
-        finally:
-            if connection.dialect.name == "postgresql":
-                connection.rollback()
-                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_MIGRATION_LOCK})")
-                connection.commit()
+    with _migrating, engine.connect() as connection, _alone(connection):
+        current = database_revision(connection)
+        if current == script.get_current_head():
+            return
+        if current is not None and current not in {r.revision for r in script.walk_revisions()}:
+            raise DatabaseUnusable(
+                f"the database is at revision {current}, which this Kapsel does not know: "
+                "install the newer Kapsel that wrote it"
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+@contextlib.contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Keep other processes from migrating the same database meanwhile."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield
+        return
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_MIGRATION_LOCK})")
+        connection.commit()
+
+
+def check_database(engine: Engine) -> tuple[str, ...]:
+    """Return what is wrong with *engine*'s database, one line each; it changes nothing."""
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    try:
+        with engine.connect() as connection:
+            revision = database_revision(connection)
+            damage: list[str] = []
+            if connection.dialect.name == "sqlite":
+                answers = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+                damage = [f"the file is damaged: {line}" for line in answers if line != "ok"]
+    except DBAPIError as exc:
+        return (f"the database cannot be read: {exc.orig}",)
+    if revision != head:
+        damage.append(
+            f"the database is at revision {revision or 'none'}, not {head}: "
+            "run 'kapsel database upgrade'"
+        )
+    return tuple(damage)
 
 
 def database_revision(connection: Connection) -> str | None:
@@ -107,7 +147,7 @@ def _url(address: str) -> URL:
         return URL.create("sqlite", database=address)
     try:
         url = make_url(address)
-    except ArgumentError as exc:
+    except (ArgumentError, ValueError) as exc:
         raise DatabaseUnusable(f"'{address}' is neither a file's path nor a database URL") from exc
     if url.drivername in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")

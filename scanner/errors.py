@@ -7,6 +7,10 @@
   + BrowserMissing       no Chromium on this machine; says how to get one
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
+  + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
+  + DecisionInvalid      what a visitor's browser sent is not a decision
+  + DecisionConflict     another decision is already stored under that id
+  + LogUnavailable       the log cannot store or answer just now; try again
 """
 
 from __future__ import annotations
@@ -54,3 +58,21 @@ class BrowserUnfit(KapselError):
 
 class DatabaseUnusable(KapselError):
     """The database cannot be opened, is busy or damaged, or was written by a newer Kapsel."""
+
+
+class QuestionInvalid(KapselError):
+    """A filter, a cursor or a limit put to the log makes no sense; the text says which and why."""
+
+    status = 2
+
+
+class DecisionInvalid(KapselError):
+    """What a visitor's browser sent is not a decision; the text says why."""
+
+
+class DecisionConflict(KapselError):
+    """Another decision, with other content, is already stored under the same id."""
+
+
+class LogUnavailable(KapselError):
+    """The log cannot store or answer just now; nothing was acknowledged, so try again."""

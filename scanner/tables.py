@@ -5,6 +5,8 @@ Times are milliseconds since 1970 in UTC. A change here needs a revision in ``mi
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,6 +21,20 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MILLISECOND = dt.timedelta(milliseconds=1)
+
+
+def to_milliseconds(moment: dt.datetime) -> int:
+    """Return *moment* as the tables keep it; what is finer than a millisecond is cut off."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_milliseconds(milliseconds: int) -> dt.datetime:
+    """Return the moment, in UTC, that a table keeps as *milliseconds*."""
+    return _EPOCH + milliseconds * _MILLISECOND
+
 
 #: A number that the database gives out, in both dialects.
 _Serial = BigInteger().with_variant(Integer, "sqlite")

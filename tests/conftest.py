@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
 from pathlib import Path
 
 import pytest
@@ -26,3 +31,76 @@ def _no_settings_from_outside(monkeypatch):
 @pytest.fixture
 def anyio_backend():
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the browser that a scan would start, and lead every host name to loopback."""
+    path = os.environ.get("KAPSEL_BROWSER") or next(
+        filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), None
+    )
+    return {
+        **browser_type_launch_args,
+        **({"executable_path": path} if path else {}),
+        "args": ["--host-resolver-rules=MAP * 127.0.0.1"],
+    }
+
+
+# --- PostgreSQL, started by the tests -----------------------------------------------------------
+
+
+def _postgres_binaries():
+    """Return the folder of initdb and pg_ctl: on the PATH, or where Debian puts them."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    folders = Path("/usr/lib/postgresql").glob("*/bin")
+    return max((f for f in folders if (f / "initdb").exists()), default=None)
+
+
+def _postgres_user():
+    """Return who may run PostgreSQL, which refuses root: None, unless we are root."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return next((name for name in ("postgres", "nobody") if name in names), None)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The folder of the Unix socket of a PostgreSQL that lives as long as the tests."""
+    binaries = _postgres_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL's initdb is not here: apt-get install postgresql")
+    user = _postgres_user()
+    folder = Path(tempfile.mkdtemp(prefix="kapsel-pg-", dir="/tmp"))  # a socket's path is short
+    run = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+    if user is not None:
+        shutil.chown(folder, user)
+        run |= {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
+    data = folder / "data"
+    initdb = [binaries / "initdb", "-D", data, "-U", "kapsel", "-A", "trust", "-E", "UTF8"]
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    pg_ctl = [binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w"]
+    try:
+        subprocess.run([*initdb, "--no-sync", "--locale=C"], **run)
+        subprocess.run([*pg_ctl, "-o", options, "start"], **run)
+        yield folder
+    finally:
+        if (data / "postmaster.pid").exists():
+            subprocess.run([*pg_ctl, "-m", "immediate", "stop"], **run)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """The address of an empty database, of either kind, as --database takes it."""
+    if request.param == "sqlite":
+        return str(tmp_path / "kapsel.db")
+    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed")
+    folder = request.getfixturevalue("postgres")
+    name = f"kapsel_{uuid.uuid4().hex}"
+    where = f"host={folder} user=kapsel dbname=postgres"
+    with psycopg.connect(where, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"postgresql://kapsel@/{name}?host={folder}"

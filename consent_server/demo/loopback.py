@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import trustme
 import uvicorn
+from starlette.applications import Starlette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +44,7 @@ class _ByHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
+            await self._live(receive, send)
             return
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
         name = host.rsplit(":", 1)[0].lower()
@@ -55,6 +57,17 @@ class _ByHost:
         await send({"type": "http.response.start", "status": 421, "headers": []})
         await send({"type": "http.response.body", "body": b"no such host here"})
 
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Run the lifespan of each Starlette application, as if it were served alone."""
+        async with contextlib.AsyncExitStack() as stack:
+            await receive()
+            for app in {id(app): app for app in self._apps.values()}.values():
+                if isinstance(app, Starlette):
+                    await stack.enter_async_context(app.router.lifespan_context(app))
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
 
 @contextlib.contextmanager
 def serve(apps: Mapping[str, ASGIApp], *, tls: bool = True, port: int = 0) -> Iterator[Loopback]:
@@ -63,7 +76,7 @@ def serve(apps: Mapping[str, ASGIApp], *, tls: bool = True, port: int = 0) -> It
 
     Args:
         apps: Host name (``www.shop.example``, ``*.shop.example`` or ``localhost:8080``) to
-            application. Their lifespans are not run.
+            application. The lifespans of those that are Starlette applications are run.
         tls: Under a certificate for all the names, issued by an authority made on the spot.
         port: 0 takes a free one.
 
@@ -80,7 +93,7 @@ def serve(apps: Mapping[str, ASGIApp], *, tls: bool = True, port: int = 0) -> It
                 _ByHost(apps),
                 ssl_certfile=pem,
                 log_config=None,
-                lifespan="off",
+                lifespan="on",
                 server_header=False,
                 timeout_graceful_shutdown=1,
             )

@@ -1,0 +1,94 @@
+"""What the widget is told about one site. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from babel import Locale
+
+from scanner.languages import texts
+from scanner.model import OPTIONAL_CATEGORIES, Party
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from consent_server.model import Declaration, Item
+
+#: The European Economic Area: what goes elsewhere is a transfer that visitors are told of.
+# fmt: off
+EEA = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+})
+# fmt: on
+
+
+def config(declaration: Declaration) -> dict[str, Any]:
+    """Return what is written into the site's script: plain values, ready for JSON.
+
+    Purposes and lifetimes are not in it: every page would carry them, and few visitors read
+    them. They are in ``/w/{site}.json``.
+    """
+    whole: dict[str, Any] = msgspec.to_builtins(declaration)
+    kept = (
+        "site",
+        "revision",
+        "languages",
+        "categories",
+        "cookie_domains",
+        "banner",
+        "controller",
+        "scanned_at",
+    )
+    return {
+        **{key: whole[key] for key in kept},
+        "items": [_item(item) for item in declaration.items],
+        "texts": {language: _texts(language, declaration) for language in declaration.languages},
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "kind": item.kind,
+        "domain": item.domain,
+        "category": item.category,
+        "vendor": item.vendor,
+        "party": item.party,
+    }
+
+
+def _texts(language: str, declaration: Declaration) -> dict[str, Any]:
+    """Return the banner's texts with the facts of the site in them."""
+    words = texts(language)
+    asked_for = [item for item in declaration.items if item.category in OPTIONAL_CATEGORIES]
+    controller = declaration.controller
+    name = controller.name if controller else _host(declaration.url)
+    return {
+        **words["banner"],
+        "direction": words["direction"],
+        "categories": words["categories"],
+        "question": words["banner"]["question"].replace("{controller}", name),
+        "partners": _partners(words["banner"]["partners"], language, asked_for),
+        "transfer": words["banner"]["transfer"] if _leaves_the_eea(asked_for) else None,
+    }
+
+
+def _partners(forms: dict[str, str], language: str, items: Iterable[Item]) -> str | None:
+    """Say how many others take part; None when nobody does."""
+    others = {
+        item.vendor or item.domain for item in items if item.vendor or item.party is Party.THIRD
+    }
+    if not others:
+        return None
+    form = forms.get(Locale.parse(language, sep="-").plural_form(len(others)), forms["other"])
+    return form.replace("{count}", str(len(others)))
+
+
+def _leaves_the_eea(items: Iterable[Item]) -> bool:
+    return any(item.country and item.country not in EEA for item in items)
+
+
+def _host(url: str) -> str:
+    return url.split("://", 1)[-1].split("/", 1)[0].removeprefix("www.")

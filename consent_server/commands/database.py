@@ -1,0 +1,43 @@
+"""``kapsel database``: bring the database up to date, and check it."""
+
+from __future__ import annotations
+
+import click
+
+from scanner.commands.options import database_option
+
+
+@click.group()
+def command() -> None:
+    """Upgrade or check the database."""
+
+
+@command.command()
+@database_option
+def upgrade(database: str) -> None:
+    """Bring the tables up to date; every other command does so too, when it starts."""
+    from scanner.database import database_revision, open_database
+
+    engine = open_database(database)
+    try:
+        with engine.connect() as connection:
+            click.echo(f"The database is at revision {database_revision(connection)}.")
+    finally:
+        engine.dispose()
+
+
+@command.command()
+@database_option
+def check(database: str) -> None:
+    """Check that the database is whole and up to date; leaves with 1 if it is not."""
+    from scanner.database import check_database, open_database
+    from scanner.errors import DatabaseUnusable
+
+    engine = open_database(database, upgrade=False)
+    try:
+        faults = check_database(engine)
+    finally:
+        engine.dispose()
+    if faults:
+        raise DatabaseUnusable("\n".join(faults))
+    click.echo("The database is whole and up to date.")

@@ -1,0 +1,186 @@
+"""``kapsel log``: ask the consent log, as the read API does."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from scanner.commands.options import database_option, format_option
+from scanner.errors import KapselError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from consent_server.log import ConsentLog
+    from consent_server.query import Question
+
+    T = TypeVar("T")
+
+CATEGORIES = ("functional", "statistics", "marketing")
+ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc")
+
+
+def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which records are asked for."""
+    for option in reversed(
+        [
+            click.option("--site", metavar="SITE", help="Only of this site."),
+            click.option("--from", metavar="TIME", help="Decided at or after; 2026-11-22 or ISO."),
+            click.option(
+                "--to", metavar="TIME", help="Decided before; of a day alone, to its end (UTC)."
+            ),
+            click.option(
+                "--category",
+                multiple=True,
+                type=click.Choice(CATEGORIES),
+                help="Only where this was granted (or --refused); may be given several times.",
+            ),
+            click.option(
+                "--granted/--refused",
+                default=None,
+                help="Whether --category was granted or refused.",
+            ),
+            click.option("--action", type=click.Choice(ACTIONS), help="Only decided so."),
+            click.option("--id", metavar="UUID", help="Only this decision."),
+            click.option("--revision", metavar="REVISION", help="Only of this declaration."),
+            click.option("--language", metavar="LANG", help="Only in this language."),
+        ]
+    ):
+        function = option(function)
+    return database_option(function)
+
+
+@click.group()
+def command() -> None:
+    """Ask the consent log."""
+
+
+@command.command()
+@filter_options
+@click.option("--limit", metavar="N", help="How many at most; 100 unless told, up to 1000.")
+@click.option("--cursor", metavar="CURSOR", help="Go on where an answer's next_cursor points.")
+@format_option("table", "json", "csv", "jsonl")
+def find(database: str, form: str, **asked: Any) -> None:
+    """Print decisions, newest first."""
+    from consent_server.query import csv_head, csv_lines, json_lines, row
+
+    question = _question(asked)
+    found = _ask(database, lambda log: log.find(question))
+    if form == "json":
+        _write_json(found)
+    elif form == "csv":
+        click.echo(csv_head() + csv_lines(found.records), nl=False)
+    elif form == "jsonl":
+        click.echo(json_lines(found.records), nl=False)
+    else:
+        _print_table([row(record) for record in found.records])
+    if found.next_cursor is not None and form != "json":
+        click.echo(f"There is more: --cursor {found.next_cursor}", err=True)
+
+
+@command.command()
+@click.argument("key", metavar="ID")
+@database_option
+@format_option("table", "json")
+def show(key: str, database: str, form: str) -> None:
+    """Print the one decision with the id ID."""
+    from consent_server.query import row
+
+    record = _ask(database, lambda log: log.get(key.lower()))
+    if record is None:
+        raise KapselError(f"there is no decision with the id {key}")
+    if form == "json":
+        _write_json(record)
+    else:
+        for name, value in row(record).items():
+            click.echo(f"{name:12} {value}")
+
+
+@command.command()
+@filter_options
+@format_option("table", "json")
+def count(database: str, form: str, **asked: Any) -> None:
+    """Print how many decisions there are."""
+    question = _question(asked)
+    number = _ask(database, lambda log: log.count(question.filter))
+    if form == "json":
+        _write_json({"count": number})
+    else:
+        click.echo(number)
+
+
+@command.command()
+@filter_options
+@click.option("--cursor", metavar="CURSOR", help="Go on where an answer's next_cursor points.")
+@format_option("jsonl", "csv")
+def export(database: str, form: str, **asked: Any) -> None:
+    """Print all decisions, newest first, as they are read."""
+    from consent_server.query import csv_head, csv_lines, json_lines
+
+    question = _question(asked)
+
+    async def run(log: ConsentLog) -> None:
+        if form == "csv":
+            click.echo(csv_head(), nl=False)
+        async for records in log.export(question.filter, cursor=question.cursor):
+            click.echo(csv_lines(records) if form == "csv" else json_lines(records), nl=False)
+
+    _ask(database, run)
+
+
+@command.command()
+@click.argument("key", metavar="ID")
+@database_option
+def erase(key: str, database: str) -> None:
+    """Erase the decision with the id ID, as its visitor asked."""
+    if not _ask(database, lambda log: log.erase(key.lower())):
+        raise KapselError(f"there is no decision with the id {key}")
+    click.echo(f"Erased {key}.", err=True)
+
+
+def _question(asked: dict[str, Any]) -> Question:
+    """Return the question that the options ask: the same as a query string would."""
+    from consent_server.query import read_question
+
+    pairs = [("category", category) for category in asked.pop("category")]
+    granted = asked.pop("granted")
+    if granted is not None:
+        pairs.append(("granted", "true" if granted else "false"))
+    pairs += [(name, value) for name, value in asked.items() if value is not None]
+    return read_question(pairs)
+
+
+def _ask(database: str, ask: Callable[[ConsentLog], Awaitable[T]]) -> T:
+    from consent_server.log import ConsentLog
+    from scanner.database import open_database
+
+    async def run() -> T:
+        engine = open_database(database)
+        try:
+            async with ConsentLog.open(engine) as log:
+                return await ask(log)
+        finally:
+            engine.dispose()
+
+    return asyncio.run(run())
+
+
+def _write_json(value: object) -> None:
+    import msgspec
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def _print_table(rows: list[dict[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("decided", "site", "action", *CATEGORIES, "language", "flags", "id", box=None)
+    for row in rows:
+        cells = ("decided_at", "site", "action", *CATEGORIES, "language", "flags", "id")
+        table.add_row(*(row[name] for name in cells))
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    console.print(table, markup=False)

@@ -1,0 +1,186 @@
+"""Turn what a browser sends into a record: checked strictly, clocks put right, nothing dropped.
+
+A decision that is well formed is kept whatever else is odd about it; what is odd is said in the
+record's flags:
+
+* ``clock-ahead``: decided later than it was received; *decided_at* is the time of receipt.
+* ``late``: decided more than `LATE` before it was received.
+* ``unknown-revision``: the server does not know the declaration that was shown.
+* ``contradictory``: the action says another thing than the choices; the choices stand.
+* ``no-origin``: not sent by a page in a browser, which would have said where it is from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from consent_server.model import Action, ConsentRecord, Decision
+from scanner.errors import DecisionInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+MAX_BODY = 8192  # bytes; a decision with a long page address has some 500
+MAX_PAGE = 2048  # characters of a page's address that are taken
+LATE = dt.timedelta(days=30)  # how long the widget keeps a decision that it could not send
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_REVISION = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}")
+_LANGUAGE = re.compile(r"(?=.{2,16}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+_FIRST_MOMENT = dt.datetime.min.replace(tzinfo=dt.UTC)
+_LAST_MOMENT = dt.datetime.max.replace(tzinfo=dt.UTC)
+_DECODER = msgspec.json.Decoder(Decision)
+
+
+def read_decision(body: bytes) -> Decision:
+    """
+    Return the decision in *body*, with *id* in lower case and *page* without query.
+
+    Raises:
+        DecisionInvalid: If it is not exactly one decision.
+    """
+    if len(body) > MAX_BODY:
+        raise DecisionInvalid(f"a decision has at most {MAX_BODY} bytes")
+    try:
+        body.decode("utf-8")
+        decision = _DECODER.decode(body)
+        json.loads(body, object_pairs_hook=_refuse_twins)
+    except UnicodeDecodeError as exc:
+        raise DecisionInvalid("the body is not UTF-8") from exc
+    except msgspec.MsgspecError as exc:
+        raise DecisionInvalid(f"not a decision: {exc}") from exc
+    except (ValueError, RecursionError) as exc:
+        raise DecisionInvalid("the body is not proper JSON") from exc
+    return _checked(decision)
+
+
+def to_record(
+    decision: Decision,
+    *,
+    site: str,
+    received_at: dt.datetime,
+    revisions: Collection[str],
+    from_page: bool,
+) -> ConsentRecord:
+    """
+    Return the record of *decision*.
+
+    Args:
+        decision: As `read_decision` returned it.
+        site: Key of the site that it was sent to.
+        received_at: Now.
+        revisions: The declarations that the server knows it has shown for *site*.
+        from_page: Whether the browser said which page's script sent it (its Origin).
+    """
+    received_at = _whole_milliseconds(received_at)
+    decided_at = _whole_milliseconds(decision.decided_at)
+    flags = []
+    if decided_at > received_at:
+        decided_at = received_at
+        flags.append("clock-ahead")
+    elif received_at - decided_at > LATE:
+        flags.append("late")
+    if decision.revision not in revisions:
+        flags.append("unknown-revision")
+    if _contradictory(decision):
+        flags.append("contradictory")
+    if not from_page:
+        flags.append("no-origin")
+    return ConsentRecord(
+        id=decision.id,
+        site=site,
+        revision=decision.revision,
+        choices={str(name): granted for name, granted in decision.choices.items()},
+        action=decision.action,
+        language=decision.language,
+        decided_at=decided_at,
+        received_at=received_at,
+        page=decision.page,
+        gpc=decision.gpc,
+        flags=tuple(flags),
+    )
+
+
+def same_decision(stored: ConsentRecord, sent: ConsentRecord) -> bool:
+    """Return whether *sent* repeats what is *stored*, received at another time."""
+    decided_at = stored.decided_at if "clock-ahead" in stored.flags else sent.decided_at
+    return (
+        msgspec.structs.replace(
+            sent, decided_at=decided_at, received_at=stored.received_at, flags=stored.flags
+        )
+        == stored
+    )
+
+
+def _checked(decision: Decision) -> Decision:
+    """Return *decision* with its texts checked and normalised."""
+    key = decision.id.lower()
+    if not _UUID.fullmatch(key):
+        raise DecisionInvalid("id is not a UUID")
+    if not _REVISION.fullmatch(decision.revision):
+        raise DecisionInvalid("revision is not one that Kapsel gives out")
+    if not _LANGUAGE.fullmatch(decision.language):
+        raise DecisionInvalid("language is not a language tag, such as nb or en-GB")
+    if not decision.choices:
+        raise DecisionInvalid("choices is empty: nothing was decided")
+    if decision.decided_at.tzinfo is None:
+        raise DecisionInvalid("decided_at has no time zone: end it with Z")
+    return msgspec.structs.replace(
+        decision,
+        id=key,
+        decided_at=_in_utc(decision.decided_at),
+        page=None if decision.page is None else _bare_page(decision.page),
+    )
+
+
+def _bare_page(page: str) -> str:
+    """Return the address *page* without what may identify a person: user, query, fragment."""
+    if len(page) > MAX_PAGE:
+        raise DecisionInvalid(f"page has more than {MAX_PAGE} characters")
+    try:
+        parts = urlsplit(page)
+        host, port = parts.hostname, parts.port
+        page.encode("utf-8")
+    except ValueError as exc:
+        raise DecisionInvalid("page is not an address") from exc
+    if parts.scheme not in ("http", "https") or not host or _CONTROL.search(page):
+        raise DecisionInvalid("page is not an http or https address")
+    netloc = f"[{host}]" if ":" in host else host
+    return urlunsplit(
+        (parts.scheme, netloc if port is None else f"{netloc}:{port}", parts.path, "", "")
+    )
+
+
+def _contradictory(decision: Decision) -> bool:
+    answers = decision.choices.values()
+    if decision.action is Action.ACCEPT_ALL:
+        return not all(answers)
+    if decision.action in (Action.REJECT_ALL, Action.WITHDRAW):
+        return any(answers)
+    return False
+
+
+def _in_utc(moment: dt.datetime) -> dt.datetime:
+    """Return *moment* in UTC; at the ends of the calendar, the nearest that there is."""
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        return _FIRST_MOMENT if moment.year < 2000 else _LAST_MOMENT
+
+
+def _whole_milliseconds(moment: dt.datetime) -> dt.datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object that names a key twice; a parser would silently take one of them."""
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise DecisionInvalid("a key stands twice in one object")

@@ -1,0 +1,115 @@
+"""``kapsel log`` as a person runs it, on a real database."""
+
+import asyncio
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from consent_server.log import ConsentLog
+from consent_server.model import Action, ConsentRecord
+from scanner.database import open_database
+from scanner.tables import from_milliseconds
+
+IDS = [f"0195c2d1-7c3e-7a10-9b1d-00000000000{n}" for n in range(4)]
+START = 1763812800000  # 2025-11-22T12:00:00Z
+
+
+def record(n, **changes):
+    fields = {
+        "id": IDS[n],
+        "site": "shop",
+        "revision": "r1",
+        "choices": {"functional": True, "statistics": False, "marketing": n % 2 == 1},
+        "action": Action.SAVE,
+        "language": "nb",
+        "decided_at": from_milliseconds(START + n * 1000),
+        "received_at": from_milliseconds(START + n * 1000 + 250),
+        "page": None,
+        "gpc": False,
+    }
+    return ConsentRecord(**fields | changes)
+
+
+@pytest.fixture
+def filled(database):
+    async def fill():
+        engine = open_database(database)
+        async with ConsentLog.open(engine) as log:
+            await asyncio.gather(*(log.append(record(n)) for n in range(4)))
+        engine.dispose()
+
+    asyncio.run(fill())
+    return database
+
+
+def kapsel(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "consent_server", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_log_is_found_counted_shown_exported_and_erased(filled):
+    def log(*arguments):
+        return kapsel("log", *arguments, "--database", filled)
+
+    found = log("find", "--category", "marketing", "--refused", "--format", "json")
+    answer = json.loads(found.stdout)
+    assert [r["id"] for r in answer["records"]] == [IDS[2], IDS[0]]
+    assert answer["next_cursor"] is None
+
+    table = log("find", "--site", "shop", "--limit", "1")
+    assert IDS[3] in table.stdout
+    assert "There is more: --cursor " in table.stderr
+    cursor = table.stderr.split()[-1]
+    lines = log("find", "--cursor", cursor, "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [IDS[2], IDS[1], IDS[0]]
+
+    assert log("count", "--category", "marketing", "--granted").stdout == "2\n"
+    assert json.loads(log("count", "--from", "2026-01-01", "--format", "json").stdout) == {
+        "count": 0
+    }
+
+    rows = list(csv.DictReader(io.StringIO(log("export", "--format", "csv").stdout)))
+    assert [row["marketing"] for row in rows] == ["granted", "refused", "granted", "refused"]
+
+    assert json.loads(log("show", IDS[1], "--format", "json").stdout)["id"] == IDS[1]
+    assert "decided_at   2025-11-22T12:00:01.000Z" in log("show", IDS[1]).stdout
+    assert log("erase", IDS[1]).returncode == 0
+    gone = log("show", IDS[1])
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert gone.stderr == f"kapsel: there is no decision with the id {IDS[1]}\n"
+    assert log("erase", IDS[1]).returncode == 1
+    assert log("count").stdout == "3\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--granted"], "'granted' needs a category"),
+        (["--from", "yesterday"], "'from' is neither a day"),
+        (["--limit", "5000"], "'limit' is a number from 1 to 1000"),
+        (["--category", "necessary"], "is not one of 'functional', 'statistics', 'marketing'"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_wrong_use(tmp_path, arguments, words):
+    done = kapsel("log", "find", *arguments, "--database", str(tmp_path / "kapsel.db"))
+
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_the_database_is_upgraded_and_checked(database):
+    before = kapsel("database", "check", "--database", database)
+    upgraded = kapsel("database", "upgrade", "--database", database)
+    after = kapsel("database", "check", "--database", database)
+
+    assert (before.returncode, after.returncode, upgraded.returncode) == (1, 0, 0)
+    assert "run 'kapsel database upgrade'" in before.stderr
+    assert after.stdout == "The database is whole and up to date.\n"

@@ -1,0 +1,118 @@
+"""The database opens on either engine, is brought up to date, and says what is wrong with it."""
+
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import inspect
+
+from scanner.database import check_database, database_revision, open_database
+from scanner.errors import DatabaseUnusable
+from scanner.tables import from_milliseconds, metadata, to_milliseconds
+
+
+def shape(inspector):
+    """What a database looks like, without the words that its dialect uses."""
+    return {
+        table: (
+            {(column["name"], column["nullable"]) for column in inspector.get_columns(table)},
+            tuple(inspector.get_pk_constraint(table)["constrained_columns"]),
+            {
+                (index["name"], tuple(index["column_names"]), bool(index["unique"]))
+                for index in inspector.get_indexes(table)
+                if not index.get("duplicates_constraint")
+            },
+        )
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_an_empty_database_gets_all_tables_and_is_then_left_alone(database):
+    for _ in range(2):
+        engine = open_database(database)
+        assert set(metadata.tables) <= set(inspect(engine).get_table_names())
+        assert check_database(engine) == ()
+        engine.dispose()
+
+
+def test_the_revisions_lead_to_the_tables_that_are_declared(database):
+    migrated = open_database(database)
+    migrated_shape = shape(inspect(migrated))
+    with migrated.begin() as connection:
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+
+    assert shape(inspect(migrated)) == migrated_shape
+    migrated.dispose()
+
+
+def test_servers_that_start_together_upgrade_once(database):
+    script = "import sys; from scanner.database import *; open_database(sys.argv[1]).dispose()"
+    started = [
+        subprocess.Popen([sys.executable, "-c", script, database], stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+
+    assert [process.communicate()[1] for process in started] == [b""] * 4
+
+    engine = open_database(database, upgrade=False)
+    assert check_database(engine) == ()
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_kapsel_is_refused_in_words(database):
+    engine = open_database(database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+
+    with pytest.raises(DatabaseUnusable, match="which this Kapsel does not know"):
+        open_database(database)
+
+
+def test_what_was_never_upgraded_is_reported(database):
+    engine = open_database(database, upgrade=False)
+
+    assert "run 'kapsel database upgrade'" in check_database(engine)[0]
+    with engine.connect() as connection:
+        assert database_revision(connection) is None
+    engine.dispose()
+
+
+def test_a_file_that_is_no_database_is_refused_in_words(tmp_path):
+    path = tmp_path / "kapsel.db"
+    path.write_text("this is a letter, not a database " * 100)
+
+    with pytest.raises(DatabaseUnusable, match="file is not a database"):
+        open_database(str(path))
+
+
+def test_a_damaged_file_is_reported(tmp_path):
+    path = tmp_path / "kapsel.db"
+    engine = open_database(str(path))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    data = bytearray(path.read_bytes())
+    data[4096 * 3 : 4096 * 8] = bytes(4096 * 5)
+    path.write_bytes(data)
+
+    engine = open_database(str(path), upgrade=False)
+    faults = check_database(engine)
+    engine.dispose()
+
+    assert faults
+
+
+@pytest.mark.parametrize(
+    "address", ["mysql://localhost/kapsel", "postgresql://:::/", "/no/such/folder/kapsel.db"]
+)
+def test_an_address_that_leads_nowhere_is_refused_in_words(address):
+    with pytest.raises(DatabaseUnusable):
+        open_database(address)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1763812800250, -62135596800000, 253402300799999])
+def test_a_moment_comes_back_to_the_millisecond(milliseconds):
+    assert to_milliseconds(from_milliseconds(milliseconds)) == milliseconds

@@ -1,0 +1,131 @@
+/** `window.kapsel`, the events on `document`, and the site's own buttons. */
+
+import { category, config, OPTIONAL } from './config.js'
+import { clearRefused } from './clear.js'
+import { setLanguage } from './language.js'
+import { receiptAddress } from './log.js'
+import * as store from './store.js'
+import * as surface from './surface.js'
+import { serviceGranted } from './tags.js'
+
+/** @type {Map<string, Set<(detail: any) => void>>} */
+const listeners = new Map()
+
+/** Whether `ready`, and the `consent` that may follow it, have been told. */
+let started = false
+
+/**
+ * Tells the page: the listeners of `kapsel.on`, then those of the document's events.
+ * @param {string} name without `kapsel:`
+ * @param {string[]} [changed]
+ */
+export function announce(name, changed = []) {
+  const detail = { ...get(), changed }
+  for (const listener of listeners.get(name) || []) call(listener, detail)
+  document.dispatchEvent(new CustomEvent(`kapsel:${name}`, { bubbles: true, detail }))
+}
+
+/** @param {(detail: any) => void} listener @param {any} detail */
+function call(listener, detail) {
+  try {
+    listener(detail)
+  } catch (error) {
+    console.warn('kapsel: a listener failed:', error)
+  }
+}
+
+function get() {
+  const answer = store.current()
+  return {
+    choices: Object.fromEntries(store.asked().map((name) => [name, store.granted(name)])),
+    action: answer && answer.action,
+    revision: config.revision,
+    id: answer && answer.id,
+    decided_at: answer && answer.decided_at,
+  }
+}
+
+/** @type {Omit<import('../types/kapsel').Kapsel, 'push'>} */
+const methods = {
+  get,
+  ready: (listener) => call(listener, get()),
+  on(name, listener) {
+    listeners.set(name, (listeners.get(name) || new Set()).add(listener))
+    if (started && (name === 'ready' || (name === 'consent' && store.current()))) {
+      call(listener, { ...get(), changed: [] })
+    }
+  },
+  off: (name, listener) => void listeners.get(name)?.delete(listener),
+  has(name) {
+    const word = category(name)
+    return word === 'unclassified' || word === 'necessary' || OPTIONAL.includes(word)
+      ? store.granted(word)
+      : serviceGranted(name)
+  },
+  acceptAll: () => store.decide(store.all(true), 'accept-all'),
+  rejectAll: () => store.decide(store.all(false), 'reject-all'),
+  save: (choices) => store.decide({ ...get().choices, ...choices }, 'save'),
+  withdraw: () => store.decide(store.all(false), 'withdraw'),
+  show() {
+    if (surface.showNotice('ask')) announce('show')
+  },
+  showPreferences() {
+    surface.showPreferences()
+    announce('show')
+  },
+  hide() {
+    if (surface.hideAll()) announce('hide')
+  },
+  setLanguage(language) {
+    const offered = setLanguage(language)
+    if (offered) surface.redraw()
+    return offered
+  },
+  receipt() {
+    const answer = store.current()
+    return answer && { ...answer, url: receiptAddress(answer.id) }
+  },
+  reset() {
+    store.forget()
+    clearRefused()
+    methods.show()
+  },
+}
+
+/** What a button with `data-kapsel` does. @type {Record<string, () => void>} */
+const BUTTONS = {
+  accept: methods.acceptAll,
+  reject: methods.rejectAll,
+  save: () => methods.save(surface.choices() || {}),
+  withdraw: methods.withdraw,
+  show: methods.show,
+  preferences: methods.showPreferences,
+  hide: methods.hide,
+  close: surface.closePreferences,
+}
+
+/** Answers to clicks, takes the place of the queue, and does what waits in it. */
+export function open() {
+  document.addEventListener('click', (event) => {
+    const control = event
+      .composedPath()
+      .find((node) => node instanceof HTMLElement && 'kapsel' in node.dataset)
+    const action = control && BUTTONS[/** @type {HTMLElement} */ (control).dataset.kapsel || '']
+    if (!action) return
+    event.preventDefault()
+    action()
+  })
+  const waiting = /** @type {any} */ (window).kapsel
+  const push = (/** @type {any[][]} */ ...calls) => {
+    for (const [name, ...values] of calls) {
+      const method = /** @type {any} */ (methods)[name]
+      if (method) method(...values)
+      else console.warn(`kapsel: there is no method ${name}`)
+    }
+  }
+  Object.assign(window, { kapsel: { ...methods, push } })
+  if (Array.isArray(waiting)) push(...waiting)
+  announce('ready')
+  if (store.current()) announce('consent')
+  started = true
+}

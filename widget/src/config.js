@@ -1,0 +1,33 @@
+/** What the server wrote into this file for one site, and where the server is. */
+
+/* global KAPSEL_CONFIG */
+
+/** @type {import('../types/config').Config} */
+export const config = KAPSEL_CONFIG
+
+const script = /** @type {HTMLScriptElement | null} */ (document.currentScript)
+
+/** Beside `…/w/shop.js` lie `…/w/shop/consents` and `…/w/shop/declaration`; null: nowhere to ask. */
+export const server = script && script.src ? new URL(`./${config.site}/`, script.src).href : null
+
+/** The page's nonce, when it has a policy of nonces. */
+export const nonce = (script && script.nonce) || ''
+
+export const NECESSARY = 'necessary'
+
+/** What a visitor may be asked about, in the order of the banner. */
+export const OPTIONAL = ['functional', 'statistics', 'marketing']
+
+/** Other words for our categories, as they stand in the tags and the configurations of others. */
+const ALIASES = /** @type {Record<string, string>} */ ({
+  preferences: 'functional',
+  analytics: 'statistics',
+  performance: 'statistics',
+  advertising: 'marketing',
+})
+
+/**
+ * Returns our word for a category; a word that nobody knows comes back as it is.
+ * @param {string} word
+ */
+export const category = (word) => ALIASES[(word = word.trim().toLowerCase())] || word

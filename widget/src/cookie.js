@@ -1,0 +1,87 @@
+/** The cookie `kapsel_consent`: the visitor's answer, in at most 200 bytes. */
+
+import { config, OPTIONAL } from './config.js'
+
+const NAME = 'kapsel_consent'
+const DAY = 864e5 // milliseconds
+
+/**
+ * Returns the cookie's answer if it is to the present revision and not too old, else null.
+ * @returns {import('../types/kapsel').Answer | null}
+ */
+export function readCookie() {
+  const value = readCookies()[NAME]
+  if (!value) return null
+  const fields = new URLSearchParams(value)
+  const field = (/** @type {string} */ name) => fields.get(name) || ''
+  const at = +field('at')
+  const age = Date.now() - at
+  if (field('revision') !== config.revision || !(age < config.banner.remember_days * DAY)) return null
+  /** @type {Record<string, boolean>} */
+  const choices = {}
+  for (const pair of field('choices').split('|')) {
+    const [name, answer] = pair.split(':')
+    if (OPTIONAL.includes(name)) choices[name] = answer === '1'
+  }
+  return {
+    id: field('id'),
+    revision: config.revision,
+    choices,
+    action: /** @type {import('../types/kapsel').Action} */ (field('action')),
+    decided_at: new Date(at).toISOString(),
+  }
+}
+
+/**
+ * Keeps *answer*, for as long when it is a no as when it is a yes; null forgets it.
+ * @param {import('../types/kapsel').Answer | null} answer
+ */
+export function writeCookie(answer) {
+  let value = ''
+  if (answer) {
+    const choices = Object.entries(answer.choices).map(([name, yes]) => `${name}:${yes ? 1 : 0}`)
+    value =
+      `id=${answer.id}&revision=${answer.revision}&choices=${choices.join('|')}` +
+      `&at=${Date.parse(answer.decided_at)}&action=${answer.action}`
+  }
+  const age = answer ? config.banner.remember_days * (DAY / 1e3) : 0
+  const domain = sharedDomain()
+  setCookie(
+    `${NAME}=${value};Max-Age=${age};Path=/;SameSite=Lax` +
+      (domain ? `;Domain=${domain}` : '') +
+      (isSecureContext ? ';Secure' : ''),
+  )
+}
+
+/** Returns the page's cookies by name; of several with one name, the first, as servers do. */
+export function readCookies() {
+  /** @type {Record<string, string>} */
+  const jar = Object.create(null)
+  try {
+    for (const pair of document.cookie.split('; ')) {
+      const at = pair.indexOf('=')
+      const name = at < 0 ? '' : pair.slice(0, at)
+      if (!(name in jar)) jar[name] = pair.slice(at + 1)
+    }
+  } catch {
+    // a sandboxed document has no cookies
+  }
+  return jar
+}
+
+/** @param {string} text */
+export function setCookie(text) {
+  try {
+    document.cookie = text
+  } catch {
+    // a sandboxed document keeps no cookies: the answer holds until the page is left
+  }
+}
+
+/** Returns the longest of the site's registrable domains that this host lies under. */
+function sharedDomain() {
+  const host = location.hostname
+  return config.cookie_domains
+    .filter((domain) => host === domain || host.endsWith('.' + domain))
+    .sort((a, b) => b.length - a.length)[0]
+}

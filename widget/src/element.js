@@ -1,0 +1,36 @@
+/** Builds elements without a parser, so that text stays text and no policy is in the way. */
+
+/**
+ * Returns an element with attributes and children; a child that is false or null is left out.
+ * @param {string} name
+ * @param {Record<string, string | boolean | null | undefined>} attributes true: present, without value
+ * @param {...(Node | string | false | null | undefined)} children
+ * @returns {HTMLElement}
+ */
+export function element(name, attributes, ...children) {
+  const made = document.createElement(name)
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value != null && value !== false) made.setAttribute(key, value === true ? '' : value)
+  }
+  made.append(.../** @type {(Node | string)[]} */ (children.filter(Boolean)))
+  return made
+}
+
+/**
+ * Returns a link that opens beside the page; null for an address that is none of the web or mail.
+ * @param {string | null | undefined} address
+ * @param {string} text
+ */
+export function link(address, text) {
+  if (!address || !/^(https?:|mailto:)/i.test(address)) return null
+  return element('a', { href: address, target: '_blank', rel: 'noopener', part: 'link' }, text)
+}
+
+/**
+ * Returns a button that does what its `data-kapsel` says.
+ * @param {string} action
+ * @param {string} text
+ * @param {Record<string, string>} [attributes]
+ */
+export const button = (action, text, attributes) =>
+  element('button', { type: 'button', 'data-kapsel': action, part: 'button', ...attributes }, text)

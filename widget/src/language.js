@@ -1,0 +1,58 @@
+/** Which language the banner speaks, and its texts. */
+
+import { config } from './config.js'
+
+/** Norwegian has one name for two written languages; who reads one can read the other. */
+const STAND_INS = /** @type {Record<string, string[]>} */ ({
+  no: ['nb', 'nn'],
+  nb: ['no', 'nn'],
+  nn: ['no', 'nb'],
+})
+
+let chosen = ''
+
+/** Returns the language that is spoken: the one set, the page's, the browser's, the site's first. */
+export function language() {
+  if (chosen) return chosen
+  for (const tag of [document.documentElement.lang, ...navigator.languages]) {
+    const found = offered(tag)
+    if (found) return found
+  }
+  return config.languages[0]
+}
+
+/**
+ * Speaks *tag* from now on, if the site offers it.
+ * @param {string} tag
+ * @returns {boolean} whether it is offered
+ */
+export function setLanguage(tag) {
+  const found = offered(tag)
+  if (found) chosen = found
+  return !!found
+}
+
+/** @param {string} tag */
+function offered(tag) {
+  const base = tag.toLowerCase().split(/[-_]/)[0]
+  return [tag.toLowerCase(), base, ...(STAND_INS[base] || [])]
+    .map((name) => config.languages.find((language) => language.toLowerCase() === name))
+    .find(Boolean)
+}
+
+/** Returns the texts of the language that is spoken. */
+export const texts = () => config.texts[language()]
+
+/**
+ * Returns *text* with each {name} replaced.
+ * @param {string} text
+ * @param {Record<string, string>} values
+ */
+export const fill = (text, values) =>
+  text.replace(/{(\w+)}/g, (whole, name) => (name in values ? values[name] : whole))
+
+/**
+ * Returns *words* as a list in a sentence: "a, b and c".
+ * @param {string[]} words
+ */
+export const list = (words) => new Intl.ListFormat(language()).format(words)

@@ -1,0 +1,87 @@
+/** Sends decisions to the server; what could not be sent waits in the browser. */
+
+import { server } from './config.js'
+
+const KEY = 'kapsel_queue'
+const MOST = 10 // decisions that wait; of more, the oldest are given up
+
+/** @typedef {import('../types/kapsel').Decision} Decision */
+
+/** Used where the browser keeps nothing. @type {Decision[]} */
+let memory = []
+
+/**
+ * Notes *decision* as not yet sent, then sends all that wait.
+ * @param {import('../types/kapsel').Answer} answer
+ * @param {string} language
+ */
+export function log(answer, language) {
+  save([
+    ...waiting(),
+    {
+      ...answer,
+      language,
+      page: location.origin + location.pathname,
+      gpc: /** @type {any} */ (navigator).globalPrivacyControl === true,
+    },
+  ])
+  return send()
+}
+
+/** Sends the decisions that wait. The server knows them by their id: sent twice is stored once. */
+export async function send() {
+  if (!server) return
+  for (const decision of waiting()) {
+    try {
+      const { ok, status } = await fetch(server + 'consents', {
+        method: 'POST',
+        keepalive: true,
+        credentials: 'omit',
+        referrerPolicy: 'origin',
+        headers: { 'Content-Type': 'text/plain' }, // needs no preflight
+        body: JSON.stringify(decision),
+      })
+      if (!ok) console.warn(`kapsel: the server answered ${status} to a decision`)
+      if (status >= 500 || status === 429 || status === 408) return
+      save(waiting().filter(({ id }) => id !== decision.id))
+    } catch {
+      return // offline: it waits for the next page, or for the network
+    }
+  }
+}
+
+addEventListener('online', send)
+
+/** @returns {Decision[]} */
+function waiting() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) || '[]')
+    return Array.isArray(kept) ? kept : []
+  } catch {
+    return memory
+  }
+}
+
+/** @param {Decision[]} decisions */
+function save(decisions) {
+  memory = decisions = decisions.slice(-MOST)
+  try {
+    if (decisions.length) localStorage.setItem(KEY, JSON.stringify(decisions))
+    else localStorage.removeItem(KEY)
+  } catch {
+    // then it waits in memory, as long as the page is open
+  }
+}
+
+/**
+ * Returns the address of the visitor's receipt.
+ * @param {string} id
+ */
+export const receiptAddress = (id) => server && `${server}consents/${id}`
+
+/**
+ * Returns the address of the list of all items, in words.
+ * @param {string} language
+ */
+export const declarationAddress = (language) => server && `${server}declaration?lang=${language}`
+

@@ -1,0 +1,65 @@
+/** Starts the widget: hold tags back, read the answer, ask if there is none. */
+
+import { announce, open } from './api.js'
+import { clearRefused } from './clear.js'
+import { config } from './config.js'
+import { texts, language } from './language.js'
+import { log, send } from './log.js'
+import { all, asked, current, decide, recall, subscribe } from './store.js'
+import * as surface from './surface.js'
+import { runTags, watchTags, withdrawTags } from './tags.js'
+
+function start() {
+  surface.place()
+  recall()
+  subscribe('paint', () => {
+    if (surface.hideAll()) announce('hide')
+    surface.setRevisitable(revisitable())
+  })
+  subscribe('settle', (change) => {
+    surface.say(change.withdrawn.length ? texts().withdrawn : texts().saved)
+    withdrawTags()
+    clearRefused()
+    announce('consent', change.changed)
+    if (change.changed.length) announce('change', change.changed)
+    if (change.withdrawn.length) announce('withdraw', change.withdrawn)
+    runTags()
+    if (change.own) log(change.answer, language())
+    if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
+  })
+  subscribe('meet', ask)
+  runTags()
+  watchTags()
+  ask()
+  open()
+  if (current()) {
+    clearRefused()
+    send()
+  }
+  addEventListener('pageshow', (event) => event.persisted && recall())
+}
+
+/** Asks, if there is something to ask and no answer yet. */
+function ask() {
+  surface.setRevisitable(revisitable())
+  if (current() || !asked().length) return
+  if (/** @type {any} */ (navigator).globalPrivacyControl) {
+    decide(all(false), 'gpc')
+    surface.showNotice('gpc')
+    announce('show')
+  } else if (surface.showNotice('ask')) announce('show')
+}
+
+const revisitable = () => config.banner.revisit === 'icon' && asked().length > 0
+
+try {
+  if (/** @type {any} */ (window).kapsel?.push && !Array.isArray(/** @type {any} */ (window).kapsel)) {
+    console.warn('kapsel: the script is on the page twice; the second one does nothing')
+  } else if (/** @type {any} */ (document).prerendering) {
+    document.addEventListener('prerenderingchange', start, { once: true })
+  } else {
+    start()
+  }
+} catch (error) {
+  console.warn('kapsel: not started, nothing is granted:', error)
+}

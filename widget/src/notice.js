@@ -1,0 +1,62 @@
+/** The first layer: who asks, what for, and three buttons. Also the line that answers GPC. */
+
+import { config } from './config.js'
+import { button, element, link } from './element.js'
+import { fill, language, list, texts } from './language.js'
+import { declarationAddress } from './log.js'
+import { asked } from './store.js'
+
+/**
+ * Returns the first layer in the language that is spoken.
+ * @param {'ask' | 'gpc'} kind
+ */
+export function notice(kind) {
+  const words = texts()
+  const links = [
+    link(declarationAddress(language()), words.details),
+    link(config.controller?.policy, words.policy),
+  ]
+  return element(
+    'section',
+    {
+      role: 'region',
+      'aria-labelledby': 'title',
+      class: `notice ${config.banner.layout}`,
+      part: 'notice',
+      'data-nosnippet': true,
+    },
+    element(
+      'div',
+      { class: 'text' },
+      element('p', { id: 'title', class: 'title', part: 'title' }, words.title),
+      element('p', { part: 'text' }, kind === 'gpc' ? words.gpc : question()),
+    ),
+    element(
+      'div',
+      { class: 'answers' },
+      kind === 'gpc' ? button('hide', words.close) : button('accept', words.accept),
+      kind === 'gpc' ? button('preferences', words.choose) : button('reject', words.reject),
+    ),
+    element(
+      'div',
+      { class: 'more' },
+      kind === 'ask' && button('preferences', words.choose, { part: 'link', class: 'link' }),
+      ...links,
+    ),
+  )
+}
+
+/** Returns what the visitor is asked, with all that she must know before she answers. */
+function question() {
+  const words = texts()
+  const purposes = asked().map((name) => words.purposes[name])
+  return [
+    fill(words.question, { purposes: list(purposes) }),
+    words.partners,
+    words.transfer,
+    words.refusing,
+    config.banner.revisit === 'link' ? words.revisit_link : words.revisit_icon,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

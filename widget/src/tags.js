@@ -1,0 +1,175 @@
+/** Holds marked tags back, and runs each once, in the order of the document, when it is granted. */
+
+import { category, nonce, OPTIONAL } from './config.js'
+import { granted, meet } from './store.js'
+
+const SCRIPTS = 'script[type="text/plain"][data-category]'
+const EMBEDS = ['iframe', 'img', 'video', 'audio', 'source', 'embed', 'object', 'link']
+  .map((name) => `${name}[data-category]:is([data-src],[data-srcset],[data-href])`)
+  .join()
+const TAGS = `${SCRIPTS},${EMBEDS}`
+
+/** How long a slow script may keep the next inline one waiting, in milliseconds. */
+const PATIENCE = 8000
+
+/** Scripts that have been run. @type {WeakSet<Element>} */
+const done = new WeakSet()
+
+/** Elements that were given their address. @type {Set<HTMLElement>} */
+const shown = new Set()
+
+let queue = Promise.resolve()
+
+/** Runs all tags that are granted by now and have not been run; looks through the page first. */
+export function runTags() {
+  for (const tag of document.querySelectorAll(TAGS)) {
+    for (const name of categories(tag)) {
+      // an image may carry a data-category that has nothing to do with consent
+      if (tag.localName === 'script' || OPTIONAL.includes(name)) meet(name)
+    }
+  }
+  queue = queue.then(run)
+}
+
+/** Watches for tags that come later: during parsing, from a tag manager, from a single-page site. */
+export function watchTags() {
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) {
+        if (node instanceof Element && (node.matches(TAGS) || node.querySelector(TAGS))) {
+          return runTags()
+        }
+      }
+    }
+  }).observe(document, { childList: true, subtree: true })
+}
+
+/** Empties the elements whose category is granted no more. */
+export function withdrawTags() {
+  for (const tag of shown) {
+    if (allowed(tag)) continue
+    shown.delete(tag)
+    done.delete(tag)
+    for (const name of ['src', 'srcset', 'href']) {
+      if (!tag.hasAttribute('data-' + name)) continue
+      if (tag.localName === 'iframe') tag.setAttribute(name, 'about:blank')
+      tag.removeAttribute(name)
+    }
+  }
+}
+
+/**
+ * Says which categories the services named on this page's tags belong to.
+ * @param {string} service
+ */
+export function serviceGranted(service) {
+  const tags = [...document.querySelectorAll('[data-service][data-category]')].filter(
+    (tag) => tag.getAttribute('data-service') === service,
+  )
+  return tags.length > 0 && tags.every(allowed)
+}
+
+/**
+ * Returns the categories that must all be granted before *tag* may run.
+ * @param {Element} tag
+ */
+function categories(tag) {
+  const words = tag.getAttribute('data-category')?.split(/[\s,]+/).filter(Boolean)
+  return words?.length ? words.map(category) : ['unclassified']
+}
+
+/** @param {Element} tag */
+const allowed = (tag) => categories(tag).every(granted)
+
+/** A moment for the browser to answer the visitor between two tags. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve))
+
+async function run() {
+  /** @type {Promise<unknown> | null} */
+  let loading = null
+  for (const tag of document.querySelectorAll(TAGS)) {
+    if (done.has(tag) || !allowed(tag)) continue
+    done.add(tag)
+    if (!(tag instanceof HTMLScriptElement)) {
+      reveal(/** @type {HTMLElement} */ (tag))
+      continue
+    }
+    const waits = !tag.hasAttribute('data-src') && !tag.src && tag.dataset.type !== 'module'
+    if (loading && waits) {
+      await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, PATIENCE))])
+      loading = null
+    }
+    loading = promote(tag) || loading
+    await breathe()
+  }
+}
+
+/**
+ * Runs one script by giving it back its type and its place: the element, its text and its nonce
+ * stay the page's own, so that no policy against injected code is in the way.
+ * @param {HTMLScriptElement} tag
+ * @returns {Promise<unknown> | null} settled when the next inline script may run; null: at once
+ */
+function promote(tag) {
+  if (nonce && tag.nonce !== nonce) {
+    console.warn('kapsel: a tag without the nonce of the page was not run', tag)
+    return null
+  }
+  refuseDocumentWrite()
+  const source = tag.getAttribute('data-src')
+  if (source) tag.src = trusted(source)
+  tag.type = tag.dataset.type || ''
+  if (!tag.type) tag.removeAttribute('type')
+  const ordered = !tag.hasAttribute('async')
+  tag.async = !ordered
+  const loaded =
+    ordered && (tag.src || tag.type === 'module')
+      ? new Promise((resolve) => {
+          tag.addEventListener('load', resolve)
+          tag.addEventListener('error', resolve)
+        })
+      : null
+  tag.parentNode?.insertBefore(tag, tag.nextSibling)
+  return loaded
+}
+
+/** @param {HTMLElement} tag */
+function reveal(tag) {
+  shown.add(tag)
+  for (const name of ['srcset', 'src', 'href']) {
+    const value = tag.getAttribute('data-' + name)
+    if (value) tag.setAttribute(name, value)
+  }
+}
+
+/** @type {{ createScriptURL(url: string): any } | null} */
+let policy = null
+
+/**
+ * Returns the address of a script in the form that a page with Trusted Types takes.
+ * @param {string} url
+ */
+function trusted(url) {
+  const factory = /** @type {any} */ (window).trustedTypes
+  if (!factory) return url
+  policy = policy || factory.createPolicy('kapsel', { createScriptURL: (/** @type {string} */ s) => s })
+  return /** @type {any} */ (policy).createScriptURL(url)
+}
+
+let writeRefused = false
+
+/** A tag that runs late and calls document.write would wipe the page. */
+function refuseDocumentWrite() {
+  if (writeRefused) return
+  writeRefused = true
+  for (const name of /** @type {const} */ (['write', 'writeln'])) {
+    const original = document[name]
+    document[name] = (...texts) => {
+      const script = document.currentScript
+      if (document.readyState === 'loading' && !(script && done.has(script))) {
+        return original.apply(document, texts)
+      }
+      console.warn('kapsel: document.write was refused: the page is already there', script || '')
+    }
+  }
+}

@@ -1,0 +1,63 @@
+/** What the server writes into the script for one site; made by consent_server/banner.py. */
+
+export interface Item {
+  name: string
+  kind: string
+  domain: string
+  category: string
+  vendor: string | null
+  party: 'first' | 'third'
+}
+
+/** The section `banner` of a locale file, with the site's facts filled in. */
+export interface Texts {
+  direction: 'ltr' | 'rtl'
+  title: string
+  question: string
+  purposes: Record<string, string>
+  partners: string | null
+  transfer: string | null
+  refusing: string
+  revisit_icon: string
+  revisit_link: string
+  accept: string
+  reject: string
+  choose: string
+  save: string
+  withdraw: string
+  close: string
+  settings: string
+  intro: string
+  always: string
+  items: string
+  details: string
+  policy: string
+  receipt: string
+  saved: string
+  withdrawn: string
+  gpc: string
+  categories: Record<string, { name: string; description: string }>
+}
+
+export interface Config {
+  site: string
+  revision: string
+  languages: string[]
+  categories: string[]
+  cookie_domains: string[]
+  banner: {
+    layout: 'bar' | 'box' | 'dialog'
+    theme: Record<string, string>
+    revisit: 'icon' | 'link'
+    remember_days: number
+  }
+  controller: { name: string; contact: string | null; policy: string | null } | null
+  scanned_at: string | null
+  items: Item[]
+  texts: Record<string, Texts>
+}
+
+declare global {
+  /** A free name in the built file, replaced by the server. */
+  const KAPSEL_CONFIG: Config
+}
