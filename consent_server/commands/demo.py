@@ -40,8 +40,9 @@ def command(once: bool, port: int, folder: Path, browser: Path | None) -> None:
     """
     import asyncio
 
-    from consent_server.demo import proof, showing
     from scanner.report.console import print_entries
+
+    from consent_server.demo import proof, showing
 
     _get_browser(browser)
     try:

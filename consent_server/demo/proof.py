@@ -38,8 +38,10 @@ def compare(as_found: Scan, with_kapsel: Scan) -> Proof:
         else "Nothing that needs consent is stored without it."
     )
     sentences = (
-        f"As found, {banner}, stored before anybody is asked: {_many(early)} that need consent; "
-        f"other companies' hosts that learn of the visit: {len(companies)}.",
+        (
+            f"As found, {banner}, stored before anybody is asked: {_many(early)} that need "
+            f"consent; other companies' hosts that learn of the visit: {len(companies)}."
+        ),
         f"With Kapsel, stored before the visitor answers: {_many(before)} ({_names(before)}).",
         f"After a no: {_many(after_no)}. After a yes: {_many(after_yes)}. {verdict}",
     )

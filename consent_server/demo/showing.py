@@ -9,28 +9,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from scanner.browser import open_browser
+from scanner.crawl import Options
+from scanner.scan import scan_site
+from scanner.store import Store
 
 from consent_server import tokens
 from consent_server.app import create_app
 from consent_server.demo import loopback, visitor
-from consent_server.demo.shop.opening import first_free, on_ports, under_names
+from consent_server.demo.shop.opening import LocalShop, first_free, on_ports, under_names
 from consent_server.demo.shop.site import Dress
 from consent_server.log import ConsentLog
 from consent_server.settings import Settings
 from scanner import knowledge, sites
-from scanner.browser import open_browser
-from scanner.crawl import Options
 from scanner.database import open_database
 from scanner.errors import KapselError
-from scanner.scan import scan_site
-from scanner.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from consent_server.demo.shop.opening import LocalShop, NamedShop
-    from consent_server.model import ConsentRecord
     from scanner.crawl import Progress
+
+    from consent_server.demo.shop.opening import NamedShop
+    from consent_server.model import ConsentRecord
     from scanner.model import Scan
 
 SITE = "fjellbua"  # the shop's key in the demo's sites.yaml
