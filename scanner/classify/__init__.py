@@ -1,0 +1,112 @@
+"""What an item is for, who stands behind it, and why we say so.
+
+Subject ─► the words of all layers ─► decision ─► Verdict (classify) or Explanation (explain)
+
+Pure: takes values and knowledge, returns values. Each layer lives in its own module and may
+keep silent; `scanner.classify.decision` weighs what the others said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner.classify import attribution, decision, named, owner, structure
+from scanner.classify.words import Layer, Word
+from scanner.knowledge.model import Vendor
+from scanner.model import Category, Subject, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.knowledge import Knowledge
+    from scanner.model import Override
+
+__all__ = ["Explanation", "Layer", "Word", "classify", "explain"]
+
+#: Stands behind an item when no vendor does.
+SITE = Vendor(id="site", name="", kind="generic", category=Category.FUNCTIONAL, role="own-software")
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict with every layer's word on it."""
+
+    subject: Subject
+    verdict: Verdict
+    contested: bool  # a layer says "tracking" and another does not
+    because: tuple[Word, ...]  # words for the category of the verdict
+    against: tuple[Word, ...]  # words for another
+    documented_lifetime: float | None  # seconds; None: the session, or nobody has told
+    evidence: tuple[str, ...]  # URLs
+    knowledge: str  # version of the knowledge base
+
+
+def classify(
+    subject: Subject, *, knowledge: Knowledge, overrides: tuple[Override, ...] = ()
+) -> Verdict:
+    """Say what *subject* is for. What nobody knows is `unclassified`."""
+    words = tuple(_words(subject, knowledge, overrides))
+    return _verdict(decision.decide(words), knowledge)
+
+
+def explain(
+    subject: Subject, *, knowledge: Knowledge, overrides: tuple[Override, ...] = ()
+) -> Explanation:
+    """Say what *subject* is for, and what each layer has to say for and against it."""
+    words = tuple(_words(subject, knowledge, overrides))
+    decided = decision.decide(words)
+    verdict = _verdict(decided, knowledge)
+    because = tuple(word for word in words if word.category is verdict.category)
+    return Explanation(
+        subject=subject,
+        verdict=verdict,
+        contested=decided.contested,
+        because=because,
+        against=tuple(word for word in words if word.category is not verdict.category),
+        documented_lifetime=_documented(subject, decided.word, knowledge),
+        evidence=tuple(dict.fromkeys(url for word in because for url in word.evidence)),
+        knowledge=knowledge.version,
+    )
+
+
+def _words(
+    subject: Subject, knowledge: Knowledge, overrides: tuple[Override, ...]
+) -> Iterator[Word]:
+    """Yield what each layer says, the strongest layer first."""
+    for word in (
+        owner.overridden(subject, overrides),
+        named.named(subject, knowledge),
+        attribution.set_by(subject, knowledge),
+        attribution.on_host(subject, knowledge),
+        structure.formed(subject),
+    ):
+        if word is not None:
+            yield word
+
+
+def _verdict(decided: decision.Decision, knowledge: Knowledge) -> Verdict:
+    word = decided.word
+    if word is None:
+        return Verdict(category=Category.UNCLASSIFIED)
+    vendor = knowledge.vendor(word.vendor_id) if word.vendor_id else None
+    text = word.text or knowledge.texts(word.purposes, vendor or SITE)
+    return Verdict(
+        category=word.category,
+        vendor=word.vendor,
+        vendor_id=word.vendor_id,
+        purposes=word.purposes,
+        purpose=text,
+        rule=word.rule,
+        confidence=decided.confidence,
+    )
+
+
+def _documented(subject: Subject, word: Word | None, knowledge: Knowledge) -> float | None:
+    """Return the lifetime that is documented for the entry that decided."""
+    if word is None or word.layer is not Layer.KNOWLEDGE:
+        return None
+    for one in knowledge.known(subject.name):
+        if one.entry == word.entry:
+            return one.cookie.lifetime
+    return None

@@ -1,0 +1,91 @@
+"""From the words of all layers to one verdict.
+
+The first layer that is sure enough decides, with one asymmetry: to call a tracker necessary
+makes a site break the law, the reverse only hides a feature until the visitor agrees. So
+`necessary` and `functional` need one strong or two independent words, and a word that says
+"tracking" vetoes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.classify.words import EXEMPT, TRACKING, Layer, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: How sure a layer must be to decide.
+THRESHOLD = {
+    Layer.OWNER: 0.0,
+    Layer.KNOWLEDGE: 0.5,
+    Layer.SETTER: 0.6,
+    Layer.HOST: 0.6,
+    Layer.IMPORTED: 0.5,
+    Layer.STRUCTURE: 0.6,
+    Layer.MODEL: 0.5,
+}
+
+#: A word of the knowledge base this sure makes an item exempt on its own.
+STRONG = 0.8
+
+#: A word this sure counts as the second of two, whatever its layer.
+SECOND = 0.6
+
+#: A word for tracking this sure vetoes "necessary" and "functional".
+VETO = 0.8
+
+#: How sure a verdict can be that had to overrule a word.
+CONTESTED = 0.6
+
+
+class Decision(NamedTuple):
+    """The word that decided, if any, with the confidence that is left of it."""
+
+    word: Word | None
+    confidence: float
+    contested: bool
+
+
+def decide(words: Sequence[Word]) -> Decision:
+    """Return what *words*, the strongest layer first, come to."""
+    for word in words:
+        if word.layer is Layer.OWNER:
+            return Decision(word, 1.0, contested=False)
+        if word.confidence < THRESHOLD[word.layer]:
+            continue
+        if word.category not in EXEMPT:
+            return Decision(word, word.confidence, contested=_disputed(word, words))
+        veto = _veto(word, words)
+        if veto is not None:
+            return Decision(veto, min(veto.confidence, CONTESTED), contested=True)
+        if _exempt(word, words):
+            return Decision(word, word.confidence, contested=_disputed(word, words))
+    return Decision(None, 0.0, contested=False)
+
+
+def _veto(word: Word, words: Sequence[Word]) -> Word | None:
+    """Return the surest word for tracking that forbids the exemption that *word* asks for."""
+    against = [
+        other
+        for other in words
+        if other.category in TRACKING and other.confidence >= max(VETO, word.confidence - 0.1)
+    ]
+    return max(against, key=lambda other: other.confidence, default=None)
+
+
+def _exempt(word: Word, words: Sequence[Word]) -> bool:
+    """Say whether the evidence suffices for an item that no visitor is asked about."""
+    if word.layer is Layer.KNOWLEDGE and word.confidence >= STRONG:
+        return True
+    return any(
+        other.layer is not word.layer and other.category in EXEMPT and other.confidence >= SECOND
+        for other in words
+    )
+
+
+def _disputed(word: Word, words: Sequence[Word]) -> bool:
+    return any(
+        (other.category in EXEMPT) != (word.category in EXEMPT) and other.confidence >= SECOND
+        for other in words
+    )

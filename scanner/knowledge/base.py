@@ -1,0 +1,94 @@
+"""The knowledge base in memory: who stands behind a name, a script, a host; and in what words."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+from scanner.knowledge import files
+from scanner.knowledge.patterns import Index, Known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scanner.knowledge.model import Vendor
+    from scanner.knowledge.purposes import Vocabulary
+
+
+class Knowledge:
+    """What is known of vendors and of what they store. Never changed once made."""
+
+    def __init__(
+        self, vendors: Iterable[Vendor], vocabulary: Vocabulary, *, version: str = "none"
+    ) -> None:
+        self.version = version
+        self.vocabulary = vocabulary
+        self.vendors = tuple(vendors)
+        self._by_id = {vendor.id: vendor for vendor in self.vendors}
+        self._index = Index(
+            Known(vendor, cookie) for vendor in self.vendors for cookie in vendor.cookie
+        )
+        self._setters: dict[str, list[tuple[str, Vendor]]] = {}
+        self._owners: dict[str, list[Vendor]] = {}
+        for vendor in self.vendors:
+            for setter in vendor.setter:
+                self._setters.setdefault(setter.host, []).append((setter.path, vendor))
+            for domain in vendor.domains:
+                self._owners.setdefault(domain, []).append(vendor)
+        self._texts: dict[tuple[tuple[str, ...], str], dict[str, str]] = {}
+
+    def vendor(self, id: str) -> Vendor | None:  # noqa: A002 the name that the files use
+        """Return the vendor whose file has this name."""
+        return self._by_id.get(id)
+
+    def known(self, name: str) -> Iterator[Known]:
+        """Yield every cookie whose pattern matches the whole of *name*, in no particular order."""
+        return self._index.find(name)
+
+    def setters(self, host: str, path: str = "") -> tuple[Vendor, ...]:
+        """Return whose script or server stands at *host*, or at the nearest host above it.
+
+        Of several vendors on one host those count whose start of the path is the longest.
+        """
+        for above in hosts_above(host):
+            near = [
+                (len(start), vendor)
+                for start, vendor in self._setters.get(above, ())
+                if path.startswith(start)
+            ]
+            if near:
+                most = max(length for length, _ in near)
+                return tuple(vendor for length, vendor in near if length == most)
+        return ()
+
+    def owners(self, host: str) -> tuple[Vendor, ...]:
+        """Return the vendors whose own domain *host* is, or lies in."""
+        for above in hosts_above(host):
+            if above in self._owners:
+                return tuple(self._owners[above])
+        return ()
+
+    def texts(self, purposes: tuple[str, ...], vendor: Vendor) -> dict[str, str]:
+        """Say in every language what an item of *vendor* is for. Shared: not to be changed."""
+        key = (purposes, vendor.id)
+        if key not in self._texts:
+            self._texts[key] = self.vocabulary.texts(purposes, vendor)
+        return self._texts[key]
+
+
+def hosts_above(host: str) -> Iterator[str]:
+    """Yield *host* without a leading dot, then each domain above it, but no top level alone."""
+    labels = host.lstrip(".").lower().split(".")
+    for start in range(max(len(labels) - 1, 1)):
+        yield ".".join(labels[start:])
+
+
+@functools.cache
+def load() -> Knowledge:
+    """Return the built-in knowledge, read once per process.
+
+    Raises:
+        KnowledgeInvalid: a file cannot be used.
+    """
+    contents = files.load()
+    return Knowledge(contents.vendors, contents.vocabulary, version=contents.version)

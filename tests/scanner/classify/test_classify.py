@@ -1,0 +1,108 @@
+"""The verdict on an item, with the built-in knowledge."""
+
+import pytest
+
+from scanner.classify import classify
+from scanner.knowledge import load
+from scanner.model import Category, Kind, Override, Party, SetBy, Subject
+
+
+def verdict(name, *, overrides=(), **facts):
+    return classify(Subject(name=name, **facts), knowledge=load(), overrides=overrides)
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "vendor"),
+    [
+        ("_ga", "statistics", "Google Analytics"),
+        ("_ga_4XK2P9QW1T", "statistics", "Google Analytics"),
+        ("__utma", "statistics", "Google Analytics"),
+        ("_utma", "statistics", "Google Analytics"),
+        ("_fbp", "marketing", "Meta"),
+        ("IDE", "marketing", "Google Ads"),
+        ("__atuvc", "marketing", "AddThis"),
+        (".ASPXANONYMOUS", "functional", "ASP.NET"),
+        (".ASPXAUTH", "necessary", "ASP.NET"),
+        ("ASP.NET_SessionId", "necessary", "ASP.NET"),
+        ("PHPSESSID", "necessary", "PHP"),
+        ("CookieConsent", "necessary", "Cookiebot"),
+    ],
+)
+def test_a_well_known_name_has_its_category_and_vendor(name, category, vendor):
+    found = verdict(name)
+
+    assert (found.category, found.vendor) == (category, vendor)
+    assert found.rule.startswith("knowledge:")
+
+
+def test_what_nobody_knows_is_unclassified():
+    found = verdict("xq_7731", http_only=False)
+
+    assert found.category is Category.UNCLASSIFIED
+    assert found.rule is None
+
+
+def test_the_purpose_is_told_with_the_vendors_name():
+    found = verdict("_gid")
+
+    assert found.purpose["nb"] == (
+        "Gir nettleseren et tilfeldig nummer, slik at Google Analytics kan telle "
+        "hvor mange ulike personer som besøker nettstedet."
+    )
+
+
+def test_a_platform_is_told_as_the_websites_own_software():
+    assert "this website (PHP)" in verdict("PHPSESSID").purpose["en"]
+
+
+def test_a_name_that_many_use_needs_its_host():
+    assert verdict("uid").category is Category.UNCLASSIFIED
+    assert verdict("uid", domain="shop.example").category is Category.UNCLASSIFIED
+    assert verdict("uid", domain=".adform.net").vendor == "Adform"
+    assert verdict("uid", domain=".criteo.com").vendor == "Criteo"
+
+
+def test_letters_of_another_size_make_another_name():
+    assert verdict("phpsessid").rule != verdict("PHPSESSID").rule
+
+
+def test_the_owner_knows_best():
+    own = Override(
+        name="_g?", category=Category.NECESSARY, vendor="Us", purpose={"nb": "Vår egen."}
+    )
+
+    found = verdict("_ga", overrides=(own,))
+
+    assert found.category is Category.NECESSARY
+    assert found.vendor == "Us"
+    assert found.purpose == {"nb": "Vår egen."}
+    assert found.rule == "override:_g?"
+
+
+def test_an_override_may_be_for_one_domain_only():
+    own = Override(name="_ga", category=Category.NECESSARY, domain="shop.example")
+
+    assert verdict("_ga", domain=".www.shop.example", overrides=(own,)).category == "necessary"
+    assert verdict("_ga", domain=".notshop.example", overrides=(own,)).category == "statistics"
+    assert verdict("_ga", overrides=(own,)).category == "statistics"
+
+
+def test_the_script_that_set_an_unknown_item_tells_whose_it_is():
+    pixel = SetBy(kind="script", url="https://connect.facebook.net/en_US/fbevents.js")
+
+    found = verdict("brand-new", set_by=pixel, domain="shop.example", party=Party.FIRST)
+
+    assert (found.category, found.vendor) == ("marketing", "Meta")
+    assert found.rule == "setter:connect.facebook.net"
+
+
+def test_a_trackers_host_tells_what_its_unknown_items_are():
+    found = verdict("brand-new", domain=".ads.pubmatic.com", party=Party.THIRD)
+
+    assert (found.category, found.vendor) == ("marketing", "PubMatic")
+
+
+def test_web_storage_is_known_as_well():
+    found = verdict("ucData", kind=Kind.LOCAL_STORAGE)
+
+    assert (found.category, found.vendor) == ("necessary", "Usercentrics")
