@@ -11,6 +11,7 @@ import pytest
 from tests.journeys.conftest import TOKEN
 
 ORIGIN = {"Origin": "https://www.fjellbua.example"}
+CATEGORIES = ("functional", "statistics", "marketing")
 DECISIONS = [
     ("2026-01-05T08:00:00Z", "accept-all", (True, True, True)),
     ("2026-01-06T08:00:00Z", "reject-all", (False, False, False)),

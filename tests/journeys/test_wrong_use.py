@@ -26,9 +26,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
-    MISTAKES,
-    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+    ("arguments", "words"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES]
 )
 def test_a_mistake_is_named(kapsel, arguments, words):
     (kapsel.folder / "wrong.yaml").write_text(
