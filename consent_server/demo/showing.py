@@ -9,10 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from scanner.browser import open_browser
-from scanner.crawl import Options
-from scanner.scan import scan_site
-from scanner.store import Store
 
 from consent_server import tokens
 from consent_server.app import create_app
@@ -21,17 +17,19 @@ from consent_server.demo.shop.opening import LocalShop, first_free, on_ports, un
 from consent_server.demo.shop.site import Dress
 from consent_server.log import ConsentLog
 from consent_server.settings import Settings
-from scanner import knowledge, sites
+from scanner import sites
+from scanner.browser import open_browser
+from scanner.commands.scanning import scan_round
+from scanner.crawl import Options
 from scanner.database import open_database
 from scanner.errors import KapselError
+from scanner.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scanner.crawl import Progress
-
-    from consent_server.demo.shop.opening import NamedShop
     from consent_server.model import ConsentRecord
+    from scanner.crawl import Progress
     from scanner.model import Scan
 
 SITE = "fjellbua"  # the shop's key in the demo's sites.yaml
@@ -43,7 +41,7 @@ class Showing(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     shop: LocalShop
     consent: str  # address of the consent server, without a slash at its end
-    token: str
+    token: str  # opens the log
 
 
 @contextlib.contextmanager
@@ -65,9 +63,8 @@ def show(folder: Path, *, port: int) -> Iterator[Showing]:
         database=str(folder / "kapsel.db"), sites_file=folder / "sites.yaml", api_token=token
     )
     server = create_app(settings)
-    with loopback.serve(
-        {"localhost": server, "127.0.0.1": server}, tls=False, port=first_free(port)
-    ) as opened:
+    apps = {"localhost": server, "127.0.0.1": server}
+    with loopback.serve(apps, tls=False, port=first_free(port)) as opened:
         consent = f"http://localhost:{opened.port}"
         with on_ports(opened.port + 1, consent=consent) as shop:
             yield Showing(settings=settings, shop=shop, consent=consent, token=token)
@@ -78,36 +75,31 @@ async def scan_both(
     *,
     browser: Path | None,
     progress: Callable[[Progress], None] | None,
-) -> tuple[Scan, Scan]:
-    """Scan the shop as found and with Kapsel, under its own name; keep and return both scans."""
-    engine = open_database(showing.settings.database)
+    stop: asyncio.Event,
+) -> tuple[Scan, ...]:
+    """Scan the shop as found, then with Kapsel, under its own name; keep and return the scans."""
+    settings = showing.settings
+    site = sites.pick(sites.load(settings.sites_file), [SITE])
+    engine = open_database(settings.database)
+    scans: list[Scan] = []
     try:
-        store = Store(engine)
-        with under_names(Dress.AS_FOUND) as shop:
-            as_found = store.save(await _scan(shop, showing, browser, progress))
-        with under_names(Dress.WITH_KAPSEL, consent=create_app(showing.settings)) as shop:
-            with_kapsel = store.save(await _scan(shop, showing, browser, progress))
+        for dress, consent in (
+            (Dress.AS_FOUND, None),
+            (Dress.WITH_KAPSEL, create_app(settings)),
+        ):
+            with under_names(dress, consent=consent) as shop:
+                await scan_round(
+                    site,
+                    options=Options(resolve=shop.resolve, insecure=True, browser=browser),
+                    store=Store(engine),
+                    save=True,
+                    done=lambda scan, _: scans.append(scan),
+                    progress=progress,
+                    stop=stop,
+                )
     finally:
         engine.dispose()
-    return as_found, with_kapsel
-
-
-async def _scan(
-    shop: NamedShop,
-    showing: Showing,
-    browser: Path | None,
-    progress: Callable[[Progress], None] | None,
-) -> Scan:
-    (site,) = sites.pick(sites.load(showing.settings.sites_file), [SITE])
-    options = Options(resolve=shop.resolve, insecure=True, browser=browser)
-    async with open_browser(browser, resolution=options.resolution, insecure=True) as opened:
-        return await scan_site(
-            site,
-            options=options,
-            browser=opened,
-            knowledge=knowledge.load(),
-            progress=progress,
-        )
+    return tuple(scans)
 
 
 async def decide_twice(showing: Showing, *, browser: Path | None) -> tuple[ConsentRecord, ...]:
@@ -117,21 +109,22 @@ async def decide_twice(showing: Showing, *, browser: Path | None) -> tuple[Conse
     Raises:
         KapselError: If a decision is not in the log as it was made.
     """
+    answers = (True, False)
     async with open_browser(browser) as opened:
-        ids = [
-            await visitor.decide(opened, showing.shop.with_kapsel, accept=accept)
-            for accept in (True, False)
+        keys = [
+            await visitor.decide(opened, showing.shop.with_kapsel, accept=answer)
+            for answer in answers
         ]
-    engine = await asyncio.to_thread(open_database, showing.settings.database)
+    engine = open_database(showing.settings.database)
     try:
         async with ConsentLog.open(engine) as log:
-            records = [await log.get(key) for key in ids]
+            found = [await log.get(key, site=SITE) for key in keys]
     finally:
         engine.dispose()
-    found = tuple(record for record in records if record is not None)
-    for record, accepted in zip(found, (True, False), strict=False):
-        if set(record.choices.values()) != {accepted}:
+    records = tuple(record for record in found if record is not None)
+    if len(records) < len(keys):
+        raise KapselError("the log has lost a decision that the server had acknowledged")
+    for record, answer in zip(records, answers, strict=True):
+        if set(record.choices.values()) != {answer}:
             raise KapselError(f"the log has other choices than the visitor made: {record.choices}")
-    if len(found) != len(ids):
-        raise KapselError("a decision that the server acknowledged is not in the log")
-    return found
+    return records

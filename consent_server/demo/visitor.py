@@ -11,7 +11,8 @@ from scanner.errors import KapselError
 from scanner.languages import texts
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page, Response
+    from playwright.async_api import Page, Response
+    from scanner.browser import Browser
 
 PATIENCE = 15_000  # milliseconds for a page, its banner and the server's answer, each
 
@@ -27,7 +28,7 @@ async def decide(browser: Browser, url: str, *, accept: bool) -> str:
         KapselError: If there is no banner, or the server did not take the decision.
     """
     word = texts("nb")["banner"]["accept" if accept else "reject"]
-    context = await browser.new_context(locale="nb-NO", ignore_https_errors=True)
+    context = await browser.new_context(languages=("nb", "en"))
     try:
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)

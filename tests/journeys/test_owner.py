@@ -29,12 +29,11 @@ def day(tmp_path_factory):
 
 def entries(scan, *, kind=None):
     """The items of *scan* that are stored, by kind, name and domain."""
-    found = {
+    return {
         (entry["kind"], entry["name"], entry["domain"]): entry
         for entry in scan["entries"]
         if entry["kind"] not in SENT and (kind is None or entry["kind"] == kind)
     }
-    return found
 
 
 AS_FOUND = {
