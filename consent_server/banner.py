@@ -30,7 +30,7 @@ def config(declaration: Declaration) -> dict[str, Any]:
     Purposes and lifetimes are not in it: every page would carry them, and few visitors read
     them. They are in ``/w/{site}.json``.
     """
-    whole: dict[str, Any] = msgspec.to_builtins(declaration)
+    whole: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(declaration))
     kept = (
         "site",
         "revision",

@@ -69,6 +69,9 @@ def _load() -> tuple[Rule, ...]:
     return msgspec.toml.decode(data, type=_RuleFile).rule
 
 
+#: The worst first.
+SEVERITIES = tuple(Severity)
+
 #: All rules, the worst first as far as one can say.
 RULES = _load()
 

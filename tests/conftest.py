@@ -42,7 +42,7 @@ def browser_type_launch_args(browser_type_launch_args):
     return {
         **browser_type_launch_args,
         **({"executable_path": path} if path else {}),
-        "args": ["--host-resolver-rules=MAP * 127.0.0.1"],
+        "args": ["--host-resolver-rules=MAP * 127.0.0.1", "--ignore-certificate-errors"],
     }
 
 

@@ -174,7 +174,7 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture
-def shop(page, world):
+def shop(page, world, until):
     """Open a page of the shop; any error of a script fails the test."""
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -182,7 +182,7 @@ def shop(page, world):
 
     def visit(path="/", host=SHOP, *, banner=True):
         page.goto(world.url(path, host))
-        page.wait_for_function("window.kapsel && !Array.isArray(window.kapsel)")
+        until(lambda: page.evaluate("!!window.kapsel?.has"))
         if banner:
             page.get_by_role("region", name="Cookies and consent").wait_for()
         return page

@@ -17,7 +17,7 @@ export function preferences() {
       element(
         'div',
         { class: 'head' },
-        element('h2', { id: 'heading', part: 'title' }, words.settings),
+        element('h2', { id: 'heading', part: 'title', tabindex: '-1', autofocus: true }, words.settings),
         button('close', '✕', { class: 'close', part: 'close', 'aria-label': words.close }),
       ),
       element(

@@ -1,0 +1,150 @@
+"""``kapsel catalogue``: what a site stores, and what changed."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.commands.options import database_option, format_option, sites_option
+from scanner.errors import KapselError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scanner.model import Scan
+    from scanner.store import Store
+
+
+@click.group("catalogue")
+def command() -> None:
+    """Show what was found, and what changed."""
+
+
+@command.command()
+@click.argument("site")
+@click.option("--scan", "number", type=int, default=None, help="Of this scan, by its number.")
+@click.option("--history", is_flag=True, help="List the scans with their numbers instead.")
+@format_option("table", "json")
+@sites_option
+@database_option
+def show(
+    site: str, number: int | None, history: bool, form: str, sites_file: Path, database: str
+) -> None:
+    """Print what SITE stores, by its newest scans."""
+    from scanner.model import Catalogue
+    from scanner.report.console import print_catalogue, print_history
+    from scanner.report.document import catalogue_document, history_document
+
+    with _store(database) as store:
+        _known(store, site, sites_file)
+        if history:
+            scans = store.history(site)
+            click.echo(history_document(scans)) if form == "json" else print_history(scans)
+            return
+        catalogue = store.catalogue(site)
+        if number is not None:
+            scan = _numbered(store, site, number)
+            catalogue = Catalogue(site=site, scanned_at=scan.finished_at, entries=scan.entries)
+    click.echo(catalogue_document(catalogue)) if form == "json" else print_catalogue(catalogue)
+
+
+@command.command()
+@click.argument("site")
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@format_option("table", "json")
+@sites_option
+@database_option
+def diff(
+    site: str, old: str | None, new: str | None, form: str, sites_file: Path, database: str
+) -> None:
+    """Print what is new, gone and changed between two scans of SITE.
+
+    OLD and NEW are numbers of scans (kapsel catalogue show --history) or dates: the newest
+    scan of that day or before. Without them: the two newest scans.
+    """
+    from scanner.catalogue import diff as difference_between
+    from scanner.report.console import print_difference
+    from scanner.report.document import difference_document
+
+    with _store(database) as store:
+        _known(store, site, sites_file)
+        newer = _chosen(store, site, new) if new else store.newest(site)
+        if newer is None:
+            raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
+        older = _chosen(store, site, old) if old else store.before(newer)
+    difference = difference_between(older.entries if older else (), newer.entries)
+    if form == "json":
+        click.echo(difference_document(difference, old=older, new=newer))
+    else:
+        print_difference(difference, old=older, new=newer)
+
+
+@command.command()
+@click.argument("site")
+@format_option("json", "csv")
+@sites_option
+@database_option
+def export(site: str, form: str, sites_file: Path, database: str) -> None:
+    """Print the catalogue of SITE for other programs and for spreadsheets."""
+    from scanner.report.document import catalogue_document
+    from scanner.report.table import csv_table
+
+    with _store(database) as store:
+        _known(store, site, sites_file)
+        catalogue = store.catalogue(site)
+    if form == "csv":
+        click.echo(csv_table(catalogue.entries), nl=False)
+    else:
+        click.echo(catalogue_document(catalogue))
+
+
+@contextlib.contextmanager
+def _store(database: str) -> Iterator[Store]:
+    from scanner.database import open_database
+    from scanner.store import Store
+
+    engine = open_database(database)
+    try:
+        yield Store(engine)
+    finally:
+        engine.dispose()
+
+
+def _known(store: Store, site: str, sites_file: Path) -> None:
+    """Refuse a site that was never scanned and is not listed either."""
+    from scanner.sites import load, pick
+
+    if store.newest_id(site) is None:
+        pick(load(sites_file), [site])
+
+
+def _chosen(store: Store, site: str, text: str) -> Scan:
+    """Return the scan that *text*, a number or a date, means."""
+    if text.isdigit() and len(text) < 19:
+        return _numbered(store, site, int(text))
+    try:
+        day = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"'{text}' is neither the number of a scan nor a date as 2026-11-22"
+        ) from None
+    day = day if day.tzinfo else day.replace(tzinfo=dt.UTC)
+    whole_day = len(text) <= len("2026-11-22")
+    found = store.at(site, day + dt.timedelta(days=1) if whole_day else day)
+    if found is None:
+        raise KapselError(f"{site} has no scan as old as {text}")
+    return found
+
+
+def _numbered(store: Store, site: str, number: int) -> Scan:
+    found = store.get(site, number)
+    if found is None:
+        raise KapselError(
+            f"{site} has no scan {number}: 'kapsel catalogue show {site} --history' lists them"
+        )
+    return found

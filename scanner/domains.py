@@ -1,0 +1,81 @@
+"""Which hosts belong together: registrable domains by the public suffix list, offline."""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+from typing import TYPE_CHECKING
+
+import tldextract
+
+from scanner.model import Party
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: The list that comes with the library; nothing is fetched and nothing is written. Suffixes
+#: of private owners (github.io) count: two customers of one host are not one party.
+_extract = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
+
+
+@functools.lru_cache(maxsize=4096)
+def registrable(host: str) -> str:
+    """
+    Return the domain that somebody registered to own *host*, in lower case.
+
+    A suffix that the list does not know follows its default rule: the last label is the suffix.
+    Addresses, names of one label and public suffixes themselves are returned as they are.
+
+    Args:
+        host: A name or address, with or without port, leading or trailing dot.
+    """
+    name = bare(host)
+    if _is_address(name) or "." not in name:
+        return name
+    found = _extract.extract_str(name)
+    if found.suffix:
+        return found.top_domain_under_public_suffix or name
+    return ".".join(name.split(".")[-2:])
+
+
+def same_site(a: str, b: str) -> bool:
+    """Tell whether the hosts *a* and *b* are of one registrable domain."""
+    return registrable(a) == registrable(b)
+
+
+def party(host: str, *, site_host: str, own_domains: Collection[str] = ()) -> Party:
+    """
+    Return whose item *host* makes it, seen from the site at *site_host*.
+
+    Args:
+        host: Domain of a cookie (with its leading dot, if it has one) or host of a request.
+        site_host: Host of the site that is scanned.
+        own_domains: Further domains of the same owner; their sub-domains count too.
+    """
+    name = bare(host)
+    if same_site(name, site_host):
+        return Party.FIRST
+    owned = (bare(domain) for domain in own_domains)
+    if any(name == domain or name.endswith("." + domain) for domain in owned):
+        return Party.FIRST
+    return Party.THIRD
+
+
+def bare(host: str) -> str:
+    """Return *host* in lower case, without port, leading or trailing dot."""
+    name = host.strip().lower()
+    if name.startswith("["):
+        name = name[1:].split("]", 1)[0]
+    elif name.count(":") == 1:
+        name = name.split(":", 1)[0]
+    return name.strip(".")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,263 @@
+"""Scans, catalogues and sites as tables that fit a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from scanner.catalogue import setter_host
+from scanner.languages import lifetime_in_words, texts
+from scanner.model import Category, Fate, Kind, Severity, State
+from scanner.schedule import next_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scanner.catalogue import Difference
+    from scanner.model import BannerAnswer, Catalogue, Entry, Scan, Site
+    from scanner.store import Kept
+
+#: One letter for each state, in the column that says where an item was seen.
+_LETTERS = {
+    State.BEFORE: "B",
+    State.ACCEPT: "A",
+    State.REJECT: "R",
+    State.WITHDRAW: "W",
+    State.GPC: "G",
+}
+_COLOURS = {
+    Severity.CRITICAL: "bold red",
+    Severity.SERIOUS: "red",
+    Severity.MODERATE: "yellow",
+    Severity.MINOR: "cyan",
+    Severity.INFO: "dim",
+}
+_MAX_FAILURES = 8  # lines; the JSON has them all
+
+
+def console() -> Console:
+    """Return the console for data: it wraps at 80 columns where there is no terminal."""
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=max(found.width, 80))
+
+
+def print_scans(scans: Sequence[Scan]) -> None:
+    """Print each scan: what was visited, what was found, what it means, what to do next."""
+    out = console()
+    for scan in scans:
+        _print_scan(out, scan)
+
+
+def _print_scan(out: Console, scan: Scan) -> None:
+    seconds = (scan.finished_at - scan.started_at).total_seconds()
+    pages = len({visit.url for visit in scan.visits})
+    out.print(Text(f"{scan.site}  {scan.url}", style="bold"))
+    out.print(
+        f"{scan.status} scan of {_count(pages, 'page')} in {_count(len(scan.visits), 'visit')}, "
+        f"{seconds:.0f} s, {_moment(scan.started_at)}",
+        style="red" if scan.status == "failed" else "",
+    )
+    out.print(f"banner: {banner_in_words(scan.banner)}")
+    _print_failures(out, scan)
+    out.print()
+    print_entries(scan.entries, out=out)
+    if scan.refused:
+        out.print(f"The browser refused {_count(len(scan.refused), 'cookie')}:")
+        for entry in scan.refused:
+            out.print(Text(f"  {entry.name} ({entry.domain}): {entry.reason or 'no reason told'}"))
+        out.print()
+    _print_findings(out, scan)
+    out.print(Text(_next_step(scan), style="bold"))
+    out.print()
+
+
+def _print_failures(out: Console, scan: Scan) -> None:
+    failed = [visit for visit in scan.visits if visit.failure is not None]
+    for visit in failed[:_MAX_FAILURES]:
+        out.print(Text(f"failed ({visit.state}): {visit.url}: {visit.failure}", style="red"))
+    if len(failed) > _MAX_FAILURES:
+        out.print(f"and {len(failed) - _MAX_FAILURES} more pages failed", style="red")
+
+
+def _print_findings(out: Console, scan: Scan) -> None:
+    if not scan.findings:
+        return
+    table = Table(box=box.SIMPLE_HEAD, title="Findings", title_justify="left", pad_edge=False)
+    table.add_column("Severity", no_wrap=True)
+    table.add_column("Rule", no_wrap=True)
+    table.add_column("Items", ratio=1, overflow="fold")
+    for finding in scan.findings:
+        shown = ", ".join(finding.items[:6]) or "; ".join(finding.evidence[:2])
+        more = f" and {len(finding.items) - 6} more" if len(finding.items) > 6 else ""
+        severity = Text(finding.severity, style=_COLOURS[finding.severity])
+        table.add_row(severity, finding.rule, Text(shown + more))
+    out.print(table)
+
+
+def _next_step(scan: Scan) -> str:
+    unsorted = [
+        entry
+        for entry in scan.entries
+        if entry.category is Category.UNCLASSIFIED and entry.kind not in (Kind.REQUEST, Kind.BEACON)
+    ]
+    if scan.status == "failed":
+        return f"Next: look why {scan.url} could not be read, then scan again."
+    if any(finding.severity is Severity.CRITICAL for finding in scan.findings):
+        return "Next: --format json has the evidence for each finding and what to do about it."
+    if unsorted:
+        return f"Next: say what {unsorted[0].name} is for, under overrides in sites.yaml."
+    return f"Next: kapsel declaration {scan.site} prints what to tell visitors."
+
+
+def banner_in_words(banner: BannerAnswer) -> str:
+    """Say what was found of the site's banner."""
+    if banner.found is None:
+        return "not looked for"
+    if not banner.found:
+        return "none found"
+    words = [banner.platform or "found"]
+    for answer, did in (
+        (banner.accepted, "accepted"),
+        (banner.rejected, "refused"),
+        (banner.withdrawn, "withdrawn"),
+    ):
+        if answer is not None:
+            words.append(did if answer else f"could not be {did}")
+    return ", ".join(words) + (f" (by {banner.method})" if banner.method else "")
+
+
+def print_entries(entries: Iterable[Entry], *, out: Console | None = None) -> None:
+    """Print *entries* as one table, grouped by category."""
+    out = out or console()
+    listed = list(entries)
+    if not listed:
+        out.print("Nothing is stored, and no other company is contacted.")
+        out.print()
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    table.add_column("Name", ratio=5, overflow="fold")
+    table.add_column("Domain", ratio=5, overflow="fold")
+    table.add_column("Party", no_wrap=True)
+    table.add_column("Lifetime", ratio=3, overflow="fold")
+    table.add_column("Seen", no_wrap=True)
+    table.add_column("Set by", ratio=4, overflow="fold")
+    names = texts("en")["categories"]
+    for category in Category:
+        group = [entry for entry in listed if entry.category is category]
+        if group:
+            table.add_section()
+            table.add_row(Text(f"{names[category]['name']} ({len(group)})", style="bold"))
+        for entry in group:
+            table.add_row(*_cells(entry))
+    out.print(table)
+    used = [state for state in State if any(state in entry.states for entry in listed)]
+    letters = ", ".join(f"{_LETTERS[state]} {state}" for state in used)
+    out.print(Text(f"Seen: {letters}. * another kind than a cookie. † deleted again.", style="dim"))
+    out.print()
+
+
+def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text, Text]:
+    mark = "" if entry.kind is Kind.COOKIE else "*"
+    mark += "†" if entry.fate is Fate.GONE else ""
+    name = Text(entry.name + mark)
+    if entry.kind is not Kind.COOKIE:
+        name.append(f"\n{entry.kind.replace('_', ' ')}", style="dim")
+    return (
+        name,
+        Text(entry.domain),
+        Text(entry.party),
+        Text(lifetime_in_words(entry.lifetime, entry.kind, "en")),
+        Text("".join(_LETTERS[state] for state in entry.states)),
+        Text(setter_host(entry) or ""),
+    )
+
+
+def print_catalogue(catalogue: Catalogue) -> None:
+    """Print what a site stores, by its newest scan."""
+    out = console()
+    when = _moment(catalogue.scanned_at) if catalogue.scanned_at else "never"
+    out.print(Text(f"{catalogue.site}, scanned {when}", style="bold"))
+    out.print()
+    print_entries(catalogue.entries, out=out)
+
+
+def print_history(scans: Sequence[Kept]) -> None:
+    """Print the numbers by which the scans of a site are called."""
+    table = Table("Scan", "Began", "Status", "Seconds", box=box.SIMPLE_HEAD, pad_edge=False)
+    for scan in scans:
+        seconds = (scan.finished_at - scan.started_at).total_seconds()
+        table.add_row(str(scan.id), _moment(scan.started_at), scan.status, f"{seconds:.0f}")
+    console().print(table)
+
+
+def print_difference(difference: Difference, *, old: Scan | None, new: Scan) -> None:
+    """Print what is new, gone and changed; *old* None: *new* is the first scan."""
+    out = console()
+    since = f"since {_moment(old.started_at)}" if old else "the first scan"
+    out.print(Text(f"{new.site}, {_moment(new.started_at)}, {since}", style="bold"))
+    if not difference:
+        out.print("Nothing is new, gone or changed.")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("Name", ratio=3, overflow="fold")
+    table.add_column("Domain", ratio=3, overflow="fold")
+    table.add_column("What", ratio=4, overflow="fold")
+    for sign, style, entries in (
+        ("new", "green", difference.new),
+        ("gone", "red", difference.gone),
+    ):
+        for entry in entries:
+            host = setter_host(entry)
+            what = f"{entry.category}" + (f", set by {host}" if host else "")
+            mark = Text(sign, style=style)
+            table.add_row(mark, Text(entry.name), Text(entry.domain), Text(what))
+    for change in difference.changed:
+        said = "; ".join(
+            f"{field.name.replace('_', ' ')}: {_value(field.name, field.old, change.old.kind)}"
+            f" → {_value(field.name, field.new, change.new.kind)}"
+            for field in change.fields
+        )
+        mark = Text("changed", style="yellow")
+        table.add_row(mark, Text(change.new.name), Text(change.new.domain), Text(said))
+    out.print(table)
+
+
+def _value(field: str, value: str | float | list[str] | None, kind: Kind) -> str:
+    if field == "lifetime":
+        assert value is None or isinstance(value, int | float)
+        return lifetime_in_words(value, kind, "en")
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return str(value) if value is not None else "unknown"
+
+
+def print_sites(sites: Sequence[Site]) -> None:
+    """Print the sites of sites.yaml, and when each is due next."""
+    table = Table(
+        "Site", "URL", "Languages", "Next scan (UTC)", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    now = dt.datetime.now(dt.UTC)
+    for site in sites:
+        due = _moment(next_time(site.schedule, now)) if site.schedule else "only when asked"
+        table.add_row(site.key, Text(_short(site.url)), ", ".join(site.languages), due)
+    console().print(table)
+
+
+def _short(url: str) -> str:
+    parts = urlsplit(url)
+    return url if len(url) <= 40 else f"{parts.scheme}://{parts.netloc}/…"
+
+
+def _moment(time: dt.datetime) -> str:
+    return f"{time.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

@@ -1,0 +1,95 @@
+"""Entries as CSV, for spreadsheets; a name made by a stranger never becomes a formula there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from scanner.catalogue import setter_host
+from scanner.languages import lifetime_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.model import Entry
+
+COLUMNS = (
+    "kind",
+    "name",
+    "domain",
+    "path",
+    "party",
+    "category",
+    "vendor",
+    "purpose",
+    "lifetime_seconds",
+    "lifetime",
+    "declared_lifetime_seconds",
+    "http_only",
+    "secure",
+    "same_site",
+    "partitioned",
+    "set_by",
+    "set_by_url",
+    "states",
+    "pages",
+    "rule",
+    "confidence",
+    "first_seen",
+    "last_seen",
+)
+
+#: A cell that begins with one of these is a formula to some spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def csv_table(entries: Iterable[Entry], *, language: str = "en") -> str:
+    """Return *entries* as CSV with a line of headings; texts in *language*."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        writer.writerow([_cell(value) for value in _row(entry, language)])
+    return out.getvalue()
+
+
+def _row(entry: Entry, language: str) -> tuple[object, ...]:
+    return (
+        entry.kind.value,
+        entry.name,
+        entry.domain,
+        entry.path,
+        entry.party.value,
+        entry.category.value,
+        entry.vendor,
+        entry.purpose.get(language) or entry.purpose.get("en"),
+        _seconds(entry.lifetime),
+        lifetime_in_words(entry.lifetime, entry.kind, language),
+        _seconds(entry.declared_lifetime),
+        entry.http_only,
+        entry.secure,
+        entry.same_site,
+        entry.partitioned,
+        setter_host(entry),
+        entry.set_by.url if entry.set_by else None,
+        " ".join(entry.states),
+        " ".join(entry.pages),
+        entry.rule,
+        entry.confidence,
+        entry.first_seen.isoformat(timespec="seconds"),
+        entry.last_seen.isoformat(timespec="seconds"),
+    )
+
+
+def _seconds(lifetime: float | None) -> int | None:
+    return None if lifetime is None else round(lifetime)
+
+
+def _cell(value: object) -> object:
+    """Return a text that a spreadsheet would calculate with an apostrophe before it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
+        return f"'{value}"
+    return value

@@ -1,0 +1,199 @@
+"""The catalogue in the database: scans as they were, and since when each item is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Insert, and_, desc, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from scanner import tables
+from scanner.catalogue import merged
+from scanner.model import Catalogue, Entry, Scan
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine, Row
+
+#: Scans that were cut short and still count for a catalogue, beside the newest complete one.
+MAX_MERGED = 5
+
+_KEY = ("site", "kind", "name", "domain", "path", "partitioned")
+
+
+class Kept(NamedTuple):
+    """A scan's line in the history of a site."""
+
+    id: int
+    site: str
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    status: str
+
+
+class Store:
+    """The scans of all sites in the database of *engine*, which stays the caller's to dispose."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save(self, scan: Scan) -> Scan:
+        """Keep *scan*, all of it or nothing; return it with the times from the site's history."""
+        with self._engine.begin() as connection:
+            if scan.entries:
+                connection.execute(self._upsert(), [_entry_row(scan, e) for e in scan.entries])
+            scan = _with_history(connection, scan)
+            connection.execute(
+                insert(tables.scan).values(
+                    site=scan.site,
+                    started_at=_milliseconds(scan.started_at),
+                    finished_at=_milliseconds(scan.finished_at),
+                    status=scan.status,
+                    document=msgspec.json.encode(scan).decode(),
+                )
+            )
+        return scan
+
+    def history(self, site: str, *, limit: int = 100) -> tuple[Kept, ...]:
+        """Return the scans of *site*, newest first."""
+        table = tables.scan
+        query = (
+            select(table.c.id, table.c.site, table.c.started_at, table.c.finished_at)
+            .add_columns(table.c.status)
+            .where(table.c.site == site)
+            .order_by(desc(table.c.started_at), desc(table.c.id))
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return tuple(_kept(row) for row in connection.execute(query))
+
+    def get(self, site: str, id: int) -> Scan | None:  # noqa: A002 the column's name
+        """Return the scan of *site* with this number."""
+        table = tables.scan
+        return self._one(and_(table.c.site == site, table.c.id == id))
+
+    def newest(self, site: str) -> Scan | None:
+        """Return the newest scan of *site* that did not fail."""
+        table = tables.scan
+        return self._one(and_(table.c.site == site, table.c.status != "failed"))
+
+    def before(self, scan: Scan) -> Scan | None:
+        """Return the newest scan of the same site that did not fail and is older than *scan*."""
+        return self.at(scan.site, scan.started_at)
+
+    def at(self, site: str, time: dt.datetime) -> Scan | None:
+        """Return the newest scan of *site* that did not fail and began before *time*."""
+        table = tables.scan
+        began = table.c.started_at < _milliseconds(time)
+        return self._one(and_(table.c.site == site, table.c.status != "failed", began))
+
+    def catalogue(self, site: str) -> Catalogue:
+        """Return what *site* stores, by its newest scans; empty if it was never scanned."""
+        table = tables.scan
+        query = (
+            select(table.c.document)
+            .where(table.c.site == site, table.c.status != "failed")
+            .order_by(desc(table.c.started_at), desc(table.c.id))
+            .limit(MAX_MERGED)
+        )
+        scans: list[Scan] = []
+        with self._engine.connect() as connection:
+            for (document,) in connection.execute(query):
+                scans.append(_scan(document))
+                if scans[-1].status == "complete":
+                    break
+        newest = scans[0].finished_at if scans else None
+        return Catalogue(site=site, scanned_at=newest, entries=merged(scans))
+
+    def last_started(self, site: str) -> dt.datetime | None:
+        """Return when the newest scan of *site* began, even one that failed."""
+        query = select(func.max(tables.scan.c.started_at)).where(tables.scan.c.site == site)
+        with self._engine.connect() as connection:
+            started = connection.scalar(query)
+        return None if started is None else _time(started)
+
+    def newest_id(self, site: str) -> int | None:
+        """Return the number of the newest scan of *site*; a new one may change the catalogue."""
+        query = select(func.max(tables.scan.c.id)).where(tables.scan.c.site == site)
+        with self._engine.connect() as connection:
+            found: int | None = connection.scalar(query)
+        return found
+
+    def _one(self, condition: Any) -> Scan | None:
+        table = tables.scan
+        query = (
+            select(table.c.document)
+            .where(condition)
+            .order_by(desc(table.c.started_at), desc(table.c.id))
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            document = connection.scalar(query)
+        return None if document is None else _scan(document)
+
+    def _upsert(self) -> Insert:
+        """Return the statement that adds an item to the history, or widens its time there."""
+        table = tables.entry
+        if self._engine.dialect.name == "postgresql":
+            added = postgresql.insert(table)
+            least, greatest = func.least, func.greatest
+            return added.on_conflict_do_update(
+                index_elements=_KEY,
+                set_={
+                    "first_seen": least(table.c.first_seen, added.excluded.first_seen),
+                    "last_seen": greatest(table.c.last_seen, added.excluded.last_seen),
+                },
+            )
+        local = sqlite.insert(table)
+        return local.on_conflict_do_update(
+            index_elements=_KEY,
+            set_={
+                "first_seen": func.min(table.c.first_seen, local.excluded.first_seen),
+                "last_seen": func.max(table.c.last_seen, local.excluded.last_seen),
+            },
+        )
+
+
+def _with_history(connection: Connection, scan: Scan) -> Scan:
+    """Return *scan*, each entry with the time at which any scan saw it first."""
+    table = tables.entry
+    query = select(table).where(table.c.site == scan.site)
+    first = {
+        (row.kind, row.name, row.domain, row.path, row.partitioned): _time(row.first_seen)
+        for row in connection.execute(query)
+    }
+    entries = tuple(
+        msgspec.structs.replace(entry, first_seen=min(entry.first_seen, first[entry.identity]))
+        for entry in scan.entries
+    )
+    return msgspec.structs.replace(scan, entries=entries)
+
+
+def _entry_row(scan: Scan, entry: Entry) -> dict[str, Any]:
+    return {
+        "site": scan.site,
+        "kind": entry.kind.value,
+        "name": entry.name,
+        "domain": entry.domain,
+        "path": entry.path,
+        "partitioned": entry.partitioned,
+        "first_seen": _milliseconds(entry.first_seen),
+        "last_seen": _milliseconds(entry.last_seen),
+    }
+
+
+def _kept(row: Row[Any]) -> Kept:
+    return Kept(row.id, row.site, _time(row.started_at), _time(row.finished_at), row.status)
+
+
+def _scan(document: str) -> Scan:
+    return msgspec.json.decode(document, type=Scan)
+
+
+def _milliseconds(time: dt.datetime) -> int:
+    return round(time.timestamp() * 1000)
+
+
+def _time(milliseconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)

@@ -1,0 +1,215 @@
+"""What visitors are told, and when they are asked again."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+
+from consent_server.declaration import OWN_COOKIE, declare
+from scanner.knowledge import load
+from scanner.model import (
+    Banner,
+    Catalogue,
+    Category,
+    Controller,
+    Entry,
+    Kind,
+    Party,
+    SetBy,
+    Site,
+    State,
+)
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+DAY = 86400.0
+SITE = Site(
+    key="shop",
+    url="https://www.shop.example/",
+    languages=("nb", "en"),
+    own_domains=("shop-cdn.example",),
+    controller=Controller(name="Eksempel AS"),
+)
+
+
+def entry(name="_ga", **facts):
+    values = {
+        "kind": Kind.COOKIE,
+        "name": name,
+        "domain": ".shop.example",
+        "path": "/",
+        "party": Party.FIRST,
+        "category": Category.STATISTICS,
+        "vendor": "Google Analytics",
+        "vendor_id": "google-analytics",
+        "purposes": ("audience-measurement",),
+        "purpose": {"nb": "Teller besøk", "en": "Counts visits"},
+        "lifetime": 400 * DAY,
+        "declared_lifetime": 730 * DAY,
+        "http_only": False,
+        "secure": True,
+        "same_site": "Lax",
+        "partitioned": False,
+        "set_by": SetBy(kind="script", url="https://tags.example/ga.js", line=1),
+        "states": (State.ACCEPT,),
+        "pages": ("https://www.shop.example/",),
+        "rule": "knowledge:google-analytics/_ga",
+        "confidence": 0.9,
+        "first_seen": NOON,
+        "last_seen": NOON,
+    }
+    return Entry(**(values | facts))
+
+
+def declared(*entries, site=SITE, scanned_at=NOON):
+    catalogue = Catalogue(site=site.key, scanned_at=scanned_at, entries=entries)
+    return declare(site, catalogue, knowledge=load())
+
+
+def revision(*entries, **how):
+    return declared(*entries, **how).revision
+
+
+def test_an_item_is_told_with_its_vendor_and_setter():
+    item = declared(entry()).items[-1]
+
+    assert item.name == "_ga"
+    assert item.vendor == "Google Analytics"
+    assert item.country == "IE"
+    assert item.policy.startswith("https://")
+    assert item.set_by == "tags.example"
+    assert item.lifetime == 400 * DAY
+
+
+def test_the_banner_s_own_cookie_is_declared_as_necessary():
+    site = msgspec.structs.replace(SITE, banner=Banner(remember_days=90))
+
+    (item,) = declared(site=site).items
+
+    assert item.name == OWN_COOKIE
+    assert item.category is Category.NECESSARY
+    assert item.domain == ".shop.example"
+    assert item.lifetime == 90 * DAY
+    assert "samtykke" in item.purpose["nb"] or "informasjonskapsler" in item.purpose["nb"]
+
+
+def test_the_own_cookie_is_declared_once_even_when_the_scan_met_it():
+    items = declared(entry(OWN_COOKIE, category=Category.NECESSARY)).items
+
+    assert [item.name for item in items] == [OWN_COOKIE]
+
+
+def test_items_are_grouped_by_category():
+    found = declared(
+        entry("x", category=Category.UNCLASSIFIED),
+        entry("fr", category=Category.MARKETING),
+        entry("sid", category=Category.NECESSARY),
+        entry(),
+    )
+
+    assert [item.category for item in found.items] == [
+        Category.NECESSARY,
+        Category.NECESSARY,
+        Category.STATISTICS,
+        Category.MARKETING,
+        Category.UNCLASSIFIED,
+    ]
+
+
+def test_only_categories_that_hold_something_are_asked_about():
+    assert declared(entry(), entry("sid", category=Category.NECESSARY)).categories == (
+        Category.STATISTICS,
+    )
+    assert declared().categories == ()
+
+
+def test_all_categories_are_asked_about_before_the_first_scan():
+    assert declared(scanned_at=None).categories == (
+        Category.FUNCTIONAL,
+        Category.STATISTICS,
+        Category.MARKETING,
+    )
+
+
+def test_a_request_is_told_only_if_it_needs_consent():
+    library = entry("cdn.example", kind=Kind.REQUEST, category=Category.UNCLASSIFIED)
+    tracker = entry("ads.example", kind=Kind.REQUEST, category=Category.MARKETING)
+
+    found = declared(library, tracker)
+
+    assert [item.name for item in found.items] == [OWN_COOKIE, "ads.example"]
+    assert found.categories == (Category.MARKETING,)
+
+
+def test_the_answer_is_shared_on_the_registrable_domains_of_the_site():
+    assert declared().cookie_domains == ("shop.example", "shop-cdn.example")
+
+
+def test_the_revision_is_short_and_the_same_each_time():
+    assert revision(entry()) == revision(entry())
+    assert len(revision(entry())) == 16
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"name": "_ga_9XYZ"},
+        {"purpose": {"nb": "Andre ord"}},
+        {"pages": ()},
+        {"first_seen": NOON - dt.timedelta(days=3), "last_seen": NOON},
+        {"lifetime": 401 * DAY},
+        {"lifetime": 399 * DAY},
+        {"confidence": 0.5},
+        {"set_by": None},
+        {"states": (State.BEFORE,)},
+    ],
+)
+def test_a_visitor_is_not_asked_again_because_of(facts):
+    assert revision(entry(**facts)) == revision(entry())
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"category": Category.MARKETING},
+        {"vendor": "Matomo", "vendor_id": "matomo"},
+        {"purposes": ("audience-measurement", "advertising")},
+        {"lifetime": 900 * DAY},
+        {"kind": Kind.LOCAL_STORAGE, "lifetime": None},
+    ],
+)
+def test_a_visitor_is_asked_again_because_of(facts):
+    assert revision(entry(**facts)) != revision(entry())
+
+
+def test_the_order_the_date_and_the_look_do_not_matter():
+    other = entry("fr", category=Category.MARKETING, vendor="Meta", vendor_id="meta")
+    site = msgspec.structs.replace(SITE, banner=Banner(layout="bar"), languages=("sv",))
+
+    assert revision(entry(), other) == revision(
+        other, entry(), site=site, scanned_at=NOON + dt.timedelta(days=1)
+    )
+
+
+def test_necessary_and_unclassified_items_ask_nothing():
+    more = (
+        entry("sid", category=Category.NECESSARY),
+        entry("x", category=Category.UNCLASSIFIED, vendor=None, vendor_id=None),
+    )
+
+    assert revision(entry(), *more) == revision(entry())
+
+
+def test_the_first_scan_asks_again_since_now_it_is_known_what_for():
+    assert revision(scanned_at=None) != revision()
+
+
+def test_a_second_cookie_of_the_same_vendor_for_the_same_purpose_asks_nothing():
+    assert revision(entry(), entry("_gid", lifetime=DAY)) == revision(entry())
+
+
+def test_an_unnamed_third_party_counts_by_its_domain():
+    nobody = {"vendor": None, "vendor_id": None, "party": Party.THIRD}
+
+    assert revision(entry(**nobody, domain=".a.example")) != revision(
+        entry(**nobody, domain=".b.example")
+    )

@@ -1,0 +1,284 @@
+"""Observations become entries, and two catalogues a difference."""
+
+import datetime as dt
+import random
+
+import msgspec
+import pytest
+
+from scanner.catalogue import MAX_NAME, MAX_PAGES, Field, diff, fold, merged
+from scanner.model import (
+    BannerAnswer,
+    Category,
+    Fate,
+    Kind,
+    Observation,
+    PageRead,
+    Party,
+    Scan,
+    SetBy,
+    Site,
+    State,
+    ValueShape,
+    Verdict,
+    Visit,
+)
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+SITE = Site(key="shop", url="https://www.shop.example/", own_domains=("shop-cdn.example",))
+GA_JS = SetBy(kind="script", url="https://tags.example/ga.js", line=12)
+
+
+def seen(name="_ga", *, at=0, **facts):
+    values = {
+        "kind": Kind.COOKIE,
+        "name": name,
+        "domain": ".shop.example",
+        "page": "https://www.shop.example/",
+        "state": State.ACCEPT,
+        "seen_at": NOON + dt.timedelta(seconds=at),
+        "lifetime": 34_560_000.0,
+        "declared_lifetime": 63_072_000.0,
+        "set_by": GA_JS,
+    }
+    return Observation(**(values | facts))
+
+
+def judge(subject):
+    known = {"_ga": Category.STATISTICS, "cart": Category.NECESSARY}
+    if subject.name.startswith("_ga_"):
+        return Verdict(category=Category.STATISTICS, rule="knowledge:_ga_*", confidence=0.9)
+    if subject.name not in known:
+        return Verdict(category=Category.UNCLASSIFIED)
+    return Verdict(category=known[subject.name], rule=f"knowledge:{subject.name}", confidence=0.99)
+
+
+def folded(*observations, judge=judge):
+    visit = Visit(
+        url="https://www.shop.example/",
+        final_url="https://www.shop.example/",
+        state=State.BEFORE,
+        status=200,
+    )
+    return fold([PageRead(visit=visit, observations=observations)], site=SITE, judge=judge)
+
+
+def entries(*observations):
+    return folded(*observations).entries
+
+
+def scan(*observations, status="complete"):
+    return Scan(
+        site="shop",
+        url=SITE.url,
+        started_at=NOON,
+        finished_at=NOON,
+        status=status,
+        visits=(),
+        banner=BannerAnswer(),
+        entries=entries(*observations),
+    )
+
+
+def test_all_that_was_seen_of_an_item_becomes_one_entry():
+    later = SetBy(kind="http", url="https://www.shop.example/api")
+    (entry,) = entries(
+        seen(at=9, page="https://www.shop.example/b", set_by=later, lifetime=34_559_999.6),
+        seen(at=1, set_by=None, state=State.BEFORE, lifetime=None),
+        seen(at=2),
+    )
+
+    assert entry.name == "_ga"
+    assert entry.category is Category.STATISTICS
+    assert entry.rule == "knowledge:_ga"
+    assert entry.states == (State.BEFORE, State.ACCEPT)
+    assert entry.pages == ("https://www.shop.example/", "https://www.shop.example/b")
+    assert entry.set_by == GA_JS
+    assert entry.lifetime == 34_560_000
+    assert entry.declared_lifetime == 63_072_000
+    assert entry.first_seen == NOON + dt.timedelta(seconds=1)
+    assert entry.last_seen == NOON + dt.timedelta(seconds=9)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"domain": "www.shop.example"},
+        {"path": "/kurs"},
+        {"kind": Kind.LOCAL_STORAGE},
+        {"partitioned": True},
+        {"name": "_GA"},
+    ],
+)
+def test_what_a_browser_keeps_apart_is_two_entries(other):
+    assert len(entries(seen(), seen(**other))) == 2
+
+
+@pytest.mark.parametrize(
+    ("domain", "party"),
+    [
+        ("www.shop.example", Party.FIRST),
+        (".other.shop.example", Party.FIRST),
+        ("static.shop-cdn.example", Party.FIRST),
+        (".tags.example", Party.THIRD),
+    ],
+)
+def test_the_party_is_told_by_registrable_domain_and_the_owner_s_own_domains(domain, party):
+    (entry,) = entries(seen(domain=domain))
+
+    assert entry.party is party
+
+
+def test_the_weakest_flags_that_were_seen_are_told():
+    (entry,) = entries(
+        seen(secure=True, http_only=True, same_site="Lax"), seen(secure=False, http_only=True)
+    )
+
+    assert (entry.secure, entry.http_only, entry.same_site) == (False, True, "Lax")
+
+
+def test_a_refused_cookie_is_told_apart_even_when_another_time_it_was_kept():
+    refused = seen(fate=Fate.REFUSED, reason="SameSite=None without Secure", state=State.BEFORE)
+
+    found = folded(refused, seen())
+
+    assert [entry.states for entry in found.entries] == [(State.ACCEPT,)]
+    assert [entry.reason for entry in found.refused] == ["SameSite=None without Secure"]
+
+
+def test_an_item_that_was_deleted_after_the_visitor_refused_is_not_there_after_it():
+    (entry,) = entries(
+        seen(state=State.BEFORE), seen(at=1, state=State.REJECT, fate=Fate.GONE, lifetime=None)
+    )
+
+    assert entry.states == (State.BEFORE,)
+    assert entry.fate is Fate.KEPT
+
+
+def test_an_item_that_never_stayed_is_gone_but_told():
+    (entry,) = entries(seen(fate=Fate.GONE, state=State.BEFORE))
+
+    assert (entry.fate, entry.states) == (Fate.GONE, (State.BEFORE,))
+
+
+def test_the_judge_sees_the_best_evidence():
+    subjects = []
+
+    def ask(subject):
+        subjects.append(subject)
+        return Verdict(category=Category.UNCLASSIFIED)
+
+    shape = ValueShape(length=36, entropy=3.9, kind="uuid")
+    folded(
+        seen(set_by=None, lifetime=60.0, value_shape=ValueShape(length=0, entropy=0, kind="empty")),
+        seen(at=1, value_shape=shape),
+        judge=ask,
+    )
+
+    (subject,) = subjects
+    assert subject.site == "shop.example"
+    assert subject.set_by == GA_JS
+    assert subject.lifetime == 34_560_000
+    assert subject.value_shape == shape
+    assert subject.party is Party.FIRST
+
+
+def test_names_are_cut_and_cleaned_so_that_every_database_takes_them():
+    (entry,) = entries(
+        seen("a\x00b\ud800" + "x" * 1000, kind=Kind.LOCAL_STORAGE, domain="www.shop.example")
+    )
+
+    assert entry.name.startswith("a\ufffdb\ufffdxxx")
+    assert len(entry.name) == MAX_NAME
+    assert msgspec.json.encode(entry)
+
+
+def test_a_thousand_pages_are_cut():
+    (entry,) = entries(*(seen(page=f"https://www.shop.example/{n:04}") for n in range(1000)))
+
+    assert len(entry.pages) == MAX_PAGES
+    assert entry.pages[0] == "https://www.shop.example/0000"
+
+
+def test_the_same_input_in_any_order_gives_the_same_bytes():
+    observations = [
+        seen(f"c{n % 7}", at=n % 3, domain=f".d{n % 5}.example", state=list(State)[n % 4])
+        for n in range(60)
+    ]
+    first = msgspec.json.encode(folded(*observations))
+
+    random.Random(1).shuffle(observations)
+
+    assert msgspec.json.encode(folded(*observations)) == first
+
+
+def test_nothing_is_new_between_two_equal_scans():
+    assert not diff(entries(seen(), seen("cart")), entries(seen("cart"), seen()))
+
+
+def test_new_gone_and_changed_items_are_told():
+    old = entries(seen(), seen("cart"), seen("old"))
+    new = entries(
+        seen(
+            lifetime=60.0,
+            state=State.BEFORE,
+            set_by=SetBy(kind="script", url="https://other.example/x.js"),
+        ),
+        seen("cart"),
+        seen("new"),
+    )
+
+    difference = diff(old, new)
+
+    assert [entry.name for entry in difference.new] == ["new"]
+    assert [entry.name for entry in difference.gone] == ["old"]
+    (change,) = difference.changed
+    assert change.new.name == "_ga"
+    assert change.fields == (
+        Field(name="lifetime", old=34_560_000.0, new=60.0),
+        Field(name="set_by", old="tags.example", new="other.example"),
+        Field(name="states", old=["accept"], new=["before"]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        (34_560_000.0, 34_559_990.0, False),
+        (3600.0, 3590.0, False),
+        (3600.0, 7200.0, True),
+        (None, None, False),
+        (None, 3600.0, True),
+        (0.0, None, True),
+    ],
+)
+def test_a_lifetime_counts_as_changed_only_beyond_what_clocks_do(old, new, changed):
+    assert bool(diff(entries(seen(lifetime=old)), entries(seen(lifetime=new)))) is changed
+
+
+def test_a_name_with_another_random_part_is_the_same_item():
+    old = entries(seen("_ga_9XYZ"))
+
+    assert not diff(old, entries(seen("_ga_1ABC")))
+    assert diff(old, entries(seen("_ga_1ABC", lifetime=60.0))).changed[0].new.name == "_ga_1ABC"
+
+
+def test_one_more_name_that_the_same_knowledge_explains_is_no_news():
+    one, two = entries(seen("_ga_9XYZ")), entries(seen("_ga_9XYZ"), seen("_ga_1ABC"))
+
+    assert not diff(one, two)
+    assert not diff(two, one)
+
+
+def test_an_unknown_name_is_new_however_much_it_looks_like_another():
+    difference = diff(entries(seen("sess_1")), entries(seen("sess_2")))
+
+    assert [entry.name for entry in difference.new] == ["sess_2"]
+    assert [entry.name for entry in difference.gone] == ["sess_1"]
+
+
+def test_a_scan_that_was_cut_short_does_not_make_items_disappear():
+    complete, cut = scan(seen(), seen("cart")), scan(seen("new"), status="partial")
+    ancient = scan(seen("ancient"))
+
+    assert [entry.name for entry in merged([cut, complete, ancient])] == ["_ga", "cart", "new"]

@@ -1,0 +1,235 @@
+"""The banner is fair, accessible, and out of the way of the page."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from scanner.model import Banner
+
+SIZES = ((320, 568), (390, 844), (1280, 800))
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+def violations(page):
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [(v["id"], [node["target"] for node in v["nodes"]]) for v in found]
+
+
+def style(button):
+    return button.evaluate(
+        """(button) => {
+          const { width, height } = button.getBoundingClientRect()
+          const style = getComputedStyle(button)
+          return [button.localName, width, height, style.color, style.backgroundColor,
+            style.fontSize, style.fontWeight, style.borderTopWidth, style.opacity]
+        }"""
+    )
+
+
+@pytest.mark.parametrize("layout", ["bar", "box", "dialog"])
+@pytest.mark.parametrize("size", SIZES)
+def test_saying_no_is_as_easy_as_saying_yes(shop, world, page, layout, size):
+    world.declare(banner=Banner(layout=layout))
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    shop()
+
+    accept = page.get_by_role("button", name="Accept all")
+    reject = page.get_by_role("button", name="Reject all")
+
+    assert style(accept) == style(reject)
+    assert accept.bounding_box()["y"] == reject.bounding_box()["y"]
+    assert accept.bounding_box()["height"] >= 44
+    for button in (accept, reject):
+        box = button.bounding_box()
+        assert 0 <= box["x"] <= size[0] - box["width"]
+        assert 0 <= box["y"] <= size[1] - box["height"]
+
+
+def test_the_first_layer_says_what_must_be_known_before_an_answer(shop, page):
+    shop()
+
+    text = page.get_by_role("region").inner_text()
+
+    assert "Eksempel AS asks for your consent to store and read information" in text
+    assert "extra features, statistics, and marketing" in text
+    assert "3 third parties" in text
+    assert "EEA" in text
+    assert "only what is necessary" in text
+    assert "withdraw at any time" in text
+
+
+def test_the_first_layer_neither_takes_nor_traps_the_focus(shop, world, page):
+    world.body = "<button autofocus>Search</button>"
+    shop()
+    assert page.evaluate("document.activeElement.textContent") == "Search"
+
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.shadowRoot?.activeElement?.dataset.kapsel") in (
+        "reject",
+        "accept",
+    )
+
+
+def test_reject_is_at_most_two_presses_of_tab_away(shop, world, page, until):
+    shop()
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(lambda: world.decisions)
+
+    assert world.decisions[0]["action"] == "reject-all"
+
+
+def test_the_second_layer_is_modal_and_gives_the_focus_back(shop, page):
+    shop()
+    choose = page.get_by_role("button", name="Choose")
+    choose.focus()
+    page.keyboard.press("Enter")
+
+    dialog = page.get_by_role("dialog", name="Cookie settings")
+    assert dialog.evaluate("(dialog) => dialog.matches(':modal')")
+    page.keyboard.press("Escape")
+
+    assert dialog.count() == 0
+    assert choose.evaluate("(button) => button.getRootNode().activeElement === button")
+    assert page.get_by_role("region").is_visible()
+
+
+def test_nothing_is_ticked_before_the_visitor_ticks_it(shop, world, page, until):
+    shop()
+    page.get_by_role("button", name="Choose").click()
+    switches = page.get_by_role("switch")
+    assert [switches.nth(at).is_checked() for at in range(switches.count())] == [False] * 3
+
+    page.get_by_role("switch", name="Statistics").check()
+    page.get_by_role("button", name="Save choices").click()
+    until(lambda: world.decisions)
+
+    assert world.decisions[0]["action"] == "save"
+    assert world.decisions[0]["choices"] == {
+        "functional": False,
+        "statistics": True,
+        "marketing": False,
+    }
+    page.evaluate("kapsel.showPreferences()")
+    assert page.get_by_role("switch", name="Statistics").is_checked()
+
+
+def test_the_second_layer_lists_what_is_stored_and_by_whom(shop, page):
+    shop()
+    page.get_by_role("button", name="Choose").click()
+
+    page.get_by_text("What is stored (4)").click()
+
+    assert page.get_by_text("_ga · Google Analytics").is_visible()
+
+
+def test_consent_is_withdrawn_with_two_clicks_from_any_page(shop, world, page, until):
+    shop()
+    page.get_by_role("button", name="Accept all").click()
+    until(lambda: world.decisions)
+    shop("/anywhere", banner=False)
+
+    page.get_by_role("button", name="Cookie settings").click()
+    page.get_by_role("button", name="Withdraw consent").click()
+    until(lambda: len(world.decisions) == 2)
+
+    assert world.decisions[1]["action"] == "withdraw"
+    assert set(world.decisions[1]["choices"].values()) == {False}
+
+
+def test_the_result_is_spoken_once(shop, page):
+    shop()
+
+    page.get_by_role("button", name="Reject all").click()
+    page.get_by_role("status").filter(has_text="Your choice is saved.").wait_for()
+
+    assert page.get_by_role("status").count() == 1
+
+
+def test_a_link_of_the_sites_own_opens_the_second_layer(shop, world, page, until):
+    world.declare(banner=Banner(revisit="link"))
+    world.body = "<a href='/cookies' data-kapsel='preferences'>Cookies</a>"
+    shop()
+    page.get_by_role("button", name="Reject all").click()
+    until(lambda: world.decisions)
+
+    page.get_by_role("link", name="Cookies").click()
+
+    assert page.get_by_role("dialog", name="Cookie settings").is_visible()
+    assert page.url == world.url("/")
+
+
+def test_buttons_of_the_sites_own_decide(shop, world, page, until):
+    world.body = "<button data-kapsel='accept'>Fine</button>"
+    shop()
+
+    page.get_by_role("button", name="Fine").click()
+    until(lambda: world.decisions)
+
+    assert world.decisions[0]["action"] == "accept-all"
+
+
+def test_the_page_does_not_move(shop, page):
+    page.add_init_script(
+        """window.shift = 0
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.shift += entry.value
+        }).observe({ type: 'layout-shift', buffered: true })"""
+    )
+    shop()
+    page.get_by_role("button", name="Reject all").click()
+    page.get_by_role("button", name="Cookie settings").wait_for()
+
+    assert page.evaluate("window.shift") == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("layout", ["bar", "box", "dialog"])
+def test_axe_finds_nothing(shop, world, page, layout, scheme, width):
+    world.declare(banner=Banner(layout=layout))
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    world.body = "<h1>Shop</h1>" + "<p>Things to buy.</p>" * 40
+    shop()
+
+    assert violations(page) == []
+    page.evaluate("kapsel.showPreferences()")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("layer", ["first", "second"])
+def test_all_can_be_read_and_pressed_at_four_hundred_percent(shop, page, layer):
+    page.set_viewport_size({"width": 320, "height": 256})
+    shop()
+    if layer == "second":
+        page.evaluate("kapsel.showPreferences()")
+
+    button = page.get_by_role("button", name="Reject all").last
+    button.scroll_into_view_if_needed()
+
+    assert button.bounding_box()["y"] + button.bounding_box()["height"] <= 256
+    assert page.evaluate(
+        """() => [...document.querySelector('kapsel-banner').shadowRoot.children]
+          .every((box) => box.scrollWidth <= box.clientWidth + 1 || box.role === 'status')"""
+    )
+    button.click()
+
+
+def test_the_size_of_the_text_is_the_readers_not_the_pages(shop, world, page):
+    world.head = "<style>html { font-size: 62.5% } * { color: red !important }</style>"
+    shop()
+
+    text = page.get_by_role("region").get_by_text("Eksempel AS")
+
+    assert text.evaluate("(text) => getComputedStyle(text).fontSize") == "14px"
+    assert text.evaluate("(text) => getComputedStyle(text).color") == "rgb(29, 35, 39)"
