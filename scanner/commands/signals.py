@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_HANDLED = (signal.SIGINT, signal.SIGTERM)
+
 
 class Stop(asyncio.Event):
     """Set when the process is asked to end; *signal* is the one that asked."""
@@ -27,23 +29,24 @@ def stop_on_signals() -> Iterator[Stop]:
     """
     Yield an event that SIGINT or SIGTERM sets; the second signal ends the process at once.
 
-    Needs a running event loop.
+    Needs a running event loop in the main thread.
     """
     stop = Stop()
     loop = asyncio.get_running_loop()
-    handled = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in _HANDLED}
 
     def ask(number: int) -> None:
         stop.signal = number
         stop.set()
-        for other in handled:
+        for other in _HANDLED:
             loop.remove_signal_handler(other)
             signal.signal(other, signal.SIG_DFL)
 
-    for number in handled:
+    for number in _HANDLED:
         loop.add_signal_handler(number, ask, number)
     try:
         yield stop
     finally:
-        for number in handled:
+        for number in _HANDLED:
             loop.remove_signal_handler(number)
+            signal.signal(number, before[number])

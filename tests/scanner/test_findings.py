@@ -1,6 +1,7 @@
 """Each rule, on the smallest scan that breaks it and on one that does not."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from scanner.model import (
     Visit,
 )
 
+ROOT = Path(__file__).parent.parent.parent
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 ANSWERED = BannerAnswer(found=True, accepted=True, rejected=True, withdrawn=True, method="rule")
 
@@ -187,3 +189,11 @@ def test_a_thousand_items_make_one_finding_with_a_bounded_list_of_evidence():
     assert len(finding.items) == 1000
     assert len(finding.evidence) == 26
     assert finding.evidence[-1] == "and 975 more"
+
+
+def test_the_page_about_the_rules_says_what_the_rules_say():
+    page = (ROOT / "docs" / "reference" / "findings.md").read_text(encoding="utf-8")
+
+    for rule in RULES:
+        assert f"| `{rule.id}` | {rule.severity} | {rule.title} |" in page
+        assert f"## {rule.id}\n\n{rule.help}\n\n{rule.advice}\n" in page
