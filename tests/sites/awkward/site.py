@@ -118,13 +118,12 @@ def shop():
         return cookie(RedirectResponse("/landet", 302), "via_redirect=1; Path=/")
 
     async def expires(request):
-        then = dt.datetime.now(dt.UTC) + dt.timedelta(days=365)
+        then = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=YEAR)
+        plain = f"{then:%a, %d %b %Y %H:%M:%S} GMT"
         response = HTMLResponse(HTML.format("Datoer", ""))
-        cookie(response, f"rfc_date=1; Path=/; Expires={then:%a, %d %b %Y %H:%M:%S} GMT")
+        cookie(response, f"rfc_date=1; Path=/; Expires={plain}")
         cookie(response, f"dashed_date=1; Path=/; Expires={then:%A, %d-%b-%y %H:%M:%S} GMT")
-        cookie(
-            response, f"age_wins=1; Path=/; Max-Age=3600; Expires={then:%a, %d %b %Y %H:%M:%S} GMT"
-        )
+        cookie(response, f"age_wins=1; Path=/; Max-Age=3600; Expires={plain}")
         cookie(response, "no_date=1; Path=/; Expires=soon")
         return cookie(response, "three_years=1; Path=/; Max-Age=94608000")
 
