@@ -1,0 +1,44 @@
+"""Which of a page's controls shows the banner again after a choice. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.answer import words
+from scanner.answer.plan import label
+from scanner.answer.words import Meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from scanner.answer.layer import Control
+    from scanner.answer.look import Door
+
+#: A link that is no more than "Cookies" may be a control; a sentence about cookies is none.
+_MOST_WORDS = 3
+
+
+def likeliest(found: Iterable[Door], tried: Collection[str]) -> Door | None:
+    """Return the likeliest of *found* whose label is not in *tried*; None: there is none."""
+    ranked = [(rank, door) for door in found if (rank := _rank(door.control)) is not None]
+    fresh = [(rank, door) for rank, door in ranked if label(door.control) not in tried]
+    return min(fresh, key=lambda pair: pair[0])[1] if fresh else None
+
+
+def _rank(control: Control) -> int | None:
+    """Return how likely *control* is, 0 most; None: it is none, or leads away from the site."""
+    if control.disabled or control.leads == "away":
+        return None
+    said = control.label or control.name
+    here = control.leads == "here"
+    if control.platform is not None:
+        return 0
+    if words.meaning(said) is Meaning.WITHDRAW:
+        return 1
+    if words.reopens(said):
+        return 2 if here else 4
+    if control.floating:
+        return 3 if here else None
+    if words.subjects(said) and words.normal(said).count(" ") < _MOST_WORDS:
+        return 5 if here else 6
+    return None

@@ -1,0 +1,9 @@
+// Whether a layer is no longer before the visitor: removed, hidden, or moved out of the window.
+(root) => {
+  if (!root.isConnected) return true;
+  if (!root.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return true;
+  const box = root.getBoundingClientRect();
+  if (box.width < 2 || box.height < 2) return true;
+  if (getComputedStyle(root).position !== "fixed") return false;
+  return box.bottom < 2 || box.right < 2 || box.top > innerHeight - 2 || box.left > innerWidth - 2;
+}

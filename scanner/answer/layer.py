@@ -1,0 +1,137 @@
+"""What stands in front of a visitor: a layer of a banner, and what can be pressed in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from scanner.answer import words
+from scanner.answer.words import Meaning
+
+#: Meanings that a consent banner has and a mere link to a policy has not.
+ANSWERS = frozenset(
+    {Meaning.ACCEPT, Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE, Meaning.ACKNOWLEDGE}
+)
+
+#: An "OK" or "yes" says little: the text around it must say the rest.
+_PLAIN_ENOUGH = 2
+
+
+class Control(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that can be pressed."""
+
+    element: int  # its place among the elements of the survey
+    label: str  # what a person reads on it
+    name: str = ""  # what a screen reader says instead
+    ruled: Meaning | None = None  # what a platform's rule says of it
+    leads: Literal["here", "site", "away"] = "here"  # where a link would take the visitor
+    weight: Literal["strong", "pointer", "leaf"] = "strong"  # how sure it is that it can be pressed
+    tab: bool = False
+    disabled: bool = False
+    box: tuple[int, int, int, int] = (0, 0, 0, 0)  # x, y, width, height in its frame, CSS pixels
+    platform: str | None = None
+    floating: bool = False  # a small button that stays in place
+
+    @property
+    def meaning(self) -> Meaning:
+        """What pressing it does."""
+        if self.ruled is not None:
+            return self.ruled
+        if self.disabled or self.leads == "away":
+            return Meaning.NONE
+        said = words.meaning(self.label)
+        if said is Meaning.NONE and (not self.label or words.normal(self.label) in ("", "×", "x")):
+            said = words.meaning(self.name)
+        if self.tab and said is not Meaning.SETTINGS:
+            return Meaning.NONE  # "Consent" over a tab is a heading
+        return said
+
+    @property
+    def says_all(self) -> bool:
+        """Whether it speaks of everything at once."""
+        return words.says_all(self.label or self.name)
+
+
+class Switch(msgspec.Struct, frozen=True, kw_only=True):
+    """A checkbox, a switch or a radio button: one category, or one vendor."""
+
+    element: int
+    label: str
+    on: bool
+    disabled: bool = False
+    radio: str | None = None  # name of the group it belongs to; None: not a radio button
+    box: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+class Layer(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer that may be a banner's, as the survey found it."""
+
+    root: int
+    kind: Literal["rule", "overlay", "named", "edge", "frame"]
+    platform: str | None
+    hint: bool  # its id, class or name speaks of cookies or consent
+    dialog: bool
+    text: str
+    fields: int  # for an e-mail address, a password or a telephone number
+    controls: tuple[Control, ...]
+    switches: tuple[Switch, ...] = ()
+    box: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    def means(self, *meanings: Meaning) -> tuple[Control, ...]:
+        """Return the controls with one of *meanings*, the likeliest first."""
+        found = [control for control in self.controls if control.meaning in meanings]
+        return tuple(sorted(found, key=_preference))
+
+    @property
+    def is_banner(self) -> bool:
+        """Whether it asks for consent to cookies, and can be answered."""
+        answers = {control.meaning for control in self.controls} & ANSWERS
+        if self.platform is not None:
+            return bool(answers) or bool(self.means(Meaning.SETTINGS))
+        if not answers or self.fields:
+            return False
+        subjects, talk = words.subjects(self.text), words.talk(self.text)
+        if words.traps(self.text) and (subjects < _PLAIN_ENOUGH or self.kind == "edge"):
+            return False
+        if answers == {Meaning.ACKNOWLEDGE} or answers == {Meaning.SAVE}:
+            return subjects > 0 and (talk >= _PLAIN_ENOUGH or self.hint or bool(self.switches))
+        if subjects:
+            return talk > 0 or self.hint
+        return talk > _PLAIN_ENOUGH and len(answers | self._further) >= _PLAIN_ENOUGH
+
+    @property
+    def _further(self) -> set[Meaning]:
+        return {control.meaning for control in self.controls} & {Meaning.SETTINGS}
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """What sorts the likeliest banner of a page first."""
+        answers = {control.meaning for control in self.controls}
+        return (
+            -(self.platform is not None),
+            -len(answers & (ANSWERS | {Meaning.SETTINGS})),
+            -self.hint,
+            -self.dialog,
+            len(self.text),
+        )
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What the survey of one document found."""
+
+    platforms: tuple[str, ...]  # that are there, whether or not they show something
+    layers: tuple[Layer, ...]
+    doors: tuple[Control, ...] = ()  # outside all layers; may show the banner again
+
+
+def _preference(control: Control) -> tuple[int, ...]:
+    weights = ("strong", "pointer", "leaf")
+    width, height = control.box[2:]
+    return (
+        -(control.ruled is not None),
+        -control.says_all,
+        weights.index(control.weight),
+        control.leads != "here",
+        -width * height,
+    )

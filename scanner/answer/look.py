@@ -1,0 +1,126 @@
+"""Look at a page as a visitor does: all frames, all layers, which of them is the banner."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from playwright.async_api import Error
+
+from scanner.answer import words
+from scanner.answer.layer import Control, Layer, Report
+from scanner.answer.platforms import rules
+
+if TYPE_CHECKING:
+    from playwright.async_api import ElementHandle, Frame, JSHandle, Page
+
+MOST_FRAMES = 40  # of a page that are looked at
+FRAME_PATIENCE = 2.0  # seconds that a frame's script may take; a page can be too busy to answer
+
+#: A frame that speaks of consent in its address is one, wherever it stands.
+_FRAME_HINT = re.compile(r"cookie|consent|gdpr|cmp|privacy", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A layer, in the frame where it was seen."""
+
+    frame: Frame
+    layer: Layer
+    elements: JSHandle
+
+    async def element(self, place: int) -> ElementHandle | None:
+        """Return the element at *place* of the survey; None: the page has changed."""
+        return (await self.elements.get_property(str(place))).as_element()
+
+
+@dataclass(frozen=True)
+class Door:
+    """A control outside all layers that may show the banner again."""
+
+    frame: Frame
+    control: Control
+    elements: JSHandle
+
+    async def element(self) -> ElementHandle | None:
+        """Return the element to press; None: the page has changed."""
+        return (await self.elements.get_property(str(self.control.element))).as_element()
+
+
+@dataclass(frozen=True)
+class View:
+    """All that was seen of a page at one moment."""
+
+    banners: tuple[Sight, ...]  # the likeliest first
+    doors: tuple[Door, ...]
+    platforms: frozenset[str]  # that are there, whether or not they show something
+
+    @property
+    def banner(self) -> Sight | None:
+        """The likeliest banner."""
+        return self.banners[0] if self.banners else None
+
+
+async def look(page: Page) -> View:
+    """Return what is seen of *page* now. A frame that cannot be asked is passed over."""
+    surveys = await asyncio.gather(*(_survey(frame) for frame in page.frames[:MOST_FRAMES]))
+    banners: list[Sight] = []
+    doors: list[Door] = []
+    present: set[str] = set()
+    for survey in surveys:
+        if survey is None:
+            continue
+        frame, report, elements = survey
+        present.update(report.platforms)
+        doors += [Door(frame, control, elements) for control in report.doors]
+        banners += [
+            Sight(frame, layer, elements)
+            for layer in report.layers
+            if layer.is_banner and (layer.kind != "frame" or await _floats(frame, layer))
+        ]
+    banners.sort(key=lambda sight: sight.layer.rank)
+    return View(tuple(banners), tuple(doors), frozenset(present))
+
+
+async def _survey(frame: Frame) -> tuple[Frame, Report, JSHandle] | None:
+    argument = {"words": _patterns(), "rules": rules(), "top": frame.parent_frame is None}
+    try:
+        async with asyncio.timeout(FRAME_PATIENCE):
+            found = await frame.evaluate_handle(script("survey.js"), argument)
+            report = await (await found.get_property("report")).json_value()
+            elements = await found.get_property("elements")
+    except (Error, TimeoutError):  # gone, navigating, or too busy: others may answer
+        return None
+    return frame, msgspec.convert(report, Report), elements
+
+
+async def _floats(frame: Frame, layer: Layer) -> bool:
+    """Whether a banner that fills a *frame* lies over the page, or says what it is."""
+    if layer.hint or _FRAME_HINT.search(frame.url) or _FRAME_HINT.search(frame.name):
+        return True
+    try:
+        owner = await frame.frame_element()
+        return bool(await owner.evaluate(script("floats.js")))
+    except Error:
+        return False
+
+
+@functools.cache
+def script(name: str) -> str:
+    """Return the page script in the file *name* beside this module."""
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _patterns() -> dict[str, Any]:
+    """Return the words that a page script needs, as sources of JavaScript patterns."""
+    return {
+        "subject": words.stems("subject"),
+        "talk": words.stems("talk"),
+        "revisit": words.stems("revisit", "withdraw"),
+    }

@@ -1,0 +1,87 @@
+"""What to press next in a banner so that it hears yes, or no. Pure: it sees only what was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from scanner.answer import words
+from scanner.answer.layer import Control, Layer, Switch
+from scanner.answer.words import Meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One press, and the switches to turn over before it."""
+
+    press: Control
+    turn: tuple[Switch, ...] = ()
+    final: bool  # whether the banner should have its answer then
+
+
+def plan(layer: Layer, answer: Literal["yes", "no"], pressed: Collection[str]) -> Step | None:
+    """
+    Return the next step in *layer*; None: nothing in it gives that *answer*.
+
+    A "no" is never given by accepting: where a banner has no way to refuse, there is no step.
+
+    Args:
+        layer: What is on the screen.
+        answer: What the banner is to be told.
+        pressed: Labels (see `label`) of what was already pressed in vain.
+    """
+    return _yes(layer, pressed) if answer == "yes" else _no(layer, pressed)
+
+
+def label(control: Control) -> str:
+    """Return what tells *control* from others in the same banner."""
+    return words.normal(control.label or control.name) or f"element {control.element}"
+
+
+def _yes(layer: Layer, pressed: Collection[str]) -> Step | None:
+    for meaning in (Meaning.ACCEPT, Meaning.ACKNOWLEDGE):
+        for control in _fresh(layer, meaning, pressed):
+            if meaning is Meaning.ACCEPT or not layer.means(Meaning.SETTINGS, Meaning.SAVE):
+                return Step(press=control, final=True)
+    off = tuple(s for s in layer.switches if not s.on and not s.disabled and s.radio is None)
+    for control in _fresh(layer, Meaning.SAVE, pressed):
+        if off or any(s.on and not s.disabled for s in layer.switches):
+            return Step(press=control, turn=off, final=True)
+    for meaning in (Meaning.SETTINGS, Meaning.ACKNOWLEDGE):
+        for control in _fresh(layer, meaning, pressed):
+            return Step(press=control, final=meaning is Meaning.ACKNOWLEDGE)
+    return None
+
+
+def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
+    for meaning in (Meaning.REJECT, Meaning.NECESSARY, Meaning.WITHDRAW):
+        for control in _fresh(layer, meaning, pressed):
+            return Step(press=control, final=True)
+    if layer.switches:
+        for control in _fresh(layer, Meaning.SAVE, pressed):
+            return Step(press=control, turn=_to_refuse(layer.switches), final=True)
+    for control in _fresh(layer, Meaning.SETTINGS, pressed):
+        return Step(press=control, final=False)
+    return None
+
+
+def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
+    """Return what must be turned so that nothing optional stays on."""
+    boxes = [s for s in switches if s.radio is None and s.on and not s.disabled]
+    radios = [
+        s
+        for s in switches
+        if s.radio is not None and not s.on and not s.disabled and words.refuses(s.label)
+    ]
+    return tuple(boxes + radios)
+
+
+def _fresh(layer: Layer, meaning: Meaning, pressed: Collection[str]) -> list[Control]:
+    """Return the controls that mean *meaning* and were not tried, those that navigate last."""
+    found = [control for control in layer.means(meaning) if label(control) not in pressed]
+    if meaning is Meaning.SETTINGS:  # a further layer opens here; a link elsewhere is a text
+        return [control for control in found if control.leads == "here"]
+    return found

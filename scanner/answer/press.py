@@ -1,0 +1,63 @@
+"""Press what a visitor would press."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Error
+
+from scanner.answer.look import script
+
+if TYPE_CHECKING:
+    from playwright.async_api import ElementHandle
+
+    from scanner.answer.look import Sight
+    from scanner.answer.plan import Step
+
+#: Milliseconds that a real click may wait for the control to hold still and be uncovered.
+CLICK_PATIENCE = 800
+
+
+async def press(element: ElementHandle) -> bool:
+    """
+    Click *element* with the mouse; if something lies over it, let the page's own click do.
+
+    Returns:
+        Whether it could be pressed: False if it left the page meanwhile.
+    """
+    try:
+        await element.click(timeout=CLICK_PATIENCE)
+    except Error:
+        try:
+            await element.evaluate(script("click.js"))
+        except Error:
+            return False
+    return True
+
+
+async def take(step: Step, sight: Sight) -> bool:
+    """
+    Turn the switches of *step*, then press its control, in the layer of *sight*.
+
+    Returns:
+        Whether all of it could be done; a switch that does not turn stops the press, because
+        the wrong answer would be saved.
+    """
+    for switch in step.turn:
+        element = await sight.element(switch.element)
+        wanted = switch.radio is not None or not switch.on
+        if element is None or not await _turn(element, wanted=wanted):
+            return False
+    element = await sight.element(step.press.element)
+    return element is not None and await press(element)
+
+
+async def _turn(element: ElementHandle, *, wanted: bool) -> bool:
+    """Turn a switch, on if *wanted*; return whether it then says so."""
+    try:
+        if await element.evaluate(script("turn.js"), wanted):
+            return True
+        await press(element)
+        return bool(await element.evaluate(script("is_on.js"))) is wanted
+    except Error:
+        return False

@@ -1,0 +1,361 @@
+// Look through one document, its open shadow roots included, for layers that could be a consent
+// banner, and for what can be pressed in them. Changes nothing.
+//
+// words: {subject, talk, revisit}: sources of patterns.
+// rules: [{name, host, banner, revisit, globals, <meaning>: selector}]: what is known of platforms.
+// top: whether this is the page itself, not a frame in it.
+// Returns {report, elements}: the report names each element by its place in `elements`.
+({ words, rules, top }) => {
+  const MOST_ELEMENTS = 20000; // of a document; beyond that only its beginning and its end
+  const MOST_CONTROLS = 300; // of a layer
+  const LONGEST_LABEL = 120; // characters
+  const LONGEST_TEXT = 6000; // characters of a layer's text that are read
+  const LONGEST_EDGE = 1500; // characters of a banner in the flow of the page
+  const EDGE = 160; // CSS pixels from the top or bottom of a page that count as its edge
+  const FLOATING = 140; // CSS pixels: a floating button is no larger
+  const ENOUGH_TALK = 3; // turns of speech that stand in for the word "cookie"
+  const PRESSABLE =
+    "button, a, summary, input[type=button], input[type=submit], input[type=image], input[type=reset]," +
+    " [role=button], [role=link], [role=menuitem], [role=tab], [onclick]";
+  const SWITCH =
+    "input[type=checkbox], input[type=radio], [role=switch], [role=checkbox], [role=radio]," +
+    " [role=menuitemcheckbox], button[aria-pressed], button[aria-checked]";
+  const MEANINGS = ["accept", "reject", "necessary", "settings", "save", "acknowledge", "withdraw"];
+  const SILENT = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "OPTION"]);
+  const HINT = /cookie|consent|gdpr|cmp-|cmp_|privacy|samtyk|samtyck|ccpa|dsgvo|rgpd/i;
+
+  const subject = new RegExp(words.subject, "iu");
+  const talk = new RegExp(words.talk, "giu");
+  const revisit = new RegExp(words.revisit, "iu");
+  const elements = [];
+  const places = new Map();
+  const styles = new Map();
+
+  const place = (element) => {
+    if (!places.has(element)) places.set(element, elements.push(element) - 1);
+    return places.get(element);
+  };
+  const style = (element) => {
+    if (!styles.has(element)) styles.set(element, getComputedStyle(element));
+    return styles.get(element);
+  };
+  const parent = (node) =>
+    node.assignedSlot || node.parentElement || (node.getRootNode().host ?? null);
+  const within = (node, root) => {
+    for (let at = node; at; at = parent(at)) if (at === root) return true;
+    return false;
+  };
+  const shown = (element) =>
+    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+    !element.closest("[inert]");
+  const tidy = (text) => text.replace(/\u00ad/g, "").replace(/\s+/g, " ").trim();
+
+  function* trees(root) {
+    yield root;
+    for (const element of root.querySelectorAll("*"))
+      if (element.shadowRoot) yield* trees(element.shadowRoot);
+  }
+
+  function* deep(root) {
+    const assigned = root.tagName === "SLOT" ? root.assignedElements() : [];
+    const children = assigned.length ? assigned : (root.shadowRoot ?? root).children;
+    for (const child of children) yield* withChildren(child);
+  }
+  function* withChildren(element) {
+    if (SILENT.has(element.tagName)) return;
+    yield element;
+    yield* deep(element);
+  }
+
+  /** The text that a person sees in `node`, as far as `limit` characters. */
+  const textOf = (node, limit, onlyShown) => {
+    let text = "";
+    const read = (at) => {
+      if (text.length > limit) return;
+      if (at.nodeType === Node.TEXT_NODE) {
+        text += at.data;
+      } else if (at.nodeType === Node.ELEMENT_NODE) {
+        if (SILENT.has(at.tagName)) return;
+        const { display } = style(at);
+        if (onlyShown && display !== "contents" && !at.checkVisibility()) return;
+        const inline = display === "inline" || display === "contents";
+        if (!inline) text += " ";
+        if (at.shadowRoot) at.shadowRoot.childNodes.forEach(read);
+        else if (at.tagName === "SLOT" && at.assignedNodes().length) at.assignedNodes().forEach(read);
+        else at.childNodes.forEach(read);
+        if (!inline) text += " ";
+      }
+    };
+    read(node);
+    return tidy(text).slice(0, limit);
+  };
+
+  const speaks = (text) =>
+    subject.test(text) ||
+    new Set((text.match(talk) ?? []).map((word) => word.toLowerCase())).size >= ENOUGH_TALK;
+
+  const named = (element) =>
+    HINT.test(element.id) ||
+    HINT.test(element.getAttribute("class") ?? "") ||
+    HINT.test(element.getAttribute("aria-label") ?? "") ||
+    (element.tagName.includes("-") && HINT.test(element.tagName));
+
+  const isDialog = (element) =>
+    (element.tagName === "DIALOG" && element.open) ||
+    /^(alert)?dialog$/.test(element.getAttribute("role") ?? "") ||
+    element.getAttribute("aria-modal") === "true";
+
+  const overlays = (element) => {
+    if (isDialog(element) || (element.popover && element.matches(":popover-open"))) return true;
+    const { position, zIndex } = style(element);
+    return (
+      position === "fixed" || position === "sticky" || (position === "absolute" && Number(zIndex) > 0)
+    );
+  };
+
+  const inWindow = (box) =>
+    box.width > 1 &&
+    box.height > 1 &&
+    box.bottom > 1 &&
+    box.right > 1 &&
+    box.top < innerHeight - 1 &&
+    box.left < innerWidth - 1;
+
+  /** Whether a person can see `root`; a layer without extent is seen by what it holds. */
+  const seen = (root, moving) => {
+    if (!shown(root)) return false;
+    const box = root.getBoundingClientRect();
+    if (box.width > 1 && box.height > 1) return !moving || inWindow(box);
+    for (const element of deep(root))
+      if (element.matches(PRESSABLE) && shown(element) && inWindow(element.getBoundingClientRect()))
+        return true;
+    return false;
+  };
+
+  const leads = (element) => {
+    const link = element.closest("a[href]");
+    if (!link) return "here";
+    const raw = link.getAttribute("href").trim();
+    if (raw === "" || raw.startsWith("#") || /^javascript:/i.test(raw)) return "here";
+    let url;
+    try {
+      url = new URL(raw, document.baseURI);
+    } catch {
+      return "away";
+    }
+    if (url.href.split("#")[0] === location.href.split("#")[0]) return "here";
+    if (link.target === "_blank" || url.origin !== location.origin) return "away";
+    return "site";
+  };
+
+  const labelOf = (element) => {
+    const own = textOf(element, LONGEST_LABEL + 1, true) || tidy(element.value ?? "");
+    const described = (element.getAttribute("aria-labelledby") ?? "")
+      .split(/\s+/)
+      .map((id) => (id && element.getRootNode().getElementById?.(id)?.textContent) || "")
+      .join(" ");
+    const name =
+      element.getAttribute("aria-label") ||
+      tidy(described) ||
+      element.title ||
+      element.alt ||
+      element.querySelector?.("img[alt]")?.alt ||
+      element.querySelector?.("svg > title")?.textContent ||
+      "";
+    return { label: own.slice(0, LONGEST_LABEL), name: tidy(name).slice(0, LONGEST_LABEL) };
+  };
+
+  const boxOf = (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [x, y, width, height].map(Math.round);
+  };
+
+  const ruledMeaning = (element, rule) =>
+    rule ? (MEANINGS.find((m) => rule[m] && element.matches(rule[m])) ?? null) : null;
+
+  const control = (element, weight, rule) => ({
+    element: place(element),
+    ...labelOf(element),
+    ruled: ruledMeaning(element, rule),
+    leads: leads(element),
+    weight,
+    tab: element.getAttribute("role") === "tab",
+    disabled: element.disabled === true || element.getAttribute("aria-disabled") === "true",
+    box: boxOf(element),
+  });
+
+  /** What can be pressed in `root`; elements that only look pressable count for less. */
+  const controlsOf = (root, rule) => {
+    const found = [];
+    const taken = new Set();
+    for (const element of deep(root)) {
+      if (found.length >= MOST_CONTROLS) break;
+      if (element.matches(SWITCH) || !shown(element)) continue;
+      const up = parent(element);
+      const ruled = ruledMeaning(element, rule) !== null;
+      if (!ruled && [...taken].some((outer) => outer !== element && within(element, outer))) continue;
+      const box = element.getBoundingClientRect();
+      if (box.width < 2 || box.height < 2) continue;
+      let weight = null;
+      if (ruled || element.matches(PRESSABLE)) weight = "strong";
+      else if (style(element).cursor === "pointer" && up && style(up).cursor !== "pointer")
+        weight = element.querySelector(PRESSABLE) ? null : "pointer";
+      else if (element.childElementCount === 0 && element.textContent.trim().length <= 40)
+        weight = element.matches("label, option, h1, h2, h3, h4, strong, b, em, li, td, th") ? null : "leaf";
+      if (weight === null) continue;
+      const entry = control(element, weight, rule);
+      if (!entry.label && !entry.name && !ruled) continue;
+      taken.add(element);
+      found.push(entry);
+    }
+    return found;
+  };
+
+  const switchesOf = (root) => {
+    const found = [];
+    for (const element of deep(root)) {
+      if (!element.matches(SWITCH) || found.length >= MOST_CONTROLS) continue;
+      const described = labelOf(element);
+      const labels = [...(element.labels ?? [])].map((label) => label.textContent).join(" ");
+      const radio = element.type === "radio" || element.getAttribute("role") === "radio";
+      found.push({
+        element: place(element),
+        label: tidy(labels || described.name || described.label).slice(0, LONGEST_LABEL),
+        on:
+          typeof element.checked === "boolean"
+            ? element.checked
+            : ["aria-checked", "aria-pressed"].some((a) => element.getAttribute(a) === "true"),
+        disabled:
+          element.disabled === true ||
+          element.readOnly === true ||
+          element.getAttribute("aria-disabled") === "true",
+        radio: radio ? element.name || "radio" : null,
+        box: boxOf(element),
+      });
+    }
+    return found;
+  };
+
+  const forest = [...trees(document)];
+  const ruleOf = (root) =>
+    rules.find((rule) => rule.banner && belongs(root.getRootNode(), rule) && root.closest(rule.banner)) ?? null;
+
+  const belongs = (tree, rule) => !rule.host || Boolean(tree.host?.matches(rule.host));
+
+  const findRoots = () => {
+    const roots = new Map();
+    for (const rule of rules)
+      for (const tree of rule.banner ? forest.filter((tree) => belongs(tree, rule)) : [])
+        for (const root of tree.querySelectorAll(rule.banner))
+          if (seen(root, style(root).position === "fixed")) roots.set(root, { kind: "rule", rule });
+
+    const all = forest.flatMap((tree) => [...tree.querySelectorAll("*")]);
+    const read =
+      all.length <= MOST_ELEMENTS
+        ? all
+        : [...all.slice(0, MOST_ELEMENTS / 4), ...all.slice((-3 * MOST_ELEMENTS) / 4)];
+    for (const element of read) {
+      if (SILENT.has(element.tagName) || element === document.body || roots.has(element)) continue;
+      const over = overlays(element);
+      if (!over && !named(element)) continue;
+      if ([...roots].some(([root, { kind }]) => kind === "rule" && within(element, root))) continue;
+      if (!speaks(textOf(element, LONGEST_TEXT, false))) continue;
+      if (seen(element, over && style(element).position === "fixed"))
+        roots.set(element, { kind: over ? "overlay" : "named", rule: null });
+    }
+    if (roots.size === 0) findAtEdges(read, roots);
+    if (roots.size === 0 && !top && document.body && innerWidth > 100 && innerHeight > 40)
+      if (speaks(textOf(document.body, LONGEST_TEXT, true)))
+        roots.set(document.body, { kind: "frame", rule: null });
+    return roots;
+  };
+
+  /** Banners in the flow of the page: the nearest block at its top or bottom that speaks so. */
+  const findAtEdges = (read, roots) => {
+    const height = document.documentElement.scrollHeight;
+    for (const element of read) {
+      if (!element.matches(PRESSABLE) && style(element).cursor !== "pointer") continue;
+      if (!shown(element)) continue;
+      for (let at = parent(element); at && at !== document.body; at = parent(at)) {
+        const box = at.getBoundingClientRect();
+        if (style(at).position === "fixed" || box.height > innerHeight) break;
+        const text = textOf(at, LONGEST_EDGE + 1, true);
+        if (text.length > LONGEST_EDGE) break;
+        if (!speaks(text)) continue;
+        const from = box.top + scrollY;
+        const atEdge = from < EDGE || height - (from + box.height) < EDGE;
+        if (atEdge && box.width >= innerWidth / 2) roots.set(at, { kind: "edge", rule: null });
+        break;
+      }
+    }
+  };
+
+  /** Of layers inside each other, keep the outer one, unless it is much more than the inner. */
+  const outermost = (roots) => {
+    const texts = new Map([...roots.keys()].map((root) => [root, textOf(root, LONGEST_TEXT, true)]));
+    const kept = new Map(roots);
+    for (const [inner, { kind }] of roots)
+      for (const [outer, facts] of roots) {
+        if (inner === outer || !within(inner, outer)) continue;
+        const much = texts.get(outer).length > 3 * texts.get(inner).length + 1500;
+        if (facts.kind === "rule" || isDialog(outer) || !much) {
+          if (kind !== "rule" || facts.kind === "rule") kept.delete(inner);
+          else kept.delete(outer);
+        } else kept.delete(outer);
+      }
+    return [...kept].map(([root, facts]) => ({ root, ...facts, text: texts.get(root) }));
+  };
+
+  const doors = () => {
+    const found = [];
+    for (const tree of forest)
+      for (const element of tree.querySelectorAll("*")) {
+        const rule = rules.find((r) => r.revisit && belongs(tree, r) && element.matches(r.revisit));
+        if (!rule && !element.matches(PRESSABLE) && element.getAttribute("tabindex") !== "0")
+          continue;
+        if (!shown(element)) continue;
+        const entry = control(element, "strong", null);
+        const box = element.getBoundingClientRect();
+        let floating = false;
+        for (let at = element; at; at = parent(at))
+          if (style(at).position === "fixed") floating = true;
+        floating &&= box.width <= FLOATING && box.height <= FLOATING && inWindow(box);
+        const said = `${entry.label} ${entry.name}`;
+        const hinted = floating && (named(element) || subject.test(said) || HINT.test(said));
+        const short = tidy(said).length <= LONGEST_LABEL / 3;
+        if (rule || hinted || revisit.test(said) || (short && subject.test(said)))
+          found.push({ ...entry, platform: rule?.name ?? null, floating });
+        if (found.length >= MOST_CONTROLS) return found;
+      }
+    return found;
+  };
+
+  const layers = outermost(findRoots());
+  const report = {
+    platforms: rules
+      .filter(
+        (rule) =>
+          (rule.globals ?? []).some((name) => window[name] !== undefined) ||
+          (rule.banner && forest.some((tree) => belongs(tree, rule) && tree.querySelector(rule.banner))),
+      )
+      .map((rule) => rule.name),
+    layers: layers.map(({ root, kind, rule, text }) => {
+      const known = rule ?? ruleOf(root);
+      const outline = root.getBoundingClientRect();
+      return {
+        root: place(root),
+        kind,
+        platform: known?.name ?? null,
+        hint: named(root) || (root.getRootNode().host ? named(root.getRootNode().host) : false),
+        dialog: isDialog(root) || Boolean(root.querySelector("dialog[open],[role=dialog],[role=alertdialog]")),
+        text,
+        fields: [...deep(root)].filter((e) => e.matches("input[type=email],input[type=password],input[type=tel]")).length,
+        controls: controlsOf(root, known),
+        switches: switchesOf(root),
+        box: [outline.x, outline.y, outline.width, outline.height].map(Math.round),
+      };
+    }),
+    doors: doors(),
+  };
+  return { report, elements };
+}

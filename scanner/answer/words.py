@@ -1,0 +1,201 @@
+"""What the words of consent banners mean, in fourteen languages. The words are in words.toml."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import re
+import tomllib
+import unicodedata
+from importlib import resources
+
+import msgspec
+
+#: A button says little: what is longer is a paragraph that happens to be clickable.
+MAX_LABEL_WORDS = 12
+
+#: "do not", "nicht notwendige", "non-essential": as many words may stand between.
+NEGATION_REACH = 2
+
+
+#: Soft hyphens and joiners, which part words on the screen but not in the mind.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+
+
+class Meaning(enum.StrEnum):
+    """What pressing a control tells the site."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    NECESSARY = "necessary"  # accept what is strictly necessary, so: refuse the rest
+    SETTINGS = "settings"  # shows a further layer
+    SAVE = "save"  # keeps what the switches say
+    ACKNOWLEDGE = "acknowledge"  # "OK": taken as a yes by sites that offer no choice
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+    POLICY = "policy"  # leads to a text
+    NONE = "none"
+
+
+class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    subject: tuple[str, ...]
+    talk: tuple[str, ...]
+    accept: tuple[str, ...]
+    all: tuple[str, ...]
+    only: tuple[str, ...]
+    necessary: tuple[str, ...]
+    negation: tuple[str, ...]
+    reject: tuple[str, ...]
+    settings: tuple[str, ...]
+    save: tuple[str, ...]
+    acknowledge: tuple[str, ...]
+    close: tuple[str, ...]
+    policy: tuple[str, ...]
+    revisit: tuple[str, ...]
+    withdraw: tuple[str, ...]
+    off: tuple[str, ...]
+    trap: tuple[str, ...]
+
+
+def meaning(label: str) -> Meaning:
+    """Return what a control with this *label* does; NONE if that cannot be told."""
+    text = normal(label)
+    if not text or text.count(" ") >= MAX_LABEL_WORDS:
+        return Meaning.NONE
+    accepts = _first(text, "accept")
+    everything = _has(text, "all")
+    if _has(text, "withdraw"):
+        return Meaning.WITHDRAW
+    if _has(text, "reject") or _negated(text, accepts):
+        return Meaning.REJECT
+    if _only_necessary(text, accepts=accepts is not None):
+        return Meaning.NECESSARY
+    if accepts is not None and everything:
+        return Meaning.ACCEPT
+    if _has(text, "save"):
+        return Meaning.SAVE
+    settings = _first(text, "revisit", "settings")
+    if settings is not None:
+        if accepts is not None and accepts < settings:
+            return Meaning.SAVE  # "accept these settings"
+        return Meaning.NONE if everything else Meaning.SETTINGS  # "select all" is neither
+    if _has(text, "policy") and (accepts is None or text[:accepts].count(" ") > 1):
+        return Meaning.POLICY
+    if accepts is not None:
+        return Meaning.ACCEPT
+    if _has(text, "acknowledge"):
+        return Meaning.ACKNOWLEDGE
+    return Meaning.CLOSE if _has(text, "close") else Meaning.NONE
+
+
+def says_all(label: str) -> bool:
+    """Whether *label* speaks of everything: "accept all" is a better button than "accept"."""
+    return _has(normal(label), "all")
+
+
+def reopens(label: str) -> bool:
+    """Whether *label* is that of a control that shows the banner again after a choice."""
+    text = normal(label)
+    return text.count(" ") < MAX_LABEL_WORDS and _has(text, "revisit")
+
+
+def refuses(label: str) -> bool:
+    """Whether *label*, on one of two radio buttons, is the refusing one."""
+    text = normal(label)
+    return text.count(" ") < MAX_LABEL_WORDS and (
+        bool(_whole("off").fullmatch(text)) or meaning(label) is Meaning.REJECT
+    )
+
+
+def subjects(text: str) -> int:
+    """Return how often *text* names what consent banners are about (cookies)."""
+    return len(_pattern("subject").findall(normal(text)))
+
+
+def talk(text: str) -> int:
+    """Return how many different turns of speech in *text* are those of consent banners."""
+    return len(set(_pattern("talk").findall(normal(text))))
+
+
+def traps(text: str) -> int:
+    """Return how many different words in *text* belong to other dialogs (newsletter, age…)."""
+    return len(set(_pattern("trap").findall(normal(text))))
+
+
+def stems(*lists: str) -> str:
+    """Return the words of *lists* as the source of a JavaScript pattern, signs ignored."""
+    phrases = {_normal_phrase(phrase) for name in lists for phrase in _words()[name]}
+    return "|".join(
+        re.escape(phrase.replace("*", "")).replace(r"\ ", r"[^\p{L}\p{N}]+")
+        for phrase in sorted(phrases)
+    )
+
+
+def normal(text: str) -> str:
+    """Return *text* in lower case, its signs turned into single spaces."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    return " ".join(re.sub(r"[^\w×]|_", " ", folded).split())
+
+
+def _first(text: str, *lists: str) -> int | None:
+    """Return where in *text* the first word of *lists* stands; None: nowhere."""
+    found = [match.start() for name in lists if (match := _pattern(name).search(text))]
+    return min(found, default=None)
+
+
+def _has(text: str, name: str) -> bool:
+    return _pattern(name).search(text) is not None
+
+
+def _negated(text: str, place: int | None) -> bool:
+    """Whether a "not" stands shortly before *place*."""
+    if place is None:
+        return False
+    before = text[:place].split()[-NEGATION_REACH - 1 :]
+    return any(_whole("negation").fullmatch(word) for word in before)
+
+
+def _only_necessary(text: str, *, accepts: bool) -> bool:
+    place = _first(text, "necessary")
+    if place is None or _has(text, "settings"):
+        return False
+    before = text[:place].split()[-1:]
+    if before and (before[0] in ("non", "un") or _whole("negation").fullmatch(before[0])):
+        return False
+    return accepts or _has(text, "only") or _has(text, "save")
+
+
+@functools.cache
+def _words() -> dict[str, tuple[str, ...]]:
+    """Return the words of all languages by list: a page may mix them, and few collide."""
+    text = resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8")
+    languages = msgspec.convert(tomllib.loads(text), dict[str, _Words])
+    merged: dict[str, dict[str, None]] = {}
+    for words in languages.values():
+        for name, phrases in msgspec.structs.asdict(words).items():
+            merged.setdefault(name, {}).update(dict.fromkeys(phrases))
+    return {name: tuple(phrases) for name, phrases in merged.items()}
+
+
+@functools.cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Return what finds the words of a list inside a normal text."""
+    inside: list[str] = []
+    whole: list[str] = []
+    for phrase in sorted(_words()[name], key=len, reverse=True):
+        pattern = re.escape(_normal_phrase(phrase)).replace(r"\*", r"\w*")
+        (whole if phrase.startswith("=") else inside).append(pattern)
+    parts = [rf"(?<!\w)(?:{'|'.join(inside)})(?!\w)"] if inside else []
+    parts += [rf"^(?:{'|'.join(whole)})$"] if whole else []
+    return re.compile("|".join(parts))
+
+
+@functools.cache
+def _whole(name: str) -> re.Pattern[str]:
+    """Return what matches a text that is one of the words of a list."""
+    return re.compile("|".join(re.escape(_normal_phrase(p)) for p in _words()[name]))
+
+
+def _normal_phrase(phrase: str) -> str:
+    """Return a *phrase* of words.toml as `normal` would, with its stars kept."""
+    return "*".join(normal(part) for part in phrase.lstrip("=").split("*"))

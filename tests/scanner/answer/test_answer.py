@@ -1,0 +1,212 @@
+"""Each banner page tells in its cookie what was pressed."""
+
+import asyncio
+
+import pytest
+
+from scanner.answer import answer
+from scanner.model import BannerAnswer, State
+
+#: page, cookie after an accept, cookie after a reject; None: there is no way
+BANNERS = [
+    ("bar_nb", "accept", "reject"),
+    ("bar_da", "accept", "reject"),
+    ("bar_is", "accept", "reject"),
+    ("bar_fi", "accept", "reject"),
+    ("bar_nl", "accept", "reject"),
+    ("bar_es", "accept", "reject"),
+    ("bar_it", "accept", "reject"),
+    ("bar_pl", "accept", "reject"),
+    ("bar_pt", "accept", "reject"),
+    ("negation", "accept", "reject"),
+    ("dialog_sv", "accept", "reject"),
+    ("layers_fi", "accept", "save:statistics=0,marketing=0"),
+    ("switches_de", "accept", "save:statistics=0,marketing=0"),
+    ("links_fr", "accept", "reject"),
+    ("flow_nn", "accept", "reject"),
+    ("flow_bottom", "accept", "reject"),
+    ("frame_same", "accept", "reject"),
+    ("frame_other", "accept", "reject"),
+    ("shadow", "accept", "reject"),
+    ("slots", "accept", "reject"),
+    ("late", "accept", "reject"),
+    ("only_ok", "accept", None),
+    ("only_accept", "accept", None),
+    ("second_layer_reject", "accept", "deny"),
+    ("newsletter_over_banner", "accept", "reject"),
+    ("age_gate_and_banner", "accept", "reject"),
+    ("divs", "accept", "reject"),
+    ("privacy_en", "accept", "reject"),
+    ("radios_nb", "accept", "save:statistics=0,marketing=0"),
+    ("hidden_inputs", "accept", "save:statistics=0,marketing=0"),
+    ("reloads", "accept", "reject"),
+    ("slides_away", "accept", "reject"),
+    ("like_cookiebot", "accept", "reject"),
+    ("like_onetrust", "accept", "save:statistics=0"),
+]
+
+#: pages on which nothing must be pressed
+OTHERS = [
+    "newsletter",
+    "age_gate",
+    "language_chooser",
+    "login",
+    "text_only",
+    "no_banner",
+    "sticky_header",
+]
+
+
+async def pressed(page):
+    jar = await page.context.cookies()
+    return next((c["value"] for c in jar if c["name"] == "pressed"), None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("name", "cookie"), [(name, yes) for name, yes, _ in BANNERS])
+async def test_a_banner_is_accepted(visit, name, cookie):
+    page = await visit(name)
+
+    said = await answer(page, State.ACCEPT, timeout=10)
+
+    assert await pressed(page) == cookie
+    assert (said.found, said.accepted, said.rejected, said.withdrawn) == (True, True, None, None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("name", "cookie"), [(name, no) for name, _, no in BANNERS])
+async def test_a_banner_is_refused_where_it_can_be(visit, name, cookie):
+    page = await visit(name)
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert await pressed(page) == cookie
+    assert (said.found, said.accepted, said.rejected) == (True, None, cookie is not None)
+
+
+@pytest.mark.anyio
+async def test_nothing_is_pressed_where_no_consent_is_asked(visit):
+    pages = {name: await visit(name) for name in OTHERS}
+
+    said = await asyncio.gather(*(answer(p, State.ACCEPT, timeout=10) for p in pages.values()))
+
+    for name, page, spoken in zip(pages, pages.values(), said, strict=True):
+        assert (name, await pressed(page)) == (name, None)
+        assert (name, spoken.found, spoken.accepted) == (name, False, None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("state", [State.BEFORE, State.GPC])
+async def test_a_look_presses_nothing(visit, state):
+    page = await visit("like_cookiebot")
+
+    said = await answer(page, state, timeout=10)
+
+    assert await pressed(page) is None
+    assert said == BannerAnswer(found=True, platform="cookiebot", method="rule")
+
+
+@pytest.mark.anyio
+async def test_a_known_platform_is_named_and_answered_by_its_rule(visit):
+    page = await visit("like_onetrust")
+
+    said = await answer(page, State.ACCEPT, timeout=10)
+
+    assert (said.platform, said.method) == ("onetrust", "rule")
+
+
+@pytest.mark.anyio
+async def test_an_unknown_banner_is_answered_by_its_words(visit):
+    page = await visit("bar_nb")
+
+    said = await answer(page, State.ACCEPT, timeout=10)
+
+    assert (said.platform, said.method) == (None, "heuristic")
+
+
+@pytest.mark.anyio
+async def test_a_refusal_without_effect_is_none(visit):
+    page = await visit("stubborn")
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert (said.found, said.rejected) == (True, False)
+
+
+@pytest.mark.anyio
+async def test_a_refusal_that_leaves_no_trace_is_not_sure(visit):
+    page = await visit("forgetful")
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert (said.found, said.rejected) == (True, None)
+
+
+@pytest.mark.anyio
+async def test_a_refusal_that_the_platform_keeps_as_a_yes_is_none(visit):
+    page = await visit("like_cookiebot_liar")
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert (said.platform, said.rejected) == ("cookiebot", False)
+
+
+@pytest.mark.anyio
+async def test_consent_mode_shows_the_effect_where_nothing_is_stored(visit):
+    page = await visit("consent_mode")
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert await page.evaluate("window.pressed") == "denied"
+    assert said.rejected is True
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("name", "cookie"),
+    [
+        ("again_footer", "accept+reject"),
+        ("again_icon", "accept+reject"),
+        ("again_page", "accept+withdraw"),
+        ("again_switches", "accept+save:statistics=0"),
+    ],
+)
+async def test_a_consent_is_taken_back_by_the_sites_own_control(visit, name, cookie):
+    page = await visit(name)
+
+    said = await answer(page, State.WITHDRAW, timeout=15)
+
+    assert await pressed(page) == cookie
+    assert (said.found, said.accepted, said.withdrawn) == (True, True, True)
+
+
+@pytest.mark.anyio
+async def test_a_consent_given_before_is_taken_back_without_another(visit):
+    page = await visit("again_icon")
+    await answer(page, State.ACCEPT, timeout=10)
+
+    said = await answer(page, State.WITHDRAW, timeout=10)
+
+    assert await pressed(page) == "accept+reject"
+    assert (said.accepted, said.withdrawn) == (None, True)
+
+
+@pytest.mark.anyio
+async def test_a_site_without_a_control_has_no_way_to_withdraw(visit):
+    page = await visit("again_nowhere")
+
+    said = await answer(page, State.WITHDRAW, timeout=10)
+
+    assert await pressed(page) == "accept"
+    assert (said.accepted, said.withdrawn) == (True, False)
+
+
+@pytest.mark.anyio
+async def test_the_time_given_is_kept(visit):
+    page = await visit("stubborn")
+    started = asyncio.get_running_loop().time()
+
+    said = await answer(page, State.REJECT, timeout=1)
+
+    assert asyncio.get_running_loop().time() - started < 2
+    assert (said.found, said.rejected) == (True, False)

@@ -1,0 +1,51 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from scanner.answer.words import Meaning, meaning, refuses, reopens, says_all, subjects, traps
+
+LABELS = tomllib.loads(Path(__file__).with_name("labels.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [(label, expected) for expected, labels in LABELS.items() for label in labels],
+)
+def test_a_label_is_understood(label, expected):
+    assert meaning(label) == expected
+
+
+def test_a_soft_hyphen_does_not_part_a_word():
+    assert meaning("God\u00adta alle") is Meaning.ACCEPT
+
+
+def test_everything_is_more_than_something():
+    assert says_all("Tillat alle")
+    assert not says_all("Tillat valgte")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Cookie-innstillinger",
+        "Cookieinställningar",
+        "Cookie settings",
+        "Evästeasetukset",
+        "Endre samtykke",
+    ],
+)
+def test_a_control_for_later_is_known(label):
+    assert reopens(label)
+
+
+def test_the_refusing_radio_button_is_known():
+    assert refuses("Nei")
+    assert refuses("Avvis statistikk")
+    assert not refuses("Ja")
+
+
+def test_other_dialogs_speak_otherwise():
+    assert traps("Meld deg på nyhetsbrevet og få 10 % rabatt") == 3
+    assert subjects("Meld deg på nyhetsbrevet") == 0
+    assert subjects("Vi bruker informasjonskapsler. Cookies er små filer.") == 2
