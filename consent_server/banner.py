@@ -8,7 +8,7 @@ import msgspec
 from babel import Locale
 
 from scanner.languages import texts
-from scanner.model import OPTIONAL_CATEGORIES, Party
+from scanner.model import OPTIONAL_CATEGORIES, Category, Party
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,16 +62,20 @@ def _item(item: Item) -> dict[str, Any]:
 def _texts(language: str, declaration: Declaration) -> dict[str, Any]:
     """Return the banner's texts with the facts of the site in them."""
     words = texts(language)
+    banner = dict(words["banner"])
+    banner["revisit"] = banner[f"revisit_{declaration.banner.revisit}"]
+    del banner["revisit_icon"], banner["revisit_link"]
+    shown = set(Category) - {Category.UNCLASSIFIED} | {i.category for i in declaration.items}
     asked_for = [item for item in declaration.items if item.category in OPTIONAL_CATEGORIES]
     controller = declaration.controller
     name = controller.name if controller else _host(declaration.url)
     return {
-        **words["banner"],
+        **banner,
         "direction": words["direction"],
-        "categories": words["categories"],
-        "question": words["banner"]["question"].replace("{controller}", name),
-        "partners": _partners(words["banner"]["partners"], language, asked_for),
-        "transfer": words["banner"]["transfer"] if _leaves_the_eea(asked_for) else None,
+        "categories": {key: words["categories"][key] for key in Category if key in shown},
+        "question": banner["question"].replace("{controller}", name),
+        "partners": _partners(banner["partners"], language, asked_for),
+        "transfer": banner["transfer"] if _leaves_the_eea(asked_for) else None,
     }
 
 

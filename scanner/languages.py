@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 #: All languages that Kapsel speaks.
-LANGUAGES = ("en", "nb", "nn", "sv", "da", "fi", "de", "fr")
+# fmt: off
+LANGUAGES = (
+    "en", "nb", "nn", "sv", "da", "fi", "de", "fr", "nl", "es",
+    "it", "pt", "pl", "et", "lv", "lt", "is", "uk", "ar",
+)
+# fmt: on
 
 #: Who can read what: the languages that stand in for one that is not offered, best first.
 STAND_INS = {

@@ -192,18 +192,16 @@ def test_the_page_does_not_move(shop, page):
     assert page.evaluate("window.shift") == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-@pytest.mark.parametrize("layout", ["bar", "box", "dialog"])
-def test_axe_finds_nothing(shop, world, page, layout, scheme, width):
+@pytest.mark.parametrize("layout", ["bar", "dialog"])  # the box: see test_languages.py
+def test_axe_finds_nothing_in_the_other_layouts(shop, world, page, layout):
     world.declare(banner=Banner(layout=layout))
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
     world.body = "<h1>Shop</h1>" + "<p>Things to buy.</p>" * 40
     shop()
 
-    assert violations(page) == []
-    page.evaluate("kapsel.showPreferences()")
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert violations(page) == []
+    page.evaluate("kapsel.hide()")
     assert violations(page) == []
 
 

@@ -55,7 +55,7 @@ function question() {
     words.partners,
     words.transfer,
     words.refusing,
-    config.banner.revisit === 'link' ? words.revisit_link : words.revisit_icon,
+    words.revisit,
   ]
     .filter(Boolean)
     .join(' ')

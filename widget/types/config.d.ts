@@ -18,8 +18,7 @@ export interface Texts {
   partners: string | null
   transfer: string | null
   refusing: string
-  revisit_icon: string
-  revisit_link: string
+  revisit: string
   accept: string
   reject: string
   choose: string
@@ -36,6 +35,10 @@ export interface Texts {
   saved: string
   withdrawn: string
   gpc: string
+  news: string
+  embed: string
+  embed_once: string
+  embed_always: string
   categories: Record<string, { name: string; description: string }>
 }
 

@@ -1,0 +1,145 @@
+"""The banner speaks each language wholly, and axe finds nothing in any of them."""
+
+import json
+import re
+
+import brotli
+import msgspec
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from babel import Locale
+
+from consent_server.banner import config
+from scanner import languages
+from scanner.languages import LANGUAGES
+from tests.widget.conftest import DECLARATION
+
+LOCALE = languages.importlib.resources.files("scanner") / "locale"
+ENGLISH = json.loads((LOCALE / "en.json").read_text(encoding="utf-8"))["banner"]
+MAX_LANGUAGE = 819  # bytes of brotli that one more language may cost
+MAX_CYRILLIC = 920  # the same where each letter has two bytes
+AXE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+
+
+def banner(language):
+    return json.loads((LOCALE / f"{language}.json").read_text(encoding="utf-8"))["banner"]
+
+
+def placeholders(text):
+    return set(re.findall(r"{(\w+)}", text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_says_all_that_english_says(language):
+    words = banner(language)
+
+    assert set(words) == set(ENGLISH)
+    assert set(words["purposes"]) == set(ENGLISH["purposes"])
+    for key, text in ENGLISH.items():
+        if isinstance(text, str):
+            assert words[key].strip()
+            assert placeholders(words[key]) == placeholders(text), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_counts_third_parties_in_all_its_plural_forms(language):
+    forms = banner(language)["partners"]
+    needed = {Locale.parse(language).plural_form(count) for count in range(1, 200)}
+
+    assert needed <= set(forms)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_yes_and_no_are_words_of_like_length(language):
+    words = banner(language)
+
+    assert 0.5 <= len(words["reject"]) / len(words["accept"]) <= 2
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_a_further_language_costs_little(language):
+    def size(*names):
+        told = config(msgspec.structs.replace(DECLARATION, languages=names))
+        return len(brotli.compress(msgspec.json.encode(told), quality=11))
+
+    limit = MAX_CYRILLIC if language == "uk" else MAX_LANGUAGE
+    assert size("en", language) - size("en") <= limit
+
+
+WIDTHS = (320, 390, 1280)
+SCHEMES = (
+    {"color_scheme": "light", "forced_colors": "none"},
+    {"color_scheme": "dark", "forced_colors": "none"},
+    {"color_scheme": "light", "forced_colors": "active"},
+)
+LOOKS = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
+#: The two directions of writing are looked at in every way, each other language in one way: its
+#: words cannot change the colours.
+MATRIX = [
+    (language, LOOKS if language in ("en", "ar") else [LOOKS[at % len(LOOKS)]])
+    for at, language in enumerate(LANGUAGES)
+]
+
+
+@pytest.mark.parametrize(("language", "looks"), MATRIX, ids=lambda v: v if type(v) is str else "")
+def test_axe_finds_nothing_in_any_language_width_or_scheme(world, page, language, looks):
+    world.declare(languages=(language,))
+    world.html = f'<html lang="{language}">'
+    world.body = "<h1>Shop</h1>" + "<p>Things to buy.</p>" * 40
+    page.goto(world.url())
+    page.get_by_role("region").wait_for()
+    axe = Axe()
+    found = []
+
+    for layer in ("first", "second"):
+        if layer == "second":
+            page.evaluate("kapsel.showPreferences()")
+        for width, scheme in looks:
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(**scheme)
+            for violation in axe.run(page, options=AXE).response["violations"]:
+                targets = [node["target"] for node in violation["nodes"]]
+                found.append((layer, width, scheme, violation["id"], targets))
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("html", "wanted", "spoken"),
+    [
+        ('<html lang="en">', ["nb-NO"], "en"),
+        ('<html lang="no">', ["en-GB"], "nb"),
+        ('<html lang="nn-NO">', ["en-GB"], "nb"),
+        ("<html>", ["ja", "en-GB"], "en"),
+        ('<html lang="ja">', ["en-GB", "nb"], "en"),
+        ('<html lang="ja">', ["fi-FI"], "nb"),
+    ],
+)
+def test_the_page_decides_then_the_browser_then_the_site(world, page, html, wanted, spoken):
+    page.add_init_script(
+        f"Object.defineProperty(navigator, 'languages', {{get: () => {json.dumps(wanted)}}})"
+    )
+    world.html = html
+
+    page.goto(world.url())
+    page.get_by_role("region").wait_for()
+
+    assert page.locator("kapsel-banner").get_attribute("lang") == spoken
+
+
+def test_arabic_runs_from_right_to_left(world, page):
+    world.declare(languages=("ar",))
+    world.html = '<html lang="ar" dir="rtl">'
+    page.goto(world.url())
+    region = page.get_by_role("region")
+    region.wait_for()
+
+    assert region.evaluate("(region) => getComputedStyle(region).direction") == "rtl"
+    accept = page.locator("[data-kapsel=accept]").bounding_box()
+    reject = page.locator("[data-kapsel=reject]").bounding_box()
+    assert accept["x"] > reject["x"]
