@@ -1,6 +1,7 @@
 """What a journey needs: the real command, a consent server of its own, and a real browser."""
 
 import contextlib
+import datetime as dt
 import os
 import re
 import shutil
@@ -11,6 +12,11 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import async_playwright
+
+from scanner.database import open_database
+from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, SetBy, State
+from scanner.store import Store
+from tests.sites import truth
 
 PATIENCE = 60  # seconds for anything that a command does here
 TOKEN = "kapsel_journey"
@@ -76,6 +82,52 @@ class Kapsel:
 def kapsel(tmp_path):
     shutil.copyfile(SITES, tmp_path / "sites.yaml")
     return Kapsel(tmp_path)
+
+
+@pytest.fixture
+def scanned(kapsel):
+    """The catalogue holds what the shop stores, as if it had been scanned."""
+    now = dt.datetime.now(dt.UTC)
+    engine = open_database(str(kapsel.folder / "kapsel.db"))
+    Store(engine).save(
+        Scan(
+            site="fjellbua",
+            url=f"{truth.SHOP}/",
+            started_at=now,
+            finished_at=now,
+            status="complete",
+            visits=(),
+            banner=BannerAnswer(),
+            entries=tuple(entry(stored, now) for stored in (*truth.COOKIES, *truth.STORAGE)),
+        )
+    )
+    engine.dispose()
+
+
+def entry(stored, now):
+    return Entry(
+        kind=Kind(stored.kind),
+        name=stored.name,
+        domain=stored.domain,
+        path="/",
+        party=Party(stored.party),
+        category=Category(truth.CATEGORIES[stored.name]),
+        vendor=None,
+        purpose={},
+        lifetime=stored.lifetime,
+        declared_lifetime=stored.declared,
+        http_only=stored.http_only,
+        secure=stored.secure,
+        same_site=stored.same_site,
+        partitioned=False,
+        set_by=SetBy(kind=stored.setter, url=stored.setter_url),
+        states=(State.BEFORE,),
+        pages=(f"{truth.SHOP}/",),
+        rule=None,
+        confidence=1.0,
+        first_seen=now,
+        last_seen=now,
+    )
 
 
 @contextlib.asynccontextmanager

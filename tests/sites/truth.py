@@ -295,3 +295,31 @@ PAGES = frozenset(
 
 #: What robots.txt forbids, though pages and the sitemap lead there.
 FORBIDDEN = frozenset({"/kasse", "/logg-ut"})
+
+#: What each is for, by the knowledge base and the owner's word in the demo's sites.yaml.
+CATEGORIES = {
+    "ASP.NET_SessionId": "necessary",
+    ".ASPXANONYMOUS": "necessary",
+    "ARRAffinity": "necessary",
+    "kapsel_consent": "necessary",
+    "__utma": "statistics",
+    "__utmb": "statistics",
+    "__utmc": "statistics",
+    "__utmz": "statistics",
+    "__utmt": "statistics",
+    "__utmv": "statistics",
+    "_ga": "statistics",
+    "_ga_FJELLBUA1": "statistics",
+    "_gcl_au": "marketing",
+    "_fbp": "marketing",
+    "__atuvc": "marketing",
+    "__atuvs": "marketing",
+    "nord_uid": "marketing",
+    "turkart_utsnitt": "functional",
+    "turkart.lag": "functional",
+    "purechat_expanded": "functional",
+    "purechat_visit": "functional",
+    "fjellbua.sistSett": "functional",
+    "fjellbua.inngang": "functional",
+    "vindkast": "unclassified",
+}
