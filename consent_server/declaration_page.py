@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from scanner.languages import choose, lifetime_in_words, texts
+from scanner.markdown import escaped_markdown
 from scanner.model import Category
 
 if TYPE_CHECKING:
@@ -62,12 +62,20 @@ def markdown(declaration: Declaration, language: str) -> str:
 def values(declaration: Declaration, language: str) -> dict[str, Any]:
     """Return the declaration as plain values, with what *language* makes of each item."""
     whole: dict[str, Any] = msgspec.to_builtins(declaration)
+    whole["items"] = plain_items(declaration)
     for plain, item in zip(whole["items"], declaration.items, strict=True):
         row = _row(item, language)
-        if item.lifetime is not None:
-            plain["lifetime"] = round(item.lifetime)
         plain |= {"lifetime_text": row.lifetime, "purpose_text": row.purpose}
     return {"language": language, **whole}
+
+
+def plain_items(declaration: Declaration) -> list[dict[str, Any]]:
+    """Return the items as plain values, lifetimes in whole seconds."""
+    items: list[dict[str, Any]] = msgspec.to_builtins(declaration.items)
+    for item in items:
+        if item["lifetime"] is not None:
+            item["lifetime"] = round(item["lifetime"])
+    return items
 
 
 def language_of(declaration: Declaration, wanted: str | None) -> str:
@@ -128,11 +136,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters["md"] = _md
+    found.filters["md"] = escaped_markdown
     return found
-
-
-def _md(text: object) -> str:
-    """Return *text* so that Markdown takes it as it is, in a cell of a table too."""
-    plain = " ".join(str(text).split())
-    return re.sub(r"([\\`*_{}\[\]<>#|~!&])", r"\\\1", plain)

@@ -142,9 +142,11 @@ class ConsentLog:
         return outcomes
 
     def _store_in(self, connection: Connection, records: Sequence[ConsentRecord]) -> list[Outcome]:
+        first: dict[str, ConsentRecord] = {}
+        for record in records:
+            first.setdefault(record.id, record)
         # In the order of their ids, so that two servers never wait for each other's rows.
-        first = {record.id: record for record in sorted(records, key=lambda record: record.id)}
-        rows = [_row(record) for record in first.values()]
+        rows = [_row(first[key]) for key in sorted(first)]
         new = set(connection.execute(self._insert, rows).scalars())
         known = dict(first)
         if len(new) < len(first):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 50  # of an entry: enough to see where, few enough to read
 MAX_NAME = 256  # characters of a name or a path; PostgreSQL cannot index much longer ones
+MAX_URL = 2_000  # characters of a script's address: data: URLs can be megabytes
 LIFETIME_TOLERANCE = 0.02  # of the longer one: clocks and load times differ from scan to scan
 SHORT_LIFETIME = 60.0  # seconds of difference that never count
 
@@ -150,10 +151,10 @@ def _identity(seen: Observation) -> tuple[bool, Kind, str, str, str, bool]:
     )
 
 
-def _readable(text: str) -> str:
-    """Return *text* as every database and every terminal can take it."""
+def _readable(text: str, *, most: int = MAX_NAME) -> str:
+    """Return *text*, cut to *most* signs, as every database and every terminal can take it."""
     clean = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-    return clean if len(clean) <= MAX_NAME else clean[: MAX_NAME - 1] + "…"
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
 def _order(seen: Observation) -> tuple[float, int, str]:
@@ -228,7 +229,10 @@ def _states(group: list[Observation]) -> tuple[State, ...]:
 def _first_writer(group: list[Observation]) -> SetBy | None:
     """Return who stored the item first, of those that could be told best."""
     writers = [seen.set_by for seen in group if seen.set_by is not None]
-    return next((writer for writer in writers if writer.url), writers[0] if writers else None)
+    writer = next((writer for writer in writers if writer.url), writers[0] if writers else None)
+    if writer is None or writer.url is None:
+        return writer
+    return msgspec.structs.replace(writer, url=_readable(writer.url, most=MAX_URL))
 
 
 def _fullest(group: list[Observation]) -> ValueShape | None:

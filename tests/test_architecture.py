@@ -28,7 +28,9 @@ SQLALCHEMY = (
 )
 STARLETTE = (
     "consent_server/app.py",
+    "consent_server/answers.py",
     "consent_server/api.py",
+    "consent_server/declarations.py",
     "consent_server/decisions.py",
     "consent_server/script.py",
     "consent_server/pages.py",

@@ -10,6 +10,7 @@ import click
 
 from scanner.commands.options import database_option, format_option, sites_option
 from scanner.errors import KapselError
+from scanner.report.forms import FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,9 +99,30 @@ def export(site: str, form: str, sites_file: Path, database: str) -> None:
         _known(store, site, sites_file)
         catalogue = store.catalogue(site)
     if form == "csv":
-        click.echo(csv_table(catalogue.entries), nl=False)
+        click.echo(csv_table((site, entry) for entry in catalogue.entries), nl=False)
     else:
         click.echo(catalogue_document(catalogue))
+
+
+@command.command()
+@click.argument("site")
+@click.option("--scan", "number", type=int, default=None, help="On this scan, by its number.")
+@format_option(*FORMS)
+@sites_option
+@database_option
+def report(site: str, number: int | None, form: str, sites_file: Path, database: str) -> None:
+    """Print the report on the newest scan of SITE, with what changed since the one before."""
+    from scanner.catalogue import diff as difference_between
+    from scanner.report.forms import report as written
+
+    with _store(database) as store:
+        _known(store, site, sites_file)
+        scan = store.newest(site) if number is None else _numbered(store, site, number)
+        if scan is None:
+            raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
+        older = store.before(scan)
+    changes = {site: difference_between(older.entries, scan.entries)} if older else {}
+    click.echo(written(form, [scan], changes=changes).rstrip("\n"))
 
 
 @contextlib.contextmanager

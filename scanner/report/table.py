@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scanner.model import Entry
 
 COLUMNS = (
+    "site",
     "kind",
     "name",
     "domain",
@@ -44,18 +45,19 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def csv_table(entries: Iterable[Entry], *, language: str = "en") -> str:
-    """Return *entries* as CSV with a line of headings; texts in *language*."""
+def csv_table(entries: Iterable[tuple[str, Entry]], *, language: str = "en") -> str:
+    """Return *entries*, each after its site, as CSV with a line of headings."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    for entry in entries:
-        writer.writerow([_cell(value) for value in _row(entry, language)])
+    for site, entry in entries:
+        writer.writerow([_cell(value) for value in _row(site, entry, language)])
     return out.getvalue()
 
 
-def _row(entry: Entry, language: str) -> tuple[object, ...]:
+def _row(site: str, entry: Entry, language: str) -> tuple[object, ...]:
     return (
+        site,
         entry.kind.value,
         entry.name,
         entry.domain,

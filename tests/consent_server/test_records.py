@@ -69,7 +69,7 @@ def test_the_id_is_kept_in_lower_case():
 
 
 @pytest.mark.parametrize(
-    ("page", "kept"),
+    ("address", "kept"),
     [
         ("https://www.shop.example/a?mail=kari@shop.example#top", "https://www.shop.example/a"),
         ("https://kari:secret@www.shop.example:8443/a", "https://www.shop.example:8443/a"),
@@ -77,8 +77,8 @@ def test_the_id_is_kept_in_lower_case():
         ("https://www.shop.example", "https://www.shop.example"),
     ],
 )
-def test_what_may_identify_a_person_is_cut_off_the_page(page, kept):
-    assert record(sent(page=page)).page == kept
+def test_what_may_identify_a_person_is_cut_off_the_page(address, kept):
+    assert record(sent(page=address)).page == kept
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,26 @@ def test_a_listed_site_that_was_never_scanned_is_empty_and_an_unknown_one_wrong_
     done = kapsel("show", "nobody")
     assert done.exit_code == 2
     assert "there is no site 'nobody'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("json", '"scans"'),
+        ("html", "<b>gone</b> <code>old</code>"),
+        ("markdown", "* gone: old on .shop.example"),
+        ("csv", "site,kind,name"),
+        ("sarif", '"version": "2.1.0"'),
+        ("junit", "<testsuites"),
+    ],
+)
+def test_a_report_is_printed_in_every_form(kapsel, form, words):
+    done = kapsel("report", "shop", "--format", form)
+
+    assert done.exit_code == 0
+    assert words in done.stdout
+
+
+def test_a_report_needs_a_scan(kapsel):
+    assert kapsel("report", "new").exit_code == 1
+    assert "gone" not in kapsel("report", "shop", "--scan", "1", "--format", "markdown").stdout

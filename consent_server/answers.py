@@ -1,0 +1,80 @@
+"""How the server answers in JSON, and how it says no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+from starlette.responses import Response
+
+from scanner.errors import (
+    DecisionConflict,
+    DecisionInvalid,
+    LogUnavailable,
+    QuestionInvalid,
+    UnknownSite,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+
+RETRY_AFTER = 2  # seconds after which a refused decision may come again
+
+#: Errors of ours that are an answer.
+STATUS: dict[type[Exception], int] = {
+    DecisionInvalid: 400,
+    QuestionInvalid: 400,
+    UnknownSite: 404,
+    DecisionConflict: 409,
+    LogUnavailable: 503,
+}
+
+_PHRASES = {404: "there is nothing at this address", 405: "this address does not take that method"}
+
+log = structlog.get_logger(__name__)
+
+
+def answer(
+    value: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return *value* as JSON; nobody may keep it."""
+    return Response(
+        msgspec.json.encode(value),
+        status_code=status,
+        headers={
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            **(headers or {}),
+        },
+        media_type="application/json",
+    )
+
+
+def refusal(status: int, reason: str, *, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a refusal that says why in one sentence."""
+    return answer({"error": reason}, status=status, headers=headers)
+
+
+async def from_error(request: Request, exc: Exception) -> Response:
+    """Return the refusal that *exc*, an error of ours, stands for."""
+    status = STATUS[type(exc)]
+    headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
+    if status == 503:
+        log.warning("log unavailable", reason=str(exc))
+        return refusal(503, "the log cannot be reached; try again", headers=headers)
+    return refusal(status, str(exc), headers=headers)
+
+
+async def from_status(request: Request, exc: Exception) -> Response:
+    """Return the refusal for what the router does not know."""
+    status: int = getattr(exc, "status_code", 500)
+    detail = _PHRASES.get(status, str(getattr(exc, "detail", "")))
+    return refusal(status, detail, headers=getattr(exc, "headers", None))
+
+
+async def from_fault(request: Request, exc: Exception) -> Response:
+    """Return the answer to a fault of ours; Starlette logs it."""
+    return refusal(500, "the server failed; its log says how")

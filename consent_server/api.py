@@ -1,0 +1,133 @@
+"""The read API, for holders of a token: the log, the sites, their catalogues."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from consent_server.answers import answer, refusal
+from consent_server.query import csv_head, csv_lines, json_lines, read_question
+from scanner.errors import QuestionInvalid
+from scanner.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from consent_server.log import ConsentLog
+    from consent_server.query import Question
+    from consent_server.shelf import Shelf
+    from consent_server.tokens import Door
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
+
+EXPORTS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+
+
+def with_token(endpoint: Endpoint) -> Endpoint:
+    """Let only those in who show a token."""
+
+    @functools.wraps(endpoint)
+    async def guarded(request: Request) -> Response:
+        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+        door: Door = request.app.state.door
+        if (
+            scheme.lower() != "bearer"
+            or await asyncio.to_thread(door.matching, secret.strip()) is None
+        ):
+            return refusal(
+                401,
+                "this needs a token: Authorization: Bearer …",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        return await endpoint(request)
+
+    return guarded
+
+
+@with_token
+async def consents(request: Request) -> Response:
+    """Answer with a page of the records that the query asks for, newest first."""
+    log: ConsentLog = request.app.state.log
+    return answer(await log.find(read_question(request.query_params.multi_items())))
+
+
+@with_token
+async def consents_count(request: Request) -> Response:
+    """Answer with how many records the query lets through."""
+    log: ConsentLog = request.app.state.log
+    question = read_question(request.query_params.multi_items(), paged=False)
+    return answer({"count": await log.count(question.filter)})
+
+
+@with_token
+async def consents_export(request: Request) -> Response:
+    """Answer with all records that the query lets through, as they are read."""
+    pairs = request.query_params.multi_items()
+    forms = [value for name, value in pairs if name == "format"] or ["jsonl"]
+    if len(forms) > 1 or forms[0] not in EXPORTS:
+        raise QuestionInvalid(f"'format' is one of {', '.join(EXPORTS)}")
+    question = read_question([pair for pair in pairs if pair[0] != "format"])
+    log: ConsentLog = request.app.state.log
+    return StreamingResponse(
+        exported(log, question, forms[0]),
+        media_type=EXPORTS[forms[0]],
+        headers={
+            "Content-Disposition": f'attachment; filename="consents.{forms[0]}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@with_token
+async def sites(request: Request) -> Response:
+    """Answer with all sites, and what each is served."""
+    shelf: Shelf = request.app.state.shelf
+    return answer({"sites": [await _site(shelf, site.key) for site in await shelf.sites()]})
+
+
+@with_token
+async def catalogue(request: Request) -> Response:
+    """Answer with what a site stores, after its newest scan."""
+    shelf: Shelf = request.app.state.shelf
+    key = request.path_params["site"]
+    if await shelf.get(key) is None:
+        return refusal(404, "there is no such site")
+    return answer(await asyncio.to_thread(Store(request.app.state.engine).catalogue, key))
+
+
+async def exported(log: ConsentLog, question: Question, form: str) -> AsyncIterator[bytes]:
+    """Yield the export that *question* asks for, in the format *form*, group by group."""
+    if form == "csv":
+        yield csv_head().encode()
+    async for records in log.export(question.filter, cursor=question.cursor):
+        yield csv_lines(records).encode() if form == "csv" else json_lines(records)
+
+
+async def _site(shelf: Shelf, key: str) -> dict[str, Any]:
+    served = await shelf.get(key)
+    assert served is not None, "it was in the list just now"
+    return {
+        "site": key,
+        "url": served.site.url,
+        "languages": served.site.languages,
+        "revision": served.declaration.revision,
+        "scanned_at": served.declaration.scanned_at,
+        "categories": served.declaration.categories,
+        "items": len(served.declaration.items),
+    }
+
+
+ROUTES = [
+    Route("/api/v1/consents", consents),
+    Route("/api/v1/consents/count", consents_count),
+    Route("/api/v1/consents/export", consents_export),
+    Route("/api/v1/sites", sites),
+    Route("/api/v1/sites/{site}/catalogue", catalogue),
+]

@@ -1,0 +1,87 @@
+"""The consent server, on one screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from consent_server import answers, api, decisions, declarations, pages, script
+from consent_server.answers import answer
+from consent_server.log import ConsentLog
+from consent_server.settings import Settings
+from consent_server.shelf import Shelf
+from consent_server.tokens import Door
+from scanner.database import open_database
+from scanner.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+async def healthz(request: Request) -> Response:
+    """Answer that the process lives."""
+    return answer({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """Answer that the database answers; 503 where it does not."""
+    log: ConsentLog = request.app.state.log
+    await log.check()
+    return answer({"status": "ready"})
+
+
+ROUTES = [
+    *script.ROUTES,
+    *declarations.ROUTES,
+    *decisions.ROUTES,
+    *api.ROUTES,
+    *pages.ROUTES,
+    Route("/healthz", healthz),
+    Route("/readyz", readyz),
+]
+
+
+def create_app(settings: Settings) -> Starlette:
+    """
+    Return the application; its lifespan opens the database and sites.yaml.
+
+    Raises (when it starts):
+        DatabaseUnusable: If the database cannot be used.
+        SitesInvalid: If sites.yaml cannot be used.
+    """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        engine = await asyncio.to_thread(open_database, settings.database)
+        try:
+            async with ConsentLog.open(engine) as log:
+                shelf = Shelf(Store(engine), settings.sites_file)
+                await shelf.open()
+                app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
+                app.state.door = Door(engine, settings.api_token)
+                yield
+        finally:
+            engine.dispose()
+
+    return Starlette(
+        routes=ROUTES,
+        lifespan=lifespan,
+        exception_handlers={
+            HTTPException: answers.from_status,
+            Exception: answers.from_fault,
+            **dict.fromkeys(answers.STATUS, answers.from_error),
+        },
+    )
+
+
+def create_from_environment() -> Starlette:
+    """Return the application of a worker process; its parent left the settings."""
+    return create_app(Settings.from_environment())

@@ -1,0 +1,130 @@
+"""``kapsel serve``: serve the banner and keep the decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.commands.options import database_option, sites_option
+from scanner.errors import KapselError
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+BACKLOG = 2048  # connections that wait to be taken
+SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
+KEEP_ALIVE = 30  # seconds that a quiet connection is kept
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes a free one and says which.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes that serve; each writes the log by itself.",
+)
+@database_option
+@sites_option
+@click.option(
+    "--api-token",
+    envvar="KAPSEL_API_TOKEN",
+    default=None,
+    metavar="TOKEN",
+    help="Lets into the read API and the log page; without it one is made at the first start.",
+)
+def command(
+    host: str,
+    port: int,
+    workers: int,
+    database: str,
+    sites_file: Path,
+    api_token: str | None,
+) -> None:
+    """Serve the banner and keep the decisions.
+
+    Stops at Ctrl-C or SIGTERM, after what it acknowledged is on disk. The first start prints an
+    API token, once; what is kept of it is a digest.
+    """
+    import logging
+    import signal
+
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    from consent_server.settings import Settings
+    from scanner.sites import load
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    count = len(load(sites_file))
+    _let_somebody_in(database, api_token)
+    settings = Settings(database=database, sites_file=sites_file, api_token=api_token)
+    settings.to_environment()
+    config = uvicorn.Config(
+        "consent_server.app:create_from_environment",
+        factory=True,
+        workers=workers,
+        access_log=False,  # it would hold visitors' addresses
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN,
+        timeout_keep_alive=KEEP_ALIVE,
+    )
+    server = uvicorn.Server(config)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    with _listener(host, port) as listener:
+        shown, taken = listener.getsockname()[:2]
+        address = f"http://[{shown}]:{taken}" if ":" in shown else f"http://{shown}:{taken}"
+        click.echo(f"kapsel: serving {count} sites on {address}, the log on /admin", err=True)
+        if workers == 1:
+            server.run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+    if workers == 1 and not server.started:
+        raise KapselError("the server could not start; the lines above say why")
+
+
+def _leave(number: int, frame: object) -> None:
+    """Leave with status 0: the server hands the signal on when it has stopped."""
+    raise SystemExit(0)
+
+
+def _let_somebody_in(database: str, api_token: str | None) -> None:
+    """Bring the database up to date; where no token exists, make one and print it."""
+    import datetime as dt
+
+    from consent_server import tokens
+    from scanner.database import open_database
+
+    engine = open_database(database)
+    try:
+        if api_token is None and not tokens.any_token(engine):
+            secret = tokens.new_token()
+            tokens.add(engine, secret, name="first start", now=dt.datetime.now(dt.UTC))
+            click.echo(f"kapsel: API token (shown only now): {secret}", err=True)
+    finally:
+        engine.dispose()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on *host* and *port*."""
+    import socket
+
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as exc:
+        raise KapselError(f"cannot listen on {host} port {port}: {exc.strerror}") from exc

@@ -1,0 +1,62 @@
+"""A document that many visitors fetch: kept in memory, compressed beforehand, named by its hash."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+
+import brotli
+import msgspec
+
+_BROTLI_QUALITY = 11  # the best: it is compressed once and sent a million times
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A body in each of its encodings."""
+
+    media_type: str
+    digest: str  # SHA-256 of the body, in hexadecimal
+    bodies: dict[str, bytes]  # Content-Encoding -> body; "": as it is
+
+    @classmethod
+    def of(cls, body: bytes, *, media_type: str) -> Document:
+        """Return the document with *body*, compressed in each way."""
+        return cls(
+            media_type=media_type,
+            digest=hashlib.sha256(body).hexdigest(),
+            bodies={
+                "br": brotli.compress(body, quality=_BROTLI_QUALITY),
+                "gzip": gzip.compress(body, compresslevel=9, mtime=0),
+                "": body,
+            },
+        )
+
+    def etag(self, encoding: str) -> str:
+        """Return the strong validator of the body in *encoding*."""
+        return f'"{self.digest[:32]}{"-" if encoding else ""}{encoding}"'
+
+    def encoding(self, accepted: str) -> str:
+        """Return which encoding to send to a client that said *accepted* (Accept-Encoding)."""
+        offered = _offered(accepted)
+        return next(
+            (name for name in self.bodies if name and offered.get(name, offered.get("*", 0)) > 0),
+            "",
+        )
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Return whether a client that said *if_none_match* has what *etag* names already."""
+    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
+    return any(tag in (etag, "*") for tag in tags)
+
+
+def _offered(accepted: str) -> dict[str, float]:
+    """Return the codings of an Accept-Encoding header with their weights."""
+    weights = {}
+    for part in accepted.split(","):
+        name, _, parameter = part.strip().partition(";")
+        try:
+            weights[name.strip().lower()] = float(parameter.strip().removeprefix("q=") or 1)
+        except ValueError:
+            weights[name.strip().lower()] = 0
+    return weights

@@ -1,0 +1,61 @@
+"""The tag's script and its facts: GET /w/{site}.js and /w/{site}.json, from memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from consent_server import document
+from consent_server.answers import refusal
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from consent_server.document import Document
+    from consent_server.shelf import Shelf
+
+#: A visitor's browser asks again after five minutes, and meanwhile shows what it has.
+CACHE = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
+
+HEADERS = {
+    "Cache-Control": CACHE,
+    "Vary": "Accept-Encoding",
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Timing-Allow-Origin": "*",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def script(request: Request) -> Response:
+    """Answer with the script that the site embeds."""
+    shelf: Shelf = request.app.state.shelf
+    served = await shelf.get(request.path_params["site"])
+    return _no_site() if served is None else _answer(request, served.script)
+
+
+async def facts(request: Request) -> Response:
+    """Answer with what the script says, as data, and every item in full."""
+    shelf: Shelf = request.app.state.shelf
+    served = await shelf.get(request.path_params["site"])
+    return _no_site() if served is None else _answer(request, served.facts)
+
+
+def _answer(request: Request, sent: Document) -> Response:
+    encoding = sent.encoding(request.headers.get("accept-encoding", ""))
+    headers = {**HEADERS, "ETag": sent.etag(encoding)}
+    known = request.headers.get("if-none-match")
+    if known is not None and document.matches(known, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return Response(sent.bodies[encoding], headers=headers, media_type=sent.media_type)
+
+
+def _no_site() -> Response:
+    return refusal(404, "there is no such site")
+
+
+ROUTES = [Route("/w/{site}.js", script), Route("/w/{site}.json", facts)]

@@ -1,0 +1,137 @@
+"""What each site is served, in memory; made anew when sites.yaml or the newest scan has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from consent_server import banner, origin
+from consent_server.declaration import declare
+from consent_server.declaration_page import plain_items
+from consent_server.document import Document
+from consent_server.model import Declaration
+from scanner import knowledge, sites
+from scanner.errors import SitesInvalid
+from scanner.model import Site
+from widget import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from scanner.store import Store
+
+FRESH = 1.0  # seconds for which nobody asks whether something has changed
+
+log = structlog.get_logger(__name__)
+
+
+class Served(msgspec.Struct, frozen=True, kw_only=True):
+    """What one site is served just now."""
+
+    site: Site
+    declaration: Declaration
+    domains: frozenset[str]  # registrable, whose pages may send decisions
+    revisions: frozenset[str]  # that were shown since the server started
+    script: Document
+    facts: Document
+
+
+class Shelf:
+    """Keeps what is served; use from one event loop."""
+
+    def __init__(
+        self, store: Store, sites_file: Path, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._sites_file = sites_file
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._stamp: tuple[int, int] | None = None  # of sites.yaml as it was read
+        self._sites: dict[str, Site] = {}
+        self._served: dict[str, Served] = {}
+        self._scans: dict[str, int | None] = {}  # site -> the scan that it is served from
+        self._fresh_until: dict[str, float] = {}
+
+    async def open(self) -> None:
+        """
+        Read sites.yaml.
+
+        Raises:
+            SitesInvalid: If it cannot be used.
+        """
+        await asyncio.to_thread(self._read_sites)
+
+    async def sites(self) -> tuple[Site, ...]:
+        """Return all sites, in the order of sites.yaml."""
+        async with self._lock:
+            await asyncio.to_thread(self._follow_sites)
+        return tuple(self._sites.values())
+
+    def at_hand(self, key: str) -> Served | None:
+        """Return what the site *key* is served, if that is known without asking anybody."""
+        if self._clock() < self._fresh_until.get(key, 0.0):
+            return self._served.get(key)
+        return None
+
+    async def get(self, key: str) -> Served | None:
+        """Return what the site *key* is served; None: there is no such site."""
+        served = self.at_hand(key)
+        if served is None:
+            async with self._lock:
+                served = self.at_hand(key) or await asyncio.to_thread(self._renewed, key)
+        return served
+
+    def _renewed(self, key: str) -> Served | None:
+        self._follow_sites()
+        site = self._sites.get(key)
+        if site is None:
+            self._served.pop(key, None)
+            self._fresh_until.pop(key, None)
+            return None
+        newest = self._store.newest_id(key)
+        served = self._served.get(key)
+        if served is None or served.site != site or self._scans[key] != newest:
+            served = self._made(site, served)
+            self._served[key] = served
+            self._scans[key] = newest
+        self._fresh_until[key] = self._clock() + FRESH
+        return served
+
+    def _made(self, site: Site, before: Served | None) -> Served:
+        declaration = declare(site, self._store.catalogue(site.key), knowledge=knowledge.load())
+        config = banner.config(declaration)
+        facts = {**config, "items": plain_items(declaration)}
+        log.info("site made ready", site=site.key, revision=declaration.revision)
+        return Served(
+            site=site,
+            declaration=declaration,
+            domains=origin.domains(site),
+            revisions=(before.revisions if before else frozenset()) | {declaration.revision},
+            script=Document.of(
+                compose(msgspec.json.encode(config)), media_type="text/javascript; charset=utf-8"
+            ),
+            facts=Document.of(msgspec.json.encode(facts), media_type="application/json"),
+        )
+
+    def _follow_sites(self) -> None:
+        """Read sites.yaml again if it has changed; while it has mistakes, stay with the last."""
+        try:
+            self._read_sites()
+        except SitesInvalid as exc:
+            log.warning("sites.yaml is wrong; the sites stay as they were", mistakes=exc.mistakes)
+
+    def _read_sites(self) -> None:
+        try:
+            status = self._sites_file.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+        except OSError:
+            stamp = None
+        if stamp is not None and stamp == self._stamp:
+            return
+        self._stamp = stamp
+        self._sites = {site.key: site for site in sites.load(self._sites_file)}

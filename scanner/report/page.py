@@ -1,0 +1,126 @@
+"""Scans as a page that a lawyer can read and print, and as Markdown. Nothing in it is loaded."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from scanner.catalogue import setter_host
+from scanner.findings import rule
+from scanner.languages import lifetime_in_words, texts
+from scanner.markdown import escaped_markdown
+from scanner.model import Category, Entry, Fate, Kind, Severity, State
+from scanner.report.console import banner_in_words
+from scanner.report.graph import BOX, ROW, WIDTH, graph
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from scanner.catalogue import Difference
+    from scanner.model import Scan
+
+_LANGUAGE = "en"  # of the report; the rules are written in it
+
+
+class Group(NamedTuple):
+    """The items of one category."""
+
+    category: Category
+    name: str
+    description: str
+    entries: tuple[Entry, ...]
+
+
+def html(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None = None) -> str:
+    """
+    Return one page about *scans*.
+
+    Args:
+        changes: Site -> what is new, gone and changed since the scan before.
+    """
+    template = _environment().get_template("report.html")
+    return template.render(reports=[_facts(scan, changes) for scan in scans])
+
+
+def markdown(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None = None) -> str:
+    """Return the same as Markdown, shorter, for an issue or a wiki."""
+    template = _environment().get_template("report.md")
+    return template.render(reports=[_facts(scan, changes) for scan in scans])
+
+
+def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, Any]:
+    stored = [entry for entry in scan.entries if entry.kind not in (Kind.REQUEST, Kind.BEACON)]
+    used = [s for s in State if any(visit.state is s for visit in scan.visits)]
+    return {
+        "scan": scan,
+        "host": urlsplit(scan.url).hostname or scan.url,
+        "seconds": round((scan.finished_at - scan.started_at).total_seconds()),
+        "pages": len({visit.url for visit in scan.visits}),
+        "failed": [visit for visit in scan.visits if visit.failure is not None],
+        "banner": banner_in_words(scan.banner),
+        "states": used,
+        "counts": [
+            (
+                texts(_LANGUAGE)["categories"][category]["name"],
+                [sum(category is e.category and s in e.states for e in stored) for s in used],
+                sum(category is e.category for e in stored),
+            )
+            for category in Category
+        ],
+        "severities": [
+            (severity, sum(finding.severity is severity for finding in scan.findings))
+            for severity in Severity
+        ],
+        "groups": _groups(stored),
+        "requests": [entry for entry in scan.entries if entry not in stored],
+        "graph": graph(scan.entries),
+        "change": (changes or {}).get(scan.site),
+    }
+
+
+def _groups(entries: list[Entry]) -> list[Group]:
+    names = texts(_LANGUAGE)["categories"]
+    return [
+        Group(category, names[category]["name"], names[category]["description"], found)
+        for category in Category
+        if (found := tuple(entry for entry in entries if entry.category is category))
+    ]
+
+
+def _lifetime(entry: Entry) -> str:
+    """Say how long an item stays, and what was asked for where the browser cut it."""
+    kept = lifetime_in_words(entry.lifetime, entry.kind, _LANGUAGE)
+    asked = lifetime_in_words(entry.declared_lifetime, entry.kind, _LANGUAGE)
+    if entry.declared_lifetime is None or asked == kept:
+        return kept
+    return f"{kept} ({asked} asked for)"
+
+
+def _remark(entry: Entry) -> str:
+    words = [entry.kind.replace("_", " ")]
+    if entry.kind is Kind.COOKIE:
+        words += ["Secure"] * entry.secure + ["HttpOnly"] * entry.http_only
+        words += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
+        words += ["partitioned"] * entry.partitioned
+    return ", ".join(words + ["deleted again"] * (entry.fate is Fate.GONE))
+
+
+@functools.cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("scanner"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters["md"] = escaped_markdown
+    found.filters["lifetime"] = _lifetime
+    found.filters["remark"] = _remark
+    found.filters["setter"] = lambda entry: setter_host(entry) or "not known"
+    found.globals.update(rule=rule, texts=texts(_LANGUAGE), width=WIDTH, box=BOX, row=ROW)
+    return found

@@ -1,0 +1,144 @@
+"""The read API: only for tokens, the same answers as the command line, nothing unasked."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.consent_server.conftest import ask, decision, send
+
+PATHS = [
+    "/api/v1/consents",
+    "/api/v1/consents/count",
+    "/api/v1/consents/export",
+    "/api/v1/sites",
+    "/api/v1/sites/shop/catalogue",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Basic a2Fwc2VsX3Rlc3QtdG9rZW4="},
+        {"Authorization": "kapsel_test-token"},
+    ],
+)
+def test_without_a_token_nothing_is_read(client, path, headers):
+    answer = client.get(path, headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert list(answer.json()) == ["error"]
+
+
+def fill(client):
+    for n in range(5):
+        sent = decision(
+            n,
+            choices={"functional": True, "statistics": False, "marketing": n % 2 == 0},
+            language="en" if n == 4 else "nb",
+        )
+        origin = "https://www.other.example" if n == 3 else "https://www.shop.example"
+        assert send(client, sent, site="other" if n == 3 else "shop", origin=origin).is_success
+
+
+def found(client, **asked):
+    answer = ask(client, "/api/v1/consents", **asked)
+    assert answer.status_code == 200, answer.text
+    return [record["id"] for record in answer.json()["records"]]
+
+
+def test_the_log_answers_newest_first_by_each_filter(client):
+    fill(client)
+    ids = [decision(n)["id"] for n in range(5)]
+
+    assert found(client) == [ids[n] for n in (4, 3, 2, 1, 0)]
+    assert found(client, site="other") == [ids[3]]
+    assert found(client, category="marketing", granted="true") == [ids[n] for n in (4, 2, 0)]
+    assert found(client, category="marketing", granted="false") == [ids[3], ids[1]]
+    assert found(client, language="en") == [ids[4]]
+    assert found(client, id=ids[1]) == [ids[1]]
+    assert found(client, action="withdraw") == []
+    assert found(client, revision="r2") == []
+    assert found(client, to="2020-01-01") == []
+    assert ask(client, "/api/v1/consents/count", site="shop").json() == {"count": 4}
+
+
+def test_a_cursor_leads_on(client):
+    fill(client)
+
+    first = ask(client, "/api/v1/consents", limit=3).json()
+    second = ask(client, "/api/v1/consents", limit=3, cursor=first["next_cursor"]).json()
+
+    assert [len(first["records"]), len(second["records"])] == [3, 2]
+    assert second["next_cursor"] is None
+
+
+@pytest.mark.parametrize("path", PATHS[:3])
+@pytest.mark.parametrize(
+    "asked", [{"granted": "true"}, {"from": "x"}, {"ip": "192.0.2.1"}, {"action": "x"}]
+)
+def test_a_question_that_makes_no_sense_is_refused_in_words(client, path, asked):
+    answer = ask(client, path, **asked)
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["error"]
+
+
+def test_the_command_line_and_http_give_the_same_answers(client, database):
+    fill(client)
+
+    def kapsel(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "consent_server", "log", *arguments, "--database", database],
+            capture_output=True,
+            check=True,
+        )
+        return done.stdout
+
+    asked = {"category": "marketing", "granted": "true", "site": "shop", "limit": "2"}
+    options = ["--category", "marketing", "--granted", "--site", "shop"]
+    by_http = ask(client, "/api/v1/consents", **asked).json()
+
+    assert json.loads(kapsel("find", *options, "--limit", "2", "--format", "json")) == by_http
+    del asked["limit"]
+    for form in ("csv", "jsonl"):
+        export = ask(client, "/api/v1/consents/export", format=form, **asked)
+        assert kapsel("export", *options, "--format", form) == export.content
+    assert int(kapsel("count", *options)) == 3
+
+
+def test_an_export_is_a_download_of_everything(client):
+    fill(client)
+
+    as_csv = ask(client, "/api/v1/consents/export", format="csv")
+    as_lines = ask(client, "/api/v1/consents/export")
+
+    assert as_csv.headers["content-type"] == "text/csv; charset=utf-8"
+    assert as_csv.headers["content-disposition"] == 'attachment; filename="consents.csv"'
+    assert len(list(csv.DictReader(io.StringIO(as_csv.text)))) == 5
+    assert as_lines.headers["content-type"] == "application/x-ndjson"
+    assert len(as_lines.text.splitlines()) == 5
+    assert ask(client, "/api/v1/consents/export", format="xml").status_code == 400
+
+
+def test_the_sites_and_their_catalogues_are_told(client):
+    sites = ask(client, "/api/v1/sites").json()["sites"]
+
+    assert [site["site"] for site in sites] == ["shop", "other"]
+    assert sites[0]["url"] == "https://www.shop.example/"
+    assert sites[0]["revision"] == client.get("/w/shop.json").json()["revision"]
+    assert sites[0]["scanned_at"] is None
+    assert ask(client, "/api/v1/sites/shop/catalogue").json() == {
+        "site": "shop",
+        "scanned_at": None,
+        "entries": [],
+    }
+    assert ask(client, "/api/v1/sites/nobody/catalogue").status_code == 404

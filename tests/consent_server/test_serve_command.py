@@ -1,0 +1,85 @@
+"""``kapsel serve`` and ``kapsel embed`` as an operator runs them."""
+
+import signal
+import subprocess
+import sys
+
+import httpx2
+
+from tests.consent_server.conftest import ORIGIN, decision, serving
+
+
+def test_the_first_start_prints_a_token_once_and_it_opens_the_log(tmp_path, sites_file):
+    database = tmp_path / "kapsel.db"
+    with serving(database, sites_file) as server:
+        token = server.said[0].split()[-1]
+        posted = httpx2.post(
+            f"{server.url}/w/shop/consents", json=decision(1), headers={"Origin": ORIGIN}
+        )
+        found = httpx2.get(
+            f"{server.url}/api/v1/consents", headers={"Authorization": f"Bearer {token}"}
+        )
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=30) == 0
+
+    assert token.startswith("kapsel_")
+    assert (posted.status_code, found.status_code) == (201, 200)
+    assert [record["id"] for record in found.json()["records"]] == [decision(1)["id"]]
+    with serving(database, sites_file) as server:
+        assert len(server.said) == 1
+        assert "server" not in httpx2.get(f"{server.url}/healthz").headers
+    assert token.encode() not in database.read_bytes()
+
+
+def test_a_given_token_is_taken_and_none_is_made(tmp_path, sites_file):
+    with serving(tmp_path / "kapsel.db", sites_file, "--api-token", "given") as server:
+        answer = httpx2.get(f"{server.url}/api/v1/sites", headers={"Authorization": "Bearer given"})
+
+    assert len(server.said) == 1
+    assert answer.status_code == 200
+
+
+def test_what_went_through_the_server_is_not_in_its_own_lines(tmp_path, sites_file):
+    with serving(tmp_path / "kapsel.db", sites_file, "--api-token", "given") as server:
+        httpx2.post(
+            f"{server.url}/w/shop/consents",
+            json=decision(1),
+            headers={"Origin": ORIGIN, "User-Agent": "distinctive", "X-Forwarded-For": "192.0.2.7"},
+        )
+        httpx2.get(f"{server.url}/w/shop/consents/{decision(1)['id']}")
+        server.process.terminate()
+        lines = "".join(server.said) + server.process.stderr.read()
+
+    for secret in ("distinctive", "192.0.2.7", "127.0.0.1:", decision(1)["id"], "given"):
+        assert secret not in lines.replace(server.url, "")
+
+
+def kapsel(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "consent_server", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path, sites_file):
+    with serving(tmp_path / "kapsel.db", sites_file) as server:
+        port = server.url.rsplit(":", 1)[1]
+        done = kapsel(
+            *("serve", "--port", port, "--sites", str(sites_file)),
+            *("--database", str(tmp_path / "kapsel.db")),
+        )
+
+    assert done.returncode == 1
+    assert f"kapsel: cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+def test_the_tag_is_printed_ready_to_paste(sites_file):
+    done = kapsel(
+        "embed", "shop", "--server", "https://consent.example/", "--sites", str(sites_file)
+    )
+
+    assert done.stdout == '<script async src="https://consent.example/w/shop.js"></script>\n'
+    assert "script-src https://consent.example; connect-src https://consent.example" in done.stderr
+    assert kapsel("embed", "nobody", "--sites", str(sites_file)).returncode == 2

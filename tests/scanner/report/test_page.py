@@ -1,0 +1,93 @@
+"""The report for people: a page and Markdown."""
+
+import msgspec
+import pytest
+
+from scanner.catalogue import diff
+from scanner.report.page import html, markdown
+
+
+def test_the_page_tells_items_findings_and_the_banner(shop):
+    page = html([shop])
+
+    assert "Cookies of shop.example" in page
+    assert "klaro, accepted, refused (by rule)" in page
+    assert "Cookies that need consent are set before the visitor has chosen" in page
+    assert "set by https://tags.example/ga.js line 1" in page
+    assert "otential breach" in page
+    assert "400 days (2 years asked for)" in page
+    assert "ads.example" in page
+
+
+def test_names_made_by_strangers_cannot_change_the_page(shop):
+    page = html([shop])
+
+    assert "x&lt;&amp;&gt;" in page
+    assert "<script" not in page
+
+
+def test_what_changed_is_told_when_it_is_known(shop):
+    older = msgspec.structs.replace(shop, entries=shop.entries[1:])
+
+    page = html([shop], changes={"shop": diff(older.entries, shop.entries)})
+
+    assert "<b>new</b> <code>_ga</code>" in page
+    assert "Since the scan before" not in html([shop])
+    assert "Nothing is new" in html([shop], changes={"shop": diff(shop.entries, shop.entries)})
+
+
+def test_a_failed_scan_says_why(failed):
+    assert "the name was not found" in html([failed])
+    assert "Nothing is stored." in html([failed])
+
+
+def test_several_sites_stand_on_one_page(shop, failed):
+    assert html([shop, failed]).count("<article") == 2
+
+
+def test_markdown_takes_names_as_they_are(shop):
+    text = markdown([shop])
+
+    assert "# Cookies of shop.example" in text
+    assert r"| \_ga | .shop.example | first |" in text
+    assert r"x\<\&\>" in text
+    assert "* **critical** `pre-consent-cookie`" in text
+
+
+@pytest.fixture
+def shown(page, shop, tmp_path):
+    def show(*, scheme="light", width=1000):
+        file = tmp_path / "report.html"
+        file.write_text(html([shop, shop]), encoding="utf-8")
+        page.set_viewport_size({"width": width, "height": 700})
+        page.emulate_media(color_scheme=scheme)
+        page.goto(file.as_uri())
+        return page
+
+    return show
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1000), ("dark", 320)])
+def test_axe_finds_nothing(shown, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    results = Axe().run(shown(scheme=scheme, width=width))
+
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_nothing_is_loaded_nothing_runs_and_nothing_sticks_out(shown):
+    page = shown(width=320)
+
+    assert page.evaluate("document.scripts.length") == 0
+    assert page.evaluate("performance.getEntriesByType('resource').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_picture_has_a_name_and_a_table_that_says_the_same(shown):
+    page = shown()
+
+    picture = page.get_by_role("img").first
+    assert "Setters: 3. Domains: 1." in picture.locator("title").text_content()
+    row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="tags.example"))
+    assert "_ga" in row.first.text_content()
