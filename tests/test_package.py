@@ -109,7 +109,7 @@ def test_the_installed_command_checks_a_list_of_sites(kapsel):
 
     done = kapsel("sites", "check")
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "sites.yaml: 1 site, no mistake\n")
     assert "shop" in done.stdout
 
 

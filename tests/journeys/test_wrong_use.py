@@ -14,7 +14,7 @@ MISTAKES = [
     (["declaration", "fjellbua", "--lang", "klingon"], "klingon"),
     (["catalogue", "show", "finnes-ikke"], "there is no site 'finnes-ikke' in the list"),
     (["embed", "finnes-ikke"], "there is no site 'finnes-ikke' in the list"),
-    (["log", "find", "--from", "yesterday"], "yesterday"),
+    (["log", "find", "--from", "yesterday"], "'from' is neither a day"),
     (["log", "find", "--category", "necessary"], "'necessary' is not one of"),
     (["log", "find", "--granted"], "category"),
     (["log", "find", "--limit", "-1"], "limit"),
