@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from consent_server.model import Declaration, Item
-from scanner.catalogue import setter_host
+from scanner.catalogue import overridden, setter_host
 from scanner.domains import registrable
 from scanner.languages import LANGUAGES, texts
 from scanner.model import OPTIONAL_CATEGORIES, Category, Kind, Party
@@ -34,14 +34,15 @@ _SENT = (Kind.REQUEST, Kind.BEACON)
 
 def declare(site: Site, catalogue: Catalogue, *, knowledge: Knowledge) -> Declaration:
     """
-    Return what *site* tells its visitors by its *catalogue*.
+    Return what *site* tells its visitors by its *catalogue* and its overrides of today.
 
     Its ``revision`` depends on what is asked of the visitor: the optional categories, and in
     each the vendors, their purposes and how long they remember. Names, texts, the order of
     things, necessary items and the date of the scan do not change it.
     """
     cookie_domains = _cookie_domains(site)
-    told = [entry for entry in catalogue.entries if _is_told(entry)]
+    entries = overridden(catalogue.entries, site.overrides)
+    told = [entry for entry in entries if _is_told(entry)]
     items = [_item(entry, knowledge) for entry in told if entry.name != OWN_COOKIE]
     items.append(_own_item(site, cookie_domains[0]))
     present = {entry.category for entry in told}

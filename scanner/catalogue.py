@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from scanner.classify import owner
 from scanner.domains import party, registrable
 from scanner.model import Entry, Fate, Kind, Observation, SetBy, State, Subject, ValueShape, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from scanner.model import PageRead, Scan, Site
+    from scanner.model import Override, PageRead, Scan, Site
 
 MAX_PAGES = 50  # of an entry: enough to see where, few enough to read
 MAX_NAME = 256  # characters of a name or a path; PostgreSQL cannot index much longer ones
@@ -121,6 +122,27 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
             sorted((e for e in missing if not _known(e) or _known(e) not in known_after), key=place)
         ),
         changed=tuple(sorted(changes, key=lambda change: place(change.new))),
+    )
+
+
+def overridden(entries: Iterable[Entry], overrides: tuple[Override, ...]) -> tuple[Entry, ...]:
+    """Return *entries* as the owner's *overrides* of today have them; the others as they are."""
+    return tuple(_overridden(entry, overrides) for entry in entries)
+
+
+def _overridden(entry: Entry, overrides: tuple[Override, ...]) -> Entry:
+    word = owner.overridden(
+        Subject(name=entry.name, domain=entry.domain, kind=entry.kind), overrides
+    )
+    if word is None:
+        return entry
+    return msgspec.structs.replace(
+        entry,
+        category=word.category,
+        vendor=word.vendor or entry.vendor,
+        purpose=word.text or entry.purpose,
+        rule=word.rule,
+        confidence=word.confidence,
     )
 
 

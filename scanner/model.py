@@ -109,6 +109,14 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     purpose: dict[str, str] = {}  # language -> text
 
 
+class Notify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is told when a scan finds something else than the one before."""
+
+    email: tuple[str, ...] = ()
+    webhook: tuple[str, ...] = ()  # URLs that take our own JSON, signed
+    slack: tuple[str, ...] = ()  # URLs that take {"text": …}
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One site, as written in sites.yaml. *key* is its name on the command line and in the tag."""
 
@@ -126,6 +134,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     robots: Literal["obey", "ignore"] = "obey"
     banner: Banner = Banner()
     overrides: tuple[Override, ...] = ()
+    notify: Notify = Notify()
 
 
 # --- what a scan saw --------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import yaml
 from cronsim import CronSim, CronSimError
 
 from scanner.languages import LANGUAGES
-from scanner.model import Banner, Category, Controller, Override, State
+from scanner.model import Banner, Category, Controller, Notify, Override, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -262,6 +262,26 @@ def _override(sheet: Sheet, node: yaml.Node) -> Override | None:
     return None if wrong else Override(**read)
 
 
+def _notify(sheet: Sheet, node: yaml.Node) -> Notify | None:
+    known = [field.name for field in msgspec.structs.fields(Notify)]
+    read: dict[str, tuple[str, ...]] = {}
+    for key, (_, value) in sheet.mapping(node, "notify", known=known).items():
+        found = []
+        for item in _list(sheet, value, key):
+            text = sheet.string(item, f"an address of {key}")
+            if text is None:
+                continue
+            is_url = "://" in text
+            if key == "email" and (is_url or not _contact(text)):
+                sheet.wrong(item, f"'{text}' is no e-mail address")
+            elif key != "email" and (fault := url_fault(text)) is not None:
+                sheet.wrong(item, f"{key} '{text}': {fault}")
+            else:
+                found.append(text)
+        read[key] = _unique(sheet, value, "address", found) or ()
+    return Notify(**read)
+
+
 def _list(sheet: Sheet, node: yaml.Node, what: str) -> list[yaml.Node]:
     found = list(sheet.items(node, what))
     if len(found) > MAX_LIST:
@@ -293,4 +313,5 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "robots": lambda sheet, node: sheet.choice(node, "robots", among=("obey", "ignore")),
     "banner": _banner,
     "overrides": _overrides,
+    "notify": _notify,
 }

@@ -105,9 +105,11 @@ def _sites(sheet: Sheet, root: yaml.Node) -> tuple[Site, ...]:
     found = []
     for key, (key_node, node) in listed.items():
         _check_key(sheet, key_node)
-        own = _fields(sheet, node, f"site '{key}'", known=list(READERS))
-        if isinstance(node, yaml.MappingNode) and not any(k.value == "url" for k, _ in node.value):
-            sheet.wrong(key_node, f"site '{key}' has no url: write url: https://…")
+        what, known = f"site '{key}'", list(READERS)
+        own = _fields(sheet, node, what, known=known)
+        is_site = isinstance(node, yaml.MappingNode)
+        if is_site and "url" not in sheet.mapping(node, what, known=known):
+            sheet.wrong(key_node, f"{what} has no url: write url: https://…")
         if "url" in own:
             found.append(_site(key, own, defaults))
     return tuple(found)

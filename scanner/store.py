@@ -88,23 +88,26 @@ class Store:
         began = table.c.started_at < _milliseconds(time)
         return self._one(and_(table.c.site == site, table.c.status != "failed", began))
 
-    def catalogue(self, site: str) -> Catalogue:
-        """Return what *site* stores, by its newest scans; empty if it was never scanned."""
+    def scans(self, site: str, *, limit: int) -> tuple[Scan, ...]:
+        """Return the newest scans of *site* that did not fail, newest first."""
         table = tables.scan
         query = (
             select(table.c.document)
             .where(table.c.site == site, table.c.status != "failed")
             .order_by(desc(table.c.started_at), desc(table.c.id))
-            .limit(MAX_MERGED)
+            .limit(limit)
         )
-        scans: list[Scan] = []
         with self._engine.connect() as connection:
-            for (document,) in connection.execute(query):
-                scans.append(_scan(document))
-                if scans[-1].status == "complete":
-                    break
-        newest = scans[0].finished_at if scans else None
-        return Catalogue(site=site, scanned_at=newest, entries=merged(scans))
+            return tuple(_scan(document) for (document,) in connection.execute(query))
+
+    def catalogue(self, site: str) -> Catalogue:
+        """Return what *site* stores, by its newest scans; empty if it was never scanned."""
+        newest = self.newest(site)
+        scans: tuple[Scan, ...] = (newest,) if newest is not None else ()
+        if newest is not None and newest.status != "complete":
+            scans = self.scans(site, limit=MAX_MERGED)
+        scanned_at = newest.finished_at if newest is not None else None
+        return Catalogue(site=site, scanned_at=scanned_at, entries=merged(scans))
 
     def last_started(self, site: str) -> dt.datetime | None:
         """Return when the newest scan of *site* began, even one that failed."""

@@ -1,6 +1,6 @@
 /**
- * Builds dist/kapsel.js from src/, with the SHA-256 of all that it is built from in its first line.
- * `KAPSEL_CONFIG` stays in it as a free name: the server puts each site's configuration there.
+ * Builds dist/ from src/, with the SHA-256 of all that it is built from in the first line of each
+ * file. `KAPSEL_CONFIG` and `KAPSEL_DEFAULTS` stay in them as free names: the server puts values there.
  */
 
 import { build, transform } from 'esbuild'
@@ -36,9 +36,9 @@ const undrawn = {
   },
 }
 
-async function bundle(...plugins) {
+async function bundle(entry, ...plugins) {
   const { outputFiles } = await build({
-    entryPoints: [new URL('src/main.js', here).pathname],
+    entryPoints: [new URL(entry, here).pathname],
     bundle: true,
     charset: 'utf8',
     format: 'iife',
@@ -54,11 +54,13 @@ async function bundle(...plugins) {
 /** What may be sent, in bytes of brotli: beside all of it, 2 KB are left for texts and configuration. */
 const MOST = { whole: 12 * 1024, 'without what draws': 6 * 1024 }
 
-const engine = await bundle(styles)
-const weights = { whole: engine, 'without what draws': await bundle(undrawn) }
+const engine = await bundle('src/main.js', styles)
+const weights = { whole: engine, 'without what draws': await bundle('src/main.js', undrawn) }
 for (const [name, text] of Object.entries(weights)) {
   const bytes = brotliCompressSync(text).length
   console.log(`${name}: ${bytes} bytes as brotli`)
   if (bytes > MOST[name]) throw new Error(`more than the ${MOST[name]} bytes that are allowed`)
 }
-writeFileSync(new URL('dist/kapsel.js', here), `/* sources sha256:${digest.digest('hex')} */\n${engine}`)
+const first = `/* sources sha256:${digest.digest('hex')} */\n`
+writeFileSync(new URL('dist/kapsel.js', here), first + engine)
+writeFileSync(new URL('dist/defaults.js', here), first + (await bundle('src/defaults.js')))

@@ -14,6 +14,7 @@ from scanner.model import (
     Controller,
     Entry,
     Kind,
+    Override,
     Party,
     SetBy,
     Site,
@@ -213,3 +214,14 @@ def test_an_unnamed_third_party_counts_by_its_domain():
     assert revision(entry(**nobody, domain=".a.example")) != revision(
         entry(**nobody, domain=".b.example")
     )
+
+
+def test_the_owner_s_word_of_today_counts_without_a_new_scan():
+    override = Override(name="_ga", category=Category.MARKETING, purpose={"nb": "Følger deg"})
+    site = msgspec.structs.replace(SITE, overrides=(override,))
+
+    found = declared(entry(), site=site)
+
+    assert found.categories == (Category.MARKETING,)
+    assert found.items[-1].purpose == {"nb": "Følger deg"}
+    assert found.items[-1].vendor == "Google Analytics"

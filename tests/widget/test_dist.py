@@ -10,7 +10,7 @@ import pytest
 import widget
 
 FOLDER = Path(widget.__file__).parent
-DIST = FOLDER / "dist" / "kapsel.js"
+BUILT = ("kapsel.js", "defaults.js")
 
 
 def sources():
@@ -21,8 +21,9 @@ def sources():
     return digest.hexdigest()
 
 
-def test_the_committed_script_was_built_from_these_sources():
-    [first, *_] = DIST.read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", BUILT)
+def test_the_committed_script_was_built_from_these_sources(name):
+    [first, *_] = (FOLDER / "dist" / name).read_text(encoding="utf-8").splitlines()
 
     assert first == f"/* sources sha256:{sources()} */", "run: make widget"
 
@@ -36,7 +37,9 @@ def test_building_again_gives_the_same_bytes(tmp_path):
 
     subprocess.run(["node", "build.mjs"], cwd=tmp_path / "widget", check=True, capture_output=True)
 
-    assert (tmp_path / "widget" / "dist" / "kapsel.js").read_bytes() == DIST.read_bytes()
+    for name in BUILT:
+        built = (tmp_path / "widget" / "dist" / name).read_bytes()
+        assert built == (FOLDER / "dist" / name).read_bytes()
 
 
 def test_the_lock_file_holds_no_download_addresses():

@@ -16,7 +16,9 @@ export function readCookie() {
   const field = (/** @type {string} */ name) => fields.get(name) || ''
   const at = +field('at')
   const age = Date.now() - at
-  if (field('revision') !== config.revision || !(age < config.banner.remember_days * DAY)) return null
+  // a clock that was a little wrong is no reason to ask again
+  const valid = age > -DAY && age < config.banner.remember_days * DAY
+  if (!valid || field('revision') !== config.revision) return null
   /** @type {Record<string, boolean>} */
   const choices = {}
   for (const pair of field('choices').split('|')) {

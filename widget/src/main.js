@@ -6,18 +6,24 @@ import { config } from './config.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
 import { all, asked, current, decide, recall, subscribe } from './store.js'
+import { signalAnswer, signalDefaults } from './signals.js'
 import * as surface from './surface.js'
+import { tellTabs, watchTabs } from './tabs.js'
 import { runTags, watchTags, withdrawTags } from './tags.js'
 
 function start() {
   surface.place()
   recall()
+  signalDefaults()
+  if (current()) signalAnswer([])
   subscribe('paint', () => {
     if (surface.hideAll()) announce('hide')
     surface.setRevisitable(revisitable())
   })
   subscribe('settle', (change) => {
-    surface.say(change.withdrawn.length ? texts().withdrawn : texts().saved)
+    if (change.own) tellTabs()
+    if (change.own) surface.say(change.withdrawn.length ? texts().withdrawn : texts().saved)
+    signalAnswer(change.withdrawn)
     withdrawTags()
     clearRefused()
     announce('consent', change.changed)
@@ -36,7 +42,7 @@ function start() {
     clearRefused()
     send()
   }
-  addEventListener('pageshow', (event) => event.persisted && recall())
+  watchTabs(recall)
 }
 
 /** Asks, if there is something to ask and no answer yet. */
@@ -52,14 +58,22 @@ function ask() {
 
 const revisitable = () => config.banner.revisit === 'icon' && asked().length > 0
 
-try {
-  if (/** @type {any} */ (window).kapsel?.push && !Array.isArray(/** @type {any} */ (window).kapsel)) {
-    console.warn('kapsel: the script is on the page twice; the second one does nothing')
-  } else if (/** @type {any} */ (document).prerendering) {
-    document.addEventListener('prerenderingchange', start, { once: true })
-  } else {
-    start()
+/** Starts; whatever goes wrong, the page works on, and nothing is granted. */
+function attempt() {
+  try {
+    if (/** @type {any} */ (window).kapsel?.has) {
+      console.warn('kapsel: the script is on the page twice; the second one does nothing')
+    } else {
+      start()
+    }
+  } catch (error) {
+    console.warn('kapsel: not started, nothing is granted:', error)
   }
-} catch (error) {
-  console.warn('kapsel: not started, nothing is granted:', error)
+}
+
+// a page that is only drawn ahead has no visitor yet
+if (/** @type {any} */ (document).prerendering) {
+  document.addEventListener('prerenderingchange', attempt, { once: true })
+} else {
+  attempt()
 }

@@ -63,4 +63,7 @@ export interface Config {
 declare global {
   /** A free name in the built file, replaced by the server. */
   const KAPSEL_CONFIG: Config
+
+  /** The same in the snippet that stands before the tags of Google. */
+  const KAPSEL_DEFAULTS: { regions: string[]; wait: number; settings: string[] }
 }

@@ -174,3 +174,62 @@ def test_a_report_is_printed_in_every_form(kapsel, form, words):
 def test_a_report_needs_a_scan(kapsel):
     assert kapsel("report", "new").exit_code == 1
     assert "gone" not in kapsel("report", "shop", "--scan", "1", "--format", "markdown").stdout
+
+
+def test_the_feed_tells_each_scan_that_brought_something_new(kapsel):
+    found = json.loads(kapsel("feed", "shop").stdout)
+
+    assert [item["title"] for item in found["items"]] == ["shop: 1 new, 1 gone, 1 changed"]
+    assert kapsel("feed", "new").exit_code == 1
+
+
+@pytest.fixture
+def listed(kapsel, tmp_path):
+    file = tmp_path / "sites.yaml"
+    file.write_text("# ours\nsites:\n  shop:\n    url: https://shop.example/\n", encoding="utf-8")
+    return file
+
+
+def test_an_override_is_written_into_sites_yaml(kapsel, listed):
+    listed.chmod(0o640)
+
+    done = kapsel(
+        *("override", "shop", "_ga", "--category", "marketing", "--purpose", "nb=Følger deg")
+    )
+
+    assert done.exit_code == 0
+    assert "_ga is marketing at shop; known items: 1" in done.stderr
+    assert listed.read_text(encoding="utf-8") == (
+        "# ours\nsites:\n  shop:\n    url: https://shop.example/\n    overrides:\n"
+        '      - {name: "_ga", category: marketing, purpose: {nb: "Følger deg"}}\n'
+    )
+    assert listed.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in listed.parent.iterdir() if path.name.startswith("tmp")] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("nobody", "_ga", "--category", "marketing"), 2),
+        (("shop", "_ga", "--category", "tracking"), 2),
+        (("shop", "_ga"), 2),
+        (("shop", "_ga", "--category", "marketing", "--purpose", "xx=Hva"), 2),
+        (("shop", "_ga", "--category", "marketing", "--purpose", "Hva"), 2),
+    ],
+)
+def test_wrong_use_changes_nothing(kapsel, listed, arguments, status):
+    before = listed.read_text(encoding="utf-8")
+
+    assert kapsel("override", *arguments).exit_code == status
+    assert listed.read_text(encoding="utf-8") == before
+
+
+def test_a_file_that_cannot_be_edited_says_what_to_add(kapsel, listed):
+    listed.write_text(
+        "sites:\n  a: &a\n    url: https://a.example/\n  shop: *a\n", encoding="utf-8"
+    )
+
+    done = kapsel("override", "shop", "_ga", "--category", "marketing")
+
+    assert done.exit_code == 1
+    assert '{name: "_ga", category: marketing}' in done.stderr

@@ -1,0 +1,149 @@
+"""Whatever goes wrong, nothing is granted and the page works."""
+
+import pytest
+
+HELD = "<script type=text/plain data-category=statistics>window.ran = true</script>"
+
+
+@pytest.fixture
+def broken(page, world):
+    """Open the shop though its banner cannot start; return the page's uncaught errors."""
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    world.body = HELD + "<button onclick='this.textContent = \"Bought\"'>Buy</button>"
+
+    def visit():
+        page.goto(world.url(), wait_until="domcontentloaded")
+        page.get_by_role("button", name="Buy").click()
+        assert page.get_by_role("button", name="Bought").is_visible()
+        assert page.evaluate("window.ran") is None
+        assert page.context.cookies() == []
+        assert world.decisions == []
+        return errors
+
+    return visit
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_the_script_is_answered_with_an_error(page, broken, status):
+    page.route("**/w/shop.js", lambda route: route.fulfill(status=status, body="oh no"))
+
+    assert broken() == []
+
+
+def test_the_script_is_never_answered(page, broken):
+    page.route("**/w/shop.js", lambda route: None)
+
+    assert broken() == []
+
+
+def test_the_script_is_blocked(page, broken):
+    page.route("**/w/shop.js", lambda route: route.abort())
+
+    assert broken() == []
+
+
+def test_a_policy_forbids_the_script(world, broken):
+    world.headers = {"Content-Security-Policy": "script-src 'unsafe-inline'"}
+
+    assert broken() == []
+
+
+def test_the_script_is_cut_off(world, broken):
+    world.change_script = lambda script: script[: len(script) // 2]
+
+    broken()
+
+
+def test_the_configuration_is_not_what_it_should_be(world, broken):
+    world.change_script = lambda script: script.replace(b'"items":[', b'"items":null,"x":[')
+
+    assert broken() == []
+
+
+def test_storage_is_denied(page, world):
+    world.head = """<script>
+      const denied = { get() { throw new DOMException('denied', 'SecurityError') } }
+      for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {
+        Object.defineProperty(window, name, denied)
+      }
+      Object.defineProperty(document, 'cookie', { ...denied, set: denied.get })
+    </script>"""
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    world.body = HELD
+    page.goto(world.url())
+
+    page.get_by_role("button", name="Reject all").click()
+    page.wait_for_function("kapsel.get().action === 'reject-all'")
+
+    assert page.evaluate("window.ran") is None
+    assert errors == []
+
+
+def test_a_cookie_that_somebody_broke_grants_nothing(shop, world, page):
+    for value in ("choices=statistics:1", "id=1&revision=r1&choices=statistics:1&at=soon", "%%%"):
+        page.context.add_cookies([{"name": "kapsel_consent", "value": value, "url": world.url()}])
+
+        shop()
+
+        assert page.evaluate("kapsel.has('statistics')") is False
+
+
+def test_a_cookie_from_the_future_grants_nothing(shop, world, page):
+    value = "id=1&revision=r1&choices=statistics:1&at=99999999999999&action=accept-all"
+    page.context.add_cookies([{"name": "kapsel_consent", "value": value, "url": world.url()}])
+
+    shop()
+
+    assert page.evaluate("kapsel.has('statistics')") is False
+
+
+def test_two_copies_of_the_tag_act_as_one(shop, world, page, until):
+    world.tag = f"></script><script async src='{world.url('/w/shop.js', 'consent.agency.example')}'"
+    world.body = (
+        "<script type=text/plain data-category=statistics>(window.n ||= []).push(1)</script>"
+    )
+    shop()
+
+    page.get_by_role("button", name="Accept all").click()
+    page.wait_for_function("window.n")
+    until(lambda: world.decisions)
+
+    assert page.evaluate("n") == [1]
+    assert len(world.decisions) == 1
+
+
+def test_a_page_that_is_drawn_ahead_waits_for_its_visitor(page, world):
+    page.add_init_script(
+        """let ahead = true
+        Object.defineProperty(document, 'prerendering', { get: () => ahead })
+        window.activate = () => {
+          ahead = false
+          document.dispatchEvent(new Event('prerenderingchange'))
+        }"""
+    )
+    page.goto(world.url())
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_role("region").count() == 0
+    assert page.evaluate("window.kapsel") is None
+
+    page.evaluate("activate()")
+
+    page.get_by_role("region").wait_for()
+
+
+def test_a_page_that_comes_back_knows_the_newest_answer(shop, world, page, until):
+    # the browser that runs the tests keeps no pages for going back: it is told as if it did
+    shop("/one")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    other = page.context.new_page()
+    other.goto(world.url("/two"))
+    other.get_by_role("button", name="Reject all").click()
+    until(lambda: world.decisions)
+    assert page.get_by_role("region").count() == 1
+
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+
+    assert page.get_by_role("region").count() == 0
+    assert page.evaluate("kapsel.get().action") == "reject-all"
