@@ -4,11 +4,11 @@ import json
 import shutil
 
 import pytest
-from consent_server.app import create_app
-from consent_server.settings import Settings
 
+from consent_server.app import create_app
 from consent_server.demo.shop.opening import under_names
 from consent_server.demo.shop.site import Dress
+from consent_server.settings import Settings
 from tests.journeys.conftest import SITES, Kapsel
 from tests.sites import truth
 
@@ -41,7 +41,7 @@ def met(scan, state):
 def true(state):
     return {
         (stored.kind, stored.name, stored.domain)
-        for stored in (*truth.COOKIES, *truth.STORAGE)
+        for stored in (*truth.COOKIES, *truth.STORAGE, truth.QUEUE)
         if state in stored.with_kapsel
     }
 

@@ -218,7 +218,7 @@ STORAGE = (
         kind="local_storage",
     ),
     Stored(
-        "purechat_visit",
+        "purechat_state",
         "www.fjellbua.example",
         "first",
         None,
@@ -226,7 +226,7 @@ STORAGE = (
         CHAT,
         AT_ONCE,
         AFTER_YES,
-        kind="session_storage",
+        kind="local_storage",
     ),
     Stored(
         "fjellbua.sistSett",
@@ -261,6 +261,19 @@ STORAGE = (
         AFTER_YES,
         kind="local_storage",
     ),
+)
+
+#: What the banner itself keeps for a moment, until the server has the decision.
+QUEUE = Stored(
+    "kapsel_queue",
+    "www.fjellbua.example",
+    "first",
+    None,
+    "script",
+    "https://samtykke.fjellbua.example/w/fjellbua.js",
+    NEVER,
+    AFTER_ANSWER,
+    kind="local_storage",
 )
 
 #: Hosts that the pages ask for something; all of them of other companies.
@@ -302,6 +315,7 @@ CATEGORIES = {
     ".ASPXANONYMOUS": "necessary",
     "ARRAffinity": "necessary",
     "kapsel_consent": "necessary",
+    "kapsel_queue": "necessary",
     "__utma": "statistics",
     "__utmb": "statistics",
     "__utmc": "statistics",
@@ -318,7 +332,7 @@ CATEGORIES = {
     "turkart_utsnitt": "functional",
     "turkart.lag": "functional",
     "purechat_expanded": "functional",
-    "purechat_visit": "functional",
+    "purechat_state": "functional",
     "fjellbua.sistSett": "functional",
     "fjellbua.inngang": "functional",
     "vindkast": "unclassified",

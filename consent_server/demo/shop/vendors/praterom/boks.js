@@ -3,7 +3,7 @@
   "use strict";
 
   localStorage.setItem("purechat_expanded", localStorage.getItem("purechat_expanded") ?? "false");
-  sessionStorage.setItem("purechat_visit", String(Date.now()));
+  localStorage.setItem("purechat_state", "closed");
 
   function open() {
     const box = document.createElement("details");
