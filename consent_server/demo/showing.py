@@ -17,12 +17,13 @@ from consent_server.demo.shop.opening import LocalShop, first_free, on_ports, un
 from consent_server.demo.shop.site import Dress
 from consent_server.log import ConsentLog
 from consent_server.settings import Settings
-from scanner import sites
+from scanner import knowledge, sites
 from scanner.browser import open_browser
-from scanner.commands.scanning import scan_round
 from scanner.crawl import Options
 from scanner.database import open_database
 from scanner.errors import KapselError
+from scanner.resolve import Resolution
+from scanner.scan import scan_site
 from scanner.store import Store
 
 if TYPE_CHECKING:
@@ -77,9 +78,14 @@ async def scan_both(
     progress: Callable[[Progress], None] | None,
     stop: asyncio.Event,
 ) -> tuple[Scan, ...]:
-    """Scan the shop as found, then with Kapsel, under its own name; keep and return the scans."""
+    """
+    Scan the shop as found, then with Kapsel, under its own name; keep and return both scans.
+
+    When *stop* is set the scan that runs is dropped, and fewer are returned.
+    """
     settings = showing.settings
-    site = sites.pick(sites.load(settings.sites_file), [SITE])
+    (site,) = sites.pick(sites.load(settings.sites_file), [SITE])
+    known = knowledge.load()
     engine = open_database(settings.database)
     scans: list[Scan] = []
     try:
@@ -88,15 +94,21 @@ async def scan_both(
             (Dress.WITH_KAPSEL, create_app(settings)),
         ):
             with under_names(dress, consent=consent) as shop:
-                await scan_round(
-                    site,
-                    options=Options(resolve=shop.resolve, insecure=True, browser=browser),
-                    store=Store(engine),
-                    save=True,
-                    done=lambda scan, _: scans.append(scan),
-                    progress=progress,
-                    stop=stop,
-                )
+                options = Options(resolve=shop.resolve, insecure=True, browser=browser)
+                async with open_browser(
+                    browser, resolution=Resolution.parse(shop.resolve), insecure=True
+                ) as opened:
+                    scan = await scan_site(
+                        site,
+                        options=options,
+                        browser=opened,
+                        knowledge=known,
+                        progress=progress,
+                        stop=stop,
+                    )
+            if stop.is_set():
+                break
+            scans.append(Store(engine).save(scan))
     finally:
         engine.dispose()
     return tuple(scans)
