@@ -3,7 +3,6 @@
   "use strict";
 
   localStorage.setItem("purechat_expanded", localStorage.getItem("purechat_expanded") ?? "false");
-  localStorage.setItem("purechat_state", "closed");
 
   function open() {
     const box = document.createElement("details");
