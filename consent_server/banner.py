@@ -34,6 +34,7 @@ def config(declaration: Declaration) -> dict[str, Any]:
     kept = (
         "site",
         "revision",
+        "category_revisions",
         "languages",
         "categories",
         "cookie_domains",

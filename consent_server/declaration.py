@@ -47,9 +47,11 @@ def declare(site: Site, catalogue: Catalogue, *, knowledge: Knowledge) -> Declar
     items.append(_own_item(site, cookie_domains[0]))
     present = {entry.category for entry in told}
     never_scanned = catalogue.scanned_at is None
+    facts = _facts(told)
     return Declaration(
         site=site.key,
-        revision=_revision(told, never_scanned=never_scanned),
+        revision=_revision(facts, never_scanned=never_scanned),
+        category_revisions=_category_revisions(facts),
         url=site.url,
         languages=site.languages,
         controller=site.controller,
@@ -118,19 +120,36 @@ def _place(item: Item) -> tuple[int, str, str, str, str]:
 # --- the revision ----------------------------------------------------------------------------
 
 
-def _revision(entries: list[Entry], *, never_scanned: bool) -> str:
-    """Return a short hash over what a visitor is asked."""
+#: Category, who gets it, for which purposes, for how long (as a step).
+_Fact = tuple[str, str, list[str], int]
+
+CATEGORY_REVISION_LENGTH = 4  # hex digits: three of them must fit into the visitor's cookie
+
+
+def _facts(entries: list[Entry]) -> list[_Fact]:
+    """Return what a visitor is asked, in an order of its own."""
     facts: dict[tuple[str, str], tuple[set[str], int]] = {}
     for entry in entries:
         if entry.category in OPTIONAL_CATEGORIES:
             key = (entry.category.value, _who(entry))
             purposes, longest = facts.get(key, (set(), 0))
             facts[key] = (purposes | set(entry.purposes), max(longest, _lifetime_step(entry)))
-    listed = [
-        [*key, sorted(purposes), longest] for key, (purposes, longest) in sorted(facts.items())
-    ]
-    data = msgspec.json.encode([listed, never_scanned])
+    return [(*key, sorted(purposes), longest) for key, (purposes, longest) in sorted(facts.items())]
+
+
+def _revision(facts: list[_Fact], *, never_scanned: bool) -> str:
+    """Return a short hash over all that a visitor is asked."""
+    data = msgspec.json.encode([facts, never_scanned])
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _category_revisions(facts: list[_Fact]) -> dict[str, str]:
+    """Return a hash over what is asked for each category: tells which one has changed."""
+    revisions = {}
+    for category in OPTIONAL_CATEGORIES:
+        data = msgspec.json.encode([fact for fact in facts if fact[0] == category])
+        revisions[category.value] = hashlib.sha256(data).hexdigest()[:CATEGORY_REVISION_LENGTH]
+    return revisions
 
 
 def _who(entry: Entry) -> str:

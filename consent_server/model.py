@@ -58,6 +58,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     scanned_at: dt.datetime | None
     categories: tuple[Category, ...]  # that a visitor is asked about; empty: nothing to ask
     items: tuple[Item, ...]
+    category_revisions: dict[str, str] = {}  # each category's part: only what is new is asked
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

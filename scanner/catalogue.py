@@ -125,6 +125,44 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
     )
 
 
+def compare(old: Scan, new: Scan) -> Difference:
+    """
+    Return what is new, gone and changed in *new* compared with *old*, as far as both looked.
+
+    An item is gone only if a page on which it was seen has been read again, in a state in which
+    it was seen, or if the new scan looked at least as widely; states are compared among those in
+    which both scans came.
+    """
+    before, after = _read(old), _read(new)
+    common = {state for state, _ in before} & {state for state, _ in after}
+    wide = new.status == "complete" and len(after) >= len(before)
+    found = diff(old.entries, new.entries)
+    changed = []
+    for change in found.changed:
+        fields = tuple(f for f in change.fields if f.name != "states" or _moved(change, common))
+        if fields:
+            changed.append(msgspec.structs.replace(change, fields=fields))
+    return Difference(
+        new=found.new,
+        gone=tuple(
+            entry
+            for entry in found.gone
+            if common & set(entry.states)
+            and (wide or any((s, page) in after for s in entry.states for page in entry.pages))
+        ),
+        changed=tuple(changed),
+    )
+
+
+def _read(scan: Scan) -> set[tuple[State, str]]:
+    """Return the pages that *scan* has read, each with its state."""
+    return {(visit.state, visit.url) for visit in scan.visits if visit.failure is None}
+
+
+def _moved(change: Change, common: set[State]) -> bool:
+    return common & set(change.old.states) != common & set(change.new.states)
+
+
 def overridden(entries: Iterable[Entry], overrides: tuple[Override, ...]) -> tuple[Entry, ...]:
     """Return *entries* as the owner's *overrides* of today have them; the others as they are."""
     return tuple(_overridden(entry, overrides) for entry in entries)

@@ -4,6 +4,7 @@
   + SitesInvalid         status 2: sites.yaml cannot be used; every mistake with its line
   + UnknownSite          status 2: there is no such site in sites.yaml
   + KnowledgeInvalid     status 2: a knowledge file cannot be used; every mistake with its place
+  + ResolveInvalid       status 2: a --resolve rule is malformed
   + BrowserMissing       no Chromium on this machine; says how to get one
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
@@ -46,6 +47,12 @@ class KnowledgeInvalid(KapselError):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+class ResolveInvalid(KapselError):
+    """A rule of --resolve is malformed; the text says which, and what is expected."""
+
+    status = 2
 
 
 class BrowserMissing(KapselError):

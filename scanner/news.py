@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.catalogue import Difference, diff
+from scanner.catalogue import Difference, compare
 from scanner.languages import lifetime_in_words
 from scanner.model import Finding, Kind, Scan
 from scanner.report.document import difference_values
@@ -41,7 +41,7 @@ def news(scan: Scan, before: Scan | None) -> News | None:
     """
     if before is None or scan.status == "failed" or before.status == "failed":
         return None
-    difference = diff(before.entries, scan.entries)
+    difference = compare(before, scan)
     broken, broken_before = ({f.rule for f in s.findings} for s in (scan, before))
     settled = tuple(f.rule for f in before.findings if f.rule not in broken)
     if scan.status == "partial":

@@ -11,7 +11,10 @@ ROOT = Path(__file__).parent.parent
 
 PLAYWRIGHT = (
     "scanner/browser.py",
+    "scanner/profile.py",
+    "scanner/tab.py",
     "scanner/visit.py",
+    "scanner/walk.py",
     "scanner/crawl.py",
     "scanner/settle.py",
     "scanner/collectors/",

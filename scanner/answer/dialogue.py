@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0  # seconds that a page without any sign of a banner is watched for a late one
 ANNOUNCED_PATIENCE = 8.0  # seconds that a page gets whose consent platform is still loading
+SHORT_PATIENCE = 1.0  # seconds for a banner to come that has probably had its answer
 EFFECT_PATIENCE = 2.5  # seconds until a press must have shown its effect
+DEAF_PATIENCE = 1.2  # seconds after which a press that changed nothing is repeated
+STAY_PATIENCE = 0.6  # seconds that a layer may stay after the site has kept the answer
 LAYER_PATIENCE = 1.5  # seconds until a further layer must have opened
 SECOND_LOOK = 0.6  # seconds that a banner without the wanted button gets to show it
 PAUSE = 0.1  # seconds between two looks
@@ -80,7 +83,7 @@ class Dialogue:
             self._rejected = False
             self._rejected = await self._answer("no", await read_traces(self._page))
 
-    async def _arrival(self, deadline: float) -> View:
+    async def _arrival(self, deadline: float, *, patience: float = PATIENCE) -> View:
         """Wait for a banner; longer if a platform is there that has no answer yet."""
         clock = asyncio.get_running_loop().time
         started = clock()
@@ -88,7 +91,8 @@ class Dialogue:
             view = await self._see()
             if view.banner is not None:
                 return view
-            patience = ANNOUNCED_PATIENCE if await self._unanswered(view) else PATIENCE
+            announced = patience == PATIENCE and await self._unanswered(view)
+            patience = ANNOUNCED_PATIENCE if announced else patience
             if clock() >= min(started + patience, deadline - PAUSE):
                 self._found = False
                 return view
@@ -121,8 +125,9 @@ class Dialogue:
             banner went, but nothing shows that the site has understood.
         """
         pressed: set[str] = set()
+        in_vain: set[str] = set()  # a page that is still waking up may miss the first press
         for _ in range(MOST_STEPS):
-            found = await self._next(answer, pressed)
+            found = await self._next(answer, pressed, again=bool(in_vain))
             if found is None:
                 return False
             sight, step = found
@@ -130,20 +135,23 @@ class Dialogue:
             root = await sight.element(sight.layer.root)
             log.info("banner pressed", label=label(step.press), meaning=step.press.meaning.value)
             done = await take(step, sight)
-            pressed.add(label(step.press))
-            if not done or not step.final:
-                continue
-            effect = await self._effect(root, answer, before)
-            if effect != "none":
-                return {"seen": True, "contrary": False, "unsure": None}[effect]
+            if done and step.final:
+                effect = await self._effect(root, answer, before)
+                if effect == "open":
+                    await self._close(sight)
+                if effect != "none":
+                    return {"seen": True, "open": True, "contrary": False, "unsure": None}[effect]
+            if label(step.press) in in_vain:
+                pressed.add(label(step.press))
+            in_vain.add(label(step.press))
         return False
 
     async def _next(
-        self, answer: Literal["yes", "no"], pressed: set[str]
+        self, answer: Literal["yes", "no"], pressed: set[str], *, again: bool
     ) -> tuple[Sight, Step] | None:
         """Return the next step in the likeliest banner, when there is one; wait a little for it."""
         clock = asyncio.get_running_loop().time
-        until = clock() + (LAYER_PATIENCE if pressed else SECOND_LOOK)
+        until = clock() + (LAYER_PATIENCE if again else SECOND_LOOK)
         fallback: tuple[Sight, Step] | None = None
         while True:
             fallback = None
@@ -152,16 +160,24 @@ class Dialogue:
                 if step is not None and step.final:
                     return sight, step
                 fallback = fallback or (None if step is None else (sight, step))
-            if clock() >= until or (fallback is not None and not pressed):
+            if clock() >= until or (fallback is not None and not again):
                 return fallback
             await asyncio.sleep(PAUSE)
 
     async def _effect(
         self, root: ElementHandle | None, answer: Literal["yes", "no"], before: Traces
-    ) -> Literal["seen", "contrary", "unsure", "none"]:
-        """Watch what comes of a press."""
+    ) -> Literal["seen", "open", "contrary", "unsure", "none"]:
+        """
+        Watch what comes of a press.
+
+        Returns:
+            seen: the banner went, and the site shows that it knows. open: the platform has kept
+            the answer, but the layer stays. contrary: it has kept the other answer. unsure: the
+            banner went and left no trace. none: nothing happened.
+        """
         clock = asyncio.get_running_loop().time
-        until = clock() + EFFECT_PATIENCE
+        started = clock()
+        until = started + EFFECT_PATIENCE
         while True:
             gone = await _gone(root) and (await look(self._page)).banner is None
             after = await read_traces(self._page)
@@ -169,17 +185,32 @@ class Dialogue:
             differ = after.differ(before)
             if gone and differ and heard in (answer, None):
                 return "seen"
-            if clock() >= until:
+            waited = clock() - started
+            if not gone and heard == answer and differ and waited > STAY_PATIENCE:
+                return "open"
+            if clock() >= until or (not gone and not differ and waited > DEAF_PATIENCE):
                 break
             await asyncio.sleep(PAUSE)
         if gone and heard is not None and heard != answer and differ:
             return "contrary"
         return "unsure" if gone else "none"
 
+    async def _close(self, sight: Sight) -> None:
+        """Close a layer that has its answer and stays."""
+        for meaning in (Meaning.SAVE, Meaning.CLOSE):
+            for control in sight.layer.means(meaning)[:1]:
+                element = await sight.element(control.element)
+                if element is not None:
+                    await press(element)
+                return
+
     async def _withdraw(self) -> None:
         """Take a consent back by the site's own control; give it first if nobody has."""
-        view = await self._see()
-        if view.banner is not None:
+        deadline = asyncio.get_running_loop().time() + SHORT_PATIENCE
+        view = await self._arrival(deadline, patience=SHORT_PATIENCE)
+        if view.banner is None:
+            self._found = None  # it may have had its answer
+        else:
             self._accepted = False
             self._accepted = await self._answer("yes", await read_traces(self._page))
             if not self._accepted:

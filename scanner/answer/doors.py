@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.answer import words
+from scanner.answer.layer import ANSWERS
 from scanner.answer.plan import label
 from scanner.answer.words import Meaning
 
@@ -33,8 +34,10 @@ def _rank(control: Control) -> int | None:
     here = control.leads == "here"
     if control.platform is not None:
         return 0
-    if words.meaning(said) is Meaning.WITHDRAW:
+    if control.meaning is Meaning.WITHDRAW:
         return 1
+    if control.meaning in ANSWERS | {Meaning.CLOSE}:
+        return None
     if words.reopens(said):
         return 2 if here else 4
     if control.floating:

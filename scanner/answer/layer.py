@@ -61,6 +61,7 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     on: bool
     disabled: bool = False
     radio: str | None = None  # name of the group it belongs to; None: not a radio button
+    pressable: bool = False  # a button that stays down: its label may make it an answer
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
@@ -82,6 +83,16 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         """Return the controls with one of *meanings*, the likeliest first."""
         found = [control for control in self.controls if control.meaning in meanings]
         return tuple(sorted(found, key=_preference))
+
+    @property
+    def optional(self) -> tuple[Switch, ...]:
+        """The switches that a visitor can turn."""
+        return tuple(
+            switch
+            for switch in self.switches
+            if not switch.disabled
+            and not (switch.pressable and words.meaning(switch.label) in ANSWERS)
+        )
 
     @property
     def is_banner(self) -> bool:

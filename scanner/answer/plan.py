@@ -46,9 +46,9 @@ def _yes(layer: Layer, pressed: Collection[str]) -> Step | None:
         for control in _fresh(layer, meaning, pressed):
             if meaning is Meaning.ACCEPT or not layer.means(Meaning.SETTINGS, Meaning.SAVE):
                 return Step(press=control, final=True)
-    off = tuple(s for s in layer.switches if not s.on and not s.disabled and s.radio is None)
+    off = tuple(s for s in layer.optional if not s.on and s.radio is None)
     for control in _fresh(layer, Meaning.SAVE, pressed):
-        if off or any(s.on and not s.disabled for s in layer.switches):
+        if off or any(switch.on for switch in layer.optional):
             return Step(press=control, turn=off, final=True)
     for meaning in (Meaning.SETTINGS, Meaning.ACKNOWLEDGE):
         for control in _fresh(layer, meaning, pressed):
@@ -60,9 +60,10 @@ def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
     for meaning in (Meaning.REJECT, Meaning.NECESSARY, Meaning.WITHDRAW):
         for control in _fresh(layer, meaning, pressed):
             return Step(press=control, final=True)
-    if layer.switches:
+    refused = any(label(control) in pressed for control in layer.means(Meaning.REJECT))
+    if layer.optional or refused:
         for control in _fresh(layer, Meaning.SAVE, pressed):
-            return Step(press=control, turn=_to_refuse(layer.switches), final=True)
+            return Step(press=control, turn=_to_refuse(layer.optional), final=True)
     for control in _fresh(layer, Meaning.SETTINGS, pressed):
         return Step(press=control, final=False)
     return None
@@ -70,12 +71,8 @@ def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
 
 def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
     """Return what must be turned so that nothing optional stays on."""
-    boxes = [s for s in switches if s.radio is None and s.on and not s.disabled]
-    radios = [
-        s
-        for s in switches
-        if s.radio is not None and not s.on and not s.disabled and words.refuses(s.label)
-    ]
+    boxes = [s for s in switches if s.radio is None and s.on]
+    radios = [s for s in switches if s.radio and not s.on and words.refuses(s.label)]
     return tuple(boxes + radios)
 
 

@@ -20,6 +20,7 @@
   const SWITCH =
     "input[type=checkbox], input[type=radio], [role=switch], [role=checkbox], [role=radio]," +
     " [role=menuitemcheckbox], button[aria-pressed], button[aria-checked]";
+  const PRESSED = "button[aria-pressed]"; // a switch, or one of two buttons: "allow", "deny"
   const MEANINGS = ["accept", "reject", "necessary", "settings", "save", "acknowledge", "withdraw"];
   const SILENT = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "OPTION"]);
   const HINT = /cookie|consent|gdpr|cmp-|cmp_|privacy|samtyk|samtyck|ccpa|dsgvo|rgpd/i;
@@ -93,6 +94,14 @@
   const speaks = (text) =>
     subject.test(text) ||
     new Set((text.match(talk) ?? []).map((word) => word.toLowerCase())).size >= ENOUGH_TALK;
+
+  /** What is read aloud in `root` beside its text: "Accept all cookies" on a button "Accept". */
+  const aloud = (root) =>
+    tidy(
+      [root, ...root.querySelectorAll("[aria-label], [title]")]
+        .map((element) => element.getAttribute("aria-label") ?? element.title ?? "")
+        .join(" "),
+    ).slice(0, LONGEST_TEXT);
 
   const named = (element) =>
     HINT.test(element.id) ||
@@ -190,7 +199,8 @@
     const taken = new Set();
     for (const element of deep(root)) {
       if (found.length >= MOST_CONTROLS) break;
-      if (element.matches(SWITCH) || !shown(element)) continue;
+      if ((element.matches(SWITCH) && !element.matches(PRESSED)) || !shown(element)) continue;
+      if (element.closest("label")?.control?.matches(SWITCH)) continue; // turns a switch over
       const up = parent(element);
       const ruled = ruledMeaning(element, rule) !== null;
       if (!ruled && [...taken].some((outer) => outer !== element && within(element, outer))) continue;
@@ -229,6 +239,7 @@
           element.disabled === true ||
           element.readOnly === true ||
           element.getAttribute("aria-disabled") === "true",
+        pressable: element.matches(PRESSED),
         radio: radio ? element.name || "radio" : null,
         box: boxOf(element),
       });
@@ -259,7 +270,7 @@
       const over = overlays(element);
       if (!over && !named(element)) continue;
       if ([...roots].some(([root, { kind }]) => kind === "rule" && within(element, root))) continue;
-      if (!speaks(textOf(element, LONGEST_TEXT, false))) continue;
+      if (!speaks(`${textOf(element, LONGEST_TEXT, false)} ${aloud(element)}`)) continue;
       if (seen(element, over && style(element).position === "fixed"))
         roots.set(element, { kind: over ? "overlay" : "named", rule: null });
     }
@@ -348,7 +359,7 @@
         platform: known?.name ?? null,
         hint: named(root) || (root.getRootNode().host ? named(root.getRootNode().host) : false),
         dialog: isDialog(root) || Boolean(root.querySelector("dialog[open],[role=dialog],[role=alertdialog]")),
-        text,
+        text: `${text} ${aloud(root)}`,
         fields: [...deep(root)].filter((e) => e.matches("input[type=email],input[type=password],input[type=tel]")).length,
         controls: controlsOf(root, known),
         switches: switchesOf(root),

@@ -68,7 +68,7 @@ def diff(
     OLD and NEW are numbers of scans (kapsel catalogue show --history) or dates: the newest
     scan of that day or before. Without them: the two newest scans.
     """
-    from scanner.catalogue import diff as difference_between
+    from scanner.catalogue import Difference, compare
     from scanner.report.console import print_difference
     from scanner.report.document import difference_document
 
@@ -78,7 +78,7 @@ def diff(
         if newer is None:
             raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
         older = _chosen(store, site, old) if old else store.before(newer)
-    difference = difference_between(older.entries if older else (), newer.entries)
+    difference = compare(older, newer) if older else Difference(new=newer.entries)
     if form == "json":
         click.echo(difference_document(difference, old=older, new=newer))
     else:
@@ -112,7 +112,7 @@ def export(site: str, form: str, sites_file: Path, database: str) -> None:
 @database_option
 def report(site: str, number: int | None, form: str, sites_file: Path, database: str) -> None:
     """Print the report on the newest scan of SITE, with what changed since the one before."""
-    from scanner.catalogue import diff as difference_between
+    from scanner.catalogue import compare
     from scanner.report.forms import report as written
 
     with _store(database) as store:
@@ -121,7 +121,7 @@ def report(site: str, number: int | None, form: str, sites_file: Path, database:
         if scan is None:
             raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
         older = store.before(scan)
-    changes = {site: difference_between(older.entries, scan.entries)} if older else {}
+    changes = {site: compare(older, scan)} if older else {}
     click.echo(written(form, [scan], changes=changes).rstrip("\n"))
 
 

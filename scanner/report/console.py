@@ -13,7 +13,7 @@ from rich.text import Text
 
 from scanner.catalogue import setter_host
 from scanner.languages import lifetime_in_words, texts
-from scanner.model import Category, Fate, Kind, Severity, State
+from scanner.model import Category, Fate, Kind, Party, Severity, State
 from scanner.schedule import next_time
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _COLOURS = {
     Severity.MINOR: "cyan",
     Severity.INFO: "dim",
 }
+_SENT = (Kind.REQUEST, Kind.BEACON)
 _MAX_FAILURES = 8  # lines; the JSON has them all
 
 
@@ -104,14 +105,16 @@ def _next_step(scan: Scan) -> str:
     unsorted = [
         entry
         for entry in scan.entries
-        if entry.category is Category.UNCLASSIFIED and entry.kind not in (Kind.REQUEST, Kind.BEACON)
+        if entry.category is Category.UNCLASSIFIED and entry.kind not in _SENT
     ]
     if scan.status == "failed":
         return f"Next: look why {scan.url} could not be read, then scan again."
     if any(finding.severity is Severity.CRITICAL for finding in scan.findings):
         return "Next: --format json has the evidence for each finding and what to do about it."
     if unsorted:
-        return f"Next: say what {unsorted[0].name} is for, under overrides in sites.yaml."
+        name, more = unsorted[0].name, len(unsorted) - 1
+        rest = f", and {more} more are for" if more else " is for"
+        return f"Next: say what {name}{rest}: kapsel catalogue override {scan.site} {name} …"
     return f"Next: kapsel declaration {scan.site} prints what to tell visitors."
 
 
@@ -133,49 +136,73 @@ def banner_in_words(banner: BannerAnswer) -> str:
 
 
 def print_entries(entries: Iterable[Entry], *, out: Console | None = None) -> None:
-    """Print *entries* as one table, grouped by category."""
+    """Print *entries* as one table, grouped by category; contacted servers in lines below it."""
     out = out or console()
     listed = list(entries)
+    stored = [entry for entry in listed if entry.kind not in _SENT]
     if not listed:
         out.print("Nothing is stored, and no other company is contacted.")
         out.print()
         return
+    if stored:
+        out.print(_table(stored))
+        used = [state for state in State if any(state in entry.states for entry in stored)]
+        letters = ", ".join(f"{_LETTERS[state]} {state}" for state in used)
+        out.print(Text(f"Seen: {letters}. ° another company's. † deleted again.", style="dim"))
+        out.print()
+    _print_contacted(out, [entry for entry in listed if entry.kind in _SENT])
+
+
+def _table(stored: list[Entry]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
-    table.add_column("Name", ratio=5, overflow="fold")
-    table.add_column("Domain", ratio=5, overflow="fold")
-    table.add_column("Party", no_wrap=True)
-    table.add_column("Lifetime", ratio=3, overflow="fold")
+    table.add_column("Name", ratio=6, overflow="fold")
+    table.add_column("Domain", ratio=6, overflow="fold")
+    table.add_column("Stays", ratio=3, overflow="fold")
     table.add_column("Seen", no_wrap=True)
-    table.add_column("Set by", ratio=4, overflow="fold")
+    table.add_column("Set by", ratio=6, overflow="fold")
     names = texts("en")["categories"]
     for category in Category:
-        group = [entry for entry in listed if entry.category is category]
+        group = [entry for entry in stored if entry.category is category]
         if group:
             table.add_section()
             table.add_row(Text(f"{names[category]['name']} ({len(group)})", style="bold"))
         for entry in group:
             table.add_row(*_cells(entry))
-    out.print(table)
-    used = [state for state in State if any(state in entry.states for entry in listed)]
-    letters = ", ".join(f"{_LETTERS[state]} {state}" for state in used)
-    out.print(Text(f"Seen: {letters}. * another kind than a cookie. † deleted again.", style="dim"))
-    out.print()
+    return table
 
 
-def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text, Text]:
-    mark = "" if entry.kind is Kind.COOKIE else "*"
-    mark += "†" if entry.fate is Fate.GONE else ""
-    name = Text(entry.name + mark)
+def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text]:
+    name = Text(entry.name + "†" * (entry.fate is Fate.GONE))
     if entry.kind is not Kind.COOKIE:
         name.append(f"\n{entry.kind.replace('_', ' ')}", style="dim")
     return (
         name,
-        Text(entry.domain),
-        Text(entry.party),
-        Text(lifetime_in_words(entry.lifetime, entry.kind, "en")),
+        Text(entry.domain + "°" * (entry.party is Party.THIRD)),
+        Text(_stays(entry)),
         Text("".join(_LETTERS[state] for state in entry.states)),
         Text(setter_host(entry) or ""),
     )
+
+
+def _stays(entry: Entry) -> str:
+    """Say how long an item stays, in a narrow column."""
+    if entry.lifetime is None:
+        return {Kind.COOKIE: "session", Kind.SESSION_STORAGE: "session"}.get(entry.kind, "for ever")
+    return lifetime_in_words(entry.lifetime, entry.kind, "en")
+
+
+def _print_contacted(out: Console, requests: list[Entry]) -> None:
+    if not requests:
+        return
+    out.print("Other companies' servers that were contacted:")
+    for category in Category:
+        group = [entry for entry in requests if entry.category is category]
+        if group:
+            hosts = ", ".join(
+                f"{entry.name} ({''.join(_LETTERS[s] for s in entry.states)})" for entry in group
+            )
+            out.print(Text(f"  {category}: {hosts}"))
+    out.print()
 
 
 def print_catalogue(catalogue: Catalogue) -> None:

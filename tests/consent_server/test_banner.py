@@ -30,6 +30,7 @@ def declaration(*items, **changes):
     facts = {
         "site": "shop",
         "revision": "abc",
+        "category_revisions": {"statistics": "12ab"},
         "url": "https://www.shop.example/",
         "languages": ("nb", "en"),
         "controller": Controller(name="Eksempel AS"),
@@ -49,6 +50,7 @@ def test_the_widget_is_told_what_the_banner_needs_and_no_more():
     assert told == {
         "site": "shop",
         "revision": "abc",
+        "category_revisions": {"statistics": "12ab"},
         "languages": ["nb", "en"],
         "categories": ["statistics"],
         "cookie_domains": ["shop.example"],

@@ -225,3 +225,15 @@ def test_the_owner_s_word_of_today_counts_without_a_new_scan():
     assert found.categories == (Category.MARKETING,)
     assert found.items[-1].purpose == {"nb": "Følger deg"}
     assert found.items[-1].vendor == "Google Analytics"
+
+
+def test_each_category_has_a_revision_of_its_own_that_the_others_do_not_change():
+    marketing = entry("_fbp", category=Category.MARKETING, vendor="Meta")
+
+    before = declared(entry()).category_revisions
+    after = declared(entry(), marketing).category_revisions
+
+    assert before["statistics"] == after["statistics"]
+    assert before["functional"] == after["functional"]
+    assert before["marketing"] != after["marketing"]
+    assert {len(revision) for revision in after.values()} == {4}

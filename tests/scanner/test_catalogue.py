@@ -6,7 +6,7 @@ import random
 import msgspec
 import pytest
 
-from scanner.catalogue import MAX_NAME, MAX_PAGES, Field, diff, fold, merged
+from scanner.catalogue import MAX_NAME, MAX_PAGES, Field, compare, diff, fold, merged
 from scanner.model import (
     BannerAnswer,
     Category,
@@ -67,14 +67,14 @@ def entries(*observations):
     return folded(*observations).entries
 
 
-def scan(*observations, status="complete"):
+def scan(*observations, status="complete", visits=()):
     return Scan(
         site="shop",
         url=SITE.url,
         started_at=NOON,
         finished_at=NOON,
         status=status,
-        visits=(),
+        visits=visits,
         banner=BannerAnswer(),
         entries=entries(*observations),
     )
@@ -282,3 +282,40 @@ def test_a_scan_that_was_cut_short_does_not_make_items_disappear():
     ancient = scan(seen("ancient"))
 
     assert [entry.name for entry in merged([cut, complete, ancient])] == ["_ga", "cart", "new"]
+
+
+SHOP = "https://www.shop.example/"
+
+
+def visit(url=SHOP, state=State.ACCEPT, failure=None):
+    return Visit(url=url, final_url=url, state=state, status=200, failure=failure)
+
+
+@pytest.mark.parametrize(
+    ("visits", "status", "gone"),
+    [
+        ((visit(),), "complete", True),
+        ((visit(),), "partial", True),
+        ((visit(SHOP + "other"),), "complete", True),  # as wide as the scan before
+        ((visit(SHOP + "other"),), "partial", False),
+        ((visit(failure="timed out"),), "partial", False),
+        ((visit(state=State.BEFORE),), "complete", False),
+    ],
+)
+def test_an_item_is_gone_only_where_somebody_has_looked(visits, status, gone):
+    old = scan(seen("cart"), visits=(visit(),))
+
+    assert bool(compare(old, scan(visits=visits, status=status)).gone) is gone
+
+
+def test_states_are_compared_among_those_in_which_both_scans_came():
+    both = scan(
+        seen("cart"),
+        seen("cart", state=State.BEFORE),
+        visits=(visit(), visit(state=State.BEFORE)),
+    )
+    one = scan(seen("cart"), visits=(visit(),))
+    other = scan(seen("cart"), visits=(visit(), visit(state=State.BEFORE)))
+
+    assert not compare(both, one)
+    assert [f.name for f in compare(both, other).changed[0].fields] == ["states"]

@@ -7,11 +7,16 @@ import msgspec
 import pytest
 
 from scanner.findings import find
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State
+from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State, Visit
 from scanner.news import feed, news, payload, signature, text, title
 
 MONDAY = dt.datetime(2026, 11, 16, 3, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+PAGE = "https://shop.example/"
+VISITS = tuple(
+    Visit(url=PAGE, final_url=PAGE, state=state, status=200)
+    for state in (State.BEFORE, State.ACCEPT)
+)
 
 
 def entry(name, **facts):
@@ -49,7 +54,7 @@ def scan(*entries, days=0, status="complete"):
         started_at=MONDAY + days * DAY,
         finished_at=MONDAY + days * DAY,
         status=status,
-        visits=(),
+        visits=VISITS,
         banner=banner,
         entries=entries,
         findings=find(visits=(), banner=banner, entries=entries),

@@ -1,7 +1,8 @@
 /** `window.kapsel`, the events on `document`, and the site's own buttons. */
 
-import { category, config, OPTIONAL } from './config.js'
 import { clearRefused } from './clear.js'
+import { config, OPTIONAL } from './config.js'
+import { category, REVISIT } from './dialects.js'
 import { setLanguage } from './language.js'
 import { receiptAddress } from './log.js'
 import * as store from './store.js'
@@ -45,6 +46,9 @@ function get() {
   }
 }
 
+/** All that is asked about just now: the second layer asks about everything. @param {boolean} yes */
+const wanted = (yes) => store.all(yes, surface.choices() ? [] : undefined)
+
 /** @type {Omit<import('../types/kapsel').Kapsel, 'push'>} */
 const methods = {
   get,
@@ -62,10 +66,10 @@ const methods = {
       ? store.granted(word)
       : serviceGranted(name)
   },
-  acceptAll: () => store.decide(store.all(true), 'accept-all'),
-  rejectAll: () => store.decide(store.all(false), 'reject-all'),
-  save: (choices) => store.decide({ ...get().choices, ...choices }, 'save'),
-  withdraw: () => store.decide(store.all(false), 'withdraw'),
+  acceptAll: () => store.decide(wanted(true), 'accept-all'),
+  rejectAll: () => store.decide(wanted(false), 'reject-all'),
+  save: (choices) => store.decide(choices, 'save'),
+  withdraw: () => store.decide({}, 'withdraw'),
   show() {
     if (surface.showNotice('ask')) announce('show')
   },
@@ -107,10 +111,11 @@ const BUTTONS = {
 /** Answers to clicks, takes the place of the queue, and does what waits in it. */
 export function open() {
   document.addEventListener('click', (event) => {
-    const control = event
-      .composedPath()
-      .find((node) => node instanceof HTMLElement && 'kapsel' in node.dataset)
-    const action = control && BUTTONS[/** @type {HTMLElement} */ (control).dataset.kapsel || '']
+    const path = event.composedPath().filter((node) => node instanceof HTMLElement)
+    const control = path.find(({ dataset }) => dataset.kapsel)
+    const action = control
+      ? BUTTONS[control.dataset.kapsel || '']
+      : path.some((node) => node.matches(REVISIT)) && methods.showPreferences
     if (!action) return
     event.preventDefault()
     action()

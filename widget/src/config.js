@@ -17,17 +17,3 @@ export const NECESSARY = 'necessary'
 
 /** What a visitor may be asked about, in the order of the banner. */
 export const OPTIONAL = ['functional', 'statistics', 'marketing']
-
-/** Other words for our categories, as they stand in the tags and the configurations of others. */
-const ALIASES = /** @type {Record<string, string>} */ ({
-  preferences: 'functional',
-  analytics: 'statistics',
-  performance: 'statistics',
-  advertising: 'marketing',
-})
-
-/**
- * Returns our word for a category; a word that nobody knows comes back as it is.
- * @param {string} word
- */
-export const category = (word) => ALIASES[(word = word.trim().toLowerCase())] || word

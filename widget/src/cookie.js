@@ -6,7 +6,8 @@ const NAME = 'kapsel_consent'
 const DAY = 864e5 // milliseconds
 
 /**
- * Returns the cookie's answer if it is to the present revision and not too old, else null.
+ * Returns the cookie's answer if it is not too old, else null. Where the catalogue has changed
+ * since, it holds only the categories in which nothing has.
  * @returns {import('../types/kapsel').Answer | null}
  */
 export function readCookie() {
@@ -17,17 +18,24 @@ export function readCookie() {
   const at = +field('at')
   const age = Date.now() - at
   // a clock that was a little wrong is no reason to ask again
-  const valid = age > -DAY && age < config.banner.remember_days * DAY
-  if (!valid || field('revision') !== config.revision) return null
+  if (!(age > -DAY && age < config.banner.remember_days * DAY)) return null
+  const revision = field('revision')
+  const same = revision === config.revision
   /** @type {Record<string, boolean>} */
   const choices = {}
+  let dropped = false
   for (const pair of field('choices').split('|')) {
-    const [name, answer] = pair.split(':')
-    if (OPTIONAL.includes(name)) choices[name] = answer === '1'
+    const [name, answer, part] = pair.split(':')
+    if (!OPTIONAL.includes(name)) continue
+    if (same || (part && part === config.category_revisions[name])) choices[name] = answer === '1'
+    else dropped = true
   }
+  const fresh = config.categories.some((name) => !(name in choices))
+  // a change that no category shows is one in all of them
+  if (!Object.keys(choices).length || !(same || dropped || fresh)) return null
   return {
     id: field('id'),
-    revision: config.revision,
+    revision,
     choices,
     action: /** @type {import('../types/kapsel').Action} */ (field('action')),
     decided_at: new Date(at).toISOString(),
@@ -41,7 +49,9 @@ export function readCookie() {
 export function writeCookie(answer) {
   let value = ''
   if (answer) {
-    const choices = Object.entries(answer.choices).map(([name, yes]) => `${name}:${yes ? 1 : 0}`)
+    const choices = Object.entries(answer.choices).map(
+      ([name, yes]) => `${name}:${yes ? 1 : 0}:${config.category_revisions[name] || ''}`,
+    )
     value =
       `id=${answer.id}&revision=${answer.revision}&choices=${choices.join('|')}` +
       `&at=${Date.parse(answer.decided_at)}&action=${answer.action}`

@@ -5,8 +5,10 @@ import { clearRefused } from './clear.js'
 import { config } from './config.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
-import { all, asked, current, decide, recall, subscribe } from './store.js'
+import { refusedElsewhere } from './moving.js'
+import { noteSeen } from './seen.js'
 import { signalAnswer, signalDefaults } from './signals.js'
+import { all, asked, current, decide, every, pending, recall, subscribe } from './store.js'
 import * as surface from './surface.js'
 import { tellTabs, watchTabs } from './tabs.js'
 import { runTags, watchTags, withdrawTags } from './tags.js'
@@ -30,12 +32,16 @@ function start() {
     if (change.changed.length) announce('change', change.changed)
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
-    if (change.own) log(change.answer, language())
+    if (change.own) {
+      noteSeen(every())
+      log(change.answer, language())
+    }
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })
   subscribe('meet', ask)
   runTags()
   watchTags()
+  if (!current()) takeOver()
   ask()
   open()
   if (current()) {
@@ -45,15 +51,23 @@ function start() {
   watchTabs(recall)
 }
 
-/** Asks, if there is something to ask and no answer yet. */
+/** Asks, if there is something that the visitor has not answered. */
 function ask() {
   surface.setRevisitable(revisitable())
-  if (current() || !asked().length) return
+  if (!pending().length) return
   if (/** @type {any} */ (navigator).globalPrivacyControl) {
     decide(all(false), 'gpc')
     surface.showNotice('gpc')
     announce('show')
   } else if (surface.showNotice('ask')) announce('show')
+}
+
+/** Takes over a refusal that was given to the consent tool that the site had before. */
+function takeOver() {
+  const refused = refusedElsewhere()
+  const names = Object.keys(refused)
+  const whole = names.length === asked().length
+  if (names.length) decide(refused, whole ? 'reject-all' : 'save', names)
 }
 
 const revisitable = () => config.banner.revisit === 'icon' && asked().length > 0

@@ -4,7 +4,8 @@ import { config } from './config.js'
 import { button, element, link } from './element.js'
 import { fill, language, list, texts } from './language.js'
 import { declarationAddress } from './log.js'
-import { asked } from './store.js'
+import { unseen } from './seen.js'
+import { asked, pending } from './store.js'
 
 /**
  * Returns the first layer in the language that is spoken.
@@ -49,9 +50,13 @@ export function notice(kind) {
 /** Returns what the visitor is asked, with all that she must know before she answers. */
 function question() {
   const words = texts()
-  const purposes = asked().map((name) => words.purposes[name])
+  const open = pending()
+  const names = open.length ? open : asked()
+  const news = unseen(names)
+  const purposes = names.map((name) => words.purposes[name])
   return [
     fill(words.question, { purposes: list(purposes) }),
+    open.length && news.length && fill(words.news, { news: list(news) }),
     words.partners,
     words.transfer,
     words.refusing,

@@ -34,12 +34,20 @@ export const current = () => answer
 /** Returns the categories that are asked about, in the order of the banner. */
 export const asked = () => OPTIONAL.filter((name) => offered.has(name))
 
+/** Returns the categories that the visitor has not answered for yet. */
+export const pending = () => asked().filter((name) => !(name in (answer?.choices || {})))
+
 /**
- * Returns an answer that is the same for each category that is asked about.
+ * Returns the same choice for each category that is open; when none is, for every one.
  * @param {boolean} value
+ * @param {string[]} [names]
  * @returns {Choices}
  */
-export const all = (value) => Object.fromEntries(asked().map((name) => [name, value]))
+export const all = (value, names = pending()) =>
+  Object.fromEntries((names.length ? names : every()).map((name) => [name, value]))
+
+/** Returns all categories that are or have been asked about, on this page or another. */
+export const every = () => [...new Set([...asked(), ...Object.keys(answer?.choices || {})])]
 
 /**
  * Says whether a category is granted. One that nobody has sorted needs a yes to all the others.
@@ -84,16 +92,20 @@ export function recall() {
 }
 
 /**
- * Takes the visitor's decision. It holds at once and is painted first; a frame later it is
+ * Takes the visitor's decision; what it leaves out stays as it was. It holds at once and is painted first; a frame later it is
  * stored, then signalled, then sent.
  * @param {Choices} choices
  * @param {Action} action
+ * @param {string[]} names the categories that are answered for
  */
-export function decide(choices, action) {
+export function decide(choices, action, names = every()) {
   settle?.()
   /** @type {Choices} */
   const complete = {}
-  for (const name of asked()) complete[name] = choices[name] === true
+  for (const name of names) {
+    const open = !(name in choices) && action !== 'withdraw'
+    complete[name] = open ? !!answer?.choices[name] : choices[name] === true
+  }
   const decided = {
     id: uuid(),
     revision: config.revision,

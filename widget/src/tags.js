@@ -1,21 +1,16 @@
 /** Holds marked tags back, and runs each once, in the order of the document, when it is granted. */
 
-import { category, nonce, OPTIONAL } from './config.js'
-import { granted, meet } from './store.js'
-
-const SCRIPTS = 'script[type="text/plain"][data-category]'
-const EMBEDS = ['iframe', 'img', 'video', 'audio', 'source', 'embed', 'object', 'link']
-  .map((name) => `${name}[data-category]:is([data-src],[data-srcset],[data-href])`)
-  .join()
-const TAGS = `${SCRIPTS},${EMBEDS}`
+import { nonce, OPTIONAL } from './config.js'
+import { addresses, category, conditions, SCRIPTS, TAGS } from './dialects.js'
+import { current, granted, meet } from './store.js'
 
 /** How long a slow script may keep the next inline one waiting, in milliseconds. */
 const PATIENCE = 8000
 
-/** Scripts that have been run. @type {WeakSet<Element>} */
+/** Tags that have been run or shown. @type {WeakSet<Element>} */
 const done = new WeakSet()
 
-/** Elements that were given their address. @type {Set<HTMLElement>} */
+/** Those among them that can be emptied again. @type {Set<HTMLElement>} */
 const shown = new Set()
 
 let queue = Promise.resolve()
@@ -23,11 +18,12 @@ let queue = Promise.resolve()
 /** Runs all tags that are granted by now and have not been run; looks through the page first. */
 export function runTags() {
   for (const tag of document.querySelectorAll(TAGS)) {
-    for (const name of categories(tag)) {
+    for (const name of conditions(tag)) {
       // an image may carry a data-category that has nothing to do with consent
-      if (tag.localName === 'script' || OPTIONAL.includes(name)) meet(name)
+      if (tag.localName === 'script' || OPTIONAL.includes(name)) meet(name.replace('!', ''))
     }
   }
+  toggle()
   queue = queue.then(run)
 }
 
@@ -50,8 +46,7 @@ export function withdrawTags() {
     if (allowed(tag)) continue
     shown.delete(tag)
     done.delete(tag)
-    for (const name of ['src', 'srcset', 'href']) {
-      if (!tag.hasAttribute('data-' + name)) continue
+    for (const [name] of addresses(tag)) {
       if (tag.localName === 'iframe') tag.setAttribute(name, 'about:blank')
       tag.removeAttribute(name)
     }
@@ -59,27 +54,31 @@ export function withdrawTags() {
 }
 
 /**
- * Says which categories the services named on this page's tags belong to.
+ * Says whether all tags on this page that name a service are granted; no: there is none.
  * @param {string} service
  */
 export function serviceGranted(service) {
-  const tags = [...document.querySelectorAll('[data-service][data-category]')].filter(
+  const tags = [...document.querySelectorAll(TAGS)].filter(
     (tag) => tag.getAttribute('data-service') === service,
   )
   return tags.length > 0 && tags.every(allowed)
 }
 
-/**
- * Returns the categories that must all be granted before *tag* may run.
- * @param {Element} tag
- */
-function categories(tag) {
-  const words = tag.getAttribute('data-category')?.split(/[\s,]+/).filter(Boolean)
-  return words?.length ? words.map(category) : ['unclassified']
-}
-
 /** @param {Element} tag */
-const allowed = (tag) => categories(tag).every(granted)
+const allowed = (tag) =>
+  conditions(tag).every((name) =>
+    name[0] === '!' ? current() && !granted(name.slice(1)) : granted(name),
+  )
+
+/** Shows and hides what Cookiebot's classes `cookieconsent-optin-…` and `…-optout-…` ask for. */
+function toggle() {
+  const boxes = document.querySelectorAll('[class*=cookieconsent-opt]')
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (boxes)) {
+    const wishes = [...box.className.matchAll(/cookieconsent-opt(in|out)-(\w+)/g)]
+    const visible = wishes.every(([, wish, name]) => granted(category(name)) === (wish === 'in'))
+    box.style.display = visible ? '' : 'none'
+  }
+}
 
 /** A moment for the browser to answer the visitor between two tags. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve))
@@ -94,7 +93,7 @@ async function run() {
       reveal(/** @type {HTMLElement} */ (tag))
       continue
     }
-    const waits = !tag.hasAttribute('data-src') && !tag.src && tag.dataset.type !== 'module'
+    const waits = !addresses(tag).length && !tag.src && tag.dataset.type !== 'module'
     if (loading && waits) {
       await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, PATIENCE))])
       loading = null
@@ -116,8 +115,7 @@ function promote(tag) {
     return null
   }
   refuseDocumentWrite()
-  const source = tag.getAttribute('data-src')
-  if (source) tag.src = trusted(source)
+  for (const [, source] of addresses(tag)) tag.src = trusted(source)
   tag.type = tag.dataset.type || ''
   if (!tag.type) tag.removeAttribute('type')
   const ordered = !tag.hasAttribute('async')
@@ -136,10 +134,7 @@ function promote(tag) {
 /** @param {HTMLElement} tag */
 function reveal(tag) {
   shown.add(tag)
-  for (const name of ['srcset', 'src', 'href']) {
-    const value = tag.getAttribute('data-' + name)
-    if (value) tag.setAttribute(name, value)
-  }
+  for (const [name, value] of addresses(tag)) tag.setAttribute(name, value)
 }
 
 /** @type {{ createScriptURL(url: string): any } | null} */

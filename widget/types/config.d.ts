@@ -45,6 +45,7 @@ export interface Texts {
 export interface Config {
   site: string
   revision: string
+  category_revisions: Record<string, string>
   languages: string[]
   categories: string[]
   cookie_domains: string[]

@@ -5,15 +5,40 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.async_api import async_playwright
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.responses import Response
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+import widget
+from consent_server.banner import config
 from consent_server.demo.loopback import serve
+from consent_server.model import Declaration
+from scanner.model import OPTIONAL_CATEGORIES, Banner
 
 PAGES = Path(__file__).parents[2] / "sites" / "banners"
+
+
+DECLARATION = Declaration(
+    site="shop",
+    revision="r1",
+    url="https://shop.example/",
+    languages=("nb",),
+    controller=None,
+    banner=Banner(),
+    cookie_domains=("shop.example",),
+    scanned_at=None,
+    categories=OPTIONAL_CATEGORIES,
+    items=(),
+)
+
+
+async def own_widget(_request):
+    script = widget.compose(msgspec.json.encode(config(DECLARATION)))
+    return Response(script, media_type="text/javascript")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +50,9 @@ def anyio_backend():
 async def chromium(anyio_backend):
     """A browser in which shop.example and cmp.example lead to the banner pages."""
     executable = os.environ.get("KAPSEL_BROWSER", "/usr/bin/chromium-headless-shell")
-    pages = Starlette(routes=[Mount("/", StaticFiles(directory=PAGES))])
+    pages = Starlette(
+        routes=[Route("/w/shop.js", own_widget), Mount("/", StaticFiles(directory=PAGES))]
+    )
     with serve({"shop.example": pages, "cmp.example": pages}) as server:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(

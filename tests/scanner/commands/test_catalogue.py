@@ -10,11 +10,16 @@ from click.testing import CliRunner
 
 from consent_server.cli import cli
 from scanner.database import open_database
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, SetBy, State
+from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, SetBy, State, Visit
 from scanner.store import Store
 
 MONDAY = dt.datetime(2026, 11, 16, 3, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
+PAGE = "https://shop.example/"
+VISITS = tuple(
+    Visit(url=PAGE, final_url=PAGE, state=state, status=200)
+    for state in (State.BEFORE, State.ACCEPT)
+)
 
 
 def entry(name, at, **facts):
@@ -51,7 +56,7 @@ def scan(at, *entries):
         started_at=at,
         finished_at=at + dt.timedelta(seconds=9),
         status="complete",
-        visits=(),
+        visits=VISITS,
         banner=BannerAnswer(),
         entries=entries,
     )

@@ -1,0 +1,281 @@
+"""Find a Chromium on this machine, or get one, and run it as a process of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from scanner import disguise, fitness
+from scanner.errors import BrowserMissing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scanner.resolve import Resolution
+
+log = structlog.get_logger()
+
+#: Names under which systems install it; the first is the quickest and takes all cookies.
+SYSTEM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+START_TIMEOUT = 20.0  # seconds until a started browser must answer
+VERSION_TIMEOUT = 20.0  # seconds for "--version"
+DOWNLOAD_TIMEOUT = 240.0  # seconds for Playwright's download
+APT_TIMEOUT = 600.0  # seconds for each apt-get
+
+#: What a browser does behind a page's back; and what puts frames into processes of their own.
+_FEATURES = (
+    "IsolateOrigins",
+    "site-per-process",
+    "IsolateSandboxedIframes",
+    "Translate",
+    "OptimizationHints",
+    "MediaRouter",
+    "DialMediaRouteProvider",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "PaintHolding",
+)
+_FLAGS = (
+    "--remote-debugging-port=0",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-service-autorun",
+    "--password-store=basic",
+    "--use-mock-keychain",
+    "--mute-audio",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-breakpad",
+    "--disable-client-side-phishing-detection",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-hang-monitor",
+    "--disable-sync",
+    "--disable-search-engine-choice-screen",
+    "--metrics-recording-only",
+    # Pages behind other tabs keep their timers and frames.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-ipc-flooding-protection",
+    # Windows that nobody clicked for are blocked, as visitors' browsers do it; the headless shell
+    # has no such rule of its own, and one that opens stops the frames of the page behind it.
+    "--block-new-web-contents",
+    # No navigator.webdriver.
+    "--disable-blink-features=AutomationControlled",
+    # One process and one session see all frames of a page; a visit has no secrets to protect.
+    "--disable-site-isolation-trials",
+    "--disable-features=" + ",".join(_FEATURES),
+)
+
+
+def find(path: Path | None = None) -> Path:
+    """
+    Return the Chromium to use: *path*, else Playwright's own, else the system's.
+
+    Raises:
+        BrowserMissing: If there is none; or if *path*, which is never replaced, is none.
+    """
+    if path is not None:
+        named = shutil.which(str(path))
+        if named is None:
+            raise BrowserMissing(f"{path}: no such program; it was named as the browser to use")
+        return Path(named)
+    for candidate in _candidates():
+        return candidate
+    raise BrowserMissing("no Chromium found: run 'kapsel browser install'")
+
+
+def version(path: Path) -> str | None:
+    """Return the version of the Chromium at *path*; None: it does not start."""
+    try:
+        told = subprocess.run(  # noqa: S603 - the browser that the owner chose, or that we found
+            [path, "--version"], capture_output=True, text=True, timeout=VERSION_TIMEOUT, check=True
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(r"\d+(\.\d+)+", told)
+    return found[0] if found else None
+
+
+def install() -> str:
+    """
+    Make sure that a Chromium is there.
+
+    Returns:
+        One sentence: which browser will be used, and where it came from.
+
+    Raises:
+        BrowserMissing: If none could be had; the text says what to do.
+    """
+    for candidate in _candidates():
+        if told := version(candidate):
+            return f"{candidate} is here (version {told})"
+    _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"],
+         timeout=DOWNLOAD_TIMEOUT)  # fmt: skip
+    for candidate in _playwrights_own():
+        if told := version(candidate):
+            return f"{candidate} was downloaded (version {told})"
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        command = ["apt-get", "install", "-y", "--no-install-recommends", "chromium-headless-shell"]
+        if not _run(command, timeout=APT_TIMEOUT):
+            _run(["apt-get", "update"], timeout=APT_TIMEOUT)
+            _run(command, timeout=APT_TIMEOUT)
+    for candidate in _candidates():
+        if told := version(candidate):
+            return f"{candidate} was installed (version {told})"
+    raise BrowserMissing(
+        "no Chromium could be downloaded or installed: "
+        "install one (Debian: 'apt-get install chromium-headless-shell' as root), "
+        "or name one with --browser or KAPSEL_BROWSER"
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(
+    path: Path, *, version: str, resolution: Resolution, insecure: bool, proxy: str | None = None
+) -> AsyncIterator[str]:
+    """
+    Run the Chromium at *path*, with an empty profile, until the block ends.
+
+    Args:
+        version: Of the browser; it decides how it introduces itself.
+        insecure: Accept certificates that nobody trusts.
+        proxy: URL of a proxy for all that it fetches.
+
+    Returns:
+        The ``ws://`` URL of its DevTools.
+
+    Raises:
+        BrowserMissing: If it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="kapsel-", ignore_cleanup_errors=True) as folder:
+        profile = Path(folder)
+        flags = [
+            *_FLAGS,
+            f"--user-data-dir={profile}",
+            f"--user-agent={disguise.user_agent(version)}",
+        ]
+        if "headless" not in path.name:
+            flags.append("--headless=new")
+            _allow_third_party_cookies(profile)
+        if rules := resolution.chromium_rules():
+            ours = f"EXCLUDE {fitness.FIRST}, EXCLUDE {fitness.THIRD}"
+            flags.append(f"--host-resolver-rules={rules}, {ours}")
+        if insecure:
+            flags.append("--ignore-certificate-errors")
+        if proxy:
+            flags.append(f"--proxy-server={proxy}")
+        process, endpoint = await _start(path, flags, profile)
+        try:
+            yield endpoint
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+
+async def _start(
+    path: Path, flags: list[str], profile: Path
+) -> tuple[asyncio.subprocess.Process, str]:
+    """Start the browser; without its sandbox where the system does not let it have one."""
+    root = os.geteuid() == 0
+    for sandboxed in (False,) if root else (True, False):
+        process = await asyncio.create_subprocess_exec(
+            path,
+            *flags,
+            *(() if sandboxed else ("--no-sandbox",)),
+            "about:blank",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "TZ": disguise.TIME_ZONE},
+        )
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                return process, await _endpoint(process, profile)
+        except (TimeoutError, BrowserMissing):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+            if sandboxed:
+                log.info("browser started without its sandbox", path=str(path))
+    raise BrowserMissing(f"{path} does not start; try it with --version, or name another browser")
+
+
+async def _endpoint(process: asyncio.subprocess.Process, profile: Path) -> str:
+    """Wait for the file in which the browser says where it listens."""
+    told = profile / "DevToolsActivePort"
+    while True:
+        if process.returncode is not None:
+            raise BrowserMissing("the browser ended at once")
+        lines = told.read_text(encoding="ascii").splitlines() if told.exists() else []
+        if len(lines) == 2:
+            return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+        await asyncio.sleep(0.01)
+
+
+def _allow_third_party_cookies(profile: Path) -> None:
+    """Keep what most visitors' browsers keep: Debian's full Chromium drops it by default."""
+    preferences = profile / "Default" / "Preferences"
+    preferences.parent.mkdir(parents=True)
+    preferences.write_text(
+        json.dumps({"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}),
+        encoding="utf-8",
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    yield from _playwrights_own()
+    for name in SYSTEM_NAMES:
+        found = shutil.which(name)
+        if found is not None:
+            yield Path(found)
+
+
+def _playwrights_own() -> Iterator[Path]:
+    """Yield the browsers that Playwright downloaded, the newest headless shell first."""
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    mac = platform.system() == "Darwin"
+    cache = Path.home() / ("Library/Caches" if mac else ".cache") / "ms-playwright"
+    folder = Path(named) if named and named != "0" else cache
+    for pattern in (
+        "chromium_headless_shell-*/*/headless_shell",
+        "chromium_headless_shell-*/*/chrome-headless-shell",
+        "chromium-*/*/chrome",
+    ):
+        yield from sorted(folder.glob(pattern), key=_revision, reverse=True)
+
+
+def _revision(path: Path) -> int:
+    found = re.search(r"-(\d+)/", path.as_posix().split("ms-playwright", 1)[-1])
+    return int(found[1]) if found else 0
+
+
+def _run(command: list[str], *, timeout: float) -> bool:
+    """Run *command*, its words on stderr; tell whether it succeeded in time (seconds)."""
+    log.info("running", command=" ".join(command))
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed commands
+            command, stdout=sys.stderr, timeout=timeout, check=False,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0

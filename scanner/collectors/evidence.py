@@ -1,0 +1,91 @@
+"""What was seen during a visit, as it came in; `fold` makes observations of it.
+
+Nothing here holds the value of a cookie or of a stored item: they are measured and hashed
+where they come in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from scanner.cookie_line import CookieLine
+from scanner.model import Kind, SetBy, ValueShape
+
+
+class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asked the browser to keep, or to delete, a cookie."""
+
+    line: CookieLine
+    by: SetBy
+    at: dt.datetime
+    refused: str | None = None  # why, in words; None: it was not, as far as the writer saw
+    seen: bool | None = None  # whether a script could read it back; None: not tried
+
+    @property
+    def identity(self) -> tuple[str, str, str, bool]:
+        """Which cookie of the jar it asks for."""
+        line = self.line
+        return (line.name, line.domain, line.path, line.partitioned)
+
+
+class JarCookie(msgspec.Struct, frozen=True, kw_only=True):
+    """A cookie that the browser keeps."""
+
+    name: str
+    domain: str
+    path: str
+    expires: dt.datetime | None  # None: session
+    http_only: bool
+    secure: bool
+    same_site: Literal["Strict", "Lax", "None"] | None
+    partitioned: bool
+    shape: ValueShape
+    digest: str
+
+    @property
+    def identity(self) -> tuple[str, str, str, bool]:
+        """What makes two cookies one."""
+        return (self.name, self.domain, self.path, self.partitioned)
+
+
+class StoredItem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something in web storage: seen there, or written by a script."""
+
+    kind: Kind
+    name: str
+    host: str
+    at: dt.datetime
+    by: SetBy | None = None
+    shape: ValueShape | None = None
+    digest: str | None = None
+
+    @property
+    def identity(self) -> tuple[Kind, str, str]:
+        """What makes two items one."""
+        return (self.kind, self.name, self.host)
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """Something was asked of a server."""
+
+    host: str
+    at: dt.datetime
+    by: SetBy | None = None
+
+
+class Evidence:
+    """All that one visit left behind. Collectors add to it; `clear` begins the next visit."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.writes: list[CookieWrite] = []
+        self.stored: list[StoredItem] = []
+        self.requests: list[Request] = []
+        self.beacons: list[str] = []  # URLs that scripts sent beacons to
+        self.workers = 0  # that were started; their timers run in real time only

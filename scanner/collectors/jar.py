@@ -1,0 +1,40 @@
+"""Read the cookies that a context keeps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from scanner.collectors.evidence import JarCookie
+from scanner.shape import Digester, shape
+
+if TYPE_CHECKING:
+    from scanner.devtools import DevTools
+
+
+async def read(devtools: DevTools, *, context: str, digester: Digester) -> tuple[JarCookie, ...]:
+    """
+    Return the cookies of *context* (its id in DevTools), without their values.
+
+    Raises:
+        DevToolsError: If the browser is gone.
+        TimeoutError: If it does not answer.
+    """
+    told = await devtools.browser.call("Storage.getCookies", browserContextId=context, timeout=30)
+    return tuple(
+        JarCookie(
+            name=cookie["name"],
+            domain=cookie["domain"],
+            path=cookie["path"],
+            expires=None
+            if cookie.get("session") or cookie["expires"] <= 0
+            else dt.datetime.fromtimestamp(cookie["expires"], dt.UTC),
+            http_only=cookie["httpOnly"],
+            secure=cookie["secure"],
+            same_site=cookie.get("sameSite"),
+            partitioned=bool(cookie.get("partitionKey")) or bool(cookie.get("partitionKeyOpaque")),
+            shape=shape(cookie["value"]),
+            digest=digester.digest(cookie["value"]),
+        )
+        for cookie in told["cookies"]
+    )

@@ -1,0 +1,216 @@
+"""Watch what a target asks of servers, and the cookies in the answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scanner import cookie_line, lifetimes
+from scanner.collectors.evidence import CookieWrite, Evidence, Request
+from scanner.model import SetBy
+
+if TYPE_CHECKING:
+    from scanner.devtools import Params, Session
+    from scanner.shape import Digester
+
+BUFFER = 1_000_000  # bytes of answers that the browser keeps for us: we read none of them
+
+#: Kinds of requests that may stay open for as long as the page lives.
+_ENDLESS = {"EventSource", "WebSocket", "Media"}
+
+
+class Traffic:
+    """How much is under way in a tab, over all its targets; and what the main document was."""
+
+    def __init__(self) -> None:
+        self.open: set[tuple[str, str]] = set()
+        self.changed_at = time.monotonic()
+        self.frame = ""  # id of the tab's main frame
+        self.status: int | None = None  # of the main document
+        self.url: str | None = None
+        # Requests by id: those of a worker are told by its own target, their answers by the page's.
+        self.exchanges: dict[str, Exchange] = {}
+
+    def begin(self) -> None:
+        """Forget the last page."""
+        self.open.clear()
+        self.changed_at = time.monotonic()
+        self.status, self.url = None, None
+        self.exchanges.clear()
+
+    def quiet_for(self) -> float:
+        """Return for how many seconds nothing was under way."""
+        return 0.0 if self.open else time.monotonic() - self.changed_at
+
+
+class Network:
+    """Collects from one target into *evidence*."""
+
+    def __init__(
+        self, session: Session, *, evidence: Evidence, traffic: Traffic, digester: Digester
+    ) -> None:
+        self._session = session
+        self._evidence = evidence
+        self._traffic = traffic
+        self._digester = digester
+        for method, listener in (
+            ("requestWillBeSent", self._asked),
+            ("responseReceivedExtraInfo", self._answered),
+            ("responseReceived", self._received),
+            ("loadingFinished", self._ended),
+            ("loadingFailed", self._ended),
+            ("webSocketCreated", self._socket),
+            ("webSocketHandshakeResponseReceived", self._shaken),
+        ):
+            session.on(f"Network.{method}", listener)
+        session.on("detached", self._detached)
+        session.post("Network.enable", maxTotalBufferSize=BUFFER, maxResourceBufferSize=BUFFER)
+
+    def _asked(self, params: Params) -> None:
+        url = params["request"]["url"]
+        exchange = self._exchange(params["requestId"])
+        if "redirectResponse" in params and params.get("redirectHasExtraInfo") is False:
+            exchange.withdraw()
+        if not url.startswith(("http:", "https:", "ws:", "wss:")):
+            return
+        exchange.hops.append(url)
+        self._pair(exchange)
+        by = initiator(params.get("initiator", {}))
+        self._evidence.requests.append(Request(host=urlsplit(url).hostname or "", at=_now(), by=by))
+        traffic = self._traffic
+        traffic.changed_at = time.monotonic()
+        # A worker's own script is told as asked for by the page, and never as finished.
+        if params.get("type") not in _ENDLESS and params.get("loaderId") != "":
+            traffic.open.add((self._session.id, params["requestId"]))
+        if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
+            traffic.url, traffic.status = url, None
+
+    def _answered(self, params: Params) -> None:
+        headers = {key.lower(): value for key, value in params["headers"].items()}
+        lines = headers.get("set-cookie", "").split("\n") if "set-cookie" in headers else []
+        refused = {
+            blocked["cookieLine"]: _words(blocked["blockedReasons"])
+            for blocked in params.get("blockedCookies", ())
+        }
+        lines += [line for line in refused if line not in lines]
+        exchange = self._exchange(params["requestId"])
+        exchange.answers.append((lines, refused, lifetimes.parse_date(headers.get("date", ""))))
+        self._pair(exchange)
+
+    def _received(self, params: Params) -> None:
+        if params.get("hasExtraInfo") is False:
+            self._exchange(params["requestId"]).withdraw()
+        if params.get("type") == "Document" and params.get("frameId") == self._traffic.frame:
+            self._traffic.status = params["response"]["status"]
+            self._traffic.url = params["response"]["url"]
+
+    def _ended(self, params: Params) -> None:
+        self._traffic.open.discard((self._session.id, params["requestId"]))
+        self._traffic.changed_at = time.monotonic()
+
+    def _socket(self, params: Params) -> None:
+        self._exchange(params["requestId"]).hops.append(params["url"])
+        host = urlsplit(params["url"]).hostname or ""
+        by = initiator(params.get("initiator", {}))
+        self._evidence.requests.append(Request(host=host, at=_now(), by=by))
+
+    def _shaken(self, params: Params) -> None:
+        exchange = self._exchange(params["requestId"])
+        if not exchange.answers:
+            self._answered({**params, "headers": params["response"].get("headers", {})})
+
+    def _detached(self, params: Params) -> None:
+        self._traffic.open = {key for key in self._traffic.open if key[0] != self._session.id}
+
+    def _exchange(self, id: str) -> Exchange:  # noqa: A002
+        return self._traffic.exchanges.setdefault(id, Exchange())
+
+    def _pair(self, exchange: Exchange) -> None:
+        """Give each answer's lines the URL that they came from; the two arrive in any order."""
+        while exchange.answers and exchange.paired < len(exchange.hops):
+            lines, refused, date = exchange.answers.pop(0)
+            url = exchange.hops[exchange.paired]
+            exchange.paired += 1
+            now = _now()
+            for text in lines:
+                line = cookie_line.read(
+                    text, url=url, written_at=date or now, digester=self._digester
+                )
+                if line is not None:
+                    self._evidence.writes.append(
+                        CookieWrite(
+                            line=line,
+                            by=SetBy(kind="http", url=without_query(url)),
+                            at=now,
+                            refused=refused.get(text),
+                        )
+                    )
+
+
+class Exchange:
+    """One request with its redirects, and the raw answers that were not given to one yet."""
+
+    def __init__(self) -> None:
+        self.hops: list[str] = []
+        self.paired = 0  # hops that have their answer
+        self.answers: list[tuple[list[str], dict[str, str], dt.datetime | None]] = []
+
+    def withdraw(self) -> None:
+        """Skip the newest hop: its answer came from no server."""
+        if self.paired < len(self.hops):
+            self.hops.pop()
+
+
+def initiator(told: dict[str, Any]) -> SetBy | None:
+    """Return who started a request, from what DevTools tells of it."""
+    stack = told.get("stack")
+    while stack:
+        for frame in stack.get("callFrames", ()):
+            if frame.get("url"):
+                return SetBy(kind="script", url=frame["url"], line=frame["lineNumber"] + 1)
+        stack = stack.get("parent")
+    if told.get("url"):
+        line = told.get("lineNumber")
+        return SetBy(kind="http", url=told["url"], line=None if line is None else int(line) + 1)
+    return None
+
+
+def without_query(url: str) -> str:
+    """Return *url* without query and fragment: they may carry identifiers of a person."""
+    return url.split("#", 1)[0].split("?", 1)[0]
+
+
+def _words(reasons: list[str]) -> str:
+    """Return Chromium's reasons ("SameSiteUnspecifiedTreatedAsLax") as words."""
+    return ", ".join(
+        _REASONS.get(reason) or re.sub(r"(?<!^)(?=[A-Z])", " ", reason).lower()
+        for reason in reasons
+    )
+
+
+_REASONS = {
+    "InvalidDomain": "the domain is not the sender's",
+    "SecureOnly": "Secure, but not sent over TLS",
+    "SameSiteLax": "SameSite=Lax, in another site's page",
+    "SameSiteStrict": "SameSite=Strict, in another site's page",
+    "SameSiteUnspecifiedTreatedAsLax": "no SameSite, in another site's page",
+    "SchemefulSameSiteUnspecifiedTreatedAsLax": "no SameSite, in another site's page",
+    "SchemefulSameSiteLax": "SameSite=Lax, in another site's page",
+    "SchemefulSameSiteStrict": "SameSite=Strict, in another site's page",
+    "SameSiteNoneInsecure": "SameSite=None without Secure",
+    "UserPreferences": "the browser blocks third-party cookies",
+    "ThirdPartyPhaseout": "the browser blocks third-party cookies",
+    "InvalidPrefix": "the name's __Host- or __Secure- prefix is not honoured",
+    "NameValuePairExceedsMaxSize": "longer than 4096 bytes",
+    "OverwriteSecure": "would overwrite a Secure cookie from an insecure page",
+    "OverwriteHttpOnly": "would overwrite an HttpOnly cookie",
+    "SyntaxError": "not a valid cookie",
+    "DisallowedCharacter": "has a character that cookies may not have",
+}
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,83 @@
+"""Who asked: from the stack of a script's write to the script that is responsible for it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import msgspec
+
+from scanner.model import SetBy
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a stack, as `watch.js` tells it."""
+
+    url: str | None = None  # None: the code has no address of its own
+    line: int | None = None  # from 1
+    function: str | None = None
+    method: str | None = None  # name of the property that holds the function
+    type: str | None = None  # of `this`
+    origin: str | None = None  # of code made by eval: "eval at f (https://…/a.js:1:2)"
+
+
+#: Files of libraries that do nothing but write cookies and storage for whoever asks.
+_WRAPPER = re.compile(
+    r"(^|[/@])(js[.-]cookies?|jquery[.-]cookie|cookies?[.-]js|universal-cookie|tiny-cookie|"
+    r"store2?|store-js|localforage|localstorage-slim|lscache)"
+    r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
+_WRAPPED = {"cookie": "Document", "setItem": "Storage"}
+
+
+def responsible(frames: list[Frame]) -> SetBy:
+    """
+    Return the script, and its line, that asked for a write.
+
+    It is the innermost code, unless that only passes on what others ask: a replacement of
+    ``document.cookie`` or ``setItem`` that the page put in place, or a cookie library in a file
+    of its own. Code made by ``eval`` or ``new Function`` counts as the script that made it.
+
+    Args:
+        frames: Innermost first.
+    """
+    asked = [place for place in map(_place, frames[_wrappers(frames) :]) if place is not None]
+    if not asked:
+        asked = [place for place in map(_place, frames) if place is not None]
+    for url, line in asked:
+        if not _WRAPPER.search(urlsplit(url).path):
+            return SetBy(kind="script", url=_clean(url), line=line)
+    if asked:
+        return SetBy(kind="script", url=_clean(asked[0][0]), line=asked[0][1])
+    return SetBy(kind="script")
+
+
+def _wrappers(frames: list[Frame]) -> int:
+    """Return how many innermost frames belong to the page's own replacement of the native."""
+    for index in range(len(frames) - 1, -1, -1):
+        frame = frames[index]
+        owner = _WRAPPED.get(frame.method or "") or _WRAPPED.get(
+            (frame.function or "").removeprefix("set ")
+        )
+        if owner and (frame.type or "").endswith(owner):
+            return index + 1
+    return 0
+
+
+def _place(frame: Frame) -> tuple[str, int | None] | None:
+    if frame.origin is not None:
+        found = _PLACE.findall(frame.origin)
+        if found:
+            return found[-1][0], int(found[-1][1])
+        if not (frame.url or "").startswith("http"):
+            return None
+    if not frame.url or frame.url.startswith(("<", "native", "node:", "chrome-extension:")):
+        return None
+    return frame.url, frame.line
+
+
+def _clean(url: str) -> str:
+    """Return *url* without fragment; a data: URL without its content."""
+    return url.split(",", 1)[0] if url.startswith("data:") else url.split("#", 1)[0]

@@ -1,0 +1,22 @@
+"""The command ``kapsel browser``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """The Chromium that scans use."""
+
+
+@command.command()
+def install() -> None:
+    """Get a Chromium if there is none.
+
+    One that is here is left as it is. Otherwise Playwright's headless shell is downloaded, or,
+    where that cannot be and apt-get may be used, Debian's is installed.
+    """
+    from scanner import chromium
+
+    click.echo(chromium.install())

@@ -1,0 +1,150 @@
+"""Crawl a site: its pages in each state of consent, each state as a fresh visitor."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+import structlog
+from playwright.async_api import Error as PlaywrightError
+
+from scanner.answer import answer
+from scanner.devtools import DevToolsError
+from scanner.fetch import Fetcher
+from scanner.model import BannerAnswer, PageRead, Site, State, Visit
+from scanner.pace import Pace
+from scanner.robots import Robots
+from scanner.shape import Digester
+from scanner.walk import Tour, Walk, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scanner.browser import Browser
+
+log = structlog.get_logger()
+
+DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How to crawl. None: as sites.yaml says."""
+
+    states: tuple[State, ...] | None = None
+    max_pages: int | None = None
+    resolve: tuple[str, ...] = ()  # rules for the browser that is to be opened
+    insecure: bool = False
+    ignore_robots: bool = False
+    browser: Path | None = None
+    tabs: int = 4  # pages that are open at once
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a crawl is."""
+
+    site: str
+    state: State
+    visited: int  # pages of this state
+    known: int  # pages of this state that are visited or waiting
+    url: str  # that was read last
+
+
+class Crawl(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read."""
+
+    site: str
+    url: str
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    status: Literal["complete", "partial", "failed"]
+    reads: tuple[PageRead, ...]
+    banner: BannerAnswer
+
+
+async def crawl(
+    site: Site,
+    *,
+    options: Options,
+    browser: Browser,
+    progress: Callable[[Progress], None] | None = None,
+    stop: asyncio.Event | None = None,
+) -> Crawl:
+    """
+    Read the pages of *site* in each state; what fails is part of the answer.
+
+    Args:
+        options: Where they differ from what sites.yaml says, they win.
+        progress: Called after each page.
+        stop: When set, ends the crawl within seconds with what was found.
+    """
+    started_at = dt.datetime.now(dt.UTC)
+    states = options.states or site.states
+    stop = stop or asyncio.Event()
+    tell = progress or _nobody
+
+    def told(state: State, visited: int, known: int, url: str) -> None:
+        tell(Progress(site=site.key, state=state, visited=visited, known=known, url=url))
+
+    reads: list[PageRead] = []
+    banner = BannerAnswer()
+    barred: set[str] = set()
+    broken = False
+    async with Fetcher(resolution=browser.resolution, insecure=browser.insecure) as fetcher:
+        obey = site.robots == "obey" and not options.ignore_robots
+        tour = Tour(
+            site=site,
+            browser=browser,
+            fetcher=fetcher,
+            robots=Robots(fetcher, obey=obey),
+            pace=Pace(),
+            digester=Digester(),
+            max_pages=options.max_pages or site.max_pages,
+            tabs=max(1, options.tabs),
+            answer=answer,
+            stop=stop,
+            progress=told,
+        )
+        pages: tuple[str, ...] | None = None
+        for state in dict.fromkeys(states):
+            if stop.is_set():
+                break
+            walk = Walk(tour, state, pages=pages)
+            try:
+                await walk.walk()
+            except (DevToolsError, PlaywrightError, TimeoutError) as fault:
+                log.warning("state given up", site=site.key, state=state, cause=str(fault))
+                broken = True
+            reads += walk.reads
+            barred |= walk.barred
+            banner = merged(banner, walk.banner)
+            if pages is None and len(walk.reads) > 1:
+                pages = tuple(read.visit.url for read in walk.reads)
+    visits = [read.visit for read in reads if read.visit.url not in barred]
+    return Crawl(
+        site=site.key,
+        url=site.url,
+        started_at=started_at,
+        finished_at=dt.datetime.now(dt.UTC),
+        status=_status(visits, whole=not broken and not stop.is_set()),
+        reads=tuple(reads),
+        banner=banner,
+    )
+
+
+def _status(visits: list[Visit], *, whole: bool) -> Literal["complete", "partial", "failed"]:
+    """Return how it went, all in all; *whole*: nothing was broken off."""
+    if not any(visit.status is not None for visit in visits):
+        return "failed"
+    return "complete" if whole and not any(map(_broken, visits)) else "partial"
+
+
+def _broken(visit: Visit) -> bool:
+    """Tell whether a page could not be read that a visitor could expect to read."""
+    return visit.timed_out or (visit.failure is not None and visit.status not in DEAD_LINKS)
+
+
+def _nobody(_: Progress) -> None:
+    """Progress that nobody wants to hear of."""

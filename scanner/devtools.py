@@ -1,0 +1,187 @@
+"""Speak the Chrome DevTools Protocol: one connection to the browser, one session per target."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import structlog
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from websockets.asyncio.client import ClientConnection
+
+log = structlog.get_logger()
+
+Params = dict[str, Any]
+
+
+class DevToolsError(Exception):
+    """The browser refused a command, or is gone."""
+
+
+class _Message(msgspec.Struct):
+    """What comes from the browser: an answer (with *id*) or an event (with *method*)."""
+
+    id: int | None = None
+    method: str | None = None
+    params: Params = {}
+    result: Params = {}
+    error: Params | None = None
+    sessionId: str = ""  # noqa: N815 - the protocol's own name
+
+
+class Session:
+    """One target (page, frame, worker, or with an empty *id* the browser itself)."""
+
+    def __init__(self, devtools: DevTools, id: str) -> None:  # noqa: A002
+        self._devtools = devtools
+        self.id = id
+        self.closed = False
+        self.listeners: dict[str, list[Callable[[Params], None]]] = {}
+
+    def on(self, method: str, listener: Callable[[Params], None]) -> None:
+        """Call *listener* with the parameters of each event called *method*."""
+        self.listeners.setdefault(method, []).append(listener)
+
+    def off(self, method: str, listener: Callable[[Params], None]) -> None:
+        """Undo `on`."""
+        self.listeners[method].remove(listener)
+
+    def post(self, method: str, **params: Any) -> asyncio.Future[Params]:
+        """
+        Send a command and return its answer to come. Commands arrive in the order of the calls.
+
+        Whoever does not need the answer drops it: an error in it is then ignored, since a
+        target may vanish at any moment.
+        """
+        return self._devtools.post(self, method, params)
+
+    async def call(self, method: str, *, timeout: float = 10.0, **params: Any) -> Params:  # noqa: ASYNC109
+        """
+        Send a command and return its answer.
+
+        Args:
+            timeout: In seconds.
+
+        Raises:
+            DevToolsError: If the browser refuses, or is gone.
+            TimeoutError: If there is no answer in time.
+        """
+        async with asyncio.timeout(timeout):
+            return await self.post(method, **params)
+
+
+class DevTools:
+    """The connection; made by `open_devtools`."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._answers: dict[int, tuple[Session, asyncio.Future[Params]]] = {}
+        self._sessions: dict[str, Session] = {}
+        self._last = 0
+        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
+        self.browser = self.session("")
+        self.gone = asyncio.Event()  # set when the browser ended, or hung up
+
+    def session(self, id: str) -> Session:  # noqa: A002
+        """Return the session *id*, which the browser has just announced."""
+        return self._sessions.setdefault(id, Session(self, id))
+
+    def post(self, session: Session, method: str, params: Params) -> asyncio.Future[Params]:
+        """Send a command to *session*; see `Session.post`."""
+        answer: asyncio.Future[Params] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(_heed)
+        if session.closed or self.gone.is_set():
+            answer.set_exception(DevToolsError(f"{method}: the target is gone"))
+            return answer
+        self._last += 1
+        self._answers[self._last] = (session, answer)
+        message: Params = {"id": self._last, "method": method, "params": params}
+        if session.id:
+            message["sessionId"] = session.id
+        self._outgoing.put_nowait(msgspec.json.encode(message))
+        return answer
+
+    async def write(self) -> None:
+        """Send what is posted, until cancelled."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self._connection.send(await self._outgoing.get(), text=True)
+
+    async def read(self) -> None:
+        """Hand out what the browser says, until it ends."""
+        decoder = msgspec.json.Decoder(_Message)
+        try:
+            async for raw in self._connection:
+                self._receive(decoder.decode(raw))
+        except ConnectionClosed:
+            pass
+        finally:
+            self.gone.set()
+            for session in list(self._sessions.values()):
+                self._forget(session)
+
+    def _receive(self, message: _Message) -> None:
+        if message.id is not None:
+            _, answer = self._answers.pop(message.id, (None, None))
+            if answer is not None and not answer.done():
+                if message.error is None:
+                    answer.set_result(message.result)
+                else:
+                    answer.set_exception(DevToolsError(str(message.error.get("message"))))
+            return
+        session = self._sessions.get(message.sessionId)
+        if session is None or message.method is None:
+            return
+        if message.method == "Target.detachedFromTarget":
+            gone = self._sessions.get(message.params["sessionId"])
+            if gone is not None:
+                self._dispatch(gone, "detached", {})
+                self._forget(gone)
+        self._dispatch(session, message.method, message.params)
+
+    def _dispatch(self, session: Session, method: str, params: Params) -> None:
+        for listener in tuple(session.listeners.get(method, ())):
+            try:
+                listener(params)
+            except Exception:  # a foreign page's event must not end the connection
+                log.exception("event not understood", method=method)
+
+    def _forget(self, session: Session) -> None:
+        """Fail what still waits for *session*, and drop it."""
+        session.closed = True
+        if session.id:
+            self._sessions.pop(session.id, None)
+        for id_, (owner, answer) in list(self._answers.items()):
+            if owner is session:
+                del self._answers[id_]
+                if not answer.done():
+                    answer.set_exception(DevToolsError("the target is gone"))
+
+
+def _heed(answer: asyncio.Future[Params]) -> None:
+    """Mark the error of *answer* as seen, so that an answer nobody awaits makes no noise."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+@contextlib.asynccontextmanager
+async def open_devtools(endpoint: str) -> AsyncIterator[DevTools]:
+    """Connect to the browser at *endpoint* (a ``ws://`` URL) until the block ends."""
+    async with connect(
+        endpoint, max_size=None, ping_interval=None, compression=None, proxy=None
+    ) as connection:
+        devtools = DevTools(connection)
+        tasks = [asyncio.create_task(devtools.read()), asyncio.create_task(devtools.write())]
+        try:
+            yield devtools
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

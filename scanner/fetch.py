@@ -1,0 +1,104 @@
+"""Fetch small files (robots.txt, sitemaps) outside the browser, by the same rules of names."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from importlib import metadata
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx2 as httpx
+import msgspec
+
+if TYPE_CHECKING:
+    from scanner.resolve import Resolution
+
+TIMEOUT = 10.0  # seconds for one file, redirects included
+MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
+MAX_BYTES = 50 * 1024 * 1024  # of a sitemap, by its protocol
+USER_AGENT = f"Mozilla/5.0 (compatible; Kapsel/{metadata.version('kapsel')}; cookie scanner)"
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it: a status and a body, or a failure in words."""
+
+    url: str  # after redirects
+    status: int | None = None  # None: there was no answer
+    body: bytes = b""
+    failure: str | None = None
+
+
+class Fetcher:
+    """Fetch over HTTP. Open it with ``async with``."""
+
+    def __init__(
+        self, *, resolution: Resolution, insecure: bool = False, proxy: str | None = None
+    ) -> None:
+        self._resolution = resolution
+        context = ssl.create_default_context()
+        if insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        self._client = httpx.AsyncClient(
+            verify=context,
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*"},
+            timeout=TIMEOUT,
+            trust_env=False,
+            proxy=proxy,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def get(self, url: str, *, max_bytes: int = MAX_BYTES) -> Fetched:
+        """
+        Return what is at *url*, after at most five redirects. Never raises for the server's faults.
+
+        Args:
+            max_bytes: Of the body; what is longer is cut there.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                for _ in range(MAX_REDIRECTS + 1):
+                    fetched, target = await self._once(url, max_bytes=max_bytes)
+                    if target is None:
+                        return fetched
+                    url = urljoin(url, target)
+            return Fetched(url=url, status=310, failure="too many redirects")
+        except TimeoutError:
+            return Fetched(url=url, failure="no answer in time")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
+            return Fetched(url=url, failure=str(fault) or type(fault).__name__)
+
+    async def _once(self, url: str, *, max_bytes: int) -> tuple[Fetched, str | None]:
+        """Return the answer at *url*, and where it sends us."""
+        place = urlsplit(url)
+        host = place.hostname or ""
+        port = place.port or (443 if place.scheme == "https" else 80)
+        address, address_port = self._resolution.lookup(host, port)
+        if ":" in address:
+            address = f"[{address}]"
+        path = (place.path or "/") + (f"?{place.query}" if place.query else "")
+        async with self._client.stream(
+            "GET",
+            f"{place.scheme}://{address}:{address_port}{path}",
+            headers={"Host": place.netloc.rsplit("@", 1)[-1]},
+            extensions={"sni_hostname": host},
+            follow_redirects=False,
+        ) as response:
+            target = response.headers.get("location")
+            if response.is_redirect and target:
+                return Fetched(url=url, status=response.status_code), target
+            body = bytearray()
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) >= max_bytes:
+                    break
+            return (
+                Fetched(url=url, status=response.status_code, body=bytes(body[:max_bytes])),
+                None,
+            )

@@ -1,0 +1,74 @@
+"""What a site lets robots read: robots.txt, by RFC 9309."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+from protego import Protego
+
+if TYPE_CHECKING:
+    from scanner.fetch import Fetcher
+
+PRODUCT = "Kapsel"  # our token in robots.txt; where it is not named, "*" is for us
+MAX_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
+MAX_DELAY = 5.0  # seconds between two pages that we are willing to wait, if asked for more
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What one host says."""
+
+    text: str = ""
+    failure: str | None = None  # why its robots.txt could not be read: then nothing is allowed
+    sitemaps: tuple[str, ...] = ()
+    delay: float = 0.0  # seconds between two pages
+
+
+class Robots:
+    """The rules of all hosts of a site, each asked once."""
+
+    def __init__(self, fetcher: Fetcher, *, obey: bool = True) -> None:
+        self._fetcher = fetcher
+        self._obey = obey
+        self._rules: dict[str, asyncio.Task[tuple[Rules, Protego]]] = {}
+
+    async def refusal(self, url: str) -> str | None:
+        """Return why *url* may not be visited; None: it may."""
+        if not self._obey:
+            return None
+        rules, parsed = await self._of(url)
+        if rules.failure is not None:
+            return rules.failure
+        return None if parsed.can_fetch(url, PRODUCT) else "robots.txt forbids it"
+
+    async def rules(self, url: str) -> Rules:
+        """Return what the host of *url* says of sitemaps and pace, obeyed or not."""
+        return (await self._of(url))[0]
+
+    async def _of(self, url: str) -> tuple[Rules, Protego]:
+        place = urlsplit(url)
+        origin = f"{place.scheme}://{place.netloc}"
+        task = self._rules.get(origin)
+        if task is None:
+            task = self._rules[origin] = asyncio.create_task(self._ask(origin))
+        return await asyncio.shield(task)
+
+    async def _ask(self, origin: str) -> tuple[Rules, Protego]:
+        fetched = await self._fetcher.get(f"{origin}/robots.txt", max_bytes=MAX_BYTES)
+        if fetched.status is None or fetched.status >= 500:
+            cause = fetched.failure or f"HTTP {fetched.status}"
+            rules = Rules(
+                failure=f"{origin}/robots.txt could not be read ({cause}), "
+                "so nothing may be visited (RFC 9309); --ignore-robots scans a site of one's own"
+            )
+            return rules, Protego.parse("User-agent: *\nDisallow: /")
+        # No such file, or none for us: everything is allowed.
+        text = fetched.body.decode("utf-8", "replace") if fetched.status < 300 else ""
+        parsed = Protego.parse(text)
+        asked = parsed.crawl_delay(PRODUCT) or 0.0
+        rules = Rules(
+            text=text, sitemaps=tuple(parsed.sitemaps), delay=min(float(asked), MAX_DELAY)
+        )
+        return rules, parsed

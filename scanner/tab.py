@@ -1,0 +1,167 @@
+"""One tab: a page of Playwright's, the DevTools sessions of all its targets, and its evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scanner.collectors.evidence import Evidence
+from scanner.collectors.network import Traffic
+from scanner.devtools import DevToolsError
+from scanner.gate import guard
+
+if TYPE_CHECKING:
+    import playwright.async_api as pw
+
+    from scanner.devtools import Params, Session
+    from scanner.gate import Gate
+
+MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
+MAX_POPUPS = 5  # windows of one page that are let run
+EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
+BLANK_LIMIT = 3.0  # seconds to leave a page
+
+
+class Navigation(msgspec.Struct, frozen=True, kw_only=True):
+    """How the way to a page ended."""
+
+    error: str | None = None  # Chromium's ("net::ERR_…"); None: something came
+    download: bool = False
+    timed_out: bool = False
+
+
+class Tab:
+    """Made by `scanner.profile.Profile`, which attaches its targets."""
+
+    def __init__(self, session: Session, *, target: str, gate: Gate, hurry: asyncio.Event) -> None:
+        self.session = session
+        self.target = target
+        self.evidence = Evidence()
+        self.traffic = Traffic()
+        self.traffic.frame = target
+        self.page: pw.Page | None = None
+        self.popups: list[str] = []  # their targets
+        self.refused: str | None = None  # why the way to a page was barred
+        self.crashed = asyncio.Event()
+        self._hurry = hurry  # set when the scan is to end
+        self._loaded = asyncio.Event()
+        self._dialogs = 0
+        session.on("Page.lifecycleEvent", self._lifecycle)
+        session.on("Page.javascriptDialogOpening", self._dialog)
+        session.on("Inspector.targetCrashed", lambda _: self.crashed.set())
+        session.on("detached", lambda _: self.crashed.set())
+        session.post("Page.enable")
+        session.post("Inspector.enable")
+        session.post("Page.setLifecycleEventsEnabled", enabled=True)
+        guard(session, frame=target, gate=gate, refused=self._bar)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be waited for: the page crashed, or the scan is to end."""
+        return self.crashed.is_set() or self._hurry.is_set()
+
+    @property
+    def alert_loop(self) -> bool:
+        """Whether the page had to be stopped because it asked and asked."""
+        return self._dialogs > MAX_DIALOGS
+
+    async def goto(self, url: str, *, timeout: float) -> Navigation:  # noqa: ASYNC109
+        """
+        Go to *url* and return when the first bytes came.
+
+        Args:
+            timeout: In seconds.
+
+        Raises:
+            DevToolsError: If the tab is gone.
+        """
+        self._loaded.clear()
+        self.refused = None
+        self._dialogs = 0
+        self.traffic.begin()
+        try:
+            told = await self.session.call("Page.navigate", url=url, timeout=timeout)
+        except TimeoutError:
+            with contextlib.suppress(TimeoutError, DevToolsError):
+                await self.session.call("Page.stopLoading", timeout=1)
+            return Navigation(timed_out=True)
+        return Navigation(error=told.get("errorText"), download=bool(told.get("isDownload")))
+
+    async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
+        """Wait for the load event of the main frame; tell whether it came in time (seconds)."""
+        waits = [asyncio.create_task(e.wait()) for e in (self._loaded, self.crashed, self._hurry)]
+        try:
+            await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return self._loaded.is_set() and not self.over
+
+    async def in_each_frame(self, script: str) -> list[tuple[str, Any]]:
+        """
+        Return what *script* answers in each frame, with the frame's URL, the main frame first.
+
+        It runs in a world of its own, which shares the document and the storage but none of the
+        page's scripts. Frames that do not answer are left out.
+        """
+        try:
+            tree = (await self.session.call("Page.getFrameTree"))["frameTree"]
+        except (DevToolsError, TimeoutError):
+            return []
+        answers = await asyncio.gather(*(self._in_frame(frame, script) for frame in _flat(tree)))
+        return [answer for answer in answers if answer is not None]
+
+    async def _in_frame(self, frame: dict[str, Any], script: str) -> tuple[str, Any] | None:
+        try:
+            async with asyncio.timeout(EVALUATE_LIMIT):
+                world = await self.session.post(
+                    "Page.createIsolatedWorld", frameId=frame["id"], worldName="kapsel"
+                )
+                told = await self.session.post(
+                    "Runtime.evaluate",
+                    expression=script,
+                    contextId=world["executionContextId"],
+                    awaitPromise=True,
+                    returnByValue=True,
+                )
+        except (DevToolsError, TimeoutError):
+            return None
+        if "exceptionDetails" in told:
+            return None
+        return frame["url"], told["result"].get("value")
+
+    async def leave(self) -> None:
+        """Leave the page for a blank one, so that what it sends at its end is sent."""
+        with contextlib.suppress(DevToolsError, TimeoutError):
+            await self.session.call("Page.navigate", url="about:blank", timeout=BLANK_LIMIT)
+
+    def _bar(self, reason: str) -> None:
+        self.refused = reason
+
+    def _lifecycle(self, params: Params) -> None:
+        if params["frameId"] != self.target:
+            return
+        if params["name"] == "init":
+            self._loaded.clear()
+        elif params["name"] == "load":
+            self._loaded.set()
+
+    def _dialog(self, params: Params) -> None:
+        if params.get("type") == "beforeunload":
+            self.session.post("Page.handleJavaScriptDialog", accept=True)
+            return
+        self._dialogs += 1
+        self.session.post("Page.handleJavaScriptDialog", accept=False)
+        if self.alert_loop:
+            self.session.post("Runtime.terminateExecution")
+
+
+def _flat(tree: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the frames of *tree*, outer before inner."""
+    frames = [tree["frame"]]
+    for child in tree.get("childFrames", ()):
+        frames += _flat(child)
+    return frames

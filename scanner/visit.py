@@ -1,0 +1,208 @@
+"""Visit one page: go there, let it settle, look into its storage, leave, fold what was seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scanner import failures, settle
+from scanner.collectors import fold, jar
+from scanner.collectors.evidence import StoredItem
+from scanner.collectors.network import without_query
+from scanner.collectors.scripts import measured
+from scanner.devtools import DevToolsError
+from scanner.model import Kind, Observation, PageRead, SetBy, State, Visit
+
+if TYPE_CHECKING:
+    from scanner.browser import Browser
+    from scanner.collectors.evidence import JarCookie
+    from scanner.model import Site
+    from scanner.profile import Profile
+    from scanner.shape import Digester
+    from scanner.tab import Tab
+
+GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
+SCROLL_LINGER = 0.5  # seconds that a scrolled page is given
+
+
+def _script(name: str) -> str:
+    return resources.files("scanner.collectors").joinpath(name).read_text(encoding="utf-8")
+
+
+_STORAGE, _LINKS, _SCROLL = _script("storage.js"), _script("links.js"), _script("scroll.js")
+
+
+Identity = tuple[str, str, str, bool]  # of a cookie: name, domain, path, partitioned
+
+
+class Reader:
+    """Reads the pages of one site in one state with one profile."""
+
+    def __init__(
+        self, site: Site, state: State, *, browser: Browser, profile: Profile, digester: Digester
+    ) -> None:
+        self._site = site
+        self._state = state
+        self._browser = browser
+        self._profile = profile
+        #: Whether the banner was answered: then only what is left of earlier cookies counts.
+        self.pressed = state in (State.ACCEPT, State.REJECT, State.WITHDRAW)
+        self._digester = digester
+        self._written: set[Identity] = set()  # cookies that some page was seen to write
+        self._met: dict[Identity, tuple[JarCookie, str, dt.datetime]] = {}  # where first in the jar
+        self._workers: dict[str, str] = {}  # service workers: host to script
+        self._beacons: dict[str, str] = {}  # host to URL
+        self._stored: set[tuple[Kind, str, str]] = set()
+
+    async def arrive(self, tab: Tab, url: str) -> tuple[Visit, tuple[str, ...]]:
+        """
+        Go to *url* and let the page do what it does by itself.
+
+        Returns:
+            How the visit went, and the links of the page.
+        """
+        try:
+            way = await tab.goto(url, timeout=GOTO_LIMIT)
+        except DevToolsError:
+            return self._visit(tab, url, failure="the tab crashed"), ()
+        if tab.refused is not None and tab.traffic.status is None:
+            return self._visit(tab, url, failure=tab.refused), ()
+        if way.timed_out:
+            return self._visit(tab, url, failure="no answer in time", timed_out=True), ()
+        if way.download:
+            return self._visit(tab, url, failure="it is a download, not a page"), ()
+        if way.error is not None and way.error != "net::ERR_HTTP_RESPONSE_CODE_FAILURE":
+            return self._visit(tab, url, failure=failures.of_navigation(way.error)), ()
+        settled = await settle.real(tab)
+        links: tuple[str, ...] = ()
+        if not tab.over:
+            await tab.in_each_frame(_SCROLL)
+            await settle.real(tab, linger=SCROLL_LINGER, busy_limit=2.0)
+            links = await self._look(tab)
+        failure = None if tab.traffic.status is None else failures.of_status(tab.traffic.status)
+        if tab.crashed.is_set():
+            failure = "the page crashed"
+        elif tab.alert_loop:
+            failure = "the page shows alerts without end"
+        elif not settled and tab.traffic.status is None:
+            failure = "the page did not load in time"
+        return self._visit(tab, url, failure=failure, timed_out=not settled), links
+
+    async def depart(self, tab: Tab, visit: Visit) -> PageRead:
+        """Leave the page, and return what it was seen to store."""
+        await tab.leave()
+        await self._profile.close_popups(tab)
+        await settle.hush(tab)
+        kept = await self._jar()
+        evidence, background = tab.evidence, self._profile.background
+        page = visit.final_url
+        writes = sorted((*evidence.writes, *background.writes), key=lambda write: write.at)
+        observations: tuple[Observation, ...] = (
+            *fold.cookies(writes, kept, page=page, state=self._state),
+            *fold.stored(
+                [*evidence.stored, *background.stored],
+                credited=self._stored,
+                page=page,
+                state=self._state,
+            ),
+            *fold.requests(
+                [*evidence.requests, *background.requests],
+                site_host=urlsplit(self._site.url).hostname or "",
+                own_domains=self._site.own_domains,
+                page=page,
+                state=self._state,
+            ),
+        )
+        for url in evidence.beacons:
+            self._beacons.setdefault(urlsplit(url).hostname or "", without_query(url))
+        self._written |= {write.identity for write in writes}
+        now = dt.datetime.now(dt.UTC)
+        for cookie in kept:
+            self._met.setdefault(cookie.identity, (cookie, page, now))
+        self._stored |= {item.identity for item in evidence.stored}
+        evidence.clear()
+        background.clear()
+        return PageRead(visit=visit, observations=observations)
+
+    async def rest(self, tab: Tab, seconds: float) -> None:
+        """Give the page *seconds*, and a little more while it is busy."""
+        await settle.real(tab, linger=seconds, busy_limit=3 * seconds)
+
+    def late(self, tab: Tab, url: str, seconds: float) -> Visit:
+        """Return the visit of a page that took longer than *seconds*."""
+        return self._visit(
+            tab, url, failure=f"the page took longer than {seconds:.0f} seconds", timed_out=True
+        )
+
+    async def remaining(self) -> dict[str, tuple[Observation, ...]]:
+        """Return the cookies that nobody was seen to write, by the page where they were met."""
+        kept = {cookie.identity for cookie in await self._jar()}
+        found: dict[str, tuple[Observation, ...]] = {}
+        for identity, (cookie, page, at) in self._met.items():
+            if identity in self._written or (self.pressed and identity not in kept):
+                continue
+            found[page] = (
+                *found.get(page, ()),
+                fold.met(cookie, by=self._unseen(cookie), page=page, state=self._state, at=at),
+            )
+        return found
+
+    def _unseen(self, cookie: JarCookie) -> SetBy | None:
+        """Return who must have set *cookie*, since all else is watched."""
+        host = cookie.domain.lstrip(".")
+        beacons = [url for name, url in self._beacons.items() if _within(name, host)]
+        if beacons:
+            return SetBy(kind="http", url=beacons[0])
+        if host in self._workers and not cookie.http_only:
+            return SetBy(kind="script", url=self._workers[host])
+        return None
+
+    async def _jar(self) -> tuple[JarCookie, ...]:
+        return await jar.read(
+            self._browser.devtools, context=self._profile.id, digester=self._digester
+        )
+
+    async def _look(self, tab: Tab) -> tuple[str, ...]:
+        """Note what each frame stores; return the links of those of the site."""
+        now = dt.datetime.now(dt.UTC)
+        for _, told in await tab.in_each_frame(_STORAGE):
+            if told is not None:
+                host = urlsplit(told["origin"]).hostname or ""
+                for found in told["found"]:
+                    tab.evidence.stored.append(self._item(found, host, now))
+                    if found.get("script"):
+                        self._workers[host] = found["script"]
+        links: dict[str, None] = {}
+        for _, told in await tab.in_each_frame(_LINKS):
+            if told is not None:
+                links.update(dict.fromkeys(told["links"]))
+        return tuple(links)
+
+    def _item(self, found: dict[str, Any], host: str, now: dt.datetime) -> StoredItem:
+        value = found.get("value")
+        return StoredItem(
+            kind=Kind(found["kind"]),
+            name=found["name"],
+            host=host,
+            at=now,
+            shape=None if value is None else measured(value, length=found["length"]),
+            digest=None if value is None else self._digester.digest(value),
+        )
+
+    def _visit(
+        self, tab: Tab, url: str, *, failure: str | None = None, timed_out: bool = False
+    ) -> Visit:
+        return Visit(
+            url=url,
+            final_url=tab.traffic.url or url,
+            state=self._state,
+            status=tab.traffic.status,
+            timed_out=timed_out,
+            failure=failure,
+        )
+
+
+def _within(host: str, domain: str) -> bool:
+    return host == domain or host.endswith("." + domain)

@@ -1,0 +1,272 @@
+"""Walk through a site in one state: the banner answered first, then page after page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+
+from scanner import sitemap
+from scanner.browser import Browser
+from scanner.fetch import Fetcher
+from scanner.frontier import Frontier
+from scanner.model import BannerAnswer, Observation, PageRead, Site, State
+from scanner.pace import Pace
+from scanner.profile import open_profile
+from scanner.robots import Robots
+from scanner.shape import Digester
+from scanner.visit import Reader
+
+if TYPE_CHECKING:
+    from scanner.profile import Profile
+    from scanner.tab import Tab
+
+log = structlog.get_logger()
+
+ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
+PAGE_LIMIT = 60.0  # seconds for one page, all included
+PRESSED_LINGER = 1.0  # seconds for a page to act on an answer before it is loaded anew
+
+#: What has to be pressed for a state, in this order.
+_PRESSES: dict[State, tuple[State, ...]] = {
+    State.ACCEPT: (State.ACCEPT,),
+    State.REJECT: (State.REJECT,),
+    State.WITHDRAW: (State.ACCEPT, State.WITHDRAW),
+}
+
+
+class Tour(msgspec.Struct, frozen=True, kw_only=True):
+    """What the walks through one site share."""
+
+    site: Site
+    browser: Browser
+    fetcher: Fetcher
+    robots: Robots
+    pace: Pace
+    digester: Digester
+    max_pages: int
+    tabs: int  # pages that are open at once
+    answer: Callable[..., Awaitable[BannerAnswer]]  # presses the banner's buttons
+    stop: asyncio.Event  # when set, the walk ends with what was found
+    progress: Callable[[State, int, int, str], None]  # state, visited, known, URL
+
+
+class Walk:
+    """One walk; *reads* and *banner* hold what was found, also when `walk` was broken off."""
+
+    def __init__(self, tour: Tour, state: State, *, pages: tuple[str, ...] | None) -> None:
+        self._tour = tour
+        self._state = state
+        self._known = pages  # what an earlier state visited; None: find out
+        self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
+        self._arriving = True  # at the start page, which may lead to another domain
+        self._answered = False  # the banner, if the state asks for it
+        self._visited = 0
+        self._planned = 1
+        self.barred: set[str] = set()  # pages that turned out to be none of ours to read
+        self.reads: list[PageRead] = []
+        self.banner = BannerAnswer()
+
+    async def walk(self) -> None:
+        """
+        Visit the start page, answer the banner if the state asks for it, and visit the rest.
+
+        Raises:
+            DevToolsError: If the browser is gone.
+            TimeoutError: If it does not answer any more.
+        """
+        tour = self._tour
+        async with open_profile(
+            tour.browser,
+            languages=tour.site.languages,
+            signal=self._state is State.GPC,
+            digester=tour.digester,
+            gate=self._gate,
+            popup_gate=self._popup_gate,
+            hurry=tour.stop,
+        ) as profile:
+            reader = Reader(
+                tour.site,
+                self._state,
+                browser=tour.browser,
+                profile=profile,
+                digester=tour.digester,
+            )
+            tab = await profile.open_tab()
+            start = self._frontier.begin(tour.site.url)
+            listed = asyncio.create_task(self._listed())
+            try:
+                links = await self._start(reader, tab, start)
+                if links is None:
+                    return
+                self._frontier.add(self._known or tour.site.pages, asked=True)
+                if self._known is None:
+                    self._frontier.add(links)
+                    self._frontier.add(await listed)
+                await self._rest(profile, reader, tab)
+            finally:
+                listed.cancel()
+                if not reader.pressed or self._answered:
+                    self._credit(await reader.remaining())
+
+    async def _start(self, reader: Reader, tab: Tab, url: str) -> tuple[str, ...] | None:
+        """Read the start page; return its links, or None if the walk ends here."""
+        tour = self._tour
+        rules = await tour.robots.rules(url)
+        await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+        visit, links = await reader.arrive(tab, url)
+        self._arriving = False
+        self._frontier.widen(visit.final_url)
+        self._frontier.visited(visit.final_url)
+        for wanted in _PRESSES.get(self._state, ()):
+            if visit.status is None or tour.stop.is_set():
+                break
+            tab.evidence.clear()
+            given = await self._press(tab, wanted)
+            self.banner = merged(self.banner, given)
+            if not _took(given, wanted):
+                self.reads.append(PageRead(visit=visit))
+                self._tell(url)
+                return None
+            await reader.rest(tab, PRESSED_LINGER)
+            visit, links = await reader.arrive(tab, url)
+        self._answered = True
+        self.reads.append(await reader.depart(tab, visit))
+        self._tell(url)
+        return links if visit.status is not None else None
+
+    async def _press(self, tab: Tab, wanted: State) -> BannerAnswer:
+        """Answer the banner of the page; a banner that breaks us counts as not answered."""
+        assert tab.page is not None
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT + 5):
+                return await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
+        except Exception:
+            log.exception("banner not answered", site=self._tour.site.key, state=wanted)
+            return BannerAnswer()
+
+    async def _rest(self, profile: Profile, reader: Reader, first: Tab) -> None:
+        """Visit the pages that the start page leads to, level by level."""
+        tour = self._tour
+        tabs: asyncio.LifoQueue[Tab | None] = asyncio.LifoQueue()  # None: yet to be opened
+        for tab in (*([None] * (tour.tabs - 1)), first):
+            tabs.put_nowait(tab)
+
+        async def one(url: str) -> tuple[PageRead, tuple[str, ...]] | None:
+            tab = await tabs.get()
+            try:
+                if tour.stop.is_set():
+                    return None
+                tab = tab or await profile.open_tab()
+                read, links = await self._page(reader, tab, url)
+                self._frontier.visited(read.visit.final_url)
+                self._tell(url)
+                if read.visit.status is None and tab.refused is not None:
+                    self.barred.add(url)
+                if tab.crashed.is_set() or read.visit.timed_out:
+                    await profile.close_tab(tab)
+                    tab = None
+                return read, links
+            finally:
+                tabs.put_nowait(tab)
+
+        while level := await self._allowed(self._frontier.next_level()):
+            self._planned += len(level)
+            tasks = [asyncio.create_task(one(url)) for url in level]
+            try:
+                found = await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            for result in found:
+                if result is not None:
+                    self.reads.append(result[0])
+                    if self._known is None:
+                        self._frontier.add(result[1])
+            if tour.stop.is_set():
+                return
+
+    async def _page(self, reader: Reader, tab: Tab, url: str) -> tuple[PageRead, tuple[str, ...]]:
+        """Read one page, within its time; what was seen until then counts."""
+        tour = self._tour
+        rules = await tour.robots.rules(url)
+        await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+        try:
+            async with asyncio.timeout(PAGE_LIMIT):
+                visit, links = await reader.arrive(tab, url)
+        except TimeoutError:
+            visit, links = reader.late(tab, url, PAGE_LIMIT), ()
+        read = await reader.depart(tab, visit)
+        return read, links
+
+    async def _allowed(self, urls: list[str]) -> list[str]:
+        """Return those of *urls* that robots.txt lets us visit."""
+        allowed = []
+        for url in urls:
+            reason = await self._tour.robots.refusal(url)
+            if reason is None:
+                allowed.append(url)
+            else:
+                log.info("page left out", url=url, cause=reason)
+        return allowed
+
+    async def _listed(self) -> tuple[str, ...]:
+        """Return the pages of the site's sitemaps."""
+        if self._known is not None:
+            return ()
+        url = self._tour.site.url
+        rules = await self._tour.robots.rules(url)
+        place = urlsplit(url)
+        starts = rules.sitemaps or (f"{place.scheme}://{place.netloc}/sitemap.xml",)
+        return await sitemap.read(starts, fetcher=self._tour.fetcher)
+
+    async def _gate(self, url: str) -> str | None:
+        if not self._arriving and not self._frontier.inside(url):
+            return f"it leads to another site ({urlsplit(url).hostname})"
+        return await self._tour.robots.refusal(url)
+
+    async def _popup_gate(self, url: str) -> str | None:
+        return await self._tour.robots.refusal(url) if self._frontier.inside(url) else None
+
+    def _credit(self, found: dict[str, tuple[Observation, ...]]) -> None:
+        """Add what no page was seen to write to the pages where it was met."""
+        for place, read in enumerate(self.reads):
+            more = found.pop(read.visit.final_url, ())
+            self.reads[place] = msgspec.structs.replace(
+                read, observations=(*read.observations, *more)
+            )
+
+    def _tell(self, url: str) -> None:
+        self._visited += 1
+        self._tour.progress(self._state, self._visited, self._planned, url)
+
+
+def _took(given: BannerAnswer, wanted: State) -> bool:
+    """Tell whether the site understood. To refuse, we must be sure: a guess would accuse it."""
+    if wanted is State.ACCEPT:
+        return bool(given.found) and given.accepted is not False
+    taken = given.rejected if wanted is State.REJECT else given.withdrawn
+    return bool(given.found) and taken is True
+
+
+def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
+    """Return what both together tell of the banner; a no counts more than not knowing."""
+    return BannerAnswer(
+        found=_either(one.found, other.found),
+        platform=one.platform or other.platform,
+        accepted=_either(one.accepted, other.accepted),
+        rejected=_either(one.rejected, other.rejected),
+        withdrawn=_either(one.withdrawn, other.withdrawn),
+        method=one.method or other.method,
+    )
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one or other

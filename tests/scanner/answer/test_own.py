@@ -1,0 +1,53 @@
+"""The banner that Kapsel itself serves, answered by its buttons."""
+
+import pytest
+
+from scanner.answer import answer
+from scanner.model import BannerAnswer, State
+
+
+async def choices(page):
+    jar = await page.context.cookies()
+    value = next(c["value"] for c in jar if c["name"] == "kapsel_consent")
+    return dict(pair.split("=", 1) for pair in value.split("&"))["choices"]
+
+
+@pytest.mark.anyio
+async def test_own_banner_is_accepted(visit):
+    page = await visit("own")
+
+    said = await answer(page, State.ACCEPT, timeout=10)
+
+    assert await choices(page) == "functional:1|statistics:1|marketing:1"
+    assert said == BannerAnswer(found=True, platform="kapsel", accepted=True, method="own")
+
+
+@pytest.mark.anyio
+async def test_own_banner_is_refused(visit):
+    page = await visit("own")
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert await choices(page) == "functional:0|statistics:0|marketing:0"
+    assert said == BannerAnswer(found=True, platform="kapsel", rejected=True, method="own")
+
+
+@pytest.mark.anyio
+async def test_a_consent_to_own_banner_is_taken_back_by_its_icon(visit):
+    page = await visit("own")
+
+    said = await answer(page, State.WITHDRAW, timeout=15)
+
+    assert await choices(page) == "functional:0|statistics:0|marketing:0"
+    assert said == BannerAnswer(
+        found=True, platform="kapsel", accepted=True, withdrawn=True, method="own"
+    )
+
+
+@pytest.mark.anyio
+async def test_own_banner_is_recognised_without_an_answer(visit):
+    page = await visit("own")
+
+    said = await answer(page, State.BEFORE, timeout=10)
+
+    assert said == BannerAnswer(found=True, platform="kapsel", method="own")

@@ -1,0 +1,99 @@
+"""When the catalogue changes, only what is new is asked, and old answers stand for the rest."""
+
+from scanner.model import Category
+from tests.widget.conftest import ITEMS, item
+
+BEFORE = {"functional": "aaaa", "statistics": "bbbb", "marketing": "cccc"}
+
+
+def answered(shop, world, page, until, button="Accept all"):
+    world.declare(category_revisions=BEFORE)
+    shop()
+    page.get_by_role("button", name=button).click()
+    until(lambda: world.decisions)
+
+
+def test_only_the_category_that_changed_is_asked_about(shop, world, page, until):
+    answered(shop, world, page, until)
+    world.declare(
+        revision="r2",
+        category_revisions={**BEFORE, "marketing": "dddd"},
+        items=(*ITEMS, item("_ttp", Category.MARKETING, vendor="TikTok", country="SG")),
+    )
+
+    shop()
+
+    text = page.get_by_role("region").inner_text()
+    assert "on your device for marketing." in text
+    assert "New since your last answer: TikTok." in text
+    assert page.evaluate("['functional', 'statistics', 'marketing'].map(kapsel.has)") == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_the_answer_to_what_is_new_joins_the_old_one(shop, world, page, until):
+    answered(shop, world, page, until)
+    world.declare(revision="r2", category_revisions={**BEFORE, "marketing": "dddd"})
+    shop()
+
+    page.get_by_role("button", name="Reject all").click()
+    until(lambda: len(world.decisions) == 2)
+
+    assert world.decisions[1]["choices"] == {
+        "functional": True,
+        "statistics": True,
+        "marketing": False,
+    }
+    assert world.decisions[1]["revision"] == "r2"
+    shop(banner=False)
+    assert page.get_by_role("region").count() == 0
+
+
+def test_an_old_refusal_stands_while_something_new_is_accepted(shop, world, page, until):
+    answered(shop, world, page, until, "Reject all")
+    world.declare(revision="r2", category_revisions={**BEFORE, "statistics": "dddd"})
+    shop()
+
+    page.get_by_role("button", name="Accept all").click()
+    until(lambda: len(world.decisions) == 2)
+
+    assert world.decisions[1]["choices"] == {
+        "functional": False,
+        "statistics": True,
+        "marketing": False,
+    }
+
+
+def test_a_category_that_is_new_is_asked_about(shop, world, page, until):
+    world.declare(categories=(Category.FUNCTIONAL, Category.STATISTICS))
+    answered(shop, world, page, until)
+    world.declare(revision="r2", categories=tuple(BEFORE))
+
+    shop()
+
+    assert "on your device for marketing." in page.get_by_role("region").inner_text()
+
+
+def test_the_second_layer_changes_all_answers(shop, world, page, until):
+    answered(shop, world, page, until)
+    world.declare(revision="r2", category_revisions={**BEFORE, "marketing": "dddd"})
+    shop()
+
+    page.get_by_role("button", name="Choose").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reject all").click()
+    until(lambda: len(world.decisions) == 2)
+
+    assert set(world.decisions[1]["choices"].values()) == {False}
+
+
+def test_the_cookie_has_room_for_the_longest_answer(shop, world, page, until):
+    world.declare(revision="0123456789abcdef", category_revisions=BEFORE)
+    shop()
+    page.get_by_role("button", name="Accept all").click()
+    until(lambda: world.decisions)
+
+    [cookie] = page.context.cookies()
+
+    assert len(cookie["value"]) <= 200
