@@ -41,11 +41,14 @@ def command(once: bool, port: int, folder: Path, browser: Path | None) -> None:
     banner, then served on this machine until Ctrl-C. A browser is got if there is none.
     """
     import asyncio
+    import logging
 
-    from scanner.browser import install
+    import structlog
 
     from consent_server.demo import proof, showing
+    from scanner.browser import install
 
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if browser is None:
         click.echo(install(), err=True)
     try:
@@ -68,9 +71,9 @@ def command(once: bool, port: int, folder: Path, browser: Path | None) -> None:
 async def _scan(running: Showing, browser: Path | None) -> tuple[Scan, ...]:
     """Scan both dresses; Ctrl-C ends the command."""
     from scanner.commands.progress import progress_line
-    from scanner.commands.signals import stop_on_signals
 
     from consent_server.demo import showing
+    from scanner.commands.signals import stop_on_signals
 
     click.echo("Scanning the shop as it was found, then with Kapsel's banner.", err=True)
     with stop_on_signals() as stop, progress_line() as progress:
@@ -81,9 +84,8 @@ async def _scan(running: Showing, browser: Path | None) -> tuple[Scan, ...]:
 
 
 def _print_scans(as_found: Scan, with_kapsel: Scan) -> None:
-    from scanner.report.console import print_entries
-
     from consent_server.demo import proof
+    from scanner.report.console import print_entries
 
     for title, scan in (("as it was found", as_found), ("with Kapsel", with_kapsel)):
         click.secho(f"What Fjellbua stores {title}", bold=True)
