@@ -29,7 +29,7 @@ const styles = {
 const undrawn = {
   name: 'undrawn',
   setup({ onLoad }) {
-    onLoad({ filter: /surface\.js$/ }, ({ path }) => {
+    onLoad({ filter: /(surface|embeds)\.js$/ }, ({ path }) => {
       const names = [...readFileSync(path, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)]
       return { contents: names.map(([, name]) => `export const ${name} = () => {}`).join('\n') }
     })

@@ -172,18 +172,21 @@ def shown(page, tmp_path):
     return show
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1000, 320])
-def test_axe_finds_nothing(shown, scheme, width):
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("nb", "light", 1000), ("nb", "dark", 320), ("ar", "light", 320), ("ar", "dark", 1000)],
+)
+def test_axe_finds_nothing(shown, language, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
 
-    results = Axe().run(shown("nb", scheme=scheme, width=width))
+    results = Axe().run(shown(language, scheme=scheme, width=width))
 
     assert results.violations_count == 0, results.generate_report()
 
 
-def test_nothing_sticks_out_at_320_pixels(shown):
-    page = shown("en", width=320)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_sticks_out_at_320_pixels(shown, language):
+    page = shown(language, width=320)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.get_by_role("columnheader").count() == 10

@@ -6,7 +6,7 @@
 import { config } from './config.js'
 
 /** @type {Record<string, string>} */
-const ALIASES = {}
+const ALIASES = Object.create(null)
 for (const [name, words] of Object.entries({
   necessary: 'essential strictly-necessary c0001',
   functional: 'preferences personalization functionality experience c0003',
@@ -22,7 +22,7 @@ for (const [name, words] of Object.entries({
  */
 export function category(word) {
   const name = word.trim().toLowerCase().replace(/^cookieyes-/, '')
-  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : name
+  return ALIASES[name] || name
 }
 
 /** @param {string} name */

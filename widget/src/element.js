@@ -1,5 +1,8 @@
 /** Builds elements without a parser, so that text stays text and no policy is in the way. */
 
+import css from './banner.css'
+import { nonce } from './config.js'
+
 /**
  * Returns an element with attributes and children; a child that is false or null is left out.
  * @param {string} name
@@ -27,10 +30,35 @@ export function link(address, text) {
 }
 
 /**
- * Returns a button that does what its `data-kapsel` says.
+ * Returns a button that does what its `data-kapsel` says; without, what its `onclick` does.
  * @param {string} action
  * @param {string} text
  * @param {Record<string, string>} [attributes]
  */
 export const button = (action, text, attributes) =>
-  element('button', { type: 'button', 'data-kapsel': action, part: 'button', ...attributes }, text)
+  element(
+    'button',
+    { type: 'button', 'data-kapsel': action || null, part: 'button', ...attributes },
+    text,
+  )
+
+/** @type {CSSStyleSheet | null} */
+let sheet = null
+
+/**
+ * Opens a shadow root with our style on *host*, where the page's style does not reach.
+ * @param {HTMLElement} host
+ */
+export function shadow(host) {
+  const root = host.attachShadow({ mode: 'open' })
+  if (!document.adoptedStyleSheets) {
+    root.append(element('style', { nonce: nonce || null }, css))
+    return root
+  }
+  if (!sheet) {
+    sheet = new CSSStyleSheet()
+    sheet.replaceSync(css)
+  }
+  root.adoptedStyleSheets = [sheet]
+  return root
+}

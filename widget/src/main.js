@@ -19,14 +19,15 @@ function start() {
   signalDefaults()
   if (current()) signalAnswer([])
   subscribe('paint', () => {
-    if (surface.hideAll()) announce('hide')
+    if (pending().length) ask()
+    else if (surface.hideAll()) announce('hide')
     surface.setRevisitable(revisitable())
   })
   subscribe('settle', (change) => {
     if (change.own) tellTabs()
     if (change.own) surface.say(change.withdrawn.length ? texts().withdrawn : texts().saved)
     signalAnswer(change.withdrawn)
-    withdrawTags()
+    withdrawTags(change)
     clearRefused()
     announce('consent', change.changed)
     if (change.changed.length) announce('change', change.changed)

@@ -1,14 +1,14 @@
 /** What of the widget is on the screen: at most one layer, the revisit icon, and one spoken line. */
 
-import css from './banner.css'
-import { config, nonce } from './config.js'
-import { button, element } from './element.js'
+import { config } from './config.js'
+import { button, element, shadow } from './element.js'
+import { redrawEmbeds } from './embeds.js'
 import { language, texts } from './language.js'
 import { notice } from './notice.js'
 import { preferences, ticked } from './preferences.js'
 
 const host = document.createElement('kapsel-banner')
-const root = host.attachShadow({ mode: 'open' })
+const root = shadow(host)
 const status = element('div', { role: 'status', class: 'status' })
 
 /** @type {'ask' | 'gpc' | null} */
@@ -25,7 +25,6 @@ let icon = null
 
 /** Puts the widget into the page, as near to its start as can be; nothing is shown yet. */
 export function place() {
-  dress()
   root.append(status)
   for (const [name, value] of Object.entries(config.banner.theme)) {
     host.style.setProperty(`--kapsel-${name}`, value)
@@ -38,9 +37,6 @@ export function place() {
   // the body may come later; and a single-page site may replace it
   new MutationObserver(settle).observe(document.documentElement, { childList: true })
 }
-
-/** Says whether an event began on something of the widget's own. @param {Event} event */
-export const isOurs = (event) => event.target === host
 
 /**
  * Shows the first layer, without taking the focus.
@@ -86,6 +82,7 @@ export const choices = () => (second?.open ? ticked(second) : null)
 export function redraw() {
   address()
   draw()
+  redrawEmbeds()
   if (second?.open) {
     const kept = ticked(second)
     closePreferences()
@@ -133,14 +130,4 @@ function draw() {
 function address() {
   host.lang = language()
   host.dir = texts().direction
-}
-
-function dress() {
-  if (document.adoptedStyleSheets) {
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(css)
-    root.adoptedStyleSheets = [sheet]
-  } else {
-    root.append(element('style', { nonce: nonce || null }, css))
-  }
 }

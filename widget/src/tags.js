@@ -2,6 +2,7 @@
 
 import { nonce, OPTIONAL } from './config.js'
 import { addresses, category, conditions, SCRIPTS, TAGS } from './dialects.js'
+import { standBack, standIn } from './embeds.js'
 import { current, granted, meet } from './store.js'
 
 /** How long a slow script may keep the next inline one waiting, in milliseconds. */
@@ -22,6 +23,9 @@ export function runTags() {
       // an image may carry a data-category that has nothing to do with consent
       if (tag.localName === 'script' || OPTIONAL.includes(name)) meet(name.replace('!', ''))
     }
+    if (tag instanceof HTMLIFrameElement && !done.has(tag) && !allowed(tag)) {
+      standIn(tag, () => reveal(tag))
+    }
   }
   toggle()
   queue = queue.then(run)
@@ -40,8 +44,13 @@ export function watchTags() {
   }).observe(document, { childList: true, subtree: true })
 }
 
-/** Empties the elements whose category is granted no more. */
-export function withdrawTags() {
+/**
+ * Empties the elements whose category is granted no more.
+ * @param {import('./store.js').Change} change
+ */
+export function withdrawTags({ answer, withdrawn }) {
+  // what the visitor has loaded just this once stays until she takes something back
+  if (!withdrawn.length && answer.action !== 'withdraw') return
   for (const tag of shown) {
     if (allowed(tag)) continue
     shown.delete(tag)
@@ -88,11 +97,11 @@ async function run() {
   let loading = null
   for (const tag of document.querySelectorAll(TAGS)) {
     if (done.has(tag) || !allowed(tag)) continue
-    done.add(tag)
     if (!(tag instanceof HTMLScriptElement)) {
       reveal(/** @type {HTMLElement} */ (tag))
       continue
     }
+    done.add(tag)
     const waits = !addresses(tag).length && !tag.src && tag.dataset.type !== 'module'
     if (loading && waits) {
       await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, PATIENCE))])
@@ -133,7 +142,9 @@ function promote(tag) {
 
 /** @param {HTMLElement} tag */
 function reveal(tag) {
+  done.add(tag)
   shown.add(tag)
+  standBack(tag)
   for (const [name, value] of addresses(tag)) tag.setAttribute(name, value)
 }
 

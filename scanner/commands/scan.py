@@ -1,0 +1,163 @@
+"""``kapsel scan``: find out which cookies sites set."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner.commands.options import database_option, format_option, sites_option
+from scanner.commands.scanning import How, scan_options
+from scanner.report.forms import FORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scanner.catalogue import Difference
+    from scanner.model import Scan, Site
+    from scanner.store import Store
+
+
+@click.command("scan")
+@click.argument("targets", nargs=-1, metavar="[SITE|URL]...")
+@click.option("--due", is_flag=True, help="Only those whose schedule says that it is time.")
+@scan_options
+@click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="RULE|SEVERITY|new",
+    help="Leave with 1 on this rule, on findings at least as severe, or on new items; repeatable.",
+)
+@click.option("--no-save", is_flag=True, help="Keep nothing in the database.")
+@format_option("table", *FORMS)
+@sites_option
+@database_option
+def command(
+    targets: tuple[str, ...],
+    due: bool,
+    fail_on: tuple[str, ...],
+    no_save: bool,
+    form: str,
+    sites_file: Path,
+    database: str,
+    **how: Any,
+) -> None:
+    """Scan each SITE of sites.yaml, or each URL; without either, all sites of sites.yaml.
+
+    Each scan is saved before the next begins. Ctrl-C ends the scan that runs, keeps what it
+    has found as a partial scan, and leaves with 130. Exit status: 0 done, 1 a scan failed or
+    --fail-on says so, 2 wrong use.
+    """
+    from scanner.catalogue import compare
+    from scanner.report.console import print_scans
+    from scanner.report.forms import report
+    from scanner.scan import failures
+
+    wanted = _fail_on(fail_on)
+    scans: list[Scan] = []
+    reasons: list[str] = []
+    changes: dict[str, Difference] = {}
+
+    def done(scan: Scan, before: Scan | None) -> None:
+        scans.append(scan)
+        if before is not None:
+            changes[scan.site] = compare(before, scan)
+        found = failures(scan, before=before, fail_on=wanted)
+        reasons.extend(f"{scan.site}: {reason}" for reason in found)
+        if form == "table":
+            print_scans([scan])
+
+    needs_history = due or "new" in wanted
+    with _store(database if needs_history or not no_save else None) as store:
+        sites = _sites(targets, sites_file)
+        if due:
+            assert store is not None
+            sites = _due(sites, store)
+        status = asyncio.run(_scan(sites, store=store, save=not no_save, done=done, how=how))
+    if form != "table":
+        click.echo(report(form, scans, changes=changes, fail_on=wanted).rstrip("\n"))
+    elif due and not sites:
+        click.echo("No site is due.", err=True)
+    for reason in reasons:
+        click.echo(f"kapsel: {reason}", err=True)
+    click.get_current_context().exit(status or (1 if reasons else 0))
+
+
+async def _scan(
+    sites: tuple[Site, ...], *, store: Store | None, save: bool, done: Any, how: dict[str, Any]
+) -> int:
+    """Scan *sites*; return 0, or the exit status of the signal that ended it."""
+    from scanner.commands.progress import progress_line
+    from scanner.commands.scanning import scan_round
+    from scanner.commands.signals import stop_on_signals
+
+    with stop_on_signals() as stop, progress_line() as progress:
+        await scan_round(
+            sites,
+            how=How.read(**how),
+            store=store,
+            save=save,
+            done=done,
+            progress=progress,
+            stop=stop,
+        )
+    return stop.status
+
+
+def _sites(targets: tuple[str, ...], file: Path) -> tuple[Site, ...]:
+    """Return what to scan, in the order of *targets*; the file is read only if it is needed."""
+    from scanner.sites import ad_hoc, load, pick
+
+    keys = [target for target in targets if "://" not in target]
+    listed = load(file) if keys or not targets else ()
+    if not targets:
+        return listed
+    named = {site.key: site for site in pick(listed, keys)}
+    return tuple(
+        ad_hoc(target) if "://" in target else named[target] for target in dict.fromkeys(targets)
+    )
+
+
+def _due(sites: tuple[Site, ...], store: Store) -> tuple[Site, ...]:
+    from scanner.schedule import due
+
+    started = {site.key: store.last_started(site.key) for site in sites}
+    return due(sites, started, now=_now())
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _fail_on(words: tuple[str, ...]) -> frozenset[str]:
+    """Return what ``--fail-on`` named, commas parted; a word that says nothing is wrong use."""
+    from scanner.findings import RULES, SEVERITIES
+
+    named = frozenset(word.strip() for text in words for word in text.split(",") if word.strip())
+    known = {"new", *SEVERITIES, *(rule.id for rule in RULES)}
+    for word in sorted(named - known):
+        raise click.BadParameter(
+            f"'{word}' is neither a rule, a severity ({', '.join(SEVERITIES)}) nor 'new'",
+            param_hint="--fail-on",
+        )
+    return named
+
+
+@contextlib.contextmanager
+def _store(database: str | None) -> Iterator[Store | None]:
+    """Open the database, if one is needed."""
+    if database is None:
+        yield None
+        return
+    from scanner.database import open_database
+    from scanner.store import Store
+
+    engine = open_database(database)
+    try:
+        yield Store(engine)
+    finally:
+        engine.dispose()
