@@ -41,7 +41,7 @@ def met(scan, state):
 def true(state):
     return {
         (stored.kind, stored.name, stored.domain)
-        for stored in (*truth.COOKIES, *truth.STORAGE, truth.QUEUE)
+        for stored in (*truth.COOKIES, *truth.STORAGE, *truth.BANNER)
         if state in stored.with_kapsel
     }
 

@@ -252,17 +252,20 @@ STORAGE = (
     ),
 )
 
-#: What the banner itself keeps for a moment, until the server has the decision.
-QUEUE = Stored(
-    "kapsel_queue",
-    "www.fjellbua.example",
-    "first",
-    None,
-    "script",
-    "https://samtykke.fjellbua.example/w/fjellbua.js",
-    NEVER,
-    AFTER_ANSWER,
-    kind="local_storage",
+#: What the banner itself keeps: a decision until the server has it, and whom it has named.
+BANNER = tuple(
+    Stored(
+        name,
+        "www.fjellbua.example",
+        "first",
+        None,
+        "script",
+        "https://samtykke.fjellbua.example/w/fjellbua.js",
+        NEVER,
+        AFTER_ANSWER,
+        kind="local_storage",
+    )
+    for name in ("kapsel_queue", "kapsel_seen")
 )
 
 #: Hosts that the pages ask for something; all of them of other companies.
@@ -305,6 +308,7 @@ CATEGORIES = {
     "ARRAffinity": "necessary",
     "kapsel_consent": "necessary",
     "kapsel_queue": "necessary",
+    "kapsel_seen": "necessary",
     "__utma": "statistics",
     "__utmb": "statistics",
     "__utmc": "statistics",
