@@ -116,7 +116,7 @@ def test_what_is_known_is_sorted_and_what_nobody_knows_is_work_for_the_owner(day
     assert categories == {
         stored.name: truth.CATEGORIES[stored.name] for stored in AS_FOUND.values()
     }
-    (work,) = [f for f in day.scan["findings"] if f["rule"] == "unclassified"]
+    (work,) = [f for f in day.scan["findings"] if f["rule"] == "unclassified-cookie"]
     assert work["items"] == ["vindkast"]
 
 
