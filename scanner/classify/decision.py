@@ -65,12 +65,13 @@ def decide(words: Sequence[Word]) -> Decision:
 
 
 def _veto(word: Word, words: Sequence[Word]) -> Word | None:
-    """Return the surest word for tracking that forbids the exemption that *word* asks for."""
-    against = [
-        other
-        for other in words
-        if other.category in TRACKING and other.confidence >= max(VETO, word.confidence - 0.1)
-    ]
+    """Return the surest word for tracking that forbids the exemption that *word* asks for.
+
+    A name that its own host or script confirms is known for what it is, whoever's host that is.
+    """
+    if word.confirmed:
+        return None
+    against = [other for other in words if other.category in TRACKING and other.confidence >= VETO]
     return max(against, key=lambda other: other.confidence, default=None)
 
 

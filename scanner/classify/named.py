@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from scanner.classify.words import Layer, Word
@@ -29,41 +29,44 @@ LIFETIME_ONLY = 0.8  # factor: of a name that many use, only the lifetime agrees
 MOST = 0.99
 
 
+class Answer(NamedTuple):
+    """What one entry may say of a subject."""
+
+    known: Known
+    confidence: float
+    confirmed: bool  # by host or setter
+    reason: str
+
+
 def named(subject: Subject, knowledge: Knowledge) -> Word | None:
     """Return what the best entry for the name says, or None when no entry may answer."""
     answers = [
-        (one.rank, -confidence, reason, one)
+        answer
         for one in knowledge.known(subject.name)
-        if (answer := _answer(subject, one, knowledge))
-        for confidence, reason in (answer,)
+        if (answer := _answer(subject, one, knowledge)) is not None
     ]
     if not answers:
         return None
-    agreed = [answer for answer in answers if answer[2] != UNCONFIRMED_REASON]
-    _, negative, reason, one = min(agreed or answers, key=lambda answer: answer[:2])
-    return _word(one, -negative, reason)
-
-
-UNCONFIRMED_REASON = "the name alone"
-
-
-def _word(one: Known, confidence: float, reason: str) -> Word:
-    vendor, cookie = one
+    best = min(
+        answers, key=lambda answer: (not answer.confirmed, answer.known.rank, -answer.confidence)
+    )
+    vendor, cookie = best.known
     return Word(
         layer=Layer.KNOWLEDGE,
-        entry=one.entry,
+        entry=best.known.entry,
         category=cookie.category,
-        confidence=round(confidence, 3),
-        reason=f"{cookie.match} match of '{cookie.text}': {reason}",
+        confidence=round(best.confidence, 3),
+        reason=f"{cookie.match} match of '{cookie.text}': {best.reason}",
         vendor_id=vendor.id,
         vendor=None if vendor.kind == "generic" else vendor.name,
         purposes=cookie.purposes,
         evidence=tuple(evidence.url for evidence in cookie.evidence),
         contested=cookie.contested,
+        confirmed=best.confirmed,
     )
 
 
-def _answer(subject: Subject, one: Known, knowledge: Knowledge) -> tuple[float, str] | None:
+def _answer(subject: Subject, one: Known, knowledge: Knowledge) -> Answer | None:
     """Return how sure *one* may be of *subject*, and why; None: it must keep silent."""
     cookie = one.cookie
     confidence = cookie.confidence
@@ -72,17 +75,19 @@ def _answer(subject: Subject, one: Known, knowledge: Knowledge) -> tuple[float, 
             return None
         confidence *= OTHER_STORAGE
     on_host = _on_host(subject, one)
-    if on_host or _set_by_vendor(subject, one, knowledge):
-        return min(confidence + CONFIRMED, MOST), "the host agrees" if on_host else (
-            "the script that set it is the vendor's"
-        )
+    if on_host:
+        return Answer(one, min(confidence + CONFIRMED, MOST), True, "the host agrees")
+    if _set_by_vendor(subject, one, knowledge):
+        return Answer(one, min(confidence + CONFIRMED, MOST), True, "the vendor's script set it")
     if on_host is False:
-        return None if cookie.generic else (confidence * ELSEWHERE, "on another host than known")
+        if cookie.generic:
+            return None
+        return Answer(one, confidence * ELSEWHERE, False, "on another host than known")
     if cookie.generic and one.vendor.kind != "generic":
         if not lifetime_agrees(subject, cookie.lifetime):
             return None
-        return confidence * LIFETIME_ONLY, "of host, setter and lifetime only the last agrees"
-    return confidence - UNCONFIRMED, UNCONFIRMED_REASON
+        return Answer(one, confidence * LIFETIME_ONLY, False, "only the lifetime agrees")
+    return Answer(one, confidence - UNCONFIRMED, False, "the name alone")
 
 
 def _on_host(subject: Subject, one: Known) -> bool | None:

@@ -40,7 +40,8 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[str, ...] = ()
     text: dict[str, str] = {}  # language -> purpose in the owner's own words
     evidence: tuple[str, ...] = ()  # URLs
-    contested: str | None = None
+    contested: str | None = None  # who sees it otherwise, and why
+    confirmed: bool = False  # host or setter agree with the name
 
     @property
     def rule(self) -> str:
