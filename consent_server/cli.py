@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 import click
+import structlog
 
 from scanner.errors import KapselError
 
@@ -87,7 +89,8 @@ def cli(log_level: str, log_format: str) -> None:
 
 
 def main() -> None:
-    """Run the command line with the environment as a source of options."""
+    """Run the command line with the environment as a source of options; logs go to stderr."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     cli(auto_envvar_prefix="KAPSEL", prog_name="kapsel")
 
 
