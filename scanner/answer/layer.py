@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from scanner.answer import words
 from scanner.answer.words import Meaning
+
+if TYPE_CHECKING:
+    from scanner.model import Category
 
 #: Meanings that a consent banner has and a mere link to a policy has not.
 ANSWERS = frozenset(
@@ -95,6 +98,12 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def offers(self) -> frozenset[Category]:
+        """The categories that can be chosen one by one."""
+        found = {words.category(s.label) for s in self.optional if s.radio is None}
+        return frozenset(category for category in found if category is not None)
+
+    @property
     def is_banner(self) -> bool:
         """Whether it asks for consent to cookies, and can be answered."""
         answers = {control.meaning for control in self.controls} & ANSWERS
@@ -105,15 +114,14 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         subjects, talk = words.subjects(self.text), words.talk(self.text)
         if words.traps(self.text) and (subjects < _PLAIN_ENOUGH or self.kind == "edge"):
             return False
+        choices = answers | {control.meaning for control in self.means(Meaning.SETTINGS)}
+        if self.hint and len(choices) >= _PLAIN_ENOUGH:
+            return True
         if answers == {Meaning.ACKNOWLEDGE} or answers == {Meaning.SAVE}:
             return subjects > 0 and (talk >= _PLAIN_ENOUGH or self.hint or bool(self.switches))
         if subjects:
             return talk > 0 or self.hint
-        return talk > _PLAIN_ENOUGH and len(answers | self._further) >= _PLAIN_ENOUGH
-
-    @property
-    def _further(self) -> set[Meaning]:
-        return {control.meaning for control in self.controls} & {Meaning.SETTINGS}
+        return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
 
     @property
     def rank(self) -> tuple[int, ...]:

@@ -1,15 +1,17 @@
 """The banner that Kapsel itself serves, answered by its buttons."""
 
+import msgspec
 import pytest
 
 from scanner.answer import answer
-from scanner.model import BannerAnswer, State
+from scanner.model import OPTIONAL_CATEGORIES, BannerAnswer, State
 
 
 async def choices(page):
     jar = await page.context.cookies()
     value = next(c["value"] for c in jar if c["name"] == "kapsel_consent")
-    return dict(pair.split("=", 1) for pair in value.split("&"))["choices"]
+    said = dict(pair.split("=", 1) for pair in value.split("&"))["choices"]
+    return {name: flag for name, flag, *_ in (choice.split(":") for choice in said.split("|"))}
 
 
 @pytest.mark.anyio
@@ -18,8 +20,10 @@ async def test_own_banner_is_accepted(visit):
 
     said = await answer(page, State.ACCEPT, timeout=10)
 
-    assert await choices(page) == "functional:1|statistics:1|marketing:1"
-    assert said == BannerAnswer(found=True, platform="kapsel", accepted=True, method="own")
+    assert await choices(page) == dict.fromkeys(OPTIONAL_CATEGORIES, "1")
+    assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
+        found=True, platform="kapsel", accepted=True, method="own"
+    )
 
 
 @pytest.mark.anyio
@@ -28,8 +32,10 @@ async def test_own_banner_is_refused(visit):
 
     said = await answer(page, State.REJECT, timeout=10)
 
-    assert await choices(page) == "functional:0|statistics:0|marketing:0"
-    assert said == BannerAnswer(found=True, platform="kapsel", rejected=True, method="own")
+    assert await choices(page) == dict.fromkeys(OPTIONAL_CATEGORIES, "0")
+    assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
+        found=True, platform="kapsel", rejected=True, method="own"
+    )
 
 
 @pytest.mark.anyio
@@ -38,9 +44,14 @@ async def test_a_consent_to_own_banner_is_taken_back_by_its_icon(visit):
 
     said = await answer(page, State.WITHDRAW, timeout=15)
 
-    assert await choices(page) == "functional:0|statistics:0|marketing:0"
-    assert said == BannerAnswer(
-        found=True, platform="kapsel", accepted=True, withdrawn=True, method="own"
+    assert await choices(page) == dict.fromkeys(OPTIONAL_CATEGORIES, "0")
+    assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
+        found=True,
+        platform="kapsel",
+        accepted=True,
+        withdrawn=True,
+        method="own",
+        offers=tuple(sorted(OPTIONAL_CATEGORIES)),
     )
 
 
@@ -50,4 +61,6 @@ async def test_own_banner_is_recognised_without_an_answer(visit):
 
     said = await answer(page, State.BEFORE, timeout=10)
 
-    assert said == BannerAnswer(found=True, platform="kapsel", method="own")
+    assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
+        found=True, platform="kapsel", method="own"
+    )
