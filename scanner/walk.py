@@ -269,6 +269,8 @@ def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
         rejected=_either(one.rejected, other.rejected),
         withdrawn=_either(one.withdrawn, other.withdrawn),
         method=one.method or other.method,
+        offers=tuple(sorted({*one.offers, *other.offers})),
+        presses=one.presses + other.presses,
     )
 
 

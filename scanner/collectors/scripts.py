@@ -60,7 +60,7 @@ class Scripts:
             log.info("a page spoke to us in words of its own")
             return
         at = _time(told.at)
-        by = responsible(told.stack)
+        by = responsible(told.stack, page=told.page)
         if told.kind is Kind.COOKIE:
             line = cookie_line.read(
                 told.line, url=told.page, written_at=at, digester=self._digester

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from scanner.catalogue import Difference
+    from scanner.changes import Difference
     from scanner.model import Scan
 
 #: All but "table", which is printed while a run goes on.
@@ -49,7 +49,7 @@ def report(
         return _junit(scans, changes=changes, fail_on=fail_on)
     from scanner.report.document import scans_document
 
-    return scans_document(scans)
+    return scans_document(scans, changes=changes)
 
 
 def _junit(

@@ -79,6 +79,7 @@ class World:
     head: str = ""  # HTML before the tag
     body: str = "<h1>Shop</h1><p>Things to buy.</p>"
     tag: str = ""  # attributes of the tag
+    loading: str = "async"
     html: str = '<html lang="en">'
     headers: dict[str, str] = field(default_factory=dict)
     answer: int = 201  # status of POST …/consents
@@ -101,7 +102,7 @@ class World:
         return (
             f"<!doctype html>{self.html}<head><meta charset=utf-8><title>Shop</title>"
             "<meta name=viewport content='width=device-width'><link rel=icon href='data:,'>"
-            f"{self.head}<script async src='{src}' {self.tag}></script></head>"
+            f"{self.head}<script {self.loading} src='{src}' {self.tag}></script></head>"
             f"<body><main>{self.body}</main></body></html>"
         )
 
@@ -148,7 +149,7 @@ def _apps(world: World):
                 Route("/w/shop/consents", consents, methods=["POST"]),
             ]
         ),
-        TRACKER: Starlette(routes=[Route("/{path:path}", tracker)]),
+        TRACKER: Starlette(routes=[Route("/{path:path}", tracker, methods=["GET", "POST"])]),
     }
 
 
