@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from urllib.parse import urlsplit
 
@@ -28,6 +29,8 @@ _WRAPPER = re.compile(
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )
+OURS = "kapsel:watch"  # how `watch.js` calls itself
+
 #: Kapsel's own banner. An inline script without an address that it inserts is one that stands in
 #: the page, and was held back there.
 _OWN_BANNER = re.compile(r"/w/[\w-]+\.js$")
@@ -47,6 +50,7 @@ def responsible(frames: list[Frame], *, page: str | None = None) -> SetBy:
         frames: Innermost first.
         page: URL of the document, which its inline scripts count as.
     """
+    frames = [frame for frame in frames if frame.url != OURS]
     asked = _places(frames[_wrappers(frames) :]) or _places(frames)
     if (
         page
@@ -78,7 +82,7 @@ def _wrappers(frames: list[Frame]) -> int:
 def _places(frames: list[Frame]) -> list[tuple[str, int | None]]:
     """Return where the code of *frames* stands, as far as it stands anywhere."""
     found: list[tuple[str, int | None]] = []
-    for frame, caller in zip(frames, (*frames[1:], None), strict=True):
+    for frame, caller in itertools.zip_longest(frames, frames[1:]):
         place = _place(frame)
         if frame.origin is not None and place and caller and caller.url == place[0]:
             place = (place[0], caller.line)  # the engine miscounts where eval stands in a page
