@@ -70,9 +70,8 @@ def command(once: bool, port: int, folder: Path, browser: Path | None) -> None:
 
 async def _scan(running: Showing, browser: Path | None) -> tuple[Scan, ...]:
     """Scan both dresses; Ctrl-C ends the command."""
-    from scanner.commands.progress import progress_line
-
     from consent_server.demo import showing
+    from scanner.commands.progress import progress_line
     from scanner.commands.signals import stop_on_signals
 
     click.echo("Scanning the shop as it was found, then with Kapsel's banner.", err=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from scanner.scan import scan_site
 
 from consent_server import tokens
 from consent_server.app import create_app
@@ -23,6 +22,7 @@ from scanner.crawl import Options
 from scanner.database import open_database
 from scanner.errors import KapselError
 from scanner.resolve import Resolution
+from scanner.scan import scan_site
 from scanner.store import Store
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from scanner.languages import texts
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Response
+
     from scanner.browser import Browser
 
 PATIENCE = 15_000  # milliseconds for a page, its banner and the server's answer, each
