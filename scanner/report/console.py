@@ -19,7 +19,7 @@ from scanner.schedule import next_time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scanner.catalogue import Difference
+    from scanner.changes import Difference
     from scanner.model import BannerAnswer, Catalogue, Entry, Scan, Site
     from scanner.store import Kept
 
