@@ -23,8 +23,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 #: Files of libraries that do nothing but write cookies and storage for whoever asks.
 _WRAPPER = re.compile(
-    r"(^|[/@])(js[.-]cookies?|jquery[.-]cookie|cookies?[.-]js|universal-cookie|tiny-cookie|"
-    r"store2?|store-js|localforage|localstorage-slim|lscache)"
+    r"(^|[/@])(js[.-]cookies?|jquery[.-]cookie|universal-cookie|tiny-cookie|cookie-universal|"
+    r"store2|localforage|localstorage-slim|lscache)"
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )
