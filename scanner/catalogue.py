@@ -76,7 +76,11 @@ def _with_home(site: Site, reads: tuple[PageRead, ...]) -> Site:
         return site
     start = reads[0].visit.url
     ends = [urlsplit(read.visit.final_url) for read in reads if read.visit.url == start]
-    homes = {end.hostname for end in ends if end.scheme in ("http", "https") and end.hostname}
+    homes = {
+        registrable(end.hostname)
+        for end in ends
+        if end.scheme in ("http", "https") and end.hostname
+    }
     return msgspec.structs.replace(site, own_domains=(*site.own_domains, *sorted(homes)))
 
 
