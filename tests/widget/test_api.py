@@ -31,8 +31,8 @@ def test_the_events_bubble_from_the_document_with_the_answer(shop, world, page, 
     told = page.evaluate("told")
 
     assert [name for name, _ in told] == [
-        "show",
         "ready",
+        "show",
         "hide",
         "consent",
         "change",
