@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner.classify import attribution, decision, named, owner, structure
+from scanner.classify import attribution, decision, guess, named, owner, structure
 from scanner.classify.words import Layer, Word
 from scanner.knowledge.model import Vendor
 from scanner.model import Category, Subject, Verdict
@@ -80,6 +80,7 @@ def _words(
         attribution.set_by(subject, knowledge),
         attribution.on_host(subject, knowledge),
         structure.formed(subject),
+        guess.guessed(subject, knowledge.weights) if knowledge.weights else None,
     ):
         if word is not None:
             yield word

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from scanner.knowledge import files
+from scanner.knowledge import files, weights
 from scanner.knowledge.patterns import Index, Known
 
 if TYPE_CHECKING:
@@ -13,15 +13,22 @@ if TYPE_CHECKING:
 
     from scanner.knowledge.model import Vendor
     from scanner.knowledge.purposes import Vocabulary
+    from scanner.knowledge.weights import Weights
 
 
 class Knowledge:
     """What is known of vendors and of what they store. Never changed once made."""
 
     def __init__(
-        self, vendors: Iterable[Vendor], vocabulary: Vocabulary, *, version: str = "none"
+        self,
+        vendors: Iterable[Vendor],
+        vocabulary: Vocabulary,
+        *,
+        weights: Weights | None = None,
+        version: str = "none",
     ) -> None:
         self.version = version
+        self.weights = weights
         self.vocabulary = vocabulary
         self.vendors = tuple(vendors)
         self._by_id = {vendor.id: vendor for vendor in self.vendors}
@@ -91,4 +98,9 @@ def load() -> Knowledge:
         KnowledgeInvalid: a file cannot be used.
     """
     contents = files.load()
-    return Knowledge(contents.vendors, contents.vocabulary, version=contents.version)
+    return Knowledge(
+        contents.vendors,
+        contents.vocabulary,
+        weights=weights.load(),
+        version=contents.version,
+    )
