@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from consent_server import answers, api, decisions, declarations, pages, script
 from consent_server.answers import answer
+from consent_server.front import Front
 from consent_server.log import ConsentLog
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
@@ -74,6 +76,7 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=ROUTES,
         lifespan=lifespan,
+        middleware=[Middleware(Front)],
         exception_handlers={
             HTTPException: answers.from_status,
             Exception: answers.from_fault,

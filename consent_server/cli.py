@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "consent_server.commands.demo",
         "Scan the bundled shop and serve its banner.",
     ),
+    "banners": ("scanner.commands.banners", "Get more rules for consent banners."),
     "browser": ("scanner.commands.browser", "Get a Chromium if there is none."),
     "sites": ("scanner.commands.sites", "Check sites.yaml."),
     "scan": ("scanner.commands.scan", "Find out which cookies sites set."),

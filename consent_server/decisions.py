@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from consent_server.log import ConsentLog
+    from consent_server.model import ConsentRecord
     from consent_server.shelf import Served, Shelf
 
 #: As text/plain a browser needs not ask beforehand, and a beacon can carry it.
@@ -44,7 +45,7 @@ async def add(request: Request) -> Response:
         response = await _added(request, served)
     except (DecisionInvalid, DecisionConflict, LogUnavailable) as exc:
         response = await from_error(request, exc)
-    return _readable(request, response)
+    return readable(request, response)
 
 
 async def one(request: Request) -> Response:
@@ -56,10 +57,10 @@ async def one(request: Request) -> Response:
     key, site = request.path_params["id"].lower(), served.site.key
     if request.method == "DELETE":
         if await log.erase(key, site=site):
-            return _readable(request, Response(status_code=204))
+            return readable(request, Response(status_code=204))
     elif (record := await log.get(key, site=site)) is not None:
-        return _readable(request, answer(record))
-    return _readable(request, refusal(404, "there is no decision with this id"))
+        return readable(request, answer(record))
+    return readable(request, refusal(404, "there is no decision with this id"))
 
 
 async def preflight(request: Request) -> Response:
@@ -67,7 +68,7 @@ async def preflight(request: Request) -> Response:
     served = await _served(request)
     if isinstance(served, Response):
         return served
-    return _readable(request, Response(status_code=204, headers=_PREFLIGHT))
+    return readable(request, Response(status_code=204, headers=_PREFLIGHT))
 
 
 async def _served(request: Request) -> Served | Response:
@@ -88,18 +89,38 @@ async def _added(request: Request, served: Served) -> Response:
         return refusal(415, f"send the decision as {' or '.join(CONTENT_TYPES)}")
     body = await _body(request)
     if body is None:
-        return refusal(413, f"a decision has at most {MAX_BODY} bytes")
+        return too_long()
+    log: ConsentLog = request.app.state.log
+    new, record = await take(log, served, body, from_page="origin" in request.headers)
+    return answer(record, status=201 if new else 200)
+
+
+async def take(
+    log: ConsentLog, served: Served, body: bytes, *, from_page: bool
+) -> tuple[bool, ConsentRecord]:
+    """
+    Store the decision in *body*; return whether it is new, and its record.
+
+    Raises:
+        DecisionInvalid: If it is not a decision.
+        DecisionConflict: If another decision has its id.
+        LogUnavailable: If it could not be stored now.
+    """
     record = to_record(
         read_decision(body),
         site=served.site.key,
         received_at=dt.datetime.now(dt.UTC),
         revisions=served.revisions,
-        from_page="origin" in request.headers,
+        from_page=from_page,
     )
-    log: ConsentLog = request.app.state.log
     if await log.append(record):
-        return answer(record, status=201)
-    return answer(await log.get(record.id) or record)
+        return True, record
+    return False, await log.get(record.id) or record
+
+
+def too_long() -> Response:
+    """Return the refusal of a body that is not read to its end."""
+    return refusal(413, f"a decision has at most {MAX_BODY} bytes")
 
 
 async def _body(request: Request) -> bytes | None:
@@ -112,7 +133,7 @@ async def _body(request: Request) -> bytes | None:
     return body
 
 
-def _readable(request: Request, response: Response) -> Response:
+def readable(request: Request, response: Response) -> Response:
     """Let the site's page read *response*."""
     origin = request.headers.get("origin")
     if origin is not None:

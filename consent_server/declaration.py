@@ -81,8 +81,15 @@ def _item(entry: Entry, knowledge: Knowledge) -> Item:
         policy=vendor.privacy_url if vendor else None,
         set_by=setter_host(entry),
         purpose=entry.purpose,
-        lifetime=entry.lifetime,
+        lifetime=_asked_for(entry),
     )
+
+
+def _asked_for(entry: Entry) -> float | None:
+    """Return the lifetime that was asked for, if longer: some browsers keep what ours cut."""
+    if entry.lifetime is None or entry.declared_lifetime is None:
+        return entry.lifetime
+    return max(entry.lifetime, entry.declared_lifetime)
 
 
 def _own_item(site: Site, domain: str) -> Item:
@@ -163,9 +170,10 @@ def _lifetime_step(entry: Entry) -> int:
     """Return how long the item stays, in steps that a visitor would notice."""
     if entry.kind in _SENT:
         return 0
-    if entry.lifetime is None:
+    lifetime = _asked_for(entry)
+    if lifetime is None:
         return 0 if entry.kind in (Kind.COOKIE, Kind.SESSION_STORAGE) else _ENDLESS
     for step, days in enumerate(_LIFETIME_STEPS):
-        if entry.lifetime <= days * _DAY * 1.01:  # clocks and load times differ a little
+        if lifetime <= days * _DAY * 1.01:  # clocks and load times differ a little
             return step
     return len(_LIFETIME_STEPS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 
@@ -37,17 +38,21 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
     def encoding(self, accepted: str) -> str:
         """Return which encoding to send to a client that said *accepted* (Accept-Encoding)."""
-        offered = _offered(accepted)
-        return next(
-            (name for name in self.bodies if name and offered.get(name, offered.get("*", 0)) > 0),
-            "",
-        )
+        return _best(accepted, tuple(self.bodies))
 
 
 def matches(if_none_match: str, etag: str) -> bool:
     """Return whether a client that said *if_none_match* has what *etag* names already."""
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
     return any(tag in (etag, "*") for tag in tags)
+
+
+@functools.lru_cache(maxsize=1024)  # browsers say the same few things
+def _best(accepted: str, bodies: tuple[str, ...]) -> str:
+    offered = _offered(accepted)
+    return next(
+        (name for name in bodies if name and offered.get(name, offered.get("*", 0)) > 0), ""
+    )
 
 
 def _offered(accepted: str) -> dict[str, float]:

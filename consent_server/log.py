@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import delete, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from consent_server.model import Action, ConsentRecord, Filter, Slice
+from consent_server.ledger import Ledger
+from consent_server.model import ConsentRecord, Filter, Slice
 from consent_server.query import MAX_LIMIT, Question, write_cursor
 from consent_server.records import same_decision
+from consent_server.rows import to_record
 from consent_server.writer import GroupWriter
 from scanner.errors import DecisionConflict, LogUnavailable
-from scanner.model import OPTIONAL_CATEGORIES
-from scanner.tables import consent, from_milliseconds, to_milliseconds
+from scanner.tables import consent, to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Engine, Row, Select
+    from sqlalchemy import ColumnElement, Connection, Engine, Select
 
     from consent_server.writer import Outcome
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 READERS = 4  # questions that one process answers at once
 
-_CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
 _NEWEST_FIRST = (consent.c.decided_at.desc(), consent.c.seq.desc())
 
 
@@ -41,12 +41,8 @@ class ConsentLog:
         self._engine = engine
         self._readers = readers
         self._writer: GroupWriter | None = None
-        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-        self._insert = (
-            dialect.insert(consent)
-            .on_conflict_do_nothing(index_elements=[consent.c.id])
-            .returning(consent.c.id)
-        )
+        self._ledger = Ledger(engine)
+        self._driver: Any = engine.dialect.dbapi
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -59,6 +55,7 @@ class ConsentLog:
             finally:
                 if log._writer is not None:
                     await log._writer.close()
+                    log._ledger.close()
 
     async def append(self, record: ConsentRecord) -> bool:
         """
@@ -99,13 +96,20 @@ class ConsentLog:
             if cursor is None:
                 return
 
-    async def erase(self, key: str, *, site: str | None = None) -> bool:
-        """Erase the record with the id *key* (of *site*, where given); return whether it was."""
-        statement = delete(consent).where(*_conditions(Filter(id=key, site=site)))
+    async def erase(
+        self, key: str, *, site: str | None = None, reason: str = "asked for by the visitor"
+    ) -> bool:
+        """
+        Erase what is personal in the decision with the id *key* (of *site*, where given).
+
+        Returns:
+            Whether there was such a decision. The log's tree keeps its leaf, and says so.
+        """
+        which = and_(*_conditions(Filter(id=key, site=site)))
 
         def run() -> bool:
-            with self._unavailable(), self._engine.begin() as connection:
-                return connection.execute(statement).rowcount > 0
+            with self._unavailable():
+                return self._ledger.erase(which, reason=reason, now=dt.datetime.now(dt.UTC)) > 0
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
@@ -127,30 +131,19 @@ class ConsentLog:
 
     def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
-        try:
-            with self._unavailable(), self._engine.begin() as connection:
-                return self._store_in(connection, records)
-        except DBAPIError:
-            if len(records) == 1:
-                raise
-        outcomes: list[Outcome] = []
-        for record in records:
-            try:
-                outcomes.extend(self._store([record]))
-            except (DBAPIError, LogUnavailable) as exc:
-                outcomes.append(LogUnavailable(f"the decision could not be stored: {exc}"))
-        return outcomes
-
-    def _store_in(self, connection: Connection, records: Sequence[ConsentRecord]) -> list[Outcome]:
         first: dict[str, ConsentRecord] = {}
         for record in records:
             first.setdefault(record.id, record)
-        # In the order of their ids, so that two servers never wait for each other's rows.
-        rows = [_row(first[key]) for key in sorted(first)]
-        new = set(connection.execute(self._insert, rows).scalars())
-        known = dict(first)
-        if len(new) < len(first):
-            known |= _records(connection, first.keys() - new)
+        try:
+            with self._unavailable():
+                new = self._ledger.append(list(first.values()))
+                known = (
+                    first if len(new) == len(first) else first | self._stored(first.keys() - new)
+                )
+        except (DBAPIError, self._driver.Error) as exc:
+            if len(records) == 1:
+                return [LogUnavailable(f"the decision could not be stored: {exc}")]
+            return [outcome for record in records for outcome in self._store([record])]
         outcomes: list[Outcome] = []
         for record in records:
             if not same_decision(known[record.id], record):
@@ -160,13 +153,23 @@ class ConsentLog:
                 new.discard(record.id)
         return outcomes
 
+    def _stored(self, keys: set[str]) -> dict[str, ConsentRecord]:
+        if not keys:
+            return {}
+        with self._engine.connect() as connection:
+            found = connection.execute(select(consent).where(consent.c.id.in_(sorted(keys))))
+            return {row.id: to_record(row) for row in found}
+
     @contextlib.contextmanager
     def _unavailable(self) -> Any:
         """Say, where the database is busy, full or gone, that the log is unavailable."""
         try:
             yield
-        except (OperationalError, InterfaceError) as exc:
-            raise LogUnavailable(f"the database does not answer: {exc.orig}") from exc
+        except (
+            *(OperationalError, InterfaceError),
+            *(self._driver.OperationalError, self._driver.InterfaceError),
+        ) as exc:
+            raise LogUnavailable(f"the database does not answer: {exc}") from exc
 
 
 def selection(question: Question) -> Select[Any]:
@@ -202,47 +205,9 @@ def _page(
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     cursor = (rows[-1].decided_at, rows[-1].seq) if more else None
-    return tuple(_record(row) for row in rows), cursor
+    return tuple(to_record(row) for row in rows), cursor
 
 
 def _slice(connection: Connection, question: Question) -> Slice:
     records, cursor = _page(connection, question)
     return Slice(records=records, next_cursor=None if cursor is None else write_cursor(*cursor))
-
-
-def _records(connection: Connection, keys: Any) -> dict[str, ConsentRecord]:
-    rows = connection.execute(select(consent).where(consent.c.id.in_(sorted(keys))))
-    return {row.id: _record(row) for row in rows}
-
-
-def _record(row: Row[Any]) -> ConsentRecord:
-    answers = ((name, getattr(row, name)) for name in _CATEGORIES)
-    return ConsentRecord(
-        id=row.id,
-        site=row.site,
-        revision=row.revision,
-        choices={name: bool(granted) for name, granted in answers if granted is not None},
-        action=Action(row.action),
-        language=row.language,
-        decided_at=from_milliseconds(row.decided_at),
-        received_at=from_milliseconds(row.received_at),
-        page=row.page,
-        gpc=bool(row.gpc),
-        flags=tuple(row.flags.split()),
-    )
-
-
-def _row(record: ConsentRecord) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "site": record.site,
-        "revision": record.revision,
-        **{name: record.choices.get(name) for name in _CATEGORIES},
-        "action": record.action.value,
-        "language": record.language,
-        "decided_at": to_milliseconds(record.decided_at),
-        "received_at": to_milliseconds(record.received_at),
-        "page": record.page,
-        "gpc": record.gpc,
-        "flags": " ".join(record.flags),
-    }

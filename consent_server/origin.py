@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ def domains(site: Site) -> frozenset[str]:
     return frozenset(registrable(name) for name in (host, *site.own_domains))
 
 
+@functools.lru_cache(maxsize=4096)  # each site's visitors come from the same few origins
 def belongs(origin: str, allowed: frozenset[str]) -> bool:
     """Return whether a page of the Origin header *origin* is on one of the domains *allowed*."""
     found = _ORIGIN.fullmatch(origin)

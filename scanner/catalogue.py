@@ -99,7 +99,7 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
     before = {entry.identity: entry for entry in old}
     after = {entry.identity: entry for entry in new}
     pairs = [(before[key], after[key]) for key in after if key in before]
-    missing = [entry for key, entry in before.items() if key not in after]
+    missing = {key: entry for key, entry in before.items() if key not in after}
     known = {_known(entry): entry for entry in old}
     known_after = {_known(entry) for entry in new}
     added = []
@@ -109,7 +109,7 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
         twin = known.get(_known(entry)) if _known(entry) else None
         if twin is None:
             added.append(entry)
-        elif twin in missing:
+        elif twin.identity in missing:
             pairs.append((twin, entry))
     changes = [
         Change(old=one, new=other, fields=fields)
@@ -119,7 +119,10 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
     return Difference(
         new=tuple(sorted(added, key=place)),
         gone=tuple(
-            sorted((e for e in missing if not _known(e) or _known(e) not in known_after), key=place)
+            sorted(
+                (e for e in missing.values() if not _known(e) or _known(e) not in known_after),
+                key=place,
+            )
         ),
         changed=tuple(sorted(changes, key=lambda change: place(change.new))),
     )

@@ -17,6 +17,7 @@ from scanner.fetch import Fetcher
 from scanner.model import BannerAnswer, PageRead, Site, State, Visit
 from scanner.pace import Pace
 from scanner.robots import Robots
+from scanner.settle import Clock
 from scanner.shape import Digester
 from scanner.walk import Tour, Walk, merged
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_TABS = {Clock.VIRTUAL: 2, Clock.REAL: 4}  # who only waits can wait for more
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
 
@@ -39,7 +41,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     insecure: bool = False
     ignore_robots: bool = False
     browser: Path | None = None
-    tabs: int = 4  # pages that are open at once
+    tabs: int | None = None  # pages that are open at once; None: as suits the clock
+    settle: Clock = Clock.VIRTUAL  # by which time pages settle
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +105,8 @@ async def crawl(
             pace=Pace(),
             digester=Digester(),
             max_pages=options.max_pages or site.max_pages,
-            tabs=max(1, options.tabs),
+            tabs=options.tabs or _TABS[options.settle],
+            clock=options.settle,
             answer=answer,
             stop=stop,
             progress=told,

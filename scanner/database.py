@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 #: Milliseconds that SQLite waits for another process's write to end.
 BUSY_TIMEOUT = 10_000
 
+#: Pages of SQLite's write-ahead log, 16 MB, after which it is taken into the file: a page that
+#: changes often is copied seldom.
+WAL_PAGES = 4000
+
 #: PostgreSQL advisory lock held during migration, so that servers may start together.
 _MIGRATION_LOCK = 0x6B617073656C
 
@@ -164,5 +168,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
     cursor.close()

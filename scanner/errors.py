@@ -6,6 +6,7 @@
   + KnowledgeInvalid     status 2: a knowledge file cannot be used; every mistake with its place
   + ResolveInvalid       status 2: a --resolve rule is malformed
   + BrowserMissing       no Chromium on this machine; says how to get one
+  + BannerRulesUnusable  the rules for banners cannot be fetched, or are not those that were pinned
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
   + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
@@ -57,6 +58,10 @@ class ResolveInvalid(KapselError):
 
 class BrowserMissing(KapselError):
     """No Chromium was found; the text says how to get one."""
+
+
+class BannerRulesUnusable(KapselError):
+    """The rules for banners cannot be fetched, were changed, or are not those that were pinned."""
 
 
 class BrowserUnfit(KapselError):

@@ -114,6 +114,6 @@ def effective(remaining: float, *, asked: float | None) -> float:
     return whole(remaining)
 
 
-#: Seconds that may pass between a write in the browser and our reading the clock; also what the
-#: page's clock may run ahead in virtual time.
-_NEWS_DELAY = 15.0
+#: Seconds that a page's clock may run ahead in virtual time, over a whole crawl, and that may pass
+#: between a write and our reading the clock.
+_NEWS_DELAY = 900.0

@@ -1,45 +1,146 @@
-"""Wait until a page has done what it does by itself: not too short, not for ever."""
+"""Wait until a page has done what it does by itself: not too short, not for ever.
+
+In *virtual* time the browser lets seconds of timers pass in milliseconds, whenever nothing is on
+its way over the network. In *real* time we wait as long as a patient visitor would; it is the
+choice for pages that behave oddly in virtual time, and for pages that are to be used afterwards:
+a page that has lived in virtual time stands still until its next budget.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import enum
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from scanner.tab import Tab
+
+
+T = TypeVar("T")
+
+
+class Clock(enum.StrEnum):
+    """By which time a page is let settle."""
+
+    VIRTUAL = "virtual"
+    REAL = "real"
+
 
 LOAD_LIMIT = 15.0  # seconds from the first byte until the load event is no longer waited for
 QUIET = 0.5  # seconds without traffic that count as quiet
 LINGER = 3.0  # seconds after load that are always waited: tags set cookies on timers of 2 s
-HUSH = 0.1  # seconds of silence that end it
 BUSY_LIMIT = 8.0  # seconds after load until traffic is no longer waited for
-HUSH_LIMIT = 1.0  # seconds that what a page sends at its end may take
+SCROLL_LINGER = 0.5  # seconds that a scrolled page is given
+AWAKE = 0.05  # seconds of a page's time that are given it until it has answered a question
+WORKER_LINGER = 0.4  # seconds: workers live in real time always
+HUSH = 0.05  # seconds of silence after which a page has sent what it sends at its end
+HUSH_LIMIT = 1.0  # seconds that this may take
+BUDGET_LIMIT = 4.0  # real seconds that a budget may take, before open requests are ignored
+RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
+_STARVATION = 1000  # tasks that may run before a page's endless messages count as time
+
+
+async def arrived(tab: Tab, *, clock: Clock) -> bool:
+    """
+    Let a page that has just come load, and do what it does in its first seconds.
+
+    Returns:
+        Whether it loaded, and fell silent, in time.
+    """
+    if clock is Clock.REAL:
+        return await _real(tab, linger=LINGER, busy_limit=BUSY_LIMIT)
+    loading = asyncio.create_task(tab.wait_loaded(LOAD_LIMIT))
+    try:
+        # Two budgets, one after the other: the first is for what the load itself waits for.
+        await _spend(tab, 2.0)
+        while not loading.done() and not tab.over:
+            await _spend(tab, 1.0)
+            await asyncio.wait([loading], timeout=0.02)
+        loaded = await loading
+    finally:
+        loading.cancel()
+    in_time = await _spend(tab, LINGER)
+    if tab.evidence.workers:
+        await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
+    return loaded and in_time
+
+
+async def scrolled(tab: Tab, *, clock: Clock) -> None:
+    """Let a page do what it does when it is scrolled."""
+    if clock is Clock.REAL:
+        await _real(tab, linger=SCROLL_LINGER, busy_limit=4 * SCROLL_LINGER)
+    else:
+        await _spend(tab, SCROLL_LINGER)
+
+
+async def awake(tab: Tab, question: Coroutine[Any, Any, T], *, clock: Clock) -> T:
+    """Return the answer to *question*, for which the page must not stand still."""
+    asking = asyncio.create_task(question)
+    try:
+        while clock is Clock.VIRTUAL and not asking.done() and not tab.over:
+            await _spend(tab, AWAKE)
+            await asyncio.wait([asking], timeout=0.005)
+        return await asking
+    finally:
+        asking.cancel()
+
+
+async def rest(tab: Tab, seconds: float) -> None:
+    """Give a page *seconds* of real time, and some more while it is busy."""
+    await _real(tab, linger=seconds, busy_limit=3 * seconds)
 
 
 async def hush(tab: Tab) -> None:
-    """Wait, after a page was left, until what it sent at its end is answered."""
+    """Wait until what a page sent at its end is answered."""
     start = time.monotonic()
     while not tab.over and time.monotonic() - start < HUSH_LIMIT:
         if tab.traffic.quiet_for() >= HUSH:
             return
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.01)
 
 
-async def real(tab: Tab, *, linger: float = LINGER, busy_limit: float = BUSY_LIMIT) -> bool:
-    """
-    Wait in real time for the load event, then for *linger* seconds, then for quiet.
-
-    Returns:
-        Whether the page loaded and fell silent in time.
-    """
+async def _real(tab: Tab, *, linger: float, busy_limit: float) -> bool:
     loaded = await tab.wait_loaded(LOAD_LIMIT)
     start = time.monotonic()
     while not tab.over:
         waited = time.monotonic() - start
-        if waited >= linger and tab.traffic.quiet_for() >= QUIET:
+        if waited >= linger and tab.traffic.quiet_for() >= min(QUIET, linger):
             break
         if waited >= busy_limit:
             return False
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.02)
     return loaded
+
+
+async def _spend(tab: Tab, seconds: float) -> bool:
+    """
+    Let *seconds* of the page's own time pass, then stop its clock.
+
+    The clock waits for the network; after a while it does not any more, since long polls are
+    never answered.
+
+    Returns:
+        Whether the network fell silent meanwhile.
+    """
+    if tab.over:
+        return False
+    for policy, limit in (
+        ("pauseIfNetworkFetchesPending", BUDGET_LIMIT),
+        ("advance", RUNAWAY_LIMIT),
+    ):
+        tab.spent.clear()
+        tab.session.post(
+            "Emulation.setVirtualTimePolicy",
+            policy=policy,
+            budget=seconds * 1000,
+            maxVirtualTimeTaskStarvationCount=_STARVATION,
+        )
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await tab.either(tab.spent)
+            return policy != "advance"
+    return False

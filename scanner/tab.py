@@ -46,11 +46,13 @@ class Tab:
         self.popups: list[str] = []  # their targets
         self.refused: str | None = None  # why the way to a page was barred
         self.crashed = asyncio.Event()
+        self.spent = asyncio.Event()  # the budget of virtual time
         self._hurry = hurry  # set when the scan is to end
         self._loaded = asyncio.Event()
         self._dialogs = 0
         session.on("Page.lifecycleEvent", self._lifecycle)
         session.on("Page.javascriptDialogOpening", self._dialog)
+        session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
         session.on("Inspector.targetCrashed", lambda _: self.crashed.set())
         session.on("detached", lambda _: self.crashed.set())
         session.post("Page.enable")
@@ -92,13 +94,19 @@ class Tab:
 
     async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
         """Wait for the load event of the main frame; tell whether it came in time (seconds)."""
-        waits = [asyncio.create_task(e.wait()) for e in (self._loaded, self.crashed, self._hurry)]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self.either(self._loaded)
+        return self._loaded.is_set() and not self.over
+
+    async def either(self, event: asyncio.Event) -> None:
+        """Wait for *event*, or until nothing more is to be waited for."""
+        waits = [asyncio.create_task(e.wait()) for e in (event, self.crashed, self._hurry)]
         try:
-            await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()
-        return self._loaded.is_set() and not self.over
 
     async def in_each_frame(self, script: str) -> list[tuple[str, Any]]:
         """

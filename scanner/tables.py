@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -65,11 +66,11 @@ entry = Table(
     Column("last_seen", BigInteger, nullable=False),
 )
 
-#: The decisions of visitors. Append-only, but for erasure at a visitor's own request.
+#: The decisions of visitors. Append-only, but for erasure and retention.
 consent = Table(
     "consent",
     metadata,
-    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # position in the tree
     Column("id", String(36), nullable=False, unique=True),  # a UUID made in the browser
     Column("site", String(64), nullable=False),
     Column("revision", String(64), nullable=False),
@@ -83,8 +84,37 @@ consent = Table(
     Column("page", Text),  # without query and fragment
     Column("gpc", Boolean, nullable=False),
     Column("flags", String(64), nullable=False),  # words, separated by spaces; see records.py
+    Column("salt", LargeBinary(16), nullable=False),  # hides the personal part in the leaf
     Index("consent_time", "decided_at", "seq"),
     Index("consent_site_time", "site", "decided_at", "seq"),
+)
+
+#: The leaves of the Merkle tree over all decisions and erasures; see consent_server/leaf.py.
+leaf = Table(
+    "leaf",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # from 0, no gaps
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("core", Text),  # of an erased decision, or an erasure; NULL: the decision is there
+    Column("inner", LargeBinary(32)),  # hash that stands for what was erased
+)
+
+#: Nodes over 256, 65536, … leaves, so that a proof needs not read them all.
+node = Table(
+    "node",
+    metadata,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),  # leaves: 2**level
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+)
+
+#: Signed statements of how large the tree was, and what its root.
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("note", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
 )
 
 #: Tokens of the read API; the token itself is never stored.

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from scanner import failures, settle
 from scanner.collectors import fold, jar
 from scanner.collectors.evidence import StoredItem
-from scanner.collectors.network import without_query
 from scanner.collectors.scripts import measured
 from scanner.devtools import DevToolsError
 from scanner.model import Kind, Observation, PageRead, SetBy, State, Visit
@@ -20,18 +19,19 @@ if TYPE_CHECKING:
     from scanner.collectors.evidence import JarCookie
     from scanner.model import Site
     from scanner.profile import Profile
+    from scanner.settle import Clock
     from scanner.shape import Digester
     from scanner.tab import Tab
 
 GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
-SCROLL_LINGER = 0.5  # seconds that a scrolled page is given
 
 
 def _script(name: str) -> str:
     return resources.files("scanner.collectors").joinpath(name).read_text(encoding="utf-8")
 
 
-_STORAGE, _LINKS, _SCROLL = _script("storage.js"), _script("links.js"), _script("scroll.js")
+_STORAGE, _LINKS = _script("storage.js"), _script("links.js")
+_SCROLL, _FAREWELL = _script("scroll.js"), _script("farewell.js")
 
 
 Identity = tuple[str, str, str, bool]  # of a cookie: name, domain, path, partitioned
@@ -53,10 +53,9 @@ class Reader:
         self._written: set[Identity] = set()  # cookies that some page was seen to write
         self._met: dict[Identity, tuple[JarCookie, str, dt.datetime]] = {}  # where first in the jar
         self._workers: dict[str, str] = {}  # service workers: host to script
-        self._beacons: dict[str, str] = {}  # host to URL
         self._stored: set[tuple[Kind, str, str]] = set()
 
-    async def arrive(self, tab: Tab, url: str) -> tuple[Visit, tuple[str, ...]]:
+    async def arrive(self, tab: Tab, url: str, *, clock: Clock) -> tuple[Visit, tuple[str, ...]]:
         """
         Go to *url* and let the page do what it does by itself.
 
@@ -75,12 +74,12 @@ class Reader:
             return self._visit(tab, url, failure="it is a download, not a page"), ()
         if way.error is not None and way.error != "net::ERR_HTTP_RESPONSE_CODE_FAILURE":
             return self._visit(tab, url, failure=failures.of_navigation(way.error)), ()
-        settled = await settle.real(tab)
+        settled = await settle.arrived(tab, clock=clock)
         links: tuple[str, ...] = ()
         if not tab.over:
             await tab.in_each_frame(_SCROLL)
-            await settle.real(tab, linger=SCROLL_LINGER, busy_limit=2.0)
-            links = await self._look(tab)
+            await settle.scrolled(tab, clock=clock)
+            links = await self._look(tab, clock)
         failure = None if tab.traffic.status is None else failures.of_status(tab.traffic.status)
         if tab.crashed.is_set():
             failure = "the page crashed"
@@ -92,6 +91,9 @@ class Reader:
 
     async def depart(self, tab: Tab, visit: Visit) -> PageRead:
         """Leave the page, and return what it was seen to store."""
+        if not tab.over:
+            await tab.in_each_frame(_FAREWELL)
+            await settle.hush(tab)
         await tab.leave()
         await self._profile.close_popups(tab)
         await settle.hush(tab)
@@ -115,8 +117,6 @@ class Reader:
                 state=self._state,
             ),
         )
-        for url in evidence.beacons:
-            self._beacons.setdefault(urlsplit(url).hostname or "", without_query(url))
         self._written |= {write.identity for write in writes}
         now = dt.datetime.now(dt.UTC)
         for cookie in kept:
@@ -125,10 +125,6 @@ class Reader:
         evidence.clear()
         background.clear()
         return PageRead(visit=visit, observations=observations)
-
-    async def rest(self, tab: Tab, seconds: float) -> None:
-        """Give the page *seconds*, and a little more while it is busy."""
-        await settle.real(tab, linger=seconds, busy_limit=3 * seconds)
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
@@ -152,9 +148,6 @@ class Reader:
     def _unseen(self, cookie: JarCookie) -> SetBy | None:
         """Return who must have set *cookie*, since all else is watched."""
         host = cookie.domain.lstrip(".")
-        beacons = [url for name, url in self._beacons.items() if _within(name, host)]
-        if beacons:
-            return SetBy(kind="http", url=beacons[0])
         if host in self._workers and not cookie.http_only:
             return SetBy(kind="script", url=self._workers[host])
         return None
@@ -164,10 +157,10 @@ class Reader:
             self._browser.devtools, context=self._profile.id, digester=self._digester
         )
 
-    async def _look(self, tab: Tab) -> tuple[str, ...]:
+    async def _look(self, tab: Tab, clock: Clock) -> tuple[str, ...]:
         """Note what each frame stores; return the links of those of the site."""
         now = dt.datetime.now(dt.UTC)
-        for _, told in await tab.in_each_frame(_STORAGE):
+        for _, told in await settle.awake(tab, tab.in_each_frame(_STORAGE), clock=clock):
             if told is not None:
                 host = urlsplit(told["origin"]).hostname or ""
                 for found in told["found"]:
@@ -202,7 +195,3 @@ class Reader:
             timed_out=timed_out,
             failure=failure,
         )
-
-
-def _within(host: str, domain: str) -> bool:
-    return host == domain or host.endswith("." + domain)

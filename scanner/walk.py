@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
-from scanner import sitemap
+from scanner import settle, sitemap
 from scanner.browser import Browser
 from scanner.fetch import Fetcher
 from scanner.frontier import Frontier
@@ -18,6 +18,7 @@ from scanner.model import BannerAnswer, Observation, PageRead, Site, State
 from scanner.pace import Pace
 from scanner.profile import open_profile
 from scanner.robots import Robots
+from scanner.settle import Clock
 from scanner.shape import Digester
 from scanner.visit import Reader
 
@@ -50,6 +51,7 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
     digester: Digester
     max_pages: int
     tabs: int  # pages that are open at once
+    clock: Clock
     answer: Callable[..., Awaitable[BannerAnswer]]  # presses the banner's buttons
     stop: asyncio.Event  # when set, the walk ends with what was found
     progress: Callable[[State, int, int, str], None]  # state, visited, known, URL
@@ -118,11 +120,14 @@ class Walk:
         tour = self._tour
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
-        visit, links = await reader.arrive(tab, url)
+        presses = _PRESSES.get(self._state, ())
+        # A banner is answered by hand: its page must not stand still.
+        clock = Clock.REAL if presses else tour.clock
+        visit, links = await reader.arrive(tab, url, clock=clock)
         self._arriving = False
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
-        for wanted in _PRESSES.get(self._state, ()):
+        for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
             tab.evidence.clear()
@@ -132,8 +137,9 @@ class Walk:
                 self.reads.append(PageRead(visit=visit))
                 self._tell(url)
                 return None
-            await reader.rest(tab, PRESSED_LINGER)
-            visit, links = await reader.arrive(tab, url)
+            await settle.rest(tab, PRESSED_LINGER)
+            clock = tour.clock if wanted is presses[-1] else Clock.REAL
+            visit, links = await reader.arrive(tab, url, clock=clock)
         self._answered = True
         self.reads.append(await reader.depart(tab, visit))
         self._tell(url)
@@ -198,7 +204,7 @@ class Walk:
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         try:
             async with asyncio.timeout(PAGE_LIMIT):
-                visit, links = await reader.arrive(tab, url)
+                visit, links = await reader.arrive(tab, url, clock=tour.clock)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
         read = await reader.depart(tab, visit)

@@ -26,7 +26,10 @@ SQLALCHEMY = (
     "scanner/tables.py",
     "scanner/migrations/",
     "scanner/store.py",
+    "consent_server/ledger.py",
     "consent_server/log.py",
+    "consent_server/rows.py",
+    "consent_server/tree.py",
     "consent_server/tokens.py",
 )
 STARLETTE = (
@@ -34,6 +37,7 @@ STARLETTE = (
     "consent_server/answers.py",
     "consent_server/api.py",
     "consent_server/declarations.py",
+    "consent_server/front.py",
     "consent_server/decisions.py",
     "consent_server/script.py",
     "consent_server/pages.py",

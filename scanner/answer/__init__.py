@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from scanner.answer.bundle import load
 from scanner.answer.dialogue import Dialogue
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ async def answer(page: Page, wanted: State, *, timeout: float) -> BannerAnswer: 
         banner went, and the site keeps or signals something new. False: tried in vain, or
         there is no way to; None: not asked, or not sure.
     """
-    dialogue = Dialogue(page)
+    dialogue = Dialogue(page, bundle=load())
     deadline = asyncio.get_running_loop().time() + timeout
     try:
         async with asyncio.timeout_at(deadline):
             await dialogue.hold(wanted, deadline=deadline)
     except TimeoutError:
         pass
+    finally:
+        await dialogue.leave()
     return dialogue.outcome

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 from playwright.async_api import Error
 
+from scanner.answer import words
+from scanner.answer.autoconsent import HEURISTIC, Autoconsent
 from scanner.answer.doors import likeliest
 from scanner.answer.look import look, script
 from scanner.answer.plan import label, plan
@@ -20,6 +22,7 @@ from scanner.model import BannerAnswer, State
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Page
 
+    from scanner.answer.bundle import Bundle
     from scanner.answer.look import Door, Sight, View
     from scanner.answer.plan import Step
     from scanner.answer.traces import Traces
@@ -32,8 +35,15 @@ DEAF_PATIENCE = 1.2  # seconds after which a press that changed nothing is repea
 STAY_PATIENCE = 0.6  # seconds that a layer may stay after the site has kept the answer
 LAYER_PATIENCE = 1.5  # seconds until a further layer must have opened
 SECOND_LOOK = 0.6  # seconds that a banner without the wanted button gets to show it
+RULE_PATIENCE = 0.4  # seconds for a further rule to recognise the banner
+RULE_START = 0.5  # seconds without a banner after which further rules are asked
 PAUSE = 0.1  # seconds between two looks
+Effect = Literal["seen", "open", "contrary", "unsure", "none"]
+
 MOST_STEPS = 6  # presses in one banner; more would be wandering about
+
+#: What an effect means for the answer that was given.
+_RESULTS = {"seen": True, "open": True, "contrary": False, "unsure": None}
 
 log = structlog.get_logger()
 
@@ -41,8 +51,10 @@ log = structlog.get_logger()
 class Dialogue:
     """One visitor's talk with the banner of *page*; it knows at any time what came of it."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, bundle: Bundle | None = None) -> None:
         self._page = page
+        self._bundle = bundle
+        self._rules: Autoconsent | None = None
         self._found: bool | None = None
         self._platform: str | None = None
         self._method: Literal["rule", "heuristic", "own"] | None = None
@@ -62,6 +74,17 @@ class Dialogue:
             method=self._method,
         )
 
+    async def leave(self) -> None:
+        """Let go of the page."""
+        if self._rules is not None:
+            await self._rules.leave()
+
+    async def _enter(self) -> Autoconsent | None:
+        """Start the further rules, if there are any, once."""
+        if self._rules is None and self._bundle is not None:
+            self._rules = await Autoconsent.enter(self._page, self._bundle)
+        return self._rules
+
     async def hold(self, wanted: State, *, deadline: float) -> None:
         """
         Find the banner and tell it what a visitor in the state *wanted* would.
@@ -73,8 +96,8 @@ class Dialogue:
         if wanted is State.WITHDRAW:
             await self._withdraw()
             return
-        view = await self._arrival(deadline)
-        if view.banner is None:
+        await self._arrival(deadline)
+        if not self._found:
             return
         if wanted is State.ACCEPT:
             self._accepted = False  # until the effect is seen
@@ -93,7 +116,13 @@ class Dialogue:
                 return view
             announced = patience == PATIENCE and await self._unanswered(view)
             patience = ANNOUNCED_PATIENCE if announced else patience
+            if clock() - started > RULE_START:
+                await self._enter()
             if clock() >= min(started + patience, deadline - PAUSE):
+                name = None if self._rules is None else await self._rules.found(within=0)
+                if name is not None:
+                    self._name(name)
+                    return view
                 self._found = False
                 return view
             await asyncio.sleep(PAUSE)
@@ -124,12 +153,15 @@ class Dialogue:
             True: the effect was seen. False: there is no way, or it had no effect. None: the
             banner went, but nothing shows that the site has understood.
         """
+        handed = await self._hand_over(answer, before)
+        if handed != "none":
+            return _RESULTS[handed]
         pressed: set[str] = set()
         in_vain: set[str] = set()  # a page that is still waking up may miss the first press
         for _ in range(MOST_STEPS):
             found = await self._next(answer, pressed, again=bool(in_vain))
             if found is None:
-                return False
+                return await self._last_resort(answer, before)
             sight, step = found
             self._method = _method(sight.layer.platform, ruled=step.press.ruled is not None)
             root = await sight.element(sight.layer.root)
@@ -140,11 +172,47 @@ class Dialogue:
                 if effect == "open":
                     await self._close(sight)
                 if effect != "none":
-                    return {"seen": True, "open": True, "contrary": False, "unsure": None}[effect]
+                    return _RESULTS[effect]
             if label(step.press) in in_vain:
                 pressed.add(label(step.press))
             in_vain.add(label(step.press))
         return False
+
+    async def _hand_over(self, answer: Literal["yes", "no"], before: Traces) -> Effect:
+        """Let a further rule answer, where one knows the banner and none of our own does."""
+        if self._bundle is None:
+            return "none"
+        banner = (await self._see()).banner
+        step = None if banner is None else plan(banner.layer, answer, ())
+        if step is not None and step.press.ruled is not None:
+            return "none"
+        rules = await self._enter()
+        name = None if rules is None else await rules.found(within=RULE_PATIENCE)
+        if rules is None or name is None or name == HEURISTIC:
+            return "none"
+        root = None if banner is None else await banner.element(banner.layer.root)
+        if not await rules.tell(answer):
+            return "none"
+        self._name(name)
+        return await self._effect(root, answer, before)
+
+    async def _last_resort(self, answer: Literal["yes", "no"], before: Traces) -> bool | None:
+        """Let the further rules try what words did not find; they never accept to refuse."""
+        name = None if self._rules is None else await self._rules.found(within=0)
+        if self._rules is None or name is None or (name == HEURISTIC and answer == "yes"):
+            return False
+        banner = (await self._see()).banner
+        root = None if banner is None else await banner.element(banner.layer.root)
+        if not await self._rules.tell(answer):
+            return False
+        effect = await self._effect(root, answer, before)
+        return False if effect == "none" else _RESULTS[effect]
+
+    def _name(self, rule: str) -> None:
+        """Note which further rule knows the banner."""
+        self._found = True
+        self._platform = self._platform or "-".join(words.normal(rule).split())
+        self._method = "rule"
 
     async def _next(
         self, answer: Literal["yes", "no"], pressed: set[str], *, again: bool
@@ -166,7 +234,7 @@ class Dialogue:
 
     async def _effect(
         self, root: ElementHandle | None, answer: Literal["yes", "no"], before: Traces
-    ) -> Literal["seen", "open", "contrary", "unsure", "none"]:
+    ) -> Effect:
         """
         Watch what comes of a press.
 

@@ -105,15 +105,14 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         subjects, talk = words.subjects(self.text), words.talk(self.text)
         if words.traps(self.text) and (subjects < _PLAIN_ENOUGH or self.kind == "edge"):
             return False
+        choices = answers | {control.meaning for control in self.means(Meaning.SETTINGS)}
+        if self.hint and len(choices) >= _PLAIN_ENOUGH:
+            return True
         if answers == {Meaning.ACKNOWLEDGE} or answers == {Meaning.SAVE}:
             return subjects > 0 and (talk >= _PLAIN_ENOUGH or self.hint or bool(self.switches))
         if subjects:
             return talk > 0 or self.hint
-        return talk > _PLAIN_ENOUGH and len(answers | self._further) >= _PLAIN_ENOUGH
-
-    @property
-    def _further(self) -> set[Meaning]:
-        return {control.meaning for control in self.controls} & {Meaning.SETTINGS}
+        return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
 
     @property
     def rank(self) -> tuple[int, ...]:

@@ -270,7 +270,8 @@
       const over = overlays(element);
       if (!over && !named(element)) continue;
       if ([...roots].some(([root, { kind }]) => kind === "rule" && within(element, root))) continue;
-      if (!speaks(`${textOf(element, LONGEST_TEXT, false)} ${aloud(element)}`)) continue;
+      const called = over && named(element);
+      if (!called && !speaks(`${textOf(element, LONGEST_TEXT, false)} ${aloud(element)}`)) continue;
       if (seen(element, over && style(element).position === "fixed"))
         roots.set(element, { kind: over ? "overlay" : "named", rule: null });
     }

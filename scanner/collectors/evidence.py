@@ -87,5 +87,4 @@ class Evidence:
         self.writes: list[CookieWrite] = []
         self.stored: list[StoredItem] = []
         self.requests: list[Request] = []
-        self.beacons: list[str] = []  # URLs that scripts sent beacons to
         self.workers = 0  # that were started; their timers run in real time only

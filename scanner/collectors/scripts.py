@@ -60,16 +60,13 @@ class Scripts:
             log.info("a page spoke to us in words of its own")
             return
         at = _time(told.at)
-        by = responsible(told.stack)
+        by = responsible(told.stack, page=told.page)
         if told.kind is Kind.COOKIE:
             line = cookie_line.read(
                 told.line, url=told.page, written_at=at, digester=self._digester
             )
             if line is not None:
                 self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
-            return
-        if told.kind is Kind.BEACON:
-            self._evidence.beacons.append(told.name)
             return
         value = told.value
         self._evidence.stored.append(

@@ -28,11 +28,14 @@ _WRAPPER = re.compile(
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )
+#: Kapsel's own banner. An inline script without an address that it inserts is one that stands in
+#: the page, and was held back there.
+_OWN_BANNER = re.compile(r"/w/[\w-]+\.js$")
 _PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
 _WRAPPED = {"cookie": "Document", "setItem": "Storage"}
 
 
-def responsible(frames: list[Frame]) -> SetBy:
+def responsible(frames: list[Frame], *, page: str | None = None) -> SetBy:
     """
     Return the script, and its line, that asked for a write.
 
@@ -42,10 +45,16 @@ def responsible(frames: list[Frame]) -> SetBy:
 
     Args:
         frames: Innermost first.
+        page: URL of the document, which its inline scripts count as.
     """
-    asked = [place for place in map(_place, frames[_wrappers(frames) :]) if place is not None]
-    if not asked:
-        asked = [place for place in map(_place, frames) if place is not None]
+    asked = _places(frames[_wrappers(frames) :]) or _places(frames)
+    if (
+        page
+        and asked
+        and _place(frames[0]) is None
+        and _OWN_BANNER.search(urlsplit(asked[0][0]).path)
+    ):
+        return SetBy(kind="script", url=_clean(page))
     for url, line in asked:
         if not _WRAPPER.search(urlsplit(url).path):
             return SetBy(kind="script", url=_clean(url), line=line)
@@ -64,6 +73,18 @@ def _wrappers(frames: list[Frame]) -> int:
         if owner and (frame.type or "").endswith(owner):
             return index + 1
     return 0
+
+
+def _places(frames: list[Frame]) -> list[tuple[str, int | None]]:
+    """Return where the code of *frames* stands, as far as it stands anywhere."""
+    found: list[tuple[str, int | None]] = []
+    for frame, caller in zip(frames, (*frames[1:], None), strict=True):
+        place = _place(frame)
+        if frame.origin is not None and place and caller and caller.url == place[0]:
+            place = (place[0], caller.line)  # the engine miscounts where eval stands in a page
+        if place is not None:
+            found.append(place)
+    return found
 
 
 def _place(frame: Frame) -> tuple[str, int | None] | None:

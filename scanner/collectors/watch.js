@@ -128,17 +128,6 @@
     });
   }
 
-  // What is sent when a page ends is told by nobody else: its target is gone by then.
-  wrap(globalThis.Navigator && Navigator.prototype, "sendBeacon", "value", (native, self, args, above) => {
-    const result = apply(native, self, args);
-    try {
-      tell("beacon", new URL(String(args[0]), place()).href, above, {});
-    } catch {
-      // no address
-    }
-    return result;
-  });
-
   const area = (storage) => {
     try {
       return storage === globalThis.localStorage ? "local_storage" : "session_storage";

@@ -53,7 +53,7 @@ def command(
     --fail-on says so, 2 wrong use.
     """
     from scanner.catalogue import compare
-    from scanner.report.console import print_scans
+    from scanner.report.console import print_difference, print_scans
     from scanner.report.forms import report
     from scanner.scan import failures
 
@@ -70,6 +70,8 @@ def command(
         reasons.extend(f"{scan.site}: {reason}" for reason in found)
         if form == "table":
             print_scans([scan])
+            if before is not None and changes[scan.site]:
+                print_difference(changes[scan.site], old=before, new=scan)
 
     needs_history = due or "new" in wanted
     with _store(database if needs_history or not no_save else None) as store:

@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scanner.catalogue import Difference
     from scanner.model import Catalogue, Entry, Scan, Site
     from scanner.store import Kept
 
 
-def scans_document(scans: Sequence[Scan]) -> str:
-    """Return what ``kapsel scan --format json`` prints."""
-    return _text({"scans": [scan_values(scan) for scan in scans]})
+def scans_document(scans: Sequence[Scan], *, changes: Mapping[str, Difference]) -> str:
+    """
+    Return what ``kapsel scan --format json`` prints.
+
+    Args:
+        changes: Site -> what is new, gone and changed since the scan before.
+    """
+    found = []
+    for scan in scans:
+        change = changes.get(scan.site)
+        values = difference_values(change) if change is not None else None
+        found.append({**scan_values(scan), "changes": values})
+    return _text({"scans": found})
 
 
 def scan_values(scan: Scan) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def report(
         return _junit(scans, changes=changes, fail_on=fail_on)
     from scanner.report.document import scans_document
 
-    return scans_document(scans)
+    return scans_document(scans, changes=changes)
 
 
 def _junit(

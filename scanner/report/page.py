@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanner.catalogue import Difference
     from scanner.model import Scan
 
+_SENT = (Kind.REQUEST, Kind.BEACON)
 _LANGUAGE = "en"  # of the report; the rules are written in it
 
 
@@ -52,7 +53,7 @@ def markdown(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None 
 
 
 def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, Any]:
-    stored = [entry for entry in scan.entries if entry.kind not in (Kind.REQUEST, Kind.BEACON)]
+    stored = [entry for entry in scan.entries if entry.kind not in _SENT]
     used = [s for s in State if any(visit.state is s for visit in scan.visits)]
     return {
         "scan": scan,
@@ -75,7 +76,7 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
             for severity in Severity
         ],
         "groups": _groups(stored),
-        "requests": [entry for entry in scan.entries if entry not in stored],
+        "requests": [entry for entry in scan.entries if entry.kind in _SENT],
         "graph": graph(scan.entries),
         "change": (changes or {}).get(scan.site),
     }

@@ -45,7 +45,7 @@ def entry(name="_ga", **facts):
         "purposes": ("audience-measurement",),
         "purpose": {"nb": "Teller besøk", "en": "Counts visits"},
         "lifetime": 400 * DAY,
-        "declared_lifetime": 730 * DAY,
+        "declared_lifetime": None,
         "http_only": False,
         "secure": True,
         "same_site": "Lax",
@@ -78,7 +78,19 @@ def test_an_item_is_told_with_its_vendor_and_setter():
     assert item.country == "IE"
     assert item.policy.startswith("https://")
     assert item.set_by == "tags.example"
-    assert item.lifetime == 400 * DAY
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked", "told"),
+    [
+        (400 * DAY, 730 * DAY, 730 * DAY),  # the browser cut it; another may not
+        (400 * DAY, None, 400 * DAY),
+        (30 * DAY, 29 * DAY, 30 * DAY),  # prolonged by a later page
+        (None, None, None),
+    ],
+)
+def test_the_longest_lifetime_is_told(kept, asked, told):
+    assert declared(entry(lifetime=kept, declared_lifetime=asked)).items[-1].lifetime == told
 
 
 def test_the_banner_s_own_cookie_is_declared_as_necessary():

@@ -149,3 +149,13 @@ def test_what_is_kept_elsewhere_than_in_a_cookie_ends_otherwise():
     assert lifetime_in_words(None, Kind.SESSION_STORAGE, "en") == "until you close the tab"
     assert lifetime_in_words(None, Kind.INDEXED_DB, "en") == "until it is deleted"
     assert lifetime_in_words(None, Kind.REQUEST, "en") == "nothing is stored"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_unit_has_a_word_in_every_language(language):
+    for length in (1, 60, 3600, 86400, 30 * 86400, 365 * 86400):
+        for count in (1, 2, 3, 5, 6, 11, 13, 90):
+            words = lifetime_in_words(float(count * length), Kind.COOKIE, language)
+
+            assert "duration" not in words, words
+            assert "{count}" not in words

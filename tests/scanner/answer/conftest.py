@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import io
+import json
 import os
+import tarfile
 from pathlib import Path
 
 import msgspec
@@ -17,6 +22,7 @@ import widget
 from consent_server.banner import config
 from consent_server.demo.loopback import serve
 from consent_server.model import Declaration
+from scanner.answer.bundle import Pin
 from scanner.model import OPTIONAL_CATEGORIES, Banner
 
 PAGES = Path(__file__).parents[2] / "sites" / "banners"
@@ -39,6 +45,12 @@ DECLARATION = Declaration(
 async def own_widget(_request):
     script = widget.compose(msgspec.json.encode(config(DECLARATION)))
     return Response(script, media_type="text/javascript")
+
+
+@pytest.fixture(autouse=True)
+def _no_further_rules(monkeypatch, tmp_path):
+    """What a developer has installed does not change what is tested."""
+    monkeypatch.setenv("KAPSEL_BANNER_RULES", str(tmp_path / "banner-rules"))
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +90,36 @@ async def visit(chromium):
     yield open_page
     for context in contexts:
         await context.close()
+
+
+RULES = {
+    "autoconsent": [
+        {"name": "riddle", "detectCmp": "#riddle", "optIn": ".up", "optOut": "!riddle.refuse()"},
+        {
+            "name": "far",
+            "detectCmp": "body",
+            "runContext": {"urlPattern": "^https://far\\.example/"},
+        },
+    ]
+}
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """A package of rules with an engine of our own, and the pin that lets it in."""
+    files = {
+        "package/dist/autoconsent.playwright.js": Path(__file__)
+        .with_name("engine.js")
+        .read_bytes(),
+        "package/rules/rules.json": json.dumps(RULES).encode(),
+        "package/LICENSE": b"Free to use in tests.",
+        "package/package.json": b'{"version": "1.0.0"}',
+    }
+    path = tmp_path / "rules.tgz"
+    with tarfile.open(path, "w:gz") as packed:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            packed.addfile(member, io.BytesIO(content))
+    checksum = base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
+    return path, Pin(version="1.0.0", integrity=f"sha512-{checksum}")

@@ -236,6 +236,20 @@ def test_fail_on_new_compares_with_the_scan_before(scan, crawler):
     assert scan("shop", "--fail-on", "new").exit_code == 0
 
 
+def test_what_changed_since_the_scan_before_is_told(scan, crawler):
+    (first,) = json.loads(scan("shop", "--format", "json").stdout)["scans"]
+    crawler.found = {"shop": ("fresh",)}
+    (second,) = json.loads(scan("shop", "--format", "json").stdout)["scans"]
+    crawler.found = {}
+    table = scan("shop").stdout
+
+    assert first["changes"] is None
+    assert [entry["name"] for entry in second["changes"]["new"]] == ["fresh"]
+    assert [entry["name"] for entry in second["changes"]["gone"]] == ["_ga"]
+    assert "since 2026-11-22 12:10" in table
+    assert "gone" in table
+
+
 def test_a_scan_that_is_not_kept_leaves_no_trace_but_is_compared(scan, crawler, history):
     scan("shop")
     crawler.found = {"shop": ("fresh",)}

@@ -1,0 +1,82 @@
+"""The leaves of the log's Merkle tree: what of a decision they prove, and what can be erased.
+
+    leaf = H(0x00 ‖ core ‖ inner)          inner = H(salt ‖ personal)
+
+The core says what was decided, by nobody in particular; the personal part and the salt are what
+erasure deletes. Core, inner and leaf stay, so every proof made before still holds, while without
+the salt nobody can find out, by trying, whose decision it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner.model import OPTIONAL_CATEGORIES
+
+if TYPE_CHECKING:
+    from consent_server.model import ConsentRecord
+
+SALT_LENGTH = 16  # bytes: nobody tries 2**128 salts
+
+_CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
+_ENCODER = msgspec.json.Encoder()
+_EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
+
+
+def core(record: ConsentRecord) -> bytes:
+    """Return what of *record* stays for ever: day of receipt, site, revision, answer."""
+    answers = tuple(map(record.choices.get, _CATEGORIES))
+    return _core(
+        record.received_at.toordinal(), record.site, record.revision, record.action, answers
+    )
+
+
+@functools.lru_cache(maxsize=4096)  # few differ on one day
+def _core(
+    day: int, site: str, revision: str, action: str, answers: tuple[bool | None, ...]
+) -> bytes:
+    return _ENCODER.encode(("decision", day - _EPOCH_DAY, site, revision, action, answers))
+
+
+def personal(record: ConsentRecord) -> bytes:
+    """Return what of *record* may lead to a person, and goes when it is erased."""
+    return _ENCODER.encode(
+        (
+            record.id,
+            record.decided_at,
+            record.received_at,
+            record.language,
+            record.page,
+            record.gpc,
+            record.flags,
+        )
+    )
+
+
+def inner(salt: bytes, personal_part: bytes) -> bytes:
+    """Return the hash that stands for the personal part."""
+    return hashlib.sha256(salt + personal_part).digest()
+
+
+def leaf_hash(core_part: bytes, inner_hash: bytes) -> bytes:
+    """Return the leaf; RFC 9162 section 2.1.1 puts a zero before what is hashed."""
+    return hashlib.sha256(b"\x00" + core_part + inner_hash).digest()
+
+
+def of_record(record: ConsentRecord, salt: bytes) -> bytes:
+    """Return the leaf of *record*."""
+    return leaf_hash(core(record), inner(salt, personal(record)))
+
+
+def erasure(position: int, reason: str, now: dt.datetime) -> bytes:
+    """Return the core of the leaf that says that the decision at *position* was erased."""
+    return _ENCODER.encode(("erasure", now.toordinal() - _EPOCH_DAY, position, reason))
+
+
+#: An erasure has nothing personal.
+NOTHING = inner(b"", b"")

@@ -1,0 +1,2 @@
+// Hands a message of ours to the engine.
+(message) => self.autoconsentReceiveMessage(message)
