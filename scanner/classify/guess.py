@@ -1,24 +1,21 @@
-"""The last layer: what items look like that have such names, hosts, lifetimes and values."""
+"""The last layer: what items look like that have such names, hosts, lifetimes and values.
+
+A guess names a category, never a vendor or a purpose: those it cannot know.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.classify.attribution import party
 from scanner.classify.features import features
 from scanner.classify.words import EXEMPT, Layer, Word
-from scanner.model import Category
+from scanner.knowledge.patterns import is_shared
+from scanner.model import Party
 
 if TYPE_CHECKING:
     from scanner.knowledge.weights import Weights
     from scanner.model import Subject
-
-#: What a guess can at most say about the purpose.
-PURPOSES = {
-    Category.NECESSARY: ("session.id",),
-    Category.FUNCTIONAL: ("choice.settings",),
-    Category.STATISTICS: ("visits.visitor",),
-    Category.MARKETING: ("ads.visitor",),
-}
 
 #: A guess rests on pieces of the name that were seen before: this share of those with three
 #: signs, or there is none.
@@ -27,6 +24,8 @@ FAMILIAR = 0.5
 
 def guessed(subject: Subject, weights: Weights) -> Word | None:
     """Return the likeliest of exempt, statistics and marketing; its probability is told."""
+    if is_shared(subject.name) and party(subject) is not Party.THIRD:
+        return None
     found = set(features(subject))
     pieces = [feature for feature in found if feature.startswith("n:") and len(feature) == 5]
     familiar = sum(feature in weights.features for feature in pieces)
@@ -45,5 +44,4 @@ def guessed(subject: Subject, weights: Weights) -> Word | None:
         category=best,
         confidence=round(confidence, 3),
         reason=f"{familiar} of {len(pieces)} pieces of the name are known from such items",
-        purposes=PURPOSES[best],
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from scanner.classify.words import Layer, Word
-from scanner.knowledge.base import hosts_above
+from scanner.knowledge.hosts import hosts_above
 from scanner.model import Kind
 
 if TYPE_CHECKING:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from scanner.knowledge import files, weights
+from scanner.errors import KnowledgeInvalid
+from scanner.knowledge import files, imported, weights
+from scanner.knowledge.hosts import hosts_above
 from scanner.knowledge.patterns import Index, Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
+    from scanner.knowledge.imported import Imports
     from scanner.knowledge.model import Vendor
     from scanner.knowledge.purposes import Vocabulary
     from scanner.knowledge.weights import Weights
@@ -25,9 +29,11 @@ class Knowledge:
         vocabulary: Vocabulary,
         *,
         weights: Weights | None = None,
+        imports: Imports | None = None,
         version: str = "none",
     ) -> None:
         self.version = version
+        self.imports = imports
         self.weights = weights
         self.vocabulary = vocabulary
         self.vendors = tuple(vendors)
@@ -83,24 +89,38 @@ class Knowledge:
         return self._texts[key]
 
 
-def hosts_above(host: str) -> Iterator[str]:
-    """Yield *host* without a leading dot, then each domain above it, but no top level alone."""
-    labels = host.lstrip(".").lower().split(".")
-    for start in range(max(len(labels) - 1, 1)):
-        yield ".".join(labels[start:])
-
-
 @functools.cache
 def load() -> Knowledge:
-    """Return the built-in knowledge, read once per process.
+    """Return the built-in knowledge and the owner's own beside it, read once per process.
+
+    A file of the owner's for a vendor that is built in takes the built-in one's place.
+
+    Raises:
+        KnowledgeInvalid: a file cannot be used.
+    """
+    return read(imported.folder())
+
+
+def read(own: Path) -> Knowledge:
+    """Return the built-in knowledge together with that in the folder *own*.
 
     Raises:
         KnowledgeInvalid: a file cannot be used.
     """
     contents = files.load()
+    sources = files.collect(own)
+    vendors, mistakes = files.parse_vendors(sources)
+    if mistakes:
+        raise KnowledgeInvalid([f"{own}/{mistake}" for mistake in mistakes])
+    replaced = {vendor.id for vendor in vendors}
+    collections = imported.read(own)
+    version = contents.version
+    if vendors or collections:
+        version += f"+own:{imported.version(own).removeprefix('sha256:')}"
     return Knowledge(
-        contents.vendors,
+        (*(vendor for vendor in contents.vendors if vendor.id not in replaced), *vendors),
         contents.vocabulary,
         weights=weights.load(),
-        version=contents.version,
+        imports=imported.Imports(collections) if collections else None,
+        version=version,
     )
