@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 import click
+import structlog
 
 from scanner.errors import KapselError
+
+LEVELS = ("debug", "info", "warning", "error")
 
 #: Where each command lives, and its line in ``kapsel --help``.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -58,17 +62,35 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kapsel", prog_name="kapsel")
-def cli() -> None:
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    default="warning",
+    show_default=True,
+    help="How much to tell on stderr of what is done.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="As sentences for people, or one JSON object a line.",
+)
+def cli(log_level: str, log_format: str) -> None:
     """Kapsel: scan sites for cookies, serve the consent banner, keep and ask the log.
 
     Every option can be given as an environment variable (KAPSEL_SERVE_PORT for
     ``kapsel serve --port``). Data goes to stdout, talk to stderr. Exit status: 0 done,
     1 findings that --fail-on names or a failed scan, 2 wrong use.
     """
+    from consent_server.logs import write_logs
+
+    write_logs(level=log_level, form=log_format)
 
 
 def main() -> None:
-    """Run the command line with the environment as a source of options."""
+    """Run the command line with the environment as a source of options; logs go to stderr."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     cli(auto_envvar_prefix="KAPSEL", prog_name="kapsel")
 
 

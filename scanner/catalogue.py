@@ -1,4 +1,4 @@
-"""Fold what was observed into the entries of a catalogue, and tell what changed. Pure."""
+"""Fold what was observed into the entries of a catalogue. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ import msgspec
 
 from scanner.classify import owner
 from scanner.domains import party, registrable
-from scanner.model import Entry, Fate, Kind, Observation, SetBy, State, Subject, ValueShape, Verdict
+from scanner.model import (
+    Entry,
+    Fate,
+    Kind,
+    Observation,
+    Party,
+    SetBy,
+    State,
+    Subject,
+    ValueShape,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,8 +31,6 @@ if TYPE_CHECKING:
 MAX_PAGES = 50  # of an entry: enough to see where, few enough to read
 MAX_NAME = 256  # characters of a name or a path; PostgreSQL cannot index much longer ones
 MAX_URL = 2_000  # characters of a script's address: data: URLs can be megabytes
-LIFETIME_TOLERANCE = 0.02  # of the longer one: clocks and load times differ from scan to scan
-SHORT_LIFETIME = 60.0  # seconds of difference that never count
 
 _STATES = tuple(State)
 _KINDS = tuple(Kind)
@@ -37,33 +46,6 @@ class Folded(NamedTuple):
     refused: tuple[Entry, ...]  # what no browser kept, with the reason
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact of an item that is not what it was."""
-
-    name: str
-    old: str | float | list[str] | None
-    new: str | float | list[str] | None
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that is still there, but not as it was. *old* has the name of the older scan."""
-
-    old: Entry
-    new: Entry
-    fields: tuple[Field, ...]
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened between two scans."""
-
-    new: tuple[Entry, ...] = ()
-    gone: tuple[Entry, ...] = ()
-    changed: tuple[Change, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.new or self.gone or self.changed)
-
-
 def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Verdict]) -> Folded:
     """
     Return one entry for each item that was observed on the pages *reads*.
@@ -72,6 +54,8 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
         site: Whose pages they are.
         judge: Says what an item is for.
     """
+    reads = tuple(reads)
+    site = _with_home(site, reads)
     groups: dict[tuple[bool, Kind, str, str, str, bool], list[Observation]] = defaultdict(list)
     for read in reads:
         for seen in read.observations:
@@ -80,90 +64,29 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
     refused: list[Entry] = []
     for (is_refused, *_), group in groups.items():
         entry = _entry(sorted(group, key=_order), site=site, judge=judge)
+        if entry.kind is Kind.REQUEST and entry.party is Party.FIRST:
+            continue  # only what goes to others is worth telling
         (refused if is_refused else entries).append(entry)
     return Folded(tuple(sorted(entries, key=place)), tuple(sorted(refused, key=place)))
+
+
+def _with_home(site: Site, reads: tuple[PageRead, ...]) -> Site:
+    """Return *site* with the domain to which its address leads as one of its own."""
+    if not reads:
+        return site
+    start = reads[0].visit.url
+    ends = [urlsplit(read.visit.final_url) for read in reads if read.visit.url == start]
+    homes = {
+        registrable(end.hostname)
+        for end in ends
+        if end.scheme in ("http", "https") and end.hostname
+    }
+    return msgspec.structs.replace(site, own_domains=(*site.own_domains, *sorted(homes)))
 
 
 def place(entry: Entry) -> tuple[int, str, str, str, bool]:
     """Return the key that puts entries in the order of a catalogue."""
     return (_KINDS.index(entry.kind), entry.domain, entry.name, entry.path, entry.partitioned)
-
-
-def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
-    """
-    Return what is new, gone and changed in *new* compared with *old*.
-
-    An item whose name has a random part is the same item when the same knowledge says what
-    it is, on the same host: ``_ga_9XYZ`` is no news where ``_ga_1ABC`` was.
-    """
-    before = {entry.identity: entry for entry in old}
-    after = {entry.identity: entry for entry in new}
-    pairs = [(before[key], after[key]) for key in after if key in before]
-    missing = {key: entry for key, entry in before.items() if key not in after}
-    known = {_known(entry): entry for entry in old}
-    known_after = {_known(entry) for entry in new}
-    added = []
-    for key, entry in after.items():
-        if key in before:
-            continue
-        twin = known.get(_known(entry)) if _known(entry) else None
-        if twin is None:
-            added.append(entry)
-        elif twin.identity in missing:
-            pairs.append((twin, entry))
-    changes = [
-        Change(old=one, new=other, fields=fields)
-        for one, other in pairs
-        if (fields := _fields(one, other))
-    ]
-    return Difference(
-        new=tuple(sorted(added, key=place)),
-        gone=tuple(
-            sorted(
-                (e for e in missing.values() if not _known(e) or _known(e) not in known_after),
-                key=place,
-            )
-        ),
-        changed=tuple(sorted(changes, key=lambda change: place(change.new))),
-    )
-
-
-def compare(old: Scan, new: Scan) -> Difference:
-    """
-    Return what is new, gone and changed in *new* compared with *old*, as far as both looked.
-
-    An item is gone only if a page on which it was seen has been read again, in a state in which
-    it was seen, or if the new scan looked at least as widely; states are compared among those in
-    which both scans came.
-    """
-    before, after = _read(old), _read(new)
-    common = {state for state, _ in before} & {state for state, _ in after}
-    wide = new.status == "complete" and len(after) >= len(before)
-    found = diff(old.entries, new.entries)
-    changed = []
-    for change in found.changed:
-        fields = tuple(f for f in change.fields if f.name != "states" or _moved(change, common))
-        if fields:
-            changed.append(msgspec.structs.replace(change, fields=fields))
-    return Difference(
-        new=found.new,
-        gone=tuple(
-            entry
-            for entry in found.gone
-            if common & set(entry.states)
-            and (wide or any((s, page) in after for s in entry.states for page in entry.pages))
-        ),
-        changed=tuple(changed),
-    )
-
-
-def _read(scan: Scan) -> set[tuple[State, str]]:
-    """Return the pages that *scan* has read, each with its state."""
-    return {(visit.state, visit.url) for visit in scan.visits if visit.failure is None}
-
-
-def _moved(change: Change, common: set[State]) -> bool:
-    return common & set(change.old.states) != common & set(change.new.states)
 
 
 def overridden(entries: Iterable[Entry], overrides: tuple[Override, ...]) -> tuple[Entry, ...]:
@@ -236,7 +159,7 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
     secure = all(seen.secure for seen in kept)
     same_site = next((seen.same_site for seen in kept if seen.same_site), None)
     lifetime = _longest(seen.lifetime for seen in kept)
-    set_by = _first_writer(group)
+    set_by = _first_writer(kept) or _first_writer(group)
     verdict = judge(
         Subject(
             name=name,
@@ -309,35 +232,8 @@ def _longest(lifetimes: Iterable[float | None]) -> float | None:
     return float(round(max(known))) if known else None
 
 
-def _known(entry: Entry) -> tuple[str, str, str] | None:
-    """Return what two items share whose names differ only in a random part; None: unknown."""
-    if entry.rule is None or not entry.rule.startswith("knowledge:"):
-        return None
-    return (entry.kind, entry.rule, entry.domain)
-
-
-def _fields(old: Entry, new: Entry) -> tuple[Field, ...]:
-    """Return the facts that differ and that somebody wants to know of."""
-    found = []
-    if old.category != new.category:
-        found.append(Field(name="category", old=old.category, new=new.category))
-    if _differ(old.lifetime, new.lifetime):
-        found.append(Field(name="lifetime", old=old.lifetime, new=new.lifetime))
-    if setter_host(old) != setter_host(new):
-        found.append(Field(name="set_by", old=setter_host(old), new=setter_host(new)))
-    if old.states != new.states:
-        found.append(Field(name="states", old=list(old.states), new=list(new.states)))
-    return tuple(found)
-
-
 def setter_host(entry: Entry) -> str | None:
     """Return the host of the script or response that stored an item; None: it is not known."""
     if entry.set_by is None or entry.set_by.url is None:
         return None
     return urlsplit(entry.set_by.url).hostname
-
-
-def _differ(old: float | None, new: float | None) -> bool:
-    if old is None or new is None:
-        return old is not new
-    return abs(old - new) > max(SHORT_LIFETIME, LIFETIME_TOLERANCE * max(abs(old), abs(new)))

@@ -97,6 +97,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     theme: dict[str, str] = {}  # CSS custom properties without the leading "--kapsel-"
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
+    blocking: Literal["marked", "guarded"] = "marked"  # guarded: unmarked tags too, by host
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -200,6 +201,17 @@ class PageRead(msgspec.Struct, frozen=True, kw_only=True):
     observations: tuple[Observation, ...] = ()
 
 
+class Press(msgspec.Struct, frozen=True, kw_only=True):
+    """One press in a banner: the evidence of what a scan did there."""
+
+    label: str  # what stood on the control, or what a screen reader says of it
+    meaning: str  # what it was taken for: accept, reject, settings…; reopen, for a withdrawal
+    rule: str  # what knew it: rule:<platform>, words, or autoconsent:<rule>
+    frame: str | None = None  # address of the document it was in, without query
+    box: tuple[int, int, int, int] | None = None  # x, y, width, height in CSS pixels of the page
+    picture: str | None = None  # SHA-256 of the picture taken just before, a PNG
+
+
 class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found of the site's own consent banner. None: not asked, or not sure."""
 
@@ -209,6 +221,8 @@ class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rejected: bool | None = None
     withdrawn: bool | None = None
     method: Literal["rule", "heuristic", "own"] | None = None
+    offers: tuple[Category, ...] = ()  # categories that it lets a visitor choose one by one
+    presses: tuple[Press, ...] = ()
 
 
 # --- what it means ----------------------------------------------------------------------------

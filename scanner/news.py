@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scanner.catalogue import Difference, compare
+from scanner.changes import Difference, compare
 from scanner.languages import lifetime_in_words
 from scanner.model import Finding, Kind, Scan
 from scanner.report.document import difference_values

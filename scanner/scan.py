@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from scanner.catalogue import compare, fold
+from scanner.catalogue import fold
+from scanner.changes import compare
 from scanner.classify import classify
 from scanner.crawl import crawl
 from scanner.errors import KapselError

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Insert, and_, desc, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from scanner import tables
 from scanner.catalogue import merged
+from scanner.database import open_database
+from scanner.errors import DatabaseUnusable
 from scanner.model import Catalogue, Entry, Scan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine, Row
 
 #: Scans that were cut short and still count for a catalogue, beside the newest complete one.
@@ -30,6 +36,24 @@ class Kept(NamedTuple):
     started_at: dt.datetime
     finished_at: dt.datetime
     status: str
+
+
+@contextlib.contextmanager
+def open_store(address: str) -> Iterator[Store]:
+    """
+    Open the catalogue in the database at *address* until the block ends.
+
+    Raises:
+        DatabaseUnusable: If it cannot be opened, read or written.
+    """
+    engine = open_database(address)
+    try:
+        yield Store(engine)
+    except DBAPIError as exc:
+        place = engine.url.render_as_string(hide_password=True)
+        raise DatabaseUnusable(f"cannot use the database {place}: {exc.orig}") from exc
+    finally:
+        engine.dispose()
 
 
 class Store:

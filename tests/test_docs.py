@@ -46,8 +46,9 @@ def test_every_option_has_a_help_text():
 
 
 def routes():
-    from consent_server.app import ROUTES
     from starlette.routing import Mount, Route
+
+    from consent_server.app import ROUTES
 
     def walk(prefix, items):
         for item in items:

@@ -29,7 +29,8 @@ def compose(config: bytes) -> bytes:
     Args:
         config: The site's configuration as JSON, from `consent_server.banner.config`.
     """
-    return _filled("kapsel.js", b"KAPSEL_CONFIG", config)
+    guarded = json.loads(config).get("banner", {}).get("blocking") == "guarded"
+    return _filled("guarded.js" if guarded else "kapsel.js", b"KAPSEL_CONFIG", config)
 
 
 def consent_mode_defaults(

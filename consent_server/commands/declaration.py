@@ -29,21 +29,17 @@ def command(site: str, lang: str | None, form: str, sites_file: Path, database: 
 
     from consent_server.declaration import declare
     from consent_server.declaration_page import html, language_of, markdown, values
-    from scanner.database import open_database
     from scanner.knowledge import load as load_knowledge
     from scanner.languages import LANGUAGES
     from scanner.sites import load, pick
-    from scanner.store import Store
+    from scanner.store import open_store
 
     if lang is not None and lang not in LANGUAGES:
         there = ", ".join(LANGUAGES)
         raise click.BadParameter(f"there are no texts in '{lang}': there is {there}")
     (chosen,) = pick(load(sites_file), [site])
-    engine = open_database(database)
-    try:
-        catalogue = Store(engine).catalogue(chosen.key)
-    finally:
-        engine.dispose()
+    with open_store(database) as store:
+        catalogue = store.catalogue(chosen.key)
     declaration = declare(chosen, catalogue, knowledge=load_knowledge())
     language = lang or language_of(declaration, None)
     if catalogue.scanned_at is None:

@@ -22,6 +22,8 @@ _INTRODUCTION = """\
 Data goes to stdout, talk and progress to stderr. **Exit status**: 0 done; 1 a scan failed,
 something could not be done, or `--fail-on` found what it names; 2 wrong use (also a mistake in
 `sites.yaml`). Every option is an environment variable too, named in the last column.
+
+Before any command (`kapsel --log-level info scan`):
 """
 
 
@@ -41,7 +43,7 @@ def render() -> str:
     """Return the page."""
     from consent_server.cli import cli
 
-    parts = [_INTRODUCTION]
+    parts = [_INTRODUCTION, _table("kapsel", cli, click.Context(cli, info_name="kapsel"))]
     for name, command in commands(cli, ("kapsel",)):
         context = click.Context(command, info_name=name)
         usage = " ".join(command.collect_usage_pieces(context))

@@ -12,16 +12,28 @@ from typing import TYPE_CHECKING
 
 from scanner.answer.bundle import load
 from scanner.answer.dialogue import Dialogue
+from scanner.answer.record import Record
+from scanner.answer.withdrawal import withdraw
+from scanner.model import State
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.async_api import Page
 
-    from scanner.model import BannerAnswer, State
+    from scanner.model import BannerAnswer, Category
 
 __all__ = ["answer"]
 
 
-async def answer(page: Page, wanted: State, *, timeout: float) -> BannerAnswer:  # noqa: ASYNC109
+async def answer(
+    page: Page,
+    wanted: State,
+    *,
+    timeout: float,  # noqa: ASYNC109
+    only: Category | None = None,
+    pictures: Path | None = None,
+) -> BannerAnswer:
     """
     Find the consent banner of *page* and give it the answer of the state *wanted*.
 
@@ -33,19 +45,25 @@ async def answer(page: Page, wanted: State, *, timeout: float) -> BannerAnswer: 
         wanted: ACCEPT and REJECT answer; WITHDRAW takes a consent back by the site's own
             control, after giving it if a banner still asks; BEFORE and GPC only look.
         timeout: Seconds that all of this may take; what is known by then is returned.
+        only: With ACCEPT: the one category that is accepted, where the banner lets one choose.
+        pictures: Folder for a picture of the page before each press; None: no pictures.
 
     Returns:
         ``accepted``, ``rejected`` and ``withdrawn`` are True only if the effect was seen: the
         banner went, and the site keeps or signals something new. False: tried in vain, or
         there is no way to; None: not asked, or not sure.
     """
-    dialogue = Dialogue(page, bundle=load())
+    record = Record(pictures=pictures)
+    dialogue = Dialogue(page, record, bundle=load())
     deadline = asyncio.get_running_loop().time() + timeout
     try:
         async with asyncio.timeout_at(deadline):
-            await dialogue.hold(wanted, deadline=deadline)
+            if wanted is State.WITHDRAW:
+                await withdraw(dialogue)
+            else:
+                await dialogue.hold(wanted, only=only, deadline=deadline)
     except TimeoutError:
         pass
     finally:
         await dialogue.leave()
-    return dialogue.outcome
+    return record.outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
@@ -13,6 +13,8 @@ from playwright.async_api import Error
 from scanner.answer.look import script
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.async_api import CDPSession, Frame, Page
 
     from scanner.answer.bundle import Bundle
@@ -92,20 +94,19 @@ class Autoconsent:
         await self._wait(lambda: bool(self._popups), within)
         return self._popups[0][2] if self._popups else None
 
-    async def tell(self, answer: Literal["yes", "no"]) -> bool:
-        """Let the rule that was found give *answer*; return whether it says that it did."""
+    async def tell(self, *, accept: bool) -> bool:
+        """Let the rule that was found accept, or refuse; return whether it says that it did."""
         if not self._popups:
             return False
-        session, world, name = self._popups[0]
-        kind = "optIn" if answer == "yes" else "optOut"
+        session, world, _ = self._popups[0]
+        kind = "optIn" if accept else "optOut"
         self._results.pop(kind, None)
-        log.info("banner handed over", rule=name, answer=answer)
         if not await self._send(session, world, {"type": kind}):
             return False
         await self._wait(lambda: kind in self._results, RULE_PATIENCE)
         return self._results.get(kind, False)
 
-    async def _wait(self, done: Any, patience: float) -> None:
+    async def _wait(self, done: Callable[[], bool], patience: float) -> None:
         try:
             async with asyncio.timeout(patience):
                 while not done():

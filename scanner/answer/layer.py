@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from scanner.answer import words
 from scanner.answer.words import Meaning
+
+if TYPE_CHECKING:
+    from scanner.model import Category
 
 #: Meanings that a consent banner has and a mere link to a policy has not.
 ANSWERS = frozenset(
@@ -93,6 +96,12 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             if not switch.disabled
             and not (switch.pressable and words.meaning(switch.label) in ANSWERS)
         )
+
+    @property
+    def offers(self) -> frozenset[Category]:
+        """The categories that can be chosen one by one."""
+        found = {words.category(s.label) for s in self.optional if s.radio is None}
+        return frozenset(category for category in found if category is not None)
 
     @property
     def is_banner(self) -> bool:

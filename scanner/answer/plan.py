@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from scanner.answer import words
 from scanner.answer.layer import Control, Layer, Switch
 from scanner.answer.words import Meaning
+from scanner.model import Category
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+
+#: Yes to everything, no to everything that can be refused, or yes to one category alone.
+Answer: TypeAlias = Literal["yes", "no"] | Category
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +27,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     final: bool  # whether the banner should have its answer then
 
 
-def plan(layer: Layer, answer: Literal["yes", "no"], pressed: Collection[str]) -> Step | None:
+def plan(layer: Layer, answer: Answer, pressed: Collection[str]) -> Step | None:
     """
     Return the next step in *layer*; None: nothing in it gives that *answer*.
 
@@ -30,9 +35,11 @@ def plan(layer: Layer, answer: Literal["yes", "no"], pressed: Collection[str]) -
 
     Args:
         layer: What is on the screen.
-        answer: What the banner is to be told.
+        answer: What the banner is to be told; a category: yes to it alone.
         pressed: Labels (see `label`) of what was already pressed in vain.
     """
+    if isinstance(answer, Category):
+        return _only(layer, answer, pressed)
     return _yes(layer, pressed) if answer == "yes" else _no(layer, pressed)
 
 
@@ -64,6 +71,21 @@ def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
     if layer.optional or refused:
         for control in _fresh(layer, Meaning.SAVE, pressed):
             return Step(press=control, turn=_to_refuse(layer.optional), final=True)
+    for control in _fresh(layer, Meaning.SETTINGS, pressed):
+        return Step(press=control, final=False)
+    return None
+
+
+def _only(layer: Layer, category: Category, pressed: Collection[str]) -> Step | None:
+    """Turn on what belongs to *category*, and off everything else."""
+    if category in layer.offers:
+        turn = tuple(
+            switch
+            for switch in layer.optional
+            if switch.radio is None and switch.on is not (words.category(switch.label) is category)
+        )
+        for control in _fresh(layer, Meaning.SAVE, pressed):
+            return Step(press=control, turn=turn, final=True)
     for control in _fresh(layer, Meaning.SETTINGS, pressed):
         return Step(press=control, final=False)
     return None

@@ -10,7 +10,7 @@ import msgspec
 from playwright.async_api import Error
 
 from scanner.answer.look import FRAME_PATIENCE, script
-from scanner.answer.platforms import Platform, platforms
+from scanner.answer.platforms import Platform, platform, platforms
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Page
@@ -41,6 +41,11 @@ class Traces(msgspec.Struct, frozen=True, kw_only=True):
             or self.gpp != earlier.gpp
             or self.consent != earlier.consent
         )
+
+    def record_of(self, name: str) -> Literal["yes", "no"] | None:
+        """Return the answer that the platform *name* keeps; None: none, or it cannot be read."""
+        known = platform(name)
+        return self.heard(known, self) if known else None
 
     def heard(self, known: Platform | None, earlier: Traces) -> Literal["yes", "no"] | None:
         """

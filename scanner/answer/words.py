@@ -11,6 +11,8 @@ from importlib import resources
 
 import msgspec
 
+from scanner.model import Category
+
 #: A button says little: what is longer is a paragraph that happens to be clickable.
 MAX_LABEL_WORDS = 12
 
@@ -55,6 +57,9 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     withdraw: tuple[str, ...]
     off: tuple[str, ...]
     trap: tuple[str, ...]
+    functional: tuple[str, ...]
+    statistics: tuple[str, ...]
+    marketing: tuple[str, ...]
 
 
 def meaning(label: str) -> Meaning:
@@ -105,6 +110,15 @@ def refuses(label: str) -> bool:
     return text.count(" ") < MAX_LABEL_WORDS and (
         bool(_whole("off").fullmatch(text)) or meaning(label) is Meaning.REJECT
     )
+
+
+def category(label: str) -> Category | None:
+    """Return what a switch with this *label* is for; None: that cannot be told."""
+    text = normal(label)
+    for candidate in (Category.MARKETING, Category.STATISTICS, Category.FUNCTIONAL):
+        if _has(text, candidate):
+            return candidate
+    return None
 
 
 def subjects(text: str) -> int:

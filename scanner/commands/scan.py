@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from scanner.commands.options import database_option, format_option, sites_option
-from scanner.commands.scanning import How, scan_options
+from scanner.commands.scanning import How, Round, scan_options, scan_round
+from scanner.errors import KapselError
 from scanner.report.forms import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from scanner.catalogue import Difference
+    from scanner.changes import Difference
     from scanner.model import Scan, Site
     from scanner.store import Store
 
@@ -44,6 +46,7 @@ def command(
     form: str,
     sites_file: Path,
     database: str,
+    jobs: int,
     **how: Any,
 ) -> None:
     """Scan each SITE of sites.yaml, or each URL; without either, all sites of sites.yaml.
@@ -52,7 +55,7 @@ def command(
     has found as a partial scan, and leaves with 130. Exit status: 0 done, 1 a scan failed or
     --fail-on says so, 2 wrong use.
     """
-    from scanner.catalogue import compare
+    from scanner.changes import compare
     from scanner.report.console import print_difference, print_scans
     from scanner.report.forms import report
     from scanner.scan import failures
@@ -79,34 +82,30 @@ def command(
         if due:
             assert store is not None
             sites = _due(sites, store)
-        status = asyncio.run(_scan(sites, store=store, save=not no_save, done=done, how=how))
+        of = partial(Round, How.read(**how), store, not no_save, done)
+        fault: KapselError | None = None
+        try:
+            status = asyncio.run(_scan(sites, of, jobs))
+        except KapselError as exc:  # what was scanned before it is told all the same
+            fault, status = exc, exc.status
     if form != "table":
         click.echo(report(form, scans, changes=changes, fail_on=wanted).rstrip("\n"))
     elif due and not sites:
         click.echo("No site is due.", err=True)
     for reason in reasons:
         click.echo(f"kapsel: {reason}", err=True)
+    if fault is not None:
+        raise fault
     click.get_current_context().exit(status or (1 if reasons else 0))
 
 
-async def _scan(
-    sites: tuple[Site, ...], *, store: Store | None, save: bool, done: Any, how: dict[str, Any]
-) -> int:
+async def _scan(sites: tuple[Site, ...], of: Callable[..., Round], jobs: int) -> int:
     """Scan *sites*; return 0, or the exit status of the signal that ended it."""
     from scanner.commands.progress import progress_line
-    from scanner.commands.scanning import scan_round
     from scanner.commands.signals import stop_on_signals
 
     with stop_on_signals() as stop, progress_line() as progress:
-        await scan_round(
-            sites,
-            how=How.read(**how),
-            store=store,
-            save=save,
-            done=done,
-            progress=progress,
-            stop=stop,
-        )
+        await scan_round(sites, of=of(progress, stop), jobs=jobs)
     return stop.status
 
 
@@ -155,11 +154,7 @@ def _store(database: str | None) -> Iterator[Store | None]:
     if database is None:
         yield None
         return
-    from scanner.database import open_database
-    from scanner.store import Store
+    from scanner.store import open_store
 
-    engine = open_database(database)
-    try:
-        yield Store(engine)
-    finally:
-        engine.dispose()
+    with open_store(database) as store:
+        yield store

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from scanner.commands.options import browser_option
+from scanner.errors import KapselError
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
@@ -40,6 +41,13 @@ _OPTIONS = (
         multiple=True,
         metavar="HOST[:PORT]=ADDRESS[:PORT]",
         help="Connect to this address for this host, also '*.example'; repeatable.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=1,
+        show_default=True,
+        help="Sites to scan at once, each in a browser of its own.",
     ),
     click.option("--insecure", is_flag=True, help="Accept any certificate."),
     click.option(
@@ -115,54 +123,72 @@ class How(NamedTuple):
         return cls(options, Post(secret=webhook_secret, smtp=smtp, sender=mail_from))
 
 
-async def scan_round(
-    sites: Iterable[Site],
-    *,
-    how: How,
-    store: Store | None,
-    save: bool,
-    done: Callable[[Scan, Scan | None], None],
-    progress: Callable[[Progress], None] | None,
-    stop: asyncio.Event,
-    keep_cut_short: bool = True,
-) -> None:
+class Round(NamedTuple):
+    """What one run of a command does with each site."""
+
+    how: How
+    store: Store | None  # None: there is no history, and nothing is kept
+    save: bool  # keep the scans, and tell whom sites.yaml names what they brought
+    done: Callable[[Scan, Scan | None], None]  # told of each scan, and of the one before it
+    progress: Callable[[Progress], None] | None
+    stop: asyncio.Event  # when set, the scans that run end soon, and no other begins
+    keep_cut_short: bool = True  # keep the scans that *stop* has ended, too
+
+
+async def scan_round(sites: Iterable[Site], *, of: Round, jobs: int = 1) -> None:
     """
-    Scan *sites* one after the other; each scan is saved, and told of, before the next begins.
+    Scan *sites*; each scan is saved, and told of, as soon as it has ended.
 
     Args:
-        store: Where the scans are kept; None: nowhere.
-        save: Keep the scans, and tell whom sites.yaml names what they brought.
-        done: Told of each scan that has ended, and of the one before it, if there was one.
-        stop: When set, the scan that runs ends soon, and no other begins.
-        keep_cut_short: Keep the scan that *stop* has ended, too.
+        jobs: Sites that are scanned at once, each in a browser of its own.
+
+    Raises:
+        KapselError: If no browser can be started or a scan cannot be kept; the scans that
+            have ended by then stay kept.
     """
+    waiting = iter(sites)
+
+    async def work() -> None:
+        for site in waiting:
+            if of.stop.is_set():
+                return
+            await _scan_one(site, of)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(jobs):
+                group.create_task(work())
+    except* KapselError as faults:
+        raise faults.exceptions[0] from None
+
+
+async def _scan_one(site: Site, of: Round) -> None:
     from scanner.browser import open_browser
     from scanner.knowledge import load
     from scanner.resolve import Resolution
     from scanner.scan import scan_site
 
-    knowledge = load()
-    resolution = Resolution.parse(how.options.resolve)
-    for site in sites:
-        if stop.is_set():
-            return
-        # a browser for each: what one site does to it is not the next one's fate
-        async with open_browser(
-            how.options.browser, resolution=resolution, insecure=how.options.insecure
-        ) as browser:
-            scan = await scan_site(
-                site,
-                options=how.options,
-                browser=browser,
-                knowledge=knowledge,
-                progress=progress,
-                stop=stop,
-            )
-        before = store.before(scan) if store is not None else None
-        if store is not None and save and (keep_cut_short or not stop.is_set()):
-            scan = store.save(scan)
-            await _tell(site, scan, before, how.post)
-        done(scan, before)
+    options = of.how.options
+    knowledge, resolution = load(), Resolution.parse(options.resolve)
+    # a browser for each: what one site does to it is not the next one's fate
+    async with open_browser(
+        options.browser, resolution=resolution, insecure=options.insecure
+    ) as browser:
+        scan = await scan_site(
+            site,
+            options=options,
+            browser=browser,
+            knowledge=knowledge,
+            progress=of.progress,
+            stop=of.stop,
+        )
+    before = of.store.before(scan) if of.store is not None else None
+    try:
+        if of.store is not None and of.save and (of.keep_cut_short or not of.stop.is_set()):
+            scan = of.store.save(scan)
+            await _tell(site, scan, before, of.how.post)
+    finally:
+        of.done(scan, before)
 
 
 async def _tell(site: Site, scan: Scan, before: Scan | None, post: Post) -> None:

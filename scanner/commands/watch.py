@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.commands.options import database_option, sites_option
-from scanner.commands.scanning import How, scan_options
+from scanner.commands.scanning import How, Round, scan_options, scan_round
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from scanner.model import Scan, Site
+    from scanner.store import Store
 
 #: Seconds between looks at sites.yaml and at the clock, which somebody may set.
 LOOK_INTERVAL = 30.0
@@ -27,52 +28,40 @@ LOOK_INTERVAL = 30.0
 @scan_options
 @sites_option
 @database_option
-def command(once: bool, sites_file: Path, database: str, **how: Any) -> None:
+def command(once: bool, sites_file: Path, database: str, jobs: int, **how: Any) -> None:
     """Scan each site of sites.yaml when its schedule says so, until stopped.
 
     Times missed while it did not run are caught up once. sites.yaml is read again when it
     changes; while it has mistakes, the list before it stays in force. A scan that is cut
     short by Ctrl-C or SIGTERM is not kept, so that the next start makes it anew.
     """
-    from scanner.database import open_database
-    from scanner.store import Store
+    from scanner.store import open_store
 
-    engine = open_database(database)
-    try:
-        asyncio.run(_watch(Store(engine), sites_file, once=once, how=how))
-    finally:
-        engine.dispose()
+    with open_store(database) as store:
+        asyncio.run(_watch(store, sites_file, once=once, jobs=jobs, how=how))
 
 
-async def _watch(store: Any, sites_file: Path, *, once: bool, how: dict[str, Any]) -> None:
-    from scanner.commands.scanning import scan_round
+async def _watch(
+    store: Store, sites_file: Path, *, once: bool, jobs: int, how: dict[str, Any]
+) -> None:
     from scanner.commands.signals import stop_on_signals
     from scanner.sites import load
-
-    read = How.read(**how)
 
     def done(scan: Scan, before: Scan | None) -> None:
         entries, findings = len(scan.entries), len(scan.findings)
         _say(f"{scan.site}: {scan.status}, {entries} items, {findings} findings")
 
     with stop_on_signals() as stop:
+        of = Round(How.read(**how), store, True, done, None, stop, keep_cut_short=False)
 
-        async def scan(site: Site) -> None:
-            await scan_round(
-                [site],
-                how=read,
-                store=store,
-                save=True,
-                done=done,
-                progress=None,
-                stop=stop,
-                keep_cut_short=False,
-            )
+        async def scan(sites: tuple[Site, ...]) -> None:
+            await scan_round(sites, of=of, jobs=jobs)
 
         await watch(
             lambda: load(sites_file),
             last_started=store.last_started,
             scan=scan,
+            jobs=jobs,
             stop=stop,
             say=_say,
             once=once,
@@ -83,9 +72,10 @@ async def watch(
     read: Callable[[], tuple[Site, ...]],
     *,
     last_started: Callable[[str], dt.datetime | None],
-    scan: Callable[[Site], Awaitable[None]],
+    scan: Callable[[tuple[Site, ...]], Awaitable[None]],
     stop: asyncio.Event,
     say: Callable[[str], None],
+    jobs: int = 1,
     once: bool = False,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     wait: Callable[[asyncio.Event, float], Awaitable[None]] | None = None,
@@ -97,7 +87,8 @@ async def watch(
         read: Returns the sites as they are listed now. Its first mistake is raised; a later
             one is said, and the list before it stays in force.
         last_started: Returns when the newest scan of a site began.
-        scan: Scans one site and keeps the scan.
+        scan: Scans sites and keeps the scans.
+        jobs: How many sites are given to it at once.
         once: Leave as soon as no site is due.
         wait: Returns after so many seconds, or when *stop* is set.
 
@@ -113,10 +104,10 @@ async def watch(
         sites, mistakes = _reread(read, sites, mistakes, say)
         now = clock()
         started = {site.key: _later(last_started(site.key), tried.get(site.key)) for site in sites}
-        waiting = due(sites, started, now=now)
+        waiting = due(sites, started, now=now)[:jobs]
         if waiting:
-            tried[waiting[0].key] = now
-            await scan(waiting[0])
+            tried |= {site.key: now for site in waiting}
+            await scan(waiting)
             continue
         if once:
             return

@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from scanner.catalogue import Difference
+    from scanner.changes import Difference
     from scanner.model import Catalogue, Entry, Scan, Site
     from scanner.store import Kept
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from scanner.catalogue import Difference
+    from scanner.changes import Difference
     from scanner.model import Scan
 
 #: All but "table", which is printed while a run goes on.

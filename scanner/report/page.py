@@ -19,7 +19,7 @@ from scanner.report.graph import BOX, ROW, WIDTH, graph
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scanner.catalogue import Difference
+    from scanner.changes import Difference
     from scanner.model import Scan
 
 _SENT = (Kind.REQUEST, Kind.BEACON)

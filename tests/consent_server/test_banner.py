@@ -54,7 +54,13 @@ def test_the_widget_is_told_what_the_banner_needs_and_no_more():
         "languages": ["nb", "en"],
         "categories": ["statistics"],
         "cookie_domains": ["shop.example"],
-        "banner": {"layout": "bar", "theme": {}, "revisit": "icon", "remember_days": 180},
+        "banner": {
+            "layout": "bar",
+            "theme": {},
+            "revisit": "icon",
+            "remember_days": 180,
+            "blocking": "marked",
+        },
         "controller": {"name": "Eksempel AS", "contact": None, "policy": None},
         "scanned_at": "2026-11-22T03:00:00Z",
         "items": [

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from scanner.catalogue import Difference
+from scanner.changes import Difference
 from scanner.messages import Post, tell
 from scanner.model import Finding, Notify, Severity
 from scanner.news import News

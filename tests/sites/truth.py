@@ -218,17 +218,6 @@ STORAGE = (
         kind="local_storage",
     ),
     Stored(
-        "purechat_visit",
-        "www.fjellbua.example",
-        "first",
-        None,
-        "script",
-        CHAT,
-        AT_ONCE,
-        AFTER_YES,
-        kind="session_storage",
-    ),
-    Stored(
         "fjellbua.sistSett",
         "www.fjellbua.example",
         "first",
@@ -263,6 +252,22 @@ STORAGE = (
     ),
 )
 
+#: What the banner itself keeps: a decision until the server has it, and whom it has named.
+BANNER = tuple(
+    Stored(
+        name,
+        "www.fjellbua.example",
+        "first",
+        None,
+        "script",
+        "https://samtykke.fjellbua.example/w/fjellbua.js",
+        NEVER,
+        AFTER_ANSWER,
+        kind="local_storage",
+    )
+    for name in ("kapsel_queue", "kapsel_seen")
+)
+
 #: Hosts that the pages ask for something; all of them of other companies.
 THIRD_PARTIES = frozenset(
     {
@@ -295,3 +300,32 @@ PAGES = frozenset(
 
 #: What robots.txt forbids, though pages and the sitemap lead there.
 FORBIDDEN = frozenset({"/kasse", "/logg-ut"})
+
+#: What each is for, by the knowledge base and the owner's word in the demo's sites.yaml.
+CATEGORIES = {
+    "ASP.NET_SessionId": "necessary",
+    ".ASPXANONYMOUS": "necessary",
+    "ARRAffinity": "necessary",
+    "kapsel_consent": "necessary",
+    "kapsel_queue": "necessary",
+    "kapsel_seen": "necessary",
+    "__utma": "statistics",
+    "__utmb": "statistics",
+    "__utmc": "statistics",
+    "__utmz": "statistics",
+    "__utmt": "statistics",
+    "__utmv": "statistics",
+    "_ga": "statistics",
+    "_ga_FJELLBUA1": "statistics",
+    "_gcl_au": "marketing",
+    "_fbp": "marketing",
+    "__atuvc": "marketing",
+    "__atuvs": "marketing",
+    "nord_uid": "marketing",
+    "turkart_utsnitt": "functional",
+    "turkart.lag": "functional",
+    "purechat_expanded": "functional",
+    "fjellbua.sistSett": "functional",
+    "fjellbua.inngang": "functional",
+    "vindkast": "unclassified",
+}

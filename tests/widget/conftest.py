@@ -79,6 +79,8 @@ class World:
     head: str = ""  # HTML before the tag
     body: str = "<h1>Shop</h1><p>Things to buy.</p>"
     tag: str = ""  # attributes of the tag
+    loading: str = "async"
+    script_host: str = CONSENT
     html: str = '<html lang="en">'
     headers: dict[str, str] = field(default_factory=dict)
     answer: int = 201  # status of POST …/consents
@@ -97,11 +99,11 @@ class World:
         return self.change_script(widget.compose(msgspec.json.encode(config(self.declaration))))
 
     def page(self):
-        src = self.url("/w/shop.js", CONSENT)
+        src = self.url("/w/shop.js", self.script_host)
         return (
             f"<!doctype html>{self.html}<head><meta charset=utf-8><title>Shop</title>"
             "<meta name=viewport content='width=device-width'><link rel=icon href='data:,'>"
-            f"{self.head}<script async src='{src}' {self.tag}></script></head>"
+            f"{self.head}<script {self.loading} src='{src}' {self.tag}></script></head>"
             f"<body><main>{self.body}</main></body></html>"
         )
 
@@ -148,7 +150,7 @@ def _apps(world: World):
                 Route("/w/shop/consents", consents, methods=["POST"]),
             ]
         ),
-        TRACKER: Starlette(routes=[Route("/{path:path}", tracker)]),
+        TRACKER: Starlette(routes=[Route("/{path:path}", tracker, methods=["GET", "POST"])]),
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 import widget
 
 FOLDER = Path(widget.__file__).parent
-BUILT = ("kapsel.js", "defaults.js")
+BUILT = ("kapsel.js", "guarded.js", "defaults.js")
 
 
 def sources():

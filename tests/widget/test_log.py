@@ -70,3 +70,16 @@ def test_a_queue_that_somebody_broke_is_thrown_away(shop, world, page, until):
     page.get_by_role("button", name=ACCEPT).click()
 
     until(lambda: world.decisions)
+
+
+def test_decisions_that_follow_each_other_quickly_are_each_sent_once(shop, world, page, until):
+    shop()
+
+    page.evaluate("kapsel.acceptAll(); kapsel.save({marketing: false}); kapsel.withdraw()")
+    until(lambda: page.evaluate(QUEUE) is None and len(world.decisions) >= 3)
+
+    assert [decision["action"] for decision in world.decisions] == [
+        "accept-all",
+        "save",
+        "withdraw",
+    ]

@@ -38,7 +38,7 @@ def test_a_strict_policy_with_trusted_types_sees_no_violation(shop, world, page,
 
 def test_the_banner_is_dressed_under_a_strict_policy(shop, world, page):
     strict(world)
-    world.declare(banner=world.declaration.banner.__class__(theme={"button": "rgb(80, 0, 80)"}))
+    world.declare(banner=world.declaration.banner.__class__(theme={"accent": "rgb(80, 0, 80)"}))
     shop()
 
     button = page.get_by_role("button", name="Reject all")

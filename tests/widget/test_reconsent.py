@@ -1,5 +1,7 @@
 """When the catalogue changes, only what is new is asked, and old answers stand for the rest."""
 
+import pytest
+
 from scanner.model import Category
 from tests.widget.conftest import ITEMS, item
 
@@ -88,8 +90,10 @@ def test_the_second_layer_changes_all_answers(shop, world, page, until):
     assert set(world.decisions[1]["choices"].values()) == {False}
 
 
-def test_the_cookie_has_room_for_the_longest_answer(shop, world, page, until):
-    world.declare(revision="0123456789abcdef", category_revisions=BEFORE)
+@pytest.mark.parametrize("vendors", [16, 17])
+def test_the_cookie_has_room_for_the_longest_answer(shop, world, page, until, vendors):
+    items = tuple(item(f"c{n}", Category.MARKETING, vendor=f"Vendor {n}") for n in range(vendors))
+    world.declare(revision="0123456789abcdef", category_revisions=BEFORE, items=items)
     shop()
     page.get_by_role("button", name="Accept all").click()
     until(lambda: world.decisions)

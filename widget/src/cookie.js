@@ -1,9 +1,15 @@
 /** The cookie `kapsel_consent`: the visitor's answer, in at most 200 bytes. */
 
 import { config, OPTIONAL } from './config.js'
+import { marks } from './seen.js'
 
 const NAME = 'kapsel_consent'
 const DAY = 864e5 // milliseconds
+
+const kept = () => new URLSearchParams(readCookies()[NAME])
+
+/** Returns the marks of the vendors that the visitor was told of when she answered. */
+export const keptMarks = () => kept().get('seen') || ''
 
 /**
  * Returns the cookie's answer if it is not too old, else null. Where the catalogue has changed
@@ -11,9 +17,7 @@ const DAY = 864e5 // milliseconds
  * @returns {import('../types/kapsel').Answer | null}
  */
 export function readCookie() {
-  const value = readCookies()[NAME]
-  if (!value) return null
-  const fields = new URLSearchParams(value)
+  const fields = kept()
   const field = (/** @type {string} */ name) => fields.get(name) || ''
   const at = +field('at')
   const age = Date.now() - at
@@ -54,7 +58,7 @@ export function writeCookie(answer) {
     )
     value =
       `id=${answer.id}&revision=${answer.revision}&choices=${choices.join('|')}` +
-      `&at=${Date.parse(answer.decided_at)}&action=${answer.action}`
+      `&at=${Date.parse(answer.decided_at)}&action=${answer.action}&seen=${marks()}`
   }
   const age = answer ? config.banner.remember_days * (DAY / 1e3) : 0
   const domain = sharedDomain()

@@ -28,10 +28,15 @@ export function log(answer, language) {
   return send()
 }
 
+/** Ids of the decisions that are on their way. @type {Set<string>} */
+const sending = new Set()
+
 /** Sends the decisions that wait. The server knows them by their id: sent twice is stored once. */
 export async function send() {
   if (!server) return
   for (const decision of waiting()) {
+    if (sending.has(decision.id)) continue
+    sending.add(decision.id)
     try {
       const { ok, status } = await fetch(server + 'consents', {
         method: 'POST',
@@ -46,6 +51,8 @@ export async function send() {
       save(waiting().filter(({ id }) => id !== decision.id))
     } catch {
       return // offline: it waits for the next page, or for the network
+    } finally {
+      sending.delete(decision.id)
     }
   }
 }

@@ -3,19 +3,20 @@
 import { announce, open } from './api.js'
 import { clearRefused } from './clear.js'
 import { config } from './config.js'
+import { guard } from './guard.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
 import { refusedElsewhere } from './moving.js'
-import { noteSeen } from './seen.js'
 import { signalAnswer, signalDefaults } from './signals.js'
-import { all, asked, current, decide, every, pending, recall, subscribe } from './store.js'
+import { all, asked, current, decide, pending, recall, subscribe } from './store.js'
 import * as surface from './surface.js'
 import { tellTabs, watchTabs } from './tabs.js'
 import { runTags, watchTags, withdrawTags } from './tags.js'
 
 function start() {
-  surface.place()
   recall()
+  guard(runTags)
+  surface.place()
   signalDefaults()
   if (current()) signalAnswer([])
   subscribe('paint', () => {
@@ -33,10 +34,7 @@ function start() {
     if (change.changed.length) announce('change', change.changed)
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
-    if (change.own) {
-      noteSeen(every())
-      log(change.answer, language())
-    }
+    if (change.own) log(change.answer, language())
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })
   subscribe('meet', ask)

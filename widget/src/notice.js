@@ -1,6 +1,7 @@
 /** The first layer: who asks, what for, and three buttons. Also the line that answers GPC. */
 
 import { config } from './config.js'
+import { keptMarks } from './cookie.js'
 import { button, element, link } from './element.js'
 import { fill, language, list, texts } from './language.js'
 import { declarationAddress } from './log.js'
@@ -52,7 +53,7 @@ function question() {
   const words = texts()
   const open = pending()
   const names = open.length ? open : asked()
-  const news = unseen(names)
+  const news = unseen(names, keptMarks())
   const purposes = names.map((name) => words.purposes[name])
   return [
     fill(words.question, { purposes: list(purposes) }),

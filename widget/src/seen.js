@@ -1,8 +1,9 @@
-/** Which vendors the visitor was told of when she answered, so that the next question can be short. */
+/** Which vendors the visitor was told of when she answered, so that the next question names the new. */
 
-import { config } from './config.js'
+import { config, OPTIONAL } from './config.js'
 
-const KEY = 'kapsel_seen'
+/** In the cookie each vendor has two characters; more vendors than these find no room there. */
+const MOST = 16
 
 /** @param {string[]} categories */
 const vendors = (categories) => [
@@ -13,28 +14,25 @@ const vendors = (categories) => [
   ),
 ]
 
-/**
- * Notes the vendors of *categories* as seen.
- * @param {string[]} categories
- */
-export function noteSeen(categories) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(vendors(categories)))
-  } catch {
-    // then the next question names no differences
-  }
+/** @param {string} vendor */
+const mark = (vendor) =>
+  [...vendor]
+    .reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) || 0)) % 1296, 7)
+    .toString(36)
+    .padStart(2, '0')
+
+/** Returns the marks of all vendors that visitors are told of now; empty: they are too many. */
+export function marks() {
+  const all = vendors(OPTIONAL)
+  return all.length > MOST ? '' : all.map(mark).join('')
 }
 
 /**
- * Returns the vendors of *categories* that the visitor has not been told of.
+ * Returns the vendors of *categories* whose mark is not among those that were kept.
  * @param {string[]} categories
- * @returns {string[]}
+ * @param {string} kept empty: it is not known which were
  */
-export function unseen(categories) {
-  try {
-    const seen = JSON.parse(localStorage.getItem(KEY) || '')
-    return vendors(categories).filter((vendor) => !seen.includes(vendor))
-  } catch {
-    return []
-  }
+export function unseen(categories, kept) {
+  const known = kept.match(/../g)
+  return known ? vendors(categories).filter((vendor) => !known.includes(mark(vendor))) : []
 }

@@ -14,6 +14,12 @@ const done = new WeakSet()
 /** Those among them that can be emptied again. @type {Set<HTMLElement>} */
 const shown = new Set()
 
+/**
+ * Says whether an element was run or shown, and may ask for its address.
+ * @param {Element} tag
+ */
+export const isReleased = (tag) => done.has(tag)
+
 let queue = Promise.resolve()
 
 /** Runs all tags that are granted by now and have not been run; looks through the page first. */

@@ -54,6 +54,7 @@ export interface Config {
     theme: Record<string, string>
     revisit: 'icon' | 'link'
     remember_days: number
+    blocking: 'marked' | 'guarded'
   }
   controller: { name: string; contact: string | null; policy: string | null } | null
   scanned_at: string | null

@@ -27,7 +27,7 @@ class NamedShop(msgspec.Struct, frozen=True, kw_only=True):
 
     url: str
     resolve: tuple[str, ...]  # rules that lead each name here
-    requests: list[str]  # "host/path" of all that is asked for, as it comes in
+    requests: list[str]  # "host/path" of what is asked of all but the consent server
 
 
 class LocalShop(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,15 +46,15 @@ def under_names(dress: Dress, *, consent: ASGIApp | None = None) -> Iterator[Nam
         dress: Whether the shop has the banner.
         consent: Answers for the shop's consent server; None: that host is not there.
     """
-    apps: dict[str, ASGIApp] = {
-        hosts.SHOP: Shop(dress=dress, addresses=hosts.Addresses()).app,
-        **vendors.apps(),
+    shop: ASGIApp = Shop(dress=dress, addresses=hosts.Addresses()).app
+    requests: list[str] = []
+    served = {
+        host: _noted(host, app, requests)
+        for host, app in {hosts.SHOP: shop, **vendors.apps()}.items()
     }
     if consent is not None:
-        apps[hosts.CONSENT] = consent
-    requests: list[str] = []
-    noted = {host: _noted(host, app, requests) for host, app in apps.items()}
-    with loopback.serve(noted) as server:
+        served[hosts.CONSENT] = consent  # as it is, so that its lifespan is run
+    with loopback.serve(served) as server:
         url = f"https://{hosts.SHOP}/"
         yield NamedShop(url=url, resolve=server.resolve, requests=requests)
 

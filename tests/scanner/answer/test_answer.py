@@ -1,11 +1,12 @@
 """Each banner page tells in its cookie what was pressed."""
 
 import asyncio
+import hashlib
 
 import pytest
 
 from scanner.answer import answer
-from scanner.model import BannerAnswer, State
+from scanner.model import BannerAnswer, Category, State
 
 #: page, cookie after an accept, cookie after a reject; None: there is no way
 BANNERS = [
@@ -57,30 +58,49 @@ OTHERS = [
 ]
 
 
+AT_ONCE = 4  # pages that are answered at the same time
+
+
 async def pressed(page):
     jar = await page.context.cookies()
     return next((c["value"] for c in jar if c["name"] == "pressed"), None)
 
 
+@pytest.fixture(scope="module")
+async def outcomes(chromium, anyio_backend):
+    """What came of each answer to each banner: the cookie, and what was said. Several at once."""
+    some = asyncio.Semaphore(AT_ONCE)
+
+    async def one(name, state):
+        async with some:
+            context = await chromium.new_context(ignore_https_errors=True)
+            page = await context.new_page()
+            await page.goto(f"https://shop.example/{name}.html")
+            said = await answer(page, state, timeout=15)
+            cookie = await pressed(page)
+            await context.close()
+            return cookie, said
+
+    asked = [(name, state) for name, _, _ in BANNERS for state in (State.ACCEPT, State.REJECT)]
+    told = await asyncio.gather(*(one(*question) for question in asked))
+    return dict(zip(asked, told, strict=True))
+
+
 @pytest.mark.anyio
 @pytest.mark.parametrize(("name", "cookie"), [(name, yes) for name, yes, _ in BANNERS])
-async def test_a_banner_is_accepted(visit, name, cookie):
-    page = await visit(name)
+async def test_a_banner_is_accepted(outcomes, name, cookie):
+    found, said = outcomes[name, State.ACCEPT]
 
-    said = await answer(page, State.ACCEPT, timeout=10)
-
-    assert await pressed(page) == cookie
+    assert found == cookie
     assert (said.found, said.accepted, said.rejected, said.withdrawn) == (True, True, None, None)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("name", "cookie"), [(name, no) for name, _, no in BANNERS])
-async def test_a_banner_is_refused_where_it_can_be(visit, name, cookie):
-    page = await visit(name)
+async def test_a_banner_is_refused_where_it_can_be(outcomes, name, cookie):
+    found, said = outcomes[name, State.REJECT]
 
-    said = await answer(page, State.REJECT, timeout=10)
-
-    assert await pressed(page) == cookie
+    assert found == cookie
     assert (said.found, said.accepted, said.rejected) == (True, None, cookie is not None)
 
 
@@ -210,3 +230,70 @@ async def test_the_time_given_is_kept(visit):
 
     assert asyncio.get_running_loop().time() - started < 2
     assert (said.found, said.rejected) == (True, False)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("name", "category", "cookie"),
+    [
+        ("hidden_inputs", Category.STATISTICS, "save:statistics=1,marketing=0"),
+        ("layers_fi", Category.MARKETING, "save:statistics=0,marketing=1"),
+        ("switches_de", Category.STATISTICS, "save:statistics=1,marketing=0"),
+    ],
+)
+async def test_one_category_alone_is_accepted_where_it_can_be(visit, name, category, cookie):
+    page = await visit(name)
+
+    said = await answer(page, State.ACCEPT, timeout=10, only=category)
+
+    assert await pressed(page) == cookie
+    assert said.accepted is True
+    assert said.offers == (Category.MARKETING, Category.STATISTICS)
+
+
+@pytest.mark.anyio
+async def test_a_banner_without_categories_is_not_accepted_for_one(visit):
+    page = await visit("bar_nb")
+
+    said = await answer(page, State.ACCEPT, timeout=10, only=Category.STATISTICS)
+
+    assert await pressed(page) is None
+    assert (said.found, said.accepted, said.offers) == (True, False, ())
+
+
+@pytest.mark.anyio
+async def test_what_was_pressed_is_recorded_with_its_place_and_picture(visit, tmp_path):
+    page = await visit("like_onetrust")
+
+    said = await answer(page, State.REJECT, timeout=10, pictures=tmp_path)
+
+    first, second = said.presses
+    assert (first.label, first.meaning, first.rule) == (
+        "Cookies Settings",
+        "settings",
+        "rule:onetrust",
+    )
+    assert (second.label, second.meaning, second.rule) == ("Done", "save", "rule:onetrust")
+    assert first.frame == "https://shop.example/like_onetrust.html"
+    x, y, width, height = first.box
+    assert x >= 0
+    assert 500 < y < 720
+    assert width > 50
+    assert height > 10
+    kept = {path.stem: path.read_bytes() for path in tmp_path.glob("*.png")}
+    assert set(kept) == {first.picture, second.picture}
+    assert all(hashlib.sha256(png).hexdigest() == digest for digest, png in kept.items())
+
+
+@pytest.mark.anyio
+async def test_a_press_in_a_frame_is_placed_in_the_page(visit):
+    page = await visit("frame_other")
+
+    said = await answer(page, State.ACCEPT, timeout=10)
+
+    (press,) = said.presses
+    frame = await page.evaluate("[innerWidth, innerHeight]")
+    assert press.frame == "https://cmp.example/framed.html"
+    assert press.rule == "words"
+    assert press.picture is None
+    assert press.box[0] > frame[0] * 0.2

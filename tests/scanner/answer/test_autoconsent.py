@@ -1,5 +1,6 @@
 """Further rules, through an engine of the test's own that speaks the same messages."""
 
+import msgspec
 import pytest
 
 from scanner.answer import answer, bundle
@@ -26,7 +27,9 @@ async def test_a_banner_whose_words_say_nothing_is_accepted_by_a_rule(visit, ins
     said = await answer(page, State.ACCEPT, timeout=10)
 
     assert await pressed(page) == "accept"
-    assert said == BannerAnswer(found=True, platform="riddle", accepted=True, method="rule")
+    assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
+        found=True, platform="riddle", accepted=True, method="rule"
+    )
 
 
 @pytest.mark.anyio
@@ -36,7 +39,9 @@ async def test_a_rule_may_ask_the_pages_own_world(visit, installed):
     said = await answer(page, State.REJECT, timeout=10)
 
     assert await pressed(page) == "reject"
-    assert said == BannerAnswer(found=True, platform="riddle", rejected=True, method="rule")
+    assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
+        found=True, platform="riddle", rejected=True, method="rule"
+    )
 
 
 @pytest.mark.anyio

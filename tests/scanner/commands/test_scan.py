@@ -1,5 +1,6 @@
 """``kapsel scan``: what it takes, prints, keeps and answers; the crawl is a stand-in here."""
 
+import asyncio
 import contextlib
 import datetime as dt
 import json
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from consent_server.cli import cli
 from scanner.database import open_database
+from scanner.errors import BrowserMissing
 from scanner.findings import find
 from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State, Visit
 from scanner.store import Store
@@ -92,8 +94,9 @@ class Crawler:
 @pytest.fixture
 def crawler(monkeypatch):
     found = Crawler()
+    found.replace = lambda scan_site: monkeypatch.setattr("scanner.scan.scan_site", scan_site)
+    found.replace(found.scan_site)
     monkeypatch.setattr("scanner.browser.open_browser", found.open_browser)
-    monkeypatch.setattr("scanner.scan.scan_site", found.scan_site)
     return found
 
 
@@ -294,6 +297,42 @@ def test_wrong_use_is_told_and_nothing_is_scanned(scan, crawler, arguments):
     assert done.exit_code == 2
     assert done.stderr
     assert crawler.asked == []
+
+
+def test_sites_can_be_scanned_at_once_each_in_its_own_browser(scan, crawler, history):
+    gate = asyncio.Event()
+    one = crawler.scan_site
+
+    async def both_must_have_begun(site, **how):
+        gate.waiting = getattr(gate, "waiting", 0) + 1
+        if gate.waiting == 2:
+            gate.set()
+        await asyncio.wait_for(gate.wait(), 20)
+        return await one(site, **how)
+
+    crawler.replace(both_must_have_begun)
+
+    done = scan("--jobs", "2", "--format", "json")
+
+    assert done.exit_code == 0
+    assert set(sites_of(done)) == {"shop", "course"}
+    assert len(history("shop")) == len(history("course")) == 1
+
+
+def test_a_browser_that_is_missing_does_not_take_back_what_was_scanned(scan, crawler, monkeypatch):
+    @contextlib.asynccontextmanager
+    async def once(*_, **__):
+        if crawler.asked:
+            raise BrowserMissing("no Chromium found: run 'kapsel browser install'")
+        yield None
+
+    monkeypatch.setattr("scanner.browser.open_browser", once)
+
+    done = scan("--format", "json")
+
+    assert done.exit_code == 1
+    assert sites_of(done) == ["shop"]
+    assert done.stderr == "kapsel: no Chromium found: run 'kapsel browser install'\n"
 
 
 def test_what_is_new_is_told_to_those_whom_the_site_names(scan, crawler, place, monkeypatch):

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.anyio
 
 NIGHTLY = Site(key="nightly", url="https://a.example/", schedule="0 3 * * *")
 HOURLY = Site(key="hourly", url="https://b.example/", schedule="30 * * * *")
+ASKED = Site(key="asked", url="https://c.example/")
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
@@ -34,10 +35,11 @@ class World:
             raise self.sites
         return self.sites
 
-    async def scan(self, site):
-        self.scans.append((site.key, self.now.strftime("%H:%M")))
-        if self.saves:
-            self.started[site.key] = self.now
+    async def scan(self, sites):
+        for site in sites:
+            self.scans.append((site.key, self.now.strftime("%H:%M")))
+            if self.saves:
+                self.started[site.key] = self.now
         self.now += dt.timedelta(minutes=5)
 
     async def wait(self, stop, seconds):
@@ -146,7 +148,7 @@ async def test_once_scans_what_is_due_and_leaves():
 
 
 async def test_without_any_schedule_it_waits_for_one():
-    world = World(Site(key="asked", url="https://c.example/"), until=NOON + dt.timedelta(minutes=2))
+    world = World(ASKED, until=NOON + dt.timedelta(minutes=2))
 
     await world.run()
 
@@ -160,3 +162,11 @@ async def test_it_says_when_the_next_scan_is():
     await world.run()
 
     assert world.said == ["next scan at 2026-11-23 03:00 UTC"]
+
+
+async def test_several_sites_can_be_scanned_at_once():
+    world = World(NIGHTLY, HOURLY, ASKED)
+
+    await world.run(once=True, jobs=2)
+
+    assert world.scans == [("nightly", "12:00"), ("hourly", "12:00")]

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from scanner.catalogue import diff
+from scanner.changes import diff
 from scanner.report.page import html, markdown
 
 

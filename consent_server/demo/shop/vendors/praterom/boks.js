@@ -3,7 +3,6 @@
   "use strict";
 
   localStorage.setItem("purechat_expanded", localStorage.getItem("purechat_expanded") ?? "false");
-  sessionStorage.setItem("purechat_visit", String(Date.now()));
 
   function open() {
     const box = document.createElement("details");

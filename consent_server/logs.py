@@ -1,0 +1,39 @@
+"""Where the program's own log goes: to stderr, as sentences for people or as JSON for machines."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+
+def write_logs(*, level: str, form: str) -> None:
+    """
+    Send what is logged from now on to stderr, which data never goes to.
+
+    Args:
+        level: ``debug``, ``info``, ``warning`` or ``error``; what weighs less is dropped.
+        form: ``text`` or ``json``.
+    """
+    last: list[Any]
+    if form == "json":
+        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    else:
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=_to_stderr,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _to_stderr(*_: Any) -> structlog.PrintLogger:
+    return structlog.PrintLogger(sys.stderr)

@@ -1,0 +1,124 @@
+"""What is known of a banner by now, and what was pressed in it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+from playwright.async_api import Error
+
+from scanner.answer.platforms import OWN
+from scanner.model import BannerAnswer, Press
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import ElementHandle, Frame, Page
+
+    from scanner.answer.layer import Control, Layer
+    from scanner.model import Category
+
+PICTURE_TIMEOUT = 3000  # milliseconds that a picture of the page may take
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Record:
+    """The talk with one banner, as far as it has come."""
+
+    pictures: Path | None = None  # folder for PNG files; None: none are taken
+    found: bool | None = None
+    platform: str | None = None
+    method: Literal["rule", "heuristic", "own"] | None = None
+    accepted: bool | None = None
+    rejected: bool | None = None
+    withdrawn: bool | None = None
+    offers: set[Category] = field(default_factory=set)
+    presses: list[Press] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> BannerAnswer:
+        """The value that a scan keeps."""
+        return BannerAnswer(
+            found=self.found,
+            platform=self.platform,
+            accepted=self.accepted,
+            rejected=self.rejected,
+            withdrawn=self.withdrawn,
+            method=self.method,
+            offers=tuple(sorted(self.offers)),
+            presses=tuple(self.presses),
+        )
+
+    def saw(self, layer: Layer) -> None:
+        """Note a layer of the banner."""
+        self.found = True
+        self.offers |= layer.offers
+        self.platform = layer.platform or self.platform
+        if self.method is None:
+            self.knew(ruled=self.platform is not None)
+
+    def knew(self, *, ruled: bool) -> None:
+        """Note how the banner is being answered."""
+        if self.platform == OWN:
+            self.method = "own"
+        else:
+            self.method = "rule" if ruled else "heuristic"
+
+    async def pressing(
+        self, control: Control, element: ElementHandle, frame: Frame, *, meaning: str | None = None
+    ) -> None:
+        """Note a press that is about to happen, with a picture if one is wanted."""
+        ruled = control.ruled is not None or control.platform is not None
+        label = control.label or control.name
+        press = Press(
+            label=label,
+            meaning=meaning or control.meaning,
+            rule=f"rule:{control.platform or self.platform}" if ruled else "words",
+            frame=frame.url.split("?")[0].split("#")[0],
+            box=await _box(element),
+            picture=await self.picture(frame.page),
+        )
+        log.info("banner pressed", label=press.label, meaning=press.meaning, rule=press.rule)
+        self.presses.append(press)
+
+    async def handing_over(self, rule: str, meaning: str, page: Page) -> None:
+        """Note that a further rule is about to press what it knows."""
+        log.info("banner handed over", rule=rule, meaning=meaning)
+        self.presses.append(
+            Press(
+                label="",
+                meaning=meaning,
+                rule=f"autoconsent:{rule}",
+                frame=page.url.split("?")[0].split("#")[0],
+                picture=await self.picture(page),
+            )
+        )
+
+    async def picture(self, page: Page) -> str | None:
+        """Keep a picture of what *page* shows; return its SHA-256, None: there is no picture."""
+        if self.pictures is None:
+            return None
+        try:
+            png = await page.screenshot(timeout=PICTURE_TIMEOUT, animations="disabled")
+        except Error as exc:
+            log.info("no picture of the banner", reason=exc.message.splitlines()[0])
+            return None
+        digest = hashlib.sha256(png).hexdigest()
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        (self.pictures / f"{digest}.png").write_bytes(png)
+        return digest
+
+
+async def _box(element: ElementHandle) -> tuple[int, int, int, int] | None:
+    """Return where *element* is in the page; None: nowhere, or it has just gone."""
+    try:
+        box = await element.bounding_box()
+    except Error:
+        return None
+    if box is None:
+        return None
+    return (round(box["x"]), round(box["y"]), round(box["width"]), round(box["height"]))

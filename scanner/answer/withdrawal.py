@@ -1,0 +1,91 @@
+"""Take a consent back, by the control that the site itself offers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from scanner.answer.dialogue import LAYER_PATIENCE, MOST_STEPS
+from scanner.answer.doors import likeliest
+from scanner.answer.effect import PAUSE
+from scanner.answer.look import look
+from scanner.answer.plan import label
+from scanner.answer.press import press
+from scanner.answer.traces import read_traces
+from scanner.answer.words import Meaning
+
+if TYPE_CHECKING:
+    from scanner.answer.dialogue import Dialogue
+    from scanner.answer.look import Door
+    from scanner.answer.traces import Traces
+
+SHORT_PATIENCE = 1.0  # seconds for a banner to come that has probably had its answer
+
+
+async def withdraw(dialogue: Dialogue) -> None:
+    """Take the consent back; give it first if the banner still asks."""
+    record, page = dialogue.record, dialogue.page
+    deadline = asyncio.get_running_loop().time() + SHORT_PATIENCE
+    view = await dialogue.arrival(deadline, patience=SHORT_PATIENCE)
+    if view.banner is None:
+        record.found = None  # it may have had its answer
+    else:
+        record.accepted = False
+        record.accepted = await dialogue.answer("yes", await read_traces(page))
+        if not record.accepted:
+            return
+    before = await read_traces(page)
+    record.withdrawn = False
+    tried: set[str] = set()
+    for _ in range(MOST_STEPS):
+        door = await _door(dialogue, tried)
+        if door is None:
+            return
+        tried.add(label(door.control))
+        if await _open(dialogue, door, before):
+            record.withdrawn = await _refuse(dialogue, before)
+            if record.withdrawn is not False:
+                return
+
+
+async def _door(dialogue: Dialogue, tried: set[str]) -> Door | None:
+    """Return the likeliest control that was not tried; wait a little for one."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + LAYER_PATIENCE
+    while True:
+        found = likeliest((await look(dialogue.page)).doors, tried)
+        if found is not None or clock() >= until:
+            return found
+        await asyncio.sleep(PAUSE)
+
+
+async def _open(dialogue: Dialogue, door: Door, before: Traces) -> bool:
+    """Press *door*; return whether it brought a banner, or took the consent back by itself."""
+    element = await door.element()
+    if element is None:
+        return False
+    record = dialogue.record
+    record.found = True
+    record.platform = door.control.platform or record.platform
+    record.knew(ruled=door.control.platform is not None)
+    meaning = door.control.meaning
+    said = meaning if meaning is Meaning.WITHDRAW else "reopen"
+    await record.pressing(door.control, element, door.frame, meaning=said)
+    if not await press(element):
+        return False
+    clock = asyncio.get_running_loop().time
+    until = clock() + LAYER_PATIENCE
+    while clock() < until:
+        if (await dialogue.see()).banner is not None:
+            return True
+        if meaning is Meaning.WITHDRAW and (await read_traces(dialogue.page)).differ(before):
+            return True
+        await asyncio.sleep(PAUSE)
+    return False
+
+
+async def _refuse(dialogue: Dialogue, before: Traces) -> bool | None:
+    """Refuse in the layer that was opened; some sites need no more than the press before."""
+    if (await look(dialogue.page)).banner is None:
+        return True
+    return await dialogue.answer("no", before)

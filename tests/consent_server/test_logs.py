@@ -1,0 +1,39 @@
+import json
+
+import pytest
+import structlog
+
+from consent_server.logs import write_logs
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before():
+    yield
+    structlog.reset_defaults()
+
+
+def test_what_is_logged_never_mixes_with_data(capsys):
+    write_logs(level="info", form="text")
+
+    structlog.get_logger().info("page left out", url="https://www.shop.example/")
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "page left out" in told.err
+
+
+def test_a_machine_reads_one_object_a_line(capsys):
+    write_logs(level="info", form="json")
+
+    structlog.get_logger().warning("state given up", site="shop")
+
+    told = json.loads(capsys.readouterr().err)
+    assert (told["event"], told["level"], told["site"]) == ("state given up", "warning", "shop")
+
+
+def test_what_weighs_less_is_dropped(capsys):
+    write_logs(level="warning", form="text")
+
+    structlog.get_logger().info("page left out")
+
+    assert capsys.readouterr().err == ""

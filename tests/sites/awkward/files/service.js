@@ -1,0 +1,3 @@
+addEventListener("install", (event) => {
+  event.waitUntil(Promise.all([fetch("/api/tjener"), caches.open("hurtiglager")]));
+});

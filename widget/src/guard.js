@@ -1,0 +1,164 @@
+/**
+ * The guarded level: holds back tags that nobody has marked, by the hosts that the scan found.
+ *
+ * What the page's own HTML asks for is requested by the browser before any script can act; such a
+ * script is kept from running, no more. What scripts ask for is not requested at all.
+ */
+
+import { config, server } from './config.js'
+import { granted } from './store.js'
+import { isReleased } from './tags.js'
+
+/** Hosts that the scan found, and what they are used for. @type {Map<string, Set<string>>} */
+const hosts = new Map()
+
+for (const { kind, name, domain, category, party } of config.items) {
+  const request = kind === 'request' || kind === 'beacon'
+  // a host of which nothing is known but that it was asked may be what the page is made of
+  if (party !== 'third' || (request && category === 'unclassified')) continue
+  const host = (request ? name : domain).replace(/^\./, '')
+  hosts.set(host, (hosts.get(host) || new Set()).add(category))
+}
+
+/**
+ * Returns the categories that an address waits for; none: it may be asked.
+ * @param {unknown} address
+ * @returns {string[]}
+ */
+function waitsFor(address) {
+  let host
+  try {
+    host = new URL(String(address), document.baseURI).hostname
+  } catch {
+    return []
+  }
+  if (host === location.hostname || (server && host === new URL(server).hostname)) return []
+  const labels = host.split('.')
+  for (let at = 0; at < labels.length - 1; at++) {
+    const found = hosts.get(labels.slice(at).join('.'))
+    if (!found) continue
+    const categories = [...found]
+    // what the page needs is needed, whatever else the host does
+    return categories.includes('necessary') || categories.every(granted) ? [] : categories
+  }
+  return []
+}
+
+/**
+ * Turns an element into one that is marked.
+ * @param {Element} tag
+ * @param {string} address
+ * @param {string[]} categories
+ */
+function hold(tag, address, categories) {
+  tag.removeAttribute('src')
+  tag.setAttribute('data-src', address)
+  tag.setAttribute('data-category', categories.join())
+  if (tag instanceof HTMLScriptElement) {
+    if (tag.type) tag.dataset.type = tag.type
+    tag.type = 'text/plain'
+  }
+}
+
+/** @param {Element} tag */
+const holdable = (tag) => /^(script|iframe|img)$/.test(tag.localName) && !isReleased(tag)
+
+/**
+ * Replaces a method, or the setter of a property, by one that may refuse.
+ * @param {any} owner
+ * @param {string} name
+ * @param {(native: (...values: any[]) => any) => (...values: any[]) => any} make
+ */
+function replace(owner, name, make) {
+  const found = owner && Object.getOwnPropertyDescriptor(owner, name)
+  if (!found) return
+  const place = found.set ? 'set' : 'value'
+  Object.defineProperty(owner, name, { ...found, [place]: make(found[place]) })
+}
+
+/**
+ * Begins to guard, where the site asks for it. Only what comes later than this is seen: the tag
+ * must be the first script of the page, and not `async`.
+ * @param {() => void} changed called when an element of the page has been held back
+ */
+export function guard(changed) {
+  if (config.banner.blocking !== 'guarded') return
+
+  for (const owner of [HTMLScriptElement, HTMLIFrameElement, HTMLImageElement]) {
+    replace(
+      owner.prototype,
+      'src',
+      (native) =>
+        /** @this {any} */ function (/** @type {unknown} */ address) {
+          const categories = isReleased(this) ? [] : waitsFor(address)
+          if (!categories.length) return native.call(this, address)
+          hold(this, String(address), categories)
+          changed()
+        },
+    )
+  }
+  replace(
+    Element.prototype,
+    'setAttribute',
+    (native) =>
+      /** @this {any} */ function (/** @type {string} */ name, /** @type {unknown} */ value) {
+        const categories = /^src$/i.test(name) && holdable(this) ? waitsFor(value) : []
+        if (!categories.length) return native.call(this, name, value)
+        hold(this, String(value), categories)
+        changed()
+      },
+  )
+  replace(
+    window,
+    'fetch',
+    (native) =>
+      /** @this {any} */ function (/** @type {any} */ input, /** @type {any} */ options) {
+        if (!waitsFor(input.url || input).length) return native.call(window, input, options)
+        return Promise.reject(new TypeError('held back until the visitor agrees'))
+      },
+  )
+  replace(
+    Navigator.prototype,
+    'sendBeacon',
+    (native) =>
+      /** @this {any} */ function (/** @type {any} */ address, /** @type {any} */ data) {
+        return !waitsFor(address).length && native.call(this, address, data)
+      },
+  )
+  const refused = new WeakSet()
+  replace(
+    XMLHttpRequest.prototype,
+    'open',
+    (native) =>
+      /** @this {any} */ function (/** @type {string} */ method, /** @type {any} */ address, ...rest) {
+        const held = waitsFor(address).length > 0
+        refused[held ? 'add' : 'delete'](this)
+        const open = held ? location.href : address
+        return native.call(this, method, open, ...(rest.length ? rest : [true]))
+      },
+  )
+  replace(
+    XMLHttpRequest.prototype,
+    'send',
+    (native) =>
+      /** @this {any} */ function (/** @type {any} */ body) {
+        if (!refused.has(this)) return native.call(this, body)
+        setTimeout(() => this.dispatchEvent(new ProgressEvent('error')))
+      },
+  )
+
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) {
+        if (!(node instanceof Element)) continue
+        for (const tag of [node, ...node.querySelectorAll('script,iframe,img')]) {
+          const address = holdable(tag) && tag.getAttribute('src')
+          const categories = address ? waitsFor(address) : []
+          if (categories.length && tag.getAttribute('type') !== 'text/plain') {
+            hold(tag, /** @type {string} */ (address), categories)
+          }
+        }
+      }
+    }
+  }).observe(document, { childList: true, subtree: true })
+}
