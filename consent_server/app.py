@@ -17,7 +17,9 @@ from consent_server.front import Front
 from consent_server.log import ConsentLog
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
+from consent_server.signing import Signer, signing_key
 from consent_server.tokens import Door
+from consent_server.tree import Tree
 from scanner.database import open_database
 from scanner.store import Store
 
@@ -64,10 +66,14 @@ def create_app(settings: Settings) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         engine = await asyncio.to_thread(open_database, settings.database)
         try:
-            async with ConsentLog.open(engine) as log:
+            tree = Tree(engine)
+            key = await asyncio.to_thread(signing_key, settings.key_file)
+            signer = Signer(tree, key, settings.checkpoint_file)
+            async with signer.at_work(), ConsentLog.open(engine) as log:
                 shelf = Shelf(Store(engine), settings.sites_file)
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
+                app.state.tree, app.state.signer = tree, signer
                 app.state.door = Door(engine, settings.api_token)
                 yield
         finally:

@@ -75,6 +75,14 @@ class ConsentLog:
         records = (await self.find(question)).records
         return records[0] if records else None
 
+    async def evidence(
+        self, key: str, *, site: str | None = None
+    ) -> tuple[ConsentRecord, int, bytes] | None:
+        """Return the record with the id *key*, its position in the tree, and its salt."""
+        statement = selection(Question(filter=Filter(id=key, site=site), limit=1))
+        row = await self._read(lambda connection: connection.execute(statement).first())
+        return None if row is None else (to_record(row), row.seq, bytes(row.salt))
+
     async def find(self, question: Question) -> Slice:
         """Return the records that *question* asks for, newest first."""
         return await self._read(lambda connection: _slice(connection, question))

@@ -14,6 +14,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database: str = "kapsel.db"  # a file's path, or a postgresql:// URL
     sites_file: Path = Path("sites.yaml")
     api_token: str | None = None  # lets into the read API, beside those in the database
+    signing_key: Path | None = None  # None: beside the SQLite file, else kapsel.key
+    checkpoints: Path | None = None  # None: beside the SQLite file, else kapsel.checkpoints
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key is that signs checkpoints."""
+        return self.signing_key or beside(self.database, ".key")
+
+    @property
+    def checkpoint_file(self) -> Path:
+        """Where checkpoints are written, outside the database."""
+        return self.checkpoints or beside(self.database, ".checkpoints")
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -22,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             database=os.environ["KAPSEL_DATABASE"],
             sites_file=Path(os.environ["KAPSEL_SITES"]),
             api_token=os.environ.get("KAPSEL_API_TOKEN"),
+            signing_key=_path("KAPSEL_SIGNING_KEY"),
+            checkpoints=_path("KAPSEL_CHECKPOINTS"),
         )
 
     def to_environment(self) -> None:
@@ -30,3 +44,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         os.environ["KAPSEL_SITES"] = str(self.sites_file)
         if self.api_token is not None:
             os.environ["KAPSEL_API_TOKEN"] = self.api_token
+        os.environ["KAPSEL_SIGNING_KEY"] = str(self.key_file)
+        os.environ["KAPSEL_CHECKPOINTS"] = str(self.checkpoint_file)
+
+
+def beside(database: str, suffix: str) -> Path:
+    """Return the file that lies beside *database*, or here where that is no file."""
+    return Path("kapsel" if "://" in database else database).with_suffix(suffix)
+
+
+def _path(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None

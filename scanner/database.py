@@ -66,9 +66,9 @@ def open_database(address: str, *, upgrade: bool = True) -> Engine:
     return engine
 
 
-def upgrade_database(engine: Engine) -> None:
+def upgrade_database(engine: Engine, *, to: str = "head") -> None:
     """
-    Bring the tables of *engine*'s database up to date.
+    Bring the tables of *engine*'s database up to date, or to the revision *to*.
 
     Raises:
         DatabaseUnusable: If a newer Kapsel has already changed it.
@@ -88,7 +88,7 @@ def upgrade_database(engine: Engine) -> None:
                 "install the newer Kapsel that wrote it"
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.commit()
 
 

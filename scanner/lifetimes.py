@@ -28,7 +28,8 @@ _TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D.*)?$")
 _DAY = re.compile(r"(\d{1,2})(?:\D.*)?$")
 _YEAR = re.compile(r"(\d{2,4})(?:\D.*)?$")
 
-#: Seconds that a date written by a script lies below what it meant: dates have whole seconds.
+#: Seconds by which a date may miss what was meant: dates have whole seconds, and the writer's
+#: clock, by which we measure, was read some time before or after.
 _ROUNDING = 2
 
 
@@ -90,10 +91,11 @@ def declared(*, max_age: str | None, expires: str | None, written_at: dt.datetim
 
 
 def whole(seconds: float) -> float:
-    """Return *seconds* as whole seconds; just below a full minute, as that minute."""
-    up = math.ceil(seconds - 0.001)
-    short = -up % MINUTE
-    return float(up + short) if short <= _ROUNDING and up > MINUTE else float(up)
+    """Return *seconds* as whole seconds; close to a full minute, as that minute."""
+    minute = round(seconds / MINUTE) * MINUTE
+    if minute and abs(seconds - minute) <= _ROUNDING:
+        return float(minute)
+    return float(math.ceil(seconds - 0.001))
 
 
 def effective(remaining: float, *, asked: float | None) -> float:

@@ -10,7 +10,7 @@ import msgspec
 from protego import Protego
 
 if TYPE_CHECKING:
-    from scanner.fetch import Fetcher
+    from scanner.fetch import Fetched, Fetcher
 
 PRODUCT = "Kapsel"  # our token in robots.txt; where it is not named, "*" is for us
 MAX_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
@@ -58,12 +58,7 @@ class Robots:
     async def _ask(self, origin: str) -> tuple[Rules, Protego]:
         fetched = await self._fetcher.get(f"{origin}/robots.txt", max_bytes=MAX_BYTES)
         if fetched.status is None or fetched.status >= 500:
-            cause = fetched.failure or f"HTTP {fetched.status}"
-            rules = Rules(
-                failure=f"{origin}/robots.txt could not be read ({cause}), "
-                "so nothing may be visited (RFC 9309); --ignore-robots scans a site of one's own"
-            )
-            return rules, Protego.parse("User-agent: *\nDisallow: /")
+            return Rules(failure=_unread(origin, fetched)), Protego.parse("")
         # No such file, or none for us: everything is allowed.
         text = fetched.body.decode("utf-8", "replace") if fetched.status < 300 else ""
         parsed = Protego.parse(text)
@@ -72,3 +67,17 @@ class Robots:
             text=text, sitemaps=tuple(parsed.sitemaps), delay=min(float(asked), MAX_DELAY)
         )
         return rules, parsed
+
+
+def _unread(origin: str, fetched: Fetched) -> str:
+    """Return why nothing may be visited, and what can be done about it."""
+    cause = fetched.failure or f"HTTP {fetched.status}"
+    way = "--ignore-robots scans a site of your own"
+    if fetched.status is None:
+        way = "is the server there, and known by this name?"
+    if "CERTIFICATE" in cause.upper():
+        way = "--insecure accepts any certificate"
+    return (
+        f"{origin}/robots.txt could not be read ({cause}), so nothing may be visited "
+        f"(RFC 9309); {way}"
+    )

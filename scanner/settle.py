@@ -34,6 +34,7 @@ LOAD_LIMIT = 15.0  # seconds from the first byte until the load event is no long
 QUIET = 0.5  # seconds without traffic that count as quiet
 LINGER = 3.0  # seconds after load that are always waited: tags set cookies on timers of 2 s
 BUSY_LIMIT = 8.0  # seconds after load until traffic is no longer waited for
+GREETING = 0.6  # seconds after load, before a banner is looked for (which waits for it, too)
 SCROLL_LINGER = 0.5  # seconds that a scrolled page is given
 AWAKE = 0.05  # seconds of a page's time that are given it until it has answered a question
 WORKER_LINGER = 0.4  # seconds: workers live in real time always
@@ -89,9 +90,10 @@ async def awake(tab: Tab, question: Coroutine[Any, Any, T], *, clock: Clock) -> 
         asking.cancel()
 
 
-async def rest(tab: Tab, seconds: float) -> None:
-    """Give a page *seconds* of real time, and some more while it is busy."""
+async def rest(tab: Tab, seconds: float) -> bool:
+    """Give a page *seconds* of real time, and some more while it is busy; tell if it loaded."""
     await _real(tab, linger=seconds, busy_limit=3 * seconds)
+    return await tab.wait_loaded(0)
 
 
 async def hush(tab: Tab) -> None:

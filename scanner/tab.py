@@ -148,6 +148,7 @@ class Tab:
 
     def _bar(self, reason: str) -> None:
         self.refused = reason
+        self._loaded.set()  # a page that was about to go elsewhere will not load any further
 
     def _lifecycle(self, params: Params) -> None:
         if params["frameId"] != self.target:

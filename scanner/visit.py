@@ -55,9 +55,16 @@ class Reader:
         self._workers: dict[str, str] = {}  # service workers: host to script
         self._stored: set[tuple[Kind, str, str]] = set()
 
-    async def arrive(self, tab: Tab, url: str, *, clock: Clock) -> tuple[Visit, tuple[str, ...]]:
+    async def arrive(
+        self, tab: Tab, url: str, *, clock: Clock, briefly: bool = False
+    ) -> tuple[Visit, tuple[str, ...]]:
         """
         Go to *url* and let the page do what it does by itself.
+
+        Args:
+            clock: By which time.
+            briefly: Only until its banner can be answered, in real time. It is not scrolled:
+                some banners take that for consent.
 
         Returns:
             How the visit went, and the links of the page.
@@ -74,9 +81,12 @@ class Reader:
             return self._visit(tab, url, failure="it is a download, not a page"), ()
         if way.error is not None and way.error != "net::ERR_HTTP_RESPONSE_CODE_FAILURE":
             return self._visit(tab, url, failure=failures.of_navigation(way.error)), ()
-        settled = await settle.arrived(tab, clock=clock)
+        if briefly:
+            settled = await settle.rest(tab, settle.GREETING)
+        else:
+            settled = await settle.arrived(tab, clock=clock)
         links: tuple[str, ...] = ()
-        if not tab.over:
+        if not tab.over and not briefly:
             await tab.in_each_frame(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links = await self._look(tab, clock)
@@ -189,7 +199,7 @@ class Reader:
     ) -> Visit:
         return Visit(
             url=url,
-            final_url=tab.traffic.url or url,
+            final_url=tab.traffic.url or tab.traffic.asked or url,
             state=self._state,
             status=tab.traffic.status,
             timed_out=timed_out,

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
 PAGE_LIMIT = 60.0  # seconds for one page, all included
-PRESSED_LINGER = 1.0  # seconds for a page to act on an answer before it is loaded anew
+PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
 
 #: What has to be pressed for a state, in this order.
 _PRESSES: dict[State, tuple[State, ...]] = {
@@ -121,9 +121,7 @@ class Walk:
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
-        # A banner is answered by hand: its page must not stand still.
-        clock = Clock.REAL if presses else tour.clock
-        visit, links = await reader.arrive(tab, url, clock=clock)
+        visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
@@ -138,8 +136,9 @@ class Walk:
                 self._tell(url)
                 return None
             await settle.rest(tab, PRESSED_LINGER)
-            clock = tour.clock if wanted is presses[-1] else Clock.REAL
-            visit, links = await reader.arrive(tab, url, clock=clock)
+            visit, links = await reader.arrive(
+                tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
+            )
         self._answered = True
         self.reads.append(await reader.depart(tab, visit))
         self._tell(url)

@@ -29,7 +29,9 @@ SQLALCHEMY = (
     "consent_server/ledger.py",
     "consent_server/log.py",
     "consent_server/rows.py",
+    "consent_server/signing.py",
     "consent_server/tree.py",
+    "consent_server/verify.py",
     "consent_server/tokens.py",
 )
 STARLETTE = (

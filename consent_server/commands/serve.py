@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,6 @@ from scanner.errors import KapselError
 
 if TYPE_CHECKING:
     import socket
-    from pathlib import Path
 
 BACKLOG = 2048  # connections that wait to be taken
 SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
@@ -43,6 +43,22 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     metavar="TOKEN",
     help="Lets into the read API and the log page; without it one is made at the first start.",
 )
+@click.option(
+    "--signing-key",
+    envvar="KAPSEL_SIGNING_KEY",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Signs the log's checkpoints; made if absent. Beside the SQLite file unless told.",
+)
+@click.option(
+    "--checkpoints",
+    envvar="KAPSEL_CHECKPOINTS",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Checkpoints are added to it; keep a copy elsewhere. Beside the SQLite file unless told.",
+)
 def command(
     host: str,
     port: int,
@@ -50,6 +66,8 @@ def command(
     database: str,
     sites_file: Path,
     api_token: str | None,
+    signing_key: Path | None,
+    checkpoints: Path | None,
 ) -> None:
     """Serve the banner and keep the decisions.
 
@@ -62,13 +80,21 @@ def command(
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from consent_server import signing
     from consent_server.settings import Settings
     from scanner.sites import load
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     count = len(load(sites_file))
     _let_somebody_in(database, api_token)
-    settings = Settings(database=database, sites_file=sites_file, api_token=api_token)
+    settings = Settings(
+        database=database,
+        sites_file=sites_file,
+        api_token=api_token,
+        signing_key=signing_key,
+        checkpoints=checkpoints,
+    )
+    signing.signing_key(settings.key_file)  # once, before the workers want it
     settings.to_environment()
     config = uvicorn.Config(
         "consent_server.app:create_from_environment",

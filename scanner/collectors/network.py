@@ -31,6 +31,7 @@ class Traffic:
         self.frame = ""  # id of the tab's main frame
         self.status: int | None = None  # of the main document
         self.url: str | None = None
+        self.asked: str | None = None  # the main document that was asked for last
         # Requests by id: those of a worker are told by its own target, their answers by the page's.
         self.exchanges: dict[str, Exchange] = {}
 
@@ -38,7 +39,7 @@ class Traffic:
         """Forget the last page."""
         self.open.clear()
         self.changed_at = time.monotonic()
-        self.status, self.url = None, None
+        self.status, self.url, self.asked = None, None, None
         self.exchanges.clear()
 
     def quiet_for(self) -> float:
@@ -86,7 +87,7 @@ class Network:
         if params.get("type") not in _ENDLESS and params.get("loaderId") != "":
             traffic.open.add((self._session.id, params["requestId"]))
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
-            traffic.url, traffic.status = url, None
+            traffic.asked = url
 
     def _answered(self, params: Params) -> None:
         headers = {key.lower(): value for key, value in params["headers"].items()}

@@ -44,7 +44,13 @@ def client(database, sites_file):
 
 @contextlib.contextmanager
 def opened(database, sites_file):
-    settings = Settings(database=database, sites_file=sites_file, api_token=TOKEN)
+    settings = Settings(
+        database=database,
+        sites_file=sites_file,
+        api_token=TOKEN,
+        signing_key=sites_file.with_name("kapsel.key"),
+        checkpoints=sites_file.with_name("kapsel.checkpoints"),
+    )
     with TestClient(
         create_app(settings), base_url="https://consent.example", raise_server_exceptions=False
     ) as client:
@@ -97,7 +103,9 @@ class Serving:
 @contextlib.contextmanager
 def serving(database, sites_file, *arguments):
     command = [sys.executable, "-m", "consent_server", "serve", "--port", "0"]
-    command += ["--database", str(database), "--sites", str(sites_file), *arguments]
+    command += ["--database", str(database), "--sites", str(sites_file)]
+    command += ["--signing-key", str(sites_file.with_name("kapsel.key"))]
+    command += ["--checkpoints", str(sites_file.with_name("kapsel.checkpoints")), *arguments]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     said = []
     try:

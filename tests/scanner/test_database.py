@@ -6,7 +6,12 @@ import sys
 import pytest
 from sqlalchemy import inspect
 
-from scanner.database import check_database, database_revision, open_database
+from scanner.database import (
+    check_database,
+    database_revision,
+    open_database,
+    upgrade_database,
+)
 from scanner.errors import DatabaseUnusable
 from scanner.tables import from_milliseconds, metadata, to_milliseconds
 
@@ -116,3 +121,28 @@ def test_an_address_that_leads_nowhere_is_refused_in_words(address):
 @pytest.mark.parametrize("milliseconds", [0, 1763812800250, -62135596800000, 253402300799999])
 def test_a_moment_comes_back_to_the_millisecond(milliseconds):
     assert to_milliseconds(from_milliseconds(milliseconds)) == milliseconds
+
+
+def test_decisions_from_before_the_tree_get_leaves_that_hold(database):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from consent_server.verify import verify
+
+    engine = open_database(database, upgrade=False)
+    upgrade_database(engine, to="0001")
+    row = "(id, site, revision, functional, statistics, marketing, action, language, decided_at, "
+    row += "received_at, page, gpc, flags)"
+    with engine.begin() as connection:
+        for n in (1, 2, 5):
+            connection.exec_driver_sql(
+                f"INSERT INTO consent {row} VALUES ('{n}', 'shop', 'r', true, NULL, false, 'save', "
+                f"'nb', 1763812800{n}50, 1763812801000, 'https://shop.example/ø', true, 'late')"
+            )
+        connection.exec_driver_sql("DELETE FROM consent WHERE id = '2'")
+    upgrade_database(engine)
+
+    verdict = verify(engine, key=Ed25519PrivateKey.generate().public_key())
+    engine.dispose()
+
+    assert verdict.faults == ()
+    assert verdict.leaves == 2

@@ -1,0 +1,102 @@
+"""Sign the log's checkpoints, with a key and into a file that both lie outside the database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import os
+from typing import TYPE_CHECKING
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from sqlalchemy.exc import DBAPIError
+
+from consent_server import note
+from scanner.errors import KapselError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from consent_server.tree import Tree
+
+log = structlog.get_logger(__name__)
+
+EVERY = 10.0  # seconds between checkpoints while decisions come in
+
+
+class Signer:
+    """Signs a checkpoint of *tree* when it has grown, and writes it into *file* too."""
+
+    def __init__(self, tree: Tree, key: Ed25519PrivateKey, file: Path) -> None:
+        self._tree = tree
+        self._key = key
+        self._file = file
+        self.key = note.write_key(key.public_key())  # by which anybody can check
+
+    def sign(self) -> None:
+        """Sign a checkpoint, if there is something new."""
+        text = self._tree.sign(self._key, now=dt.datetime.now(dt.UTC))
+        if text is not None:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(text)
+
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Sign every `EVERY` seconds until the block ends, and a last time then."""
+
+        async def work() -> None:
+            while True:
+                await asyncio.sleep(EVERY)
+                await asyncio.to_thread(self._try)
+
+        task = asyncio.create_task(work())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.to_thread(self._try)
+
+    def _try(self) -> None:
+        """Sign; a database or a disk that fails now is tried again the next time."""
+        try:
+            self.sign()
+        except (DBAPIError, OSError) as exc:
+            log.warning("checkpoint not signed", reason=str(exc))
+
+
+def signing_key(path: Path) -> Ed25519PrivateKey:
+    """
+    Return the key in the file at *path*; where there is none, make one that only we can read.
+
+    Raises:
+        KapselError: If the file cannot be read or written, or holds no such key.
+    """
+    try:
+        try:
+            made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return _read(path)
+        key = Ed25519PrivateKey.generate()
+        with os.fdopen(made, "wb") as file:
+            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    except OSError as exc:
+        raise KapselError(f"the signing key {path} cannot be used: {exc.strerror}") from exc
+    return key
+
+
+def _read(path: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError as exc:
+        raise KapselError(f"{path} holds no signing key: move it away to get a new one") from exc
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KapselError(f"{path} holds another kind of key than Ed25519")
+    return key

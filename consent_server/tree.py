@@ -1,0 +1,122 @@
+"""The log's Merkle tree in the database: its root, proofs, and the checkpoints made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import desc, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from consent_server import note
+from consent_server.merkle import Frontier, inclusion_path
+from scanner.tables import checkpoint, leaf, node, to_milliseconds
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from sqlalchemy import Connection, Engine
+
+#: Nodes are kept for subtrees of 256, 65536, … leaves: a proof reads a few hundred rows.
+STEP = 8
+
+_GROUP = 10_000  # leaves read at once
+
+
+class Tree:
+    """The tree over all leaves in *engine*'s database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+        self._keep_node = dialect.insert(node).on_conflict_do_nothing()
+        self._keep_checkpoint = dialect.insert(checkpoint).on_conflict_do_nothing()
+
+    def sign(self, key: Ed25519PrivateKey, *, now: dt.datetime) -> str | None:
+        """Keep and return a checkpoint of the tree as it is; None: the newest one is still true."""
+        with self._engine.begin() as connection:
+            size = _size(connection)
+            newest: int | None = connection.execute(select(func.max(checkpoint.c.size))).scalar()
+            if size <= (newest or 0):
+                return None
+            root, nodes = _grown(connection, size)
+            if nodes:
+                connection.execute(self._keep_node, nodes)
+            text = note.write(note.Checkpoint(size, root), key)
+            kept = connection.execute(
+                self._keep_checkpoint.values(size=size, note=text, created_at=to_milliseconds(now))
+            )
+            return text if kept.rowcount else None
+
+    def proof(self, position: int) -> tuple[str, list[bytes]] | None:
+        """Return the newest checkpoint and the path to it; None: none holds *position* yet."""
+        with self._engine.connect() as connection:
+            newest = connection.execute(
+                select(checkpoint).order_by(desc(checkpoint.c.size)).limit(1)
+            ).first()
+            if newest is None or position >= newest.size:
+                return None
+            return newest.note, inclusion_path(position, newest.size, _Finder(connection))
+
+
+class _Finder:
+    """Finds the nodes that are kept, a group of 256 at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._groups: dict[tuple[int, int], dict[int, bytes]] = {}
+
+    def __call__(self, level: int, position: int) -> bytes | None:
+        if level % STEP:
+            return None
+        group = (level, position >> STEP)
+        if group not in self._groups:
+            first = group[1] << STEP
+            self._groups[group] = _hashes(self._connection, level, first, first + (1 << STEP))
+        return self._groups[group].get(position)
+
+
+def _size(connection: Connection) -> int:
+    last: int | None = connection.execute(select(func.max(leaf.c.position))).scalar()
+    return 0 if last is None else last + 1
+
+
+def _hashes(connection: Connection, level: int, first: int, end: int) -> dict[int, bytes]:
+    """Return the hashes at *level* from position *first* up to *end*."""
+    table = leaf if level == 0 else node
+    query = select(table.c.position, table.c.hash).where(
+        table.c.position >= first, table.c.position < end
+    )
+    if level:
+        query = query.where(node.c.level == level)
+    return {
+        row.position: bytes(row.hash)
+        for row in connection.execute(query.order_by(table.c.position))
+    }
+
+
+def _grown(connection: Connection, size: int) -> tuple[bytes, list[dict[str, object]]]:
+    """Return the root over *size* leaves, and the nodes to keep that are not kept yet."""
+    frontier, nodes = _kept(connection), []
+    while frontier.size < size:
+        end = min(frontier.size + _GROUP, size)
+        for found in _hashes(connection, 0, frontier.size, end).values():
+            nodes += [
+                {"level": level, "position": position, "hash": current}
+                for level, position, current in frontier.add(found)
+                if level % STEP == 0
+            ]
+    return frontier.root(), nodes
+
+
+def _kept(connection: Connection) -> Frontier:
+    """Return the frontier over all leaves that lie under nodes that are kept."""
+    frontier = Frontier()
+    tops = connection.execute(
+        select(node.c.level, func.max(node.c.position)).group_by(node.c.level)
+    )
+    for level, last in sorted(map(tuple, tops), reverse=True):
+        first = frontier.size >> level
+        for current in _hashes(connection, level, first, last + 1).values():
+            frontier.add_subtree(level, current)
+    return frontier

@@ -1,0 +1,319 @@
+"""Whoever alters the log is found out; whoever erases from it as she may is not accused."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import subprocess
+import sys
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, insert, select, update
+
+from consent_server import note
+from consent_server.log import ConsentLog
+from consent_server.tree import Tree
+from consent_server.verify import verify
+from scanner.database import open_database
+from scanner.tables import checkpoint, consent, leaf, node
+from tests.consent_server.conftest import decision, send
+from tests.consent_server.test_log import record
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def engine(database):
+    """A log of 600 decisions in order, with checkpoints at 300 and 600, and 5 leaves after that."""
+    engine = open_database(database)
+    tree = Tree(engine)
+
+    async def fill():
+        async with ConsentLog.open(engine) as log:
+            for first, end in ((0, 300), (300, 600), (600, 605)):
+                await asyncio.gather(*(log.append(record(n)) for n in range(first, end)))
+                if end != 605:
+                    tree.sign(KEY, now=NOW)
+
+    asyncio.run(fill())
+    yield engine
+    engine.dispose()
+
+
+def found(engine, *, outside=()):
+    return verify(engine, key=KEY.public_key(), outside=outside)
+
+
+def alter(engine, *statements):
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_an_untouched_log_holds(engine):
+    verdict = found(engine)
+
+    assert verdict.faults == ()
+    assert (verdict.leaves, verdict.checkpoints, verdict.proven) == (605, 2, 600)
+
+
+CHANGES = {
+    "id": "00000000-0000-4000-8000-ffffffffffff",
+    "site": "other",
+    "revision": "r9",
+    "functional": False,
+    "statistics": False,
+    "marketing": True,
+    "action": "accept-all",
+    "language": "sv",
+    "decided_at": 1,
+    "received_at": 1,
+    "page": None,
+    "gpc": True,
+    "flags": "",
+    "salt": b"\x01" * 16,
+}
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_no_column_of_a_decision_can_be_changed(engine, column):
+    alter(engine, update(consent).where(consent.c.seq == 123).values({column: CHANGES[column]}))
+
+    (fault,) = found(engine).faults
+    assert fault.startswith("decision 123 (")
+    assert fault.endswith(") was changed")
+
+
+def test_a_removed_decision_is_told(engine):
+    alter(engine, delete(consent).where(consent.c.seq == 7))
+
+    assert found(engine).faults == ("decision 7 was removed",)
+
+
+def test_an_inserted_decision_is_told(engine):
+    with engine.connect() as connection:
+        row = connection.execute(select(consent).where(consent.c.seq == 7)).one()._asdict()
+    alter(engine, insert(consent).values(row | {"seq": 605, "id": "x"}))
+
+    assert found(engine).faults == ("decision 605 (x) has no leaf: it was inserted",)
+
+
+def test_two_exchanged_decisions_are_told(engine):
+    def move(seq, to):
+        return update(consent).where(consent.c.seq == seq).values(seq=to)
+
+    alter(engine, move(7, 9999), move(8, 7), move(9999, 8))
+
+    assert len(found(engine).faults) == 2
+
+
+def test_a_change_with_its_leaf_is_told_by_the_checkpoint_after_it(engine):
+    with engine.connect() as connection:
+        rows = connection.execute(select(consent).where(consent.c.seq.in_([400, 401]))).all()
+        hashes = connection.execute(select(leaf).where(leaf.c.position.in_([400, 401]))).all()
+    one, other = (row._asdict() for row in rows)
+    alter(
+        engine,
+        delete(consent).where(consent.c.seq.in_([400, 401])),
+        insert(consent).values(one | {"seq": 401}),
+        insert(consent).values(other | {"seq": 400}),
+        update(leaf).where(leaf.c.position == 400).values(hash=hashes[1].hash),
+        update(leaf).where(leaf.c.position == 401).values(hash=hashes[0].hash),
+    )
+
+    verdict = found(engine)
+
+    assert (
+        "the checkpoint at 600 states another log: leaves after 300 were changed, removed, "
+        "inserted or reordered"
+    ) in verdict.faults
+    assert verdict.proven == 300
+
+
+def test_a_log_that_was_cut_off_is_told(engine):
+    alter(
+        engine,
+        delete(consent).where(consent.c.seq >= 590),
+        delete(leaf).where(leaf.c.position >= 590),
+    )
+
+    assert found(engine).faults == ("the log ends at 590, but had 600 leaves once: it was cut off",)
+
+
+def test_a_missing_leaf_is_told(engine):
+    alter(engine, delete(leaf).where(leaf.c.position == 3))
+
+    assert "leaf 3 is missing: what follows cannot be checked" in found(engine).faults
+
+
+def test_a_forked_or_forged_checkpoint_is_told(engine):
+    forked = note.write(note.Checkpoint(300, bytes(32)), KEY)
+    stranger = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    forged = note.write(note.Checkpoint(300, bytes(32)), stranger)
+
+    assert (
+        "there are two different checkpoints at 300: the log was forked"
+        in found(engine, outside=[forked]).faults
+    )
+    assert (
+        "a checkpoint outside is not signed with this key"
+        in found(engine, outside=[forged]).faults[0]
+    )
+
+
+def test_a_log_rewritten_with_all_its_checkpoints_is_told_by_one_outside(engine):
+    with engine.connect() as connection:
+        kept = connection.execute(select(checkpoint.c.note)).scalars().all()
+    alter(
+        engine,
+        delete(consent).where(consent.c.seq >= 500),
+        delete(leaf).where(leaf.c.position >= 500),
+        delete(checkpoint),
+        delete(node).where(node.c.position > 0),
+    )
+    Tree(engine).sign(KEY, now=NOW)
+
+    assert found(engine).faults == ()
+    assert found(engine, outside=kept).faults == (
+        "the log ends at 500, but had 600 leaves once: it was cut off",
+    )
+
+
+def test_a_changed_node_is_told(engine):
+    alter(engine, update(node).where(node.c.position == 1).values(hash=bytes(32)))
+
+    assert found(engine).faults == ("the node over the leaves up to 511 was changed",)
+
+
+@contextlib.asynccontextmanager
+async def opened(engine):
+    async with ConsentLog.open(engine) as log:
+        yield log
+
+
+def test_an_erased_decision_leaves_the_log_whole_and_every_proof_true(engine):
+    key = record(123).id
+    note_before, path = Tree(engine).proof(123)
+
+    async def erase():
+        async with opened(engine) as log:
+            assert await log.erase(key)
+            assert await log.get(key) is None
+
+    asyncio.run(erase())
+    verdict = found(engine)
+
+    assert verdict.faults == ()
+    assert (verdict.leaves, verdict.erased) == (606, 1)
+    assert Tree(engine).proof(123) == (note_before, path)
+    with engine.connect() as connection:
+        left = connection.execute(select(leaf).where(leaf.c.position == 123)).one()
+        said = connection.execute(select(leaf.c.core).where(leaf.c.position == 605)).scalar_one()
+    assert json.loads(left.core) == ["decision", 20779, "shop", "r1", "save", [True, None, False]]
+    assert json.loads(said)[2:] == [123, "asked for by the visitor"]
+
+
+def test_an_erasure_that_nobody_owned_up_to_is_told(engine):
+    test_an_erased_decision_leaves_the_log_whole_and_every_proof_true(engine)
+    alter(engine, delete(leaf).where(leaf.c.position == 605))
+
+    assert found(engine).faults == ("decision 123 was erased without a leaf that says so",)
+
+
+def test_what_was_erased_is_in_no_file_any_more(tmp_path):
+    database = tmp_path / "kapsel.db"
+    engine = open_database(str(database))
+    page = "https://www.shop.example/very-particular-page"
+
+    async def fill_and_erase():
+        async with opened(engine) as log:
+            await asyncio.gather(*(log.append(record(n)) for n in range(300)))
+            await log.append(record(300, page=page))
+            await asyncio.gather(*(log.append(record(n)) for n in range(301, 600)))
+            assert b"very-particular" in whole(tmp_path)
+            assert await log.erase(record(300).id)
+            assert b"very-particular" not in whole(tmp_path)
+            assert record(300).id.encode() not in whole(tmp_path)
+
+    asyncio.run(fill_and_erase())
+    engine.dispose()
+    assert record(300).id.encode() not in whole(tmp_path)
+
+
+def whole(folder):
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_two_servers_sign_one_history(database):
+    first, second = open_database(database), open_database(database)
+    trees = Tree(first), Tree(second)
+
+    async def both():
+        async with ConsentLog.open(first) as one, ConsentLog.open(second) as other:
+            for start in range(0, 700, 20):
+                await asyncio.gather(
+                    *(one.append(record(n)) for n in range(start, start + 10)),
+                    *(other.append(record(n)) for n in range(start + 10, start + 20)),
+                )
+                trees[start // 20 % 2].sign(KEY, now=NOW)
+
+    asyncio.run(both())
+    verdict = found(first)
+    first.dispose()
+    second.dispose()
+
+    assert verdict.faults == ()
+    assert (verdict.leaves, verdict.checkpoints, verdict.proven) == (700, 35, 700)
+
+
+def kapsel(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "consent_server", "log", "verify", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_receipt_proves_itself_without_the_server(client, tmp_path):
+    for n in range(20):
+        send(client, decision(n))
+    client.app.state.signer.sign()
+    receipt = client.get(f"/w/shop/consents/{decision(7)['id']}").json()
+    file = tmp_path / "receipt.json"
+
+    def verified(changed):
+        file.write_text(json.dumps(changed))
+        return kapsel("--receipt", str(file), "--key", receipt["proof"]["key"])
+
+    held = verified(receipt)
+    assert held.returncode == 0, held.stderr
+    assert "The log holds this decision of " in held.stdout
+    for changes in (
+        {"choices": receipt["choices"] | {"marketing": True}},
+        {"received_at": "2020-01-01T00:00:00Z"},
+        {"proof": receipt["proof"] | {"position": 8}},
+        {"proof": receipt["proof"] | {"path": receipt["proof"]["path"][:-1]}},
+        {"proof": None},
+    ):
+        done = verified(receipt | changes)
+        assert done.returncode == 1
+        assert "proves nothing" in done.stderr
+    assert len(json.dumps(receipt["proof"])) < 1500
+
+
+def test_the_command_says_what_was_altered(engine, database, tmp_path):
+    key = tmp_path / "public"
+    arguments = ["--database", database, "--key", note.write_key(KEY.public_key())]
+    arguments += ["--checkpoints", str(key)]
+
+    whole_log = kapsel(*arguments, "--format", "json")
+    alter(engine, delete(consent).where(consent.c.seq == 7))
+    altered = kapsel(*arguments)
+
+    assert json.loads(whole_log.stdout)["faults"] == []
+    assert whole_log.returncode == 0
+    assert altered.returncode == 1
+    assert "kapsel: decision 7 was removed\n" in altered.stderr

@@ -1,0 +1,137 @@
+import datetime as dt
+
+from scanner.collectors import fold
+from scanner.collectors.evidence import CookieWrite, JarCookie, Request, StoredItem
+from scanner.cookie_line import read
+from scanner.model import Fate, Kind, SetBy, State
+from scanner.shape import Digester, shape
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+PAGE = "https://www.shop.example/"
+HTTP = SetBy(kind="http", url=PAGE)
+SCRIPT = SetBy(kind="script", url=PAGE + "a.js", line=1)
+
+
+def write(text, *, by=SCRIPT, after=0.0, refused=None, seen=None):
+    at = NOON + dt.timedelta(seconds=after)
+    line = read(text, url=PAGE, written_at=at, digester=Digester())
+    return CookieWrite(line=line, by=by, at=at, refused=refused, seen=seen)
+
+
+def jar(name="a", *, seconds=None, domain="www.shop.example", path="/"):
+    return JarCookie(
+        name=name,
+        domain=domain,
+        path=path,
+        expires=None if seconds is None else NOON + dt.timedelta(seconds=seconds),
+        http_only=False,
+        secure=True,
+        same_site=None,
+        partitioned=False,
+        shape=shape("x"),
+        digest="d",
+    )
+
+
+def folded(writes, kept=()):
+    return fold.cookies(writes, kept, page=PAGE, state=State.BEFORE)
+
+
+def test_the_first_writer_set_it_and_the_last_ones_word_holds():
+    (found,) = folded(
+        [write("a=1; Max-Age=60", by=HTTP), write("a=2; Max-Age=3600", after=1)],
+        [jar(seconds=3600.8)],
+    )
+
+    assert found.set_by == HTTP
+    assert found.lifetime == 3600
+    assert found.declared_lifetime == 3600
+    assert found.fate is Fate.KEPT
+    assert found.secure
+
+
+def test_two_years_are_declared_and_400_days_are_kept():
+    (found,) = folded([write("a=1; Max-Age=63072000")], [jar(seconds=34560000)])
+
+    assert (found.declared_lifetime, found.lifetime) == (63072000, 34560000)
+
+
+def test_a_cookie_of_a_session_has_no_lifetime():
+    (found,) = folded([write("a=1")], [jar()])
+
+    assert found.lifetime is None
+    assert found.declared_lifetime is None
+
+
+def test_the_same_name_on_two_paths_or_domains_is_two_items():
+    found = folded(
+        [write("a=1"), write("a=1; Path=/x"), write("a=1; Domain=shop.example")],
+        [jar(), jar(path="/x"), jar(domain=".shop.example")],
+    )
+
+    assert {(o.domain, o.path) for o in found} == {
+        ("www.shop.example", "/"),
+        ("www.shop.example", "/x"),
+        (".shop.example", "/"),
+    }
+
+
+def test_a_cookie_that_was_deleted_at_once_is_gone():
+    (found,) = folded([write("a=1; Max-Age=60", seen=True), write("a=; Max-Age=0", seen=False)])
+
+    assert found.fate is Fate.GONE
+    assert found.lifetime == 60
+
+
+def test_a_cookie_that_the_browser_refused_is_told_with_the_reason():
+    (found,) = folded([write("a=1; Domain=other.example", by=HTTP, refused="not yours")])
+
+    assert found.fate is Fate.REFUSED
+    assert found.reason == "not yours"
+
+
+def test_a_script_that_cannot_read_back_what_it_wrote_was_refused():
+    (found,) = folded([write("a=1; Domain=example", seen=False)])
+
+    assert found.fate is Fate.REFUSED
+
+
+def test_deleting_what_was_never_there_is_nothing():
+    assert folded([write("a=; Max-Age=0", seen=False)]) == ()
+
+
+def test_the_jar_alone_tells_a_lifetime_too():
+    found = fold.met(jar(seconds=7199.6), by=None, page=PAGE, state=State.BEFORE, at=NOON)
+
+    assert found.lifetime == 7200
+    assert found.set_by is None
+
+
+def test_an_item_of_storage_has_the_writer_that_was_seen():
+    items = [
+        StoredItem(kind=Kind.LOCAL_STORAGE, name="k", host="www.shop.example", at=NOON, by=SCRIPT),
+        StoredItem(kind=Kind.LOCAL_STORAGE, name="k", host="www.shop.example", at=NOON),
+        StoredItem(kind=Kind.LOCAL_STORAGE, name="old", host="www.shop.example", at=NOON),
+    ]
+    credited = {(Kind.LOCAL_STORAGE, "old", "www.shop.example")}
+
+    (found,) = fold.stored(items, credited=credited, page=PAGE, state=State.BEFORE)
+
+    assert (found.name, found.set_by) == ("k", SCRIPT)
+
+
+def test_each_foreign_host_is_one_request():
+    asked = [
+        Request(host=host, at=NOON, by=HTTP)
+        for host in ("t.example", "t.example", "www.shop.example", "cdn.own.example")
+    ]
+
+    found = fold.requests(
+        asked,
+        site_host="www.shop.example",
+        own_domains=("own.example",),
+        page=PAGE,
+        state=State.BEFORE,
+    )
+
+    assert [(o.kind, o.name, o.domain) for o in found] == [(Kind.REQUEST, "t.example", "t.example")]

@@ -1,0 +1,65 @@
+import pytest
+
+from consent_server.demo.loopback import serve
+from scanner.fetch import Fetcher
+from scanner.resolve import Resolution
+from scanner.robots import Robots
+from tests.sites.paths import Answer, Host
+
+pytestmark = pytest.mark.anyio
+
+RULES = """
+User-agent: *
+Disallow: /private
+Crawl-delay: 60
+User-agent: Kapsel
+Disallow: /secret
+Allow: /secret/open
+Crawl-delay: 60
+Sitemap: https://www.shop.example/map.xml
+"""
+
+
+async def refusals(answer, *paths, obey=True):
+    host = Host({} if answer is None else {"/robots.txt": answer})
+    with serve({"www.shop.example": host}) as server:
+        async with Fetcher(resolution=Resolution.parse(server.resolve), insecure=True) as fetcher:
+            robots = Robots(fetcher, obey=obey)
+            told = [await robots.refusal("https://www.shop.example" + path) for path in paths]
+            rules = await robots.rules("https://www.shop.example/")
+    return told, rules, host
+
+
+async def test_our_own_group_counts_where_there_is_one():
+    told, rules, host = await refusals(RULES, "/private", "/secret", "/secret/open", "/")
+
+    assert told == [None, "robots.txt forbids it", None, None]
+    assert rules.sitemaps == ("https://www.shop.example/map.xml",)
+    assert rules.delay == 5  # not more than we are willing to wait
+    assert host.paths == ["/robots.txt"]  # asked once
+
+
+async def test_everybodys_group_counts_where_we_are_not_named():
+    told, _, _ = await refusals("User-agent: *\nDisallow: /a", "/a/b", "/b")
+
+    assert told == ["robots.txt forbids it", None]
+
+
+@pytest.mark.parametrize("status", [404, 403, 410])
+async def test_a_server_without_rules_allows_everything(status):
+    told, _, _ = await refusals(Answer("Disallow: /", status=status), "/a")
+
+    assert told == [None]
+
+
+async def test_a_server_that_cannot_tell_its_rules_allows_nothing_and_we_say_why():
+    (reason,), _, _ = await refusals(Answer(status=503), "/a")
+
+    assert "HTTP 503" in reason
+    assert "--ignore-robots" in reason
+
+
+async def test_an_owner_may_scan_what_robots_may_not():
+    told, _, _ = await refusals("User-agent: *\nDisallow: /", "/a", obey=False)
+
+    assert told == [None]
