@@ -69,8 +69,8 @@ class Ledger:
             fresh = [n for n, record in enumerate(records) if record.id not in known]
             rest = [salted[n] for n in fresh]
             cursor = connection.connection.cursor()
-            if rest:
-                self._add(cursor, position, rest, [hashes[n] for n in fresh])
+            if rest and not self._add(cursor, position, rest, [hashes[n] for n in fresh]):
+                raise ValueError("two of the records have the same id")
             return {record.id for record, _ in rest}
 
     def erase(self, which: ColumnElement[bool], *, reason: str, now: dt.datetime) -> int:

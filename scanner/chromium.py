@@ -190,6 +190,15 @@ async def running(
             await process.wait()
 
 
+#: Starts a browser that ends when its standard input does, that is, with us, even when we are
+#: killed: it takes no commands from that pipe, but it leaves when the other end is gone.
+_TIED = (
+    "/bin/sh",
+    "-c",
+    'exec "$0" "$@" --remote-debugging-pipe 3<&0 4>/dev/null </dev/null',
+)
+
+
 async def _start(
     path: Path, flags: list[str], profile: Path
 ) -> tuple[asyncio.subprocess.Process, str]:
@@ -197,11 +206,12 @@ async def _start(
     root = os.geteuid() == 0
     for sandboxed in (False,) if root else (True, False):
         process = await asyncio.create_subprocess_exec(
+            *_TIED,
             path,
             *flags,
             *(() if sandboxed else ("--no-sandbox",)),
             "about:blank",
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,

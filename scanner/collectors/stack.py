@@ -31,9 +31,14 @@ _WRAPPER = re.compile(
 )
 OURS = "kapsel:watch"  # how `watch.js` calls itself
 
-#: Kapsel's own banner. An inline script without an address that it inserts is one that stands in
-#: the page, and was held back there.
-_OWN_BANNER = re.compile(r"/w/[\w-]+\.js$")
+#: Consent tools, Kapsel's own banner first. An inline script without an address that one of them
+#: inserts is one that stands in the page, and was held back there.
+_CONSENT_TOOL = re.compile(
+    r"/w/[\w-]+\.js$|cookie-?consent|klaro|cookiebot|/uc\.js$|otbannersdk|otsdkstub|cookielaw|"
+    r"complianz|cookieyes|cookieinformation|cookiehub|iubenda|osano|axeptio|didomi|usercentrics|"
+    r"silktide|borlabs|termly",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
 _WRAPPED = {"cookie": "Document", "setItem": "Storage"}
 
@@ -52,12 +57,8 @@ def responsible(frames: list[Frame], *, page: str | None = None) -> SetBy:
     """
     frames = [frame for frame in frames if frame.url != OURS]
     asked = _places(frames[_wrappers(frames) :]) or _places(frames)
-    if (
-        page
-        and asked
-        and _place(frames[0]) is None
-        and _OWN_BANNER.search(urlsplit(asked[0][0]).path)
-    ):
+    inline = bool(asked) and _place(frames[0]) is None and frames[0].line is not None
+    if page and inline and _CONSENT_TOOL.search(asked[0][0].split("?", 1)[0]):
         return SetBy(kind="script", url=_clean(page))
     for url, line in asked:
         if not _WRAPPER.search(urlsplit(url).path):
