@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
+GPC_SINCE = "2026-11-22"  # the day on which what we say of it last changed
+
+
 async def healthz(request: Request) -> Response:
     """Answer that the process lives."""
     return answer({"status": "ok"})
@@ -42,6 +45,11 @@ async def readyz(request: Request) -> Response:
     return answer({"status": "ready"})
 
 
+async def gpc(request: Request) -> Response:
+    """Answer that Global Privacy Control is honoured."""
+    return answer({"gpc": True, "lastUpdate": GPC_SINCE})
+
+
 ROUTES = [
     *script.ROUTES,
     *declarations.ROUTES,
@@ -50,6 +58,7 @@ ROUTES = [
     *pages.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
+    Route("/.well-known/gpc.json", gpc),
 ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from scanner.commands.options import database_option, format_option
+from scanner.commands.options import database_option, format_option, sites_option
 from scanner.errors import KapselError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 CATEGORIES = ("functional", "statistics", "marketing")
+PROOF_DAYS = 5 * 365  # how long after it ended a consent may have to be proven
 ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc")
 
 
@@ -142,6 +143,42 @@ def erase(key: str, database: str) -> None:
     if not _ask(database, lambda log: log.erase(key.lower())):
         raise KapselError(f"there is no decision with the id {key}")
     click.echo(f"Erased {key}.", err=True)
+
+
+@command.command()
+@sites_option
+@database_option
+@click.option(
+    "--days",
+    type=click.IntRange(1),
+    default=None,
+    help="Keep so many; without it as long as the answer stands (remember_days) and five years.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say how many it would be.")
+def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> None:
+    """Erase what is personal in decisions that are too old, of the sites in sites.yaml.
+
+    The answers stay in the log's tree, without the persons; kapsel log verify still holds.
+    """
+    import datetime as dt
+
+    from consent_server.model import Filter
+    from scanner.sites import load
+
+    now = dt.datetime.now(dt.UTC)
+
+    async def run(log: ConsentLog) -> None:
+        for site in load(sites_file):
+            kept = days or site.banner.remember_days + PROOF_DAYS
+            old = Filter(site=site.key, until=now - dt.timedelta(days=kept))
+            if dry_run:
+                number = await log.count(old)
+            else:
+                number = await log.erase_all(old, reason=f"older than {kept} days")
+            word = "would be erased" if dry_run else "erased"
+            click.echo(f"{site.key}: {number} decisions older than {kept} days {word}.")
+
+    _ask(database, run)
 
 
 @command.command()
