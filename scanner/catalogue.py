@@ -10,7 +10,18 @@ import msgspec
 
 from scanner.classify import owner
 from scanner.domains import party, registrable
-from scanner.model import Entry, Fate, Kind, Observation, SetBy, State, Subject, ValueShape, Verdict
+from scanner.model import (
+    Entry,
+    Fate,
+    Kind,
+    Observation,
+    Party,
+    SetBy,
+    State,
+    Subject,
+    ValueShape,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -43,6 +54,8 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
         site: Whose pages they are.
         judge: Says what an item is for.
     """
+    reads = tuple(reads)
+    site = _with_home(site, reads)
     groups: dict[tuple[bool, Kind, str, str, str, bool], list[Observation]] = defaultdict(list)
     for read in reads:
         for seen in read.observations:
@@ -51,8 +64,24 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
     refused: list[Entry] = []
     for (is_refused, *_), group in groups.items():
         entry = _entry(sorted(group, key=_order), site=site, judge=judge)
+        if entry.kind is Kind.REQUEST and entry.party is Party.FIRST:
+            continue  # only what goes to others is worth telling
         (refused if is_refused else entries).append(entry)
     return Folded(tuple(sorted(entries, key=place)), tuple(sorted(refused, key=place)))
+
+
+def _with_home(site: Site, reads: tuple[PageRead, ...]) -> Site:
+    """Return *site* with the domain to which its address leads as one of its own."""
+    if not reads:
+        return site
+    start = reads[0].visit.url
+    ends = [urlsplit(read.visit.final_url) for read in reads if read.visit.url == start]
+    homes = {
+        registrable(end.hostname)
+        for end in ends
+        if end.scheme in ("http", "https") and end.hostname
+    }
+    return msgspec.structs.replace(site, own_domains=(*site.own_domains, *sorted(homes)))
 
 
 def place(entry: Entry) -> tuple[int, str, str, str, bool]:

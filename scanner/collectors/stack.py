@@ -28,9 +28,14 @@ _WRAPPER = re.compile(
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )
-#: Kapsel's own banner. An inline script without an address that it inserts is one that stands in
-#: the page, and was held back there.
-_OWN_BANNER = re.compile(r"/w/[\w-]+\.js$")
+#: Consent tools, Kapsel's own banner first. An inline script without an address that one of them
+#: inserts is one that stands in the page, and was held back there.
+_CONSENT_TOOL = re.compile(
+    r"/w/[\w-]+\.js$|cookie-?consent|klaro|cookiebot|/uc\.js$|otbannersdk|otsdkstub|cookielaw|"
+    r"complianz|cookieyes|cookieinformation|cookiehub|iubenda|osano|axeptio|didomi|usercentrics|"
+    r"silktide|borlabs|termly",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
 _WRAPPED = {"cookie": "Document", "setItem": "Storage"}
 
@@ -48,12 +53,8 @@ def responsible(frames: list[Frame], *, page: str | None = None) -> SetBy:
         page: URL of the document, which its inline scripts count as.
     """
     asked = _places(frames[_wrappers(frames) :]) or _places(frames)
-    if (
-        page
-        and asked
-        and _place(frames[0]) is None
-        and _OWN_BANNER.search(urlsplit(asked[0][0]).path)
-    ):
+    inline = bool(asked) and _place(frames[0]) is None and frames[0].line is not None
+    if page and inline and _CONSENT_TOOL.search(asked[0][0].split("?", 1)[0]):
         return SetBy(kind="script", url=_clean(page))
     for url, line in asked:
         if not _WRAPPER.search(urlsplit(url).path):

@@ -78,9 +78,9 @@
       const described = owner && getOwnPropertyDescriptor(owner, name);
       if (!described || typeof described[slot] !== "function") return;
       const native = described[slot];
-      const wrapped = new Proxy(native, {
-        apply: (target, self, args) => handler(target, self, args, wrapped),
-      });
+      // The trap itself is what stacks are cut at: a Proxy is no frame of them.
+      const trap = (target, self, args) => handler(target, self, args, trap);
+      const wrapped = new Proxy(native, { apply: trap });
       defineProperty(owner, name, { ...described, [slot]: wrapped });
     } catch {
       // a page that locked its prototypes is read by the jar alone

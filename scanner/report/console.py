@@ -110,7 +110,7 @@ def _next_step(scan: Scan) -> str:
     if scan.status == "failed":
         return f"Next: look why {scan.url} could not be read, then scan again."
     if any(finding.severity is Severity.CRITICAL for finding in scan.findings):
-        return "Next: --format json has the evidence for each finding and what to do about it."
+        return "Next: --format html (or json) has the evidence of each finding and what to do."
     if unsorted:
         name, more = unsorted[0].name, len(unsorted) - 1
         rest = f", and {more} more are for" if more else " is for"

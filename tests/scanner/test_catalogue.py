@@ -129,6 +129,27 @@ def test_the_party_is_told_by_registrable_domain_and_the_owner_s_own_domains(dom
     assert entry.party is party
 
 
+def test_where_the_site_s_address_leads_is_its_own_domain_too():
+    visit = Visit(
+        url="https://www.shop.example/",
+        final_url="https://butikk.new-name.example/no",
+        state=State.BEFORE,
+        status=200,
+    )
+    observations = (
+        seen(domain="butikk.new-name.example"),
+        seen("new-name.example", kind=Kind.REQUEST, domain="new-name.example"),
+        seen("tags.example", kind=Kind.REQUEST, domain="tags.example"),
+    )
+
+    found = fold([PageRead(visit=visit, observations=observations)], site=SITE, judge=judge)
+
+    assert [(entry.name, entry.party) for entry in found.entries] == [
+        ("_ga", Party.FIRST),
+        ("tags.example", Party.THIRD),
+    ]
+
+
 def test_the_weakest_flags_that_were_seen_are_told():
     (entry,) = entries(
         seen(secure=True, http_only=True, same_site="Lax"), seen(secure=False, http_only=True)

@@ -80,6 +80,7 @@ class World:
     body: str = "<h1>Shop</h1><p>Things to buy.</p>"
     tag: str = ""  # attributes of the tag
     loading: str = "async"
+    script_host: str = CONSENT
     html: str = '<html lang="en">'
     headers: dict[str, str] = field(default_factory=dict)
     answer: int = 201  # status of POST …/consents
@@ -98,7 +99,7 @@ class World:
         return self.change_script(widget.compose(msgspec.json.encode(config(self.declaration))))
 
     def page(self):
-        src = self.url("/w/shop.js", CONSENT)
+        src = self.url("/w/shop.js", self.script_host)
         return (
             f"<!doctype html>{self.html}<head><meta charset=utf-8><title>Shop</title>"
             "<meta name=viewport content='width=device-width'><link rel=icon href='data:,'>"

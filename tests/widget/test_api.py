@@ -1,5 +1,7 @@
 """`window.kapsel`: the queue, the methods and the events."""
 
+from tests.widget.conftest import SHOP
+
 
 def test_calls_made_before_the_script_is_there_wait_for_it(shop, world, page):
     world.head = """<script>
@@ -29,8 +31,8 @@ def test_the_events_bubble_from_the_document_with_the_answer(shop, world, page, 
     told = page.evaluate("told")
 
     assert [name for name, _ in told] == [
-        "show",
         "ready",
+        "show",
         "hide",
         "consent",
         "change",
@@ -181,3 +183,18 @@ def test_a_call_of_a_method_that_is_not_there_is_a_line_in_the_console(shop, pag
 
     assert any("no method dance" in line for line in lines)
     assert page.get_by_role("region").count() == 0
+
+
+def test_a_copy_that_the_site_serves_itself_sends_decisions_to_the_server(shop, world, page, until):
+    world.tag = f"data-server='{world.url('/w/shop.js', 'consent.agency.example')}'"
+    page.route(
+        "**/w/shop.js",
+        lambda route: route.fulfill(body=world.script(), content_type="text/javascript"),
+    )
+    world.script_host = SHOP
+    shop()
+
+    page.get_by_role("button", name="Accept all").click()
+
+    until(lambda: world.decisions)
+    assert "consent.agency.example/w/shop.js" not in world.asked

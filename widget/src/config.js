@@ -7,8 +7,11 @@ export const config = KAPSEL_CONFIG
 
 const script = /** @type {HTMLScriptElement | null} */ (document.currentScript)
 
+/** Where the script lies on the server; a copy that the site serves itself has it in `data-server`. */
+const origin = script && (script.dataset.server || script.src)
+
 /** Beside `…/w/shop.js` lie `…/w/shop/consents` and `…/w/shop/declaration`; null: nowhere to ask. */
-export const server = script && script.src ? new URL(`./${config.site}/`, script.src).href : null
+export const server = origin ? new URL(`./${config.site}/`, origin).href : null
 
 /** The page's nonce, when it has a policy of nonces. */
 export const nonce = (script && script.nonce) || ''

@@ -1,0 +1,63 @@
+"""``kapsel embed``: what it prints is what a site can paste."""
+
+import re
+
+import pytest
+from click.testing import CliRunner
+
+import widget
+from consent_server.cli import cli
+
+SITES = """sites:
+  shop: {url: "https://www.shop.example/"}
+  strict: {url: "https://www.strict.example/", banner: {blocking: guarded}}
+"""
+
+
+@pytest.fixture
+def embed(tmp_path):
+    sites = tmp_path / "sites.yaml"
+    sites.write_text(SITES, encoding="utf-8")
+
+    def run(*arguments):
+        places = ["--sites", str(sites), "--database", str(tmp_path / "kapsel.db")]
+        server = ["--server", "https://consent.example/"]
+        return CliRunner().invoke(cli, ["embed", *arguments, *server, *places])
+
+    return run
+
+
+def test_the_tag_loads_beside_the_page(embed):
+    done = embed("shop")
+
+    assert done.stdout == '<script async src="https://consent.example/w/shop.js"></script>\n'
+    assert "script-src https://consent.example; connect-src https://consent.example" in done.stderr
+
+
+def test_the_tag_of_a_guarded_site_comes_before_what_it_guards_against(embed):
+    assert embed("strict").stdout == '<script src="https://consent.example/w/strict.js"></script>\n'
+
+
+def test_the_snippet_for_google_stands_before_the_tag(embed):
+    snippet, tag = embed("shop", "--consent-mode").stdout.splitlines()
+
+    assert snippet.startswith("<script>")
+    assert "'consent'" in snippet.replace('"', "'")
+    assert tag.startswith("<script async")
+
+
+def test_a_pinned_copy_has_its_integrity_value_and_knows_its_server(embed, tmp_path):
+    file = tmp_path / "kapsel.js"
+
+    tag = embed("shop", "--pin", str(file)).stdout
+
+    assert f'integrity="{widget.integrity(file.read_bytes())}"' in tag
+    assert 'src="/kapsel.js" data-server="https://consent.example/w/shop.js"' in tag
+    assert re.search(rb'"site": ?"shop"', file.read_bytes())
+
+
+def test_a_site_that_is_not_there_is_said(embed):
+    done = embed("nobody")
+
+    assert done.exit_code == 2
+    assert "nobody" in done.stderr
