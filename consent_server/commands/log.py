@@ -104,6 +104,29 @@ def show(key: str, database: str, form: str) -> None:
 
 
 @command.command()
+@click.argument("key", metavar="ID")
+@click.option("--engine", is_flag=True, help="Print the script that put it there instead.")
+@database_option
+def shown(key: str, engine: bool, database: str) -> None:
+    """Print, as JSON, what who made the decision ID was shown: texts, theme, every item."""
+    from consent_server.releases import Releases
+    from scanner.database import open_database
+
+    record = _ask(database, lambda log: log.get(key.lower()))
+    if record is None:
+        raise KapselError(f"there is no decision with the id {key}")
+    opened = open_database(database)
+    try:
+        found = Releases(opened).shown(record.site, record.revision, at=record.decided_at)
+    finally:
+        opened.dispose()
+    if found is None:
+        raise KapselError(f"this server never showed the revision {record.revision}")
+    click.echo(f"Served since {found.first_served_at:%Y-%m-%d %H:%M} UTC.", err=True)
+    click.echo(found.engine if engine else found.facts)
+
+
+@command.command()
 @filter_options
 @format_option("table", "json")
 def count(database: str, form: str, **asked: Any) -> None:
