@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner.classify import attribution, decision, named, owner, structure
+from scanner.classify import attribution, decision, guess, imported, named, owner, structure
 from scanner.classify.words import Layer, Word
 from scanner.knowledge.model import Vendor
 from scanner.model import Category, Subject, Verdict
@@ -74,15 +74,16 @@ def _words(
     subject: Subject, knowledge: Knowledge, overrides: tuple[Override, ...]
 ) -> Iterator[Word]:
     """Yield what each layer says, the strongest layer first."""
-    for word in (
+    every = (
         owner.overridden(subject, overrides),
         named.named(subject, knowledge),
         attribution.set_by(subject, knowledge),
         attribution.on_host(subject, knowledge),
+        *(imported.imported(subject, knowledge.imports) if knowledge.imports else ()),
         structure.formed(subject),
-    ):
-        if word is not None:
-            yield word
+        guess.guessed(subject, knowledge.weights) if knowledge.weights else None,
+    )
+    yield from (word for word in every if word is not None)
 
 
 def _verdict(decided: decision.Decision, knowledge: Knowledge) -> Verdict:
@@ -90,7 +91,7 @@ def _verdict(decided: decision.Decision, knowledge: Knowledge) -> Verdict:
     if word is None:
         return Verdict(category=Category.UNCLASSIFIED)
     vendor = knowledge.vendor(word.vendor_id) if word.vendor_id else None
-    text = word.text or knowledge.texts(word.purposes, vendor or SITE)
+    text = word.text or (knowledge.texts(word.purposes, vendor or SITE) if word.purposes else {})
     return Verdict(
         category=word.category,
         vendor=word.vendor,

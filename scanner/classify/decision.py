@@ -8,6 +8,7 @@ makes a site break the law, the reverse only hides a feature until the visitor a
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.classify.words import EXEMPT, TRACKING, Layer, Word
@@ -26,8 +27,16 @@ THRESHOLD = {
     Layer.MODEL: 0.5,
 }
 
-#: A word of the knowledge base this sure makes an item exempt on its own.
-STRONG = 0.8
+#: How sure a layer must be to make an item exempt on its own; a guess never is.
+STRONG = {
+    Layer.OWNER: 0.0,
+    Layer.KNOWLEDGE: 0.6,
+    Layer.SETTER: 0.9,
+    Layer.HOST: 0.9,
+    Layer.IMPORTED: 0.9,
+    Layer.STRUCTURE: 0.9,
+    Layer.MODEL: math.inf,
+}
 
 #: A word this sure counts as the second of two, whatever its layer.
 SECOND = 0.6
@@ -77,7 +86,7 @@ def _veto(word: Word, words: Sequence[Word]) -> Word | None:
 
 def _exempt(word: Word, words: Sequence[Word]) -> bool:
     """Say whether the evidence suffices for an item that no visitor is asked about."""
-    if word.layer is Layer.KNOWLEDGE and word.confidence >= STRONG:
+    if word.confidence >= STRONG[word.layer]:
         return True
     return any(
         other.layer is not word.layer and other.category in EXEMPT and other.confidence >= SECOND

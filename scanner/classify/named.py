@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from scanner.classify.words import Layer, Word
-from scanner.knowledge.base import hosts_above
+from scanner.knowledge.hosts import hosts_above
 from scanner.model import Kind
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ OTHER_STORAGE = 0.8  # factor: in another kind of storage than the documented on
 LIFETIME_ONLY = 0.8  # factor: of a name that many use, only the lifetime agrees
 
 MOST = 0.99
+
+TELLING = 6  # characters of a name that is not met by chance on another host
 
 
 class Answer(NamedTuple):
@@ -79,8 +81,10 @@ def _answer(subject: Subject, one: Known, knowledge: Knowledge) -> Answer | None
         return Answer(one, min(confidence + CONFIRMED, MOST), True, "the host agrees")
     if _set_by_vendor(subject, one, knowledge):
         return Answer(one, min(confidence + CONFIRMED, MOST), True, "the vendor's script set it")
+    if cookie.hosts and cookie.match != "exact":
+        return None  # a pattern bound to hosts is too wide without them
     if on_host is False:
-        if cookie.generic:
+        if cookie.generic or len(subject.name) < TELLING:
             return None
         return Answer(one, confidence * ELSEWHERE, False, "on another host than known")
     if cookie.generic and one.vendor.kind != "generic":

@@ -5,23 +5,36 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from scanner.knowledge import files
+from scanner.errors import KnowledgeInvalid
+from scanner.knowledge import files, imported, weights
+from scanner.knowledge.hosts import hosts_above
 from scanner.knowledge.patterns import Index, Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
+    from scanner.knowledge.imported import Imports
     from scanner.knowledge.model import Vendor
     from scanner.knowledge.purposes import Vocabulary
+    from scanner.knowledge.weights import Weights
 
 
 class Knowledge:
     """What is known of vendors and of what they store. Never changed once made."""
 
     def __init__(
-        self, vendors: Iterable[Vendor], vocabulary: Vocabulary, *, version: str = "none"
+        self,
+        vendors: Iterable[Vendor],
+        vocabulary: Vocabulary,
+        *,
+        weights: Weights | None = None,
+        imports: Imports | None = None,
+        version: str = "none",
     ) -> None:
         self.version = version
+        self.imports = imports
+        self.weights = weights
         self.vocabulary = vocabulary
         self.vendors = tuple(vendors)
         self._by_id = {vendor.id: vendor for vendor in self.vendors}
@@ -76,19 +89,38 @@ class Knowledge:
         return self._texts[key]
 
 
-def hosts_above(host: str) -> Iterator[str]:
-    """Yield *host* without a leading dot, then each domain above it, but no top level alone."""
-    labels = host.lstrip(".").lower().split(".")
-    for start in range(max(len(labels) - 1, 1)):
-        yield ".".join(labels[start:])
-
-
 @functools.cache
 def load() -> Knowledge:
-    """Return the built-in knowledge, read once per process.
+    """Return the built-in knowledge and the owner's own beside it, read once per process.
+
+    A file of the owner's for a vendor that is built in takes the built-in one's place.
+
+    Raises:
+        KnowledgeInvalid: a file cannot be used.
+    """
+    return read(imported.folder())
+
+
+def read(own: Path) -> Knowledge:
+    """Return the built-in knowledge together with that in the folder *own*.
 
     Raises:
         KnowledgeInvalid: a file cannot be used.
     """
     contents = files.load()
-    return Knowledge(contents.vendors, contents.vocabulary, version=contents.version)
+    sources = files.collect(own)
+    vendors, mistakes = files.parse_vendors(sources)
+    if mistakes:
+        raise KnowledgeInvalid([f"{own}/{mistake}" for mistake in mistakes])
+    replaced = {vendor.id for vendor in vendors}
+    collections = imported.read(own)
+    version = contents.version
+    if vendors or collections:
+        version += f"+own:{imported.version(own).removeprefix('sha256:')}"
+    return Knowledge(
+        (*(vendor for vendor in contents.vendors if vendor.id not in replaced), *vendors),
+        contents.vocabulary,
+        weights=weights.load(),
+        imports=imported.Imports(collections) if collections else None,
+        version=version,
+    )

@@ -18,6 +18,18 @@ RANK: dict[MatchKind, int] = {"exact": 0, "regex": 1, "glob": 1, "suffix": 1, "p
 FALLBACK_RANK = 3
 
 
+#: Names that many use for different things.
+SHARED_NAMES = frozenset(
+    ["id", "uid", "uuid", "user", "visitor", "session", "sid", "lang", "test", "cookie"]
+)
+SHORT = 3  # characters; a name this short is met by chance
+
+
+def is_shared(name: str) -> bool:
+    """Say whether *name* is so short or so common that it says nothing by itself."""
+    return name in SHARED_NAMES or len(name) <= SHORT
+
+
 class Known(NamedTuple):
     """A cookie of the knowledge base, with whose it is."""
 

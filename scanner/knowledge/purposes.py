@@ -33,6 +33,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     site: str  # "this website", where nobody but the site itself stands behind an item
     platform: str  # "this website ({name})", where its software does
+    elision: str = ""  # letters before which "que" loses its last one
     purposes: dict[str, str]  # code -> sentence with {vendor}
 
 
@@ -68,7 +69,10 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
                 subject = phrases.platform.replace("{name}", vendor.name)
             case _:
                 subject = vendor.name
-        sentence = phrases.purposes[code].replace("{vendor}", subject)
+        sentence = phrases.purposes[code]
+        if subject and subject[0] in phrases.elision:
+            sentence = sentence.replace("que {vendor}", "qu’{vendor}")
+        sentence = sentence.replace("{vendor}", subject)
         return sentence[:1].upper() + sentence[1:]
 
 

@@ -1,0 +1,244 @@
+"""``kapsel knowledge``: what is known of cookies, and why a verdict is what it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner.commands.options import format_option
+
+if TYPE_CHECKING:
+    from scanner.classify import Explanation
+
+
+@click.group("knowledge")
+def command() -> None:
+    """Ask what a cookie is for, and why."""
+
+
+@command.command()
+@click.argument("name")
+@click.option("--domain", metavar="HOST", help="The host that the cookie lies on.")
+@click.option("--site", metavar="HOST", help="The site that it was met on.")
+@click.option("--setter", metavar="URL", help="The script or the response that set it.")
+@click.option("--lifetime", type=float, metavar="SECONDS", help="How long it was asked to stay.")
+@click.option(
+    "--kind",
+    type=click.Choice(["cookie", "local_storage", "session_storage", "indexed_db"]),
+    default="cookie",
+    show_default=True,
+    help="Where it is kept.",
+)
+@click.option("--lang", default="en", show_default=True, help="The language of the purpose.")
+@format_option("table", "json")
+def explain(
+    name: str,
+    domain: str | None,
+    site: str | None,
+    setter: str | None,
+    lifetime: float | None,
+    kind: str,
+    lang: str,
+    form: str,
+) -> None:
+    """Say what NAME is for, and what each layer of evidence says for and against it."""
+    import msgspec
+
+    from scanner.classify import explain as ask
+    from scanner.domains import registrable
+    from scanner.knowledge import load
+    from scanner.model import Kind, SetBy, Subject
+
+    explanation = ask(
+        Subject(
+            name=name,
+            domain=domain,
+            site=registrable(site) if site else None,
+            kind=Kind(kind),
+            lifetime=lifetime,
+            set_by=SetBy(kind="script", url=setter) if setter else None,
+        ),
+        knowledge=load(),
+    )
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(explanation), indent=2))
+    else:
+        _print(explanation, lang)
+
+
+def _print(explanation: Explanation, language: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from scanner.languages import choose, lifetime_in_words, texts
+
+    subject, verdict = explanation.subject, explanation.verdict
+    console = Console(highlight=False, soft_wrap=True)
+    category = texts(language)["categories"][verdict.category]["name"]
+    sure = f", {verdict.confidence:.0%} sure" if verdict.rule else ""
+    console.print(f"{subject.name}: {category} ({verdict.category}){sure}", markup=False)
+    if verdict.purpose:
+        spoken = choose([language, "en"], tuple(verdict.purpose))
+        console.print(verdict.purpose[spoken], markup=False)
+    facts: list[tuple[str, Any]] = [
+        ("vendor", verdict.vendor),
+        ("rule", verdict.rule),
+        ("contested", "yes: the layers do not agree" if explanation.contested else None),
+    ]
+    if verdict.rule and verdict.rule.startswith("knowledge:"):
+        words = lifetime_in_words(explanation.documented_lifetime, subject.kind, language)
+        facts.append(("documented lifetime", words))
+    facts += [("evidence", url) for url in explanation.evidence]
+    facts.append(("knowledge", explanation.knowledge))
+    for what, fact in facts:
+        if fact:
+            console.print(f"  {what}: {fact}", markup=False)
+    table = Table("", "layer", "says", "sure", "because")
+    for sign, words_of in (("+", explanation.because), ("-", explanation.against)):
+        for word in words_of:
+            reason = f"{word.reason}; {word.contested}" if word.contested else word.reason
+            table.add_row(sign, word.layer, word.category, f"{word.confidence:.0%}", reason)
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print(
+            "  no layer knows anything of it: classify it by hand (sites.yaml, overrides)"
+        )
+
+
+@command.command()
+@format_option("json")
+def classify(form: str) -> None:
+    """Read cookies as NDJSON on stdin, write verdicts as NDJSON in the same order.
+
+    One object a line: name, and as far as known domain, site, kind, party, lifetime (seconds;
+    null: session), http_only, secure, same_site, set_by {kind, url}, value_shape {length,
+    entropy, kind}.
+    """
+    import msgspec
+
+    from scanner.classify.stream import LineInvalid, verdicts
+    from scanner.domains import registrable
+    from scanner.knowledge import load
+
+    assert form == "json"
+    out = sys.stdout.buffer
+    encoder = msgspec.json.Encoder()
+    try:
+        for subject, verdict in verdicts(
+            sys.stdin.buffer, knowledge=load(), registrable=registrable
+        ):
+            answer = {
+                "name": subject.name,
+                "category": verdict.category,
+                "vendor": verdict.vendor,
+                "vendor_id": verdict.vendor_id,
+                "purposes": verdict.purposes,
+                "rule": verdict.rule,
+                "confidence": round(verdict.confidence, 3),
+            }
+            out.write(encoder.encode(answer) + b"\n")
+    except LineInvalid as exc:
+        out.flush()
+        raise click.UsageError(str(exc)) from exc
+    out.flush()
+
+
+@command.command()
+def check() -> None:
+    """Check every knowledge file, the built-in ones and your own.
+
+    Each mistake goes to stderr in a line. Exit status: 0 all is right, 2 there are mistakes.
+    """
+    from scanner.errors import KnowledgeInvalid
+    from scanner.knowledge import load
+    from scanner.knowledge.check import check as look
+
+    knowledge = load()
+    mistakes = look(knowledge.vendors, knowledge.vocabulary, today=dt.datetime.now(dt.UTC).date())
+    if mistakes:
+        raise KnowledgeInvalid(mistakes)
+    cookies = sum(len(vendor.cookie) for vendor in knowledge.vendors)
+    click.echo(f"{len(knowledge.vendors)} vendors, {cookies} cookies, no mistake", err=True)
+
+
+@command.command("import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE...",
+)
+def import_files(files: tuple[Path, ...]) -> None:
+    """Keep other people's lists beside the built-in knowledge.
+
+    FILE is an Open Cookie Database CSV, a declaration exported from Cookiebot, OneTrust,
+    CookieYes and the like (CSV or JSON), labelled cookies (JSON), a device storage disclosure
+    (JSON), a filter list or a hosts file. What is built in, and your own TOML files, count more.
+    """
+    from scanner.knowledge.formats import parse
+    from scanner.knowledge.imported import folder, keep
+
+    for path in files:
+        collection = parse(path.name, path.read_bytes(), now=dt.datetime.now(dt.UTC))
+        kept = keep(collection, folder())
+        found = len(collection.lines) + len(collection.hosts)
+        click.echo(f"{path}: {collection.format}, {found} entries, kept in {kept}", err=True)
+
+
+@command.command()
+@format_option("csv", "json")
+def export(form: str) -> None:
+    """Print every cookie that is known, with vendor, purpose and evidence."""
+    from scanner.knowledge import load
+    from scanner.knowledge.exporting import as_csv, as_json
+
+    click.echo((as_json if form == "json" else as_csv)(load()).rstrip("\n"))
+
+
+@command.command()
+@format_option("table", "json")
+def stats(form: str) -> None:
+    """Count what is known, and on what it rests."""
+    import collections
+
+    import msgspec
+
+    from scanner.knowledge import load
+
+    knowledge = load()
+    cookies = [cookie for vendor in knowledge.vendors for cookie in vendor.cookie]
+    figures: dict[str, Any] = {
+        "knowledge": knowledge.version,
+        "vendors": len(knowledge.vendors),
+        "cookies": len(cookies),
+        "purposes": len(knowledge.vocabulary.codes),
+        "languages": sorted(knowledge.vocabulary.phrases),
+        "categories": collections.Counter(str(cookie.category) for cookie in cookies),
+        "basis": collections.Counter(cookie.basis for cookie in cookies),
+        "countries": collections.Counter(
+            vendor.country for vendor in knowledge.vendors if vendor.country
+        ),
+        "imported": {
+            collection.source: len(collection.lines) + len(collection.hosts)
+            for collection in (knowledge.imports.collections if knowledge.imports else ())
+        },
+    }
+    if form == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(figures), indent=2))
+        return
+    for what, figure in figures.items():
+        if isinstance(figure, dict):
+            told = ", ".join(
+                f"{name} {count}"
+                for name, count in sorted(figure.items(), key=lambda pair: (-pair[1], pair[0]))
+            )
+            click.echo(f"{what:<12} {told or 'none'}")
+        else:
+            told = ", ".join(figure) if isinstance(figure, list) else str(figure)
+            click.echo(f"{what:<12} {told}")

@@ -1,0 +1,49 @@
+"""The small model for names that nobody has listed: weights of features, added up.
+
+Trained offline (``benchmarks/knowledge_train.py``); here is only the sum. The file holds whole
+numbers: a weight is the number divided by *scale*.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import math
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner.model import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """A multinomial logistic regression over features that are there or are not."""
+
+    classes: tuple[Category, ...]
+    scale: float
+    bias: tuple[int, ...]  # one number for each class
+    features: dict[str, tuple[int, ...]]  # feature -> one number for each class
+    recipe: dict[str, str | int | float] = {}  # how they came about
+
+    def weigh(self, features: Iterable[str]) -> dict[Category, float]:
+        """Return the probability of each class."""
+        sums = list(self.bias)
+        for feature in features:
+            numbers = self.features.get(feature)
+            if numbers is not None:
+                for place, number in enumerate(numbers):
+                    sums[place] += number
+        top = max(sums)
+        odds = [math.exp((total - top) / self.scale) for total in sums]
+        whole = sum(odds)
+        return {name: odd / whole for name, odd in zip(self.classes, odds, strict=True)}
+
+
+@functools.cache
+def load() -> Weights:
+    """Return the weights that are shipped."""
+    path = importlib.resources.files("scanner.knowledge") / "weights.json"
+    return msgspec.json.decode(path.read_bytes(), type=Weights)

@@ -1,0 +1,196 @@
+"""What each layer says by itself."""
+
+import pytest
+
+from scanner.classify import explain
+from scanner.classify.features import features
+from scanner.classify.guess import guessed
+from scanner.classify.named import lifetime_agrees
+from scanner.classify.structure import formed, words_of
+from scanner.knowledge import Knowledge, files, load
+from scanner.knowledge.imported import Collection, Imports, Line
+from scanner.knowledge.weights import Weights
+from scanner.model import Category, Kind, Party, SetBy, Subject, ValueShape
+
+DAY = 86400
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("isLoggedIn", "is_logged_in"),
+        ("__RequestVerificationToken", "_request_verification_token"),
+        ("cookie-consent.v2", "cookie_consent_v2"),
+        ("SESSIONID", "sessionid"),
+    ],
+)
+def test_a_name_falls_into_words(name, words):
+    assert words_of(name) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "rule"),
+    [
+        ("app_csrf", {}, "forgery-token"),
+        ("my-cookie-consent", {}, "consent-choice"),
+        ("app_session", {"http_only": True}, "server-session"),
+        ("app_session", {"http_only": False}, None),
+        ("shop_currency", {}, "currency"),
+        ("siteLanguage", {}, "language"),
+        ("utm_campaign", {}, "campaign"),
+        ("partner_uid", {"party": Party.THIRD}, "third-party-id"),
+        ("zz", {"party": Party.THIRD, "lifetime": 400 * DAY}, "third-party-long"),
+        ("zz", {"party": Party.FIRST, "lifetime": 400 * DAY}, None),
+        ("client_id", {"lifetime": 400 * DAY}, "long-lived-number"),
+        ("client_id", {"lifetime": 60}, None),
+        (
+            "client_id",
+            {"lifetime": 400 * DAY, "value_shape": ValueShape(length=1, entropy=0, kind="flag")},
+            None,
+        ),
+    ],
+)
+def test_the_form_of_an_item_speaks(name, facts, rule):
+    word = formed(Subject(name=name, **facts))
+
+    assert (word.entry if word else None) == rule
+
+
+def test_only_a_subject_whose_flags_were_seen_can_end_with_the_session():
+    assert formed(Subject(name="xsess_sessid")) is None
+    assert formed(Subject(name="xsess_sessid", http_only=False)).entry == "session-name"
+
+
+@pytest.mark.parametrize(
+    ("observed", "documented", "agrees"),
+    [
+        (400 * DAY, 730 * DAY, True),  # the browser's limit
+        (730 * DAY, 730 * DAY, True),
+        (85 * DAY, 90 * DAY, True),
+        (30 * DAY, 90 * DAY, False),
+        (None, 90 * DAY, False),
+        (90 * DAY, None, False),
+    ],
+)
+def test_a_lifetime_confirms_what_is_documented(observed, documented, agrees):
+    assert lifetime_agrees(Subject(name="x", lifetime=observed), documented) is agrees
+
+
+def test_a_short_name_may_be_confirmed_by_its_lifetime_alone():
+    told = explain(Subject(name="_y", lifetime=365 * DAY), knowledge=load()).verdict
+
+    assert told.vendor == "Shopify"
+    assert told.confidence < 0.8
+
+
+def test_a_known_name_on_a_strange_host_is_less_sure():
+    known = explain(Subject(name="everest_g_v2", domain="everesttech.net"), knowledge=load())
+    strange = explain(Subject(name="everest_g_v2", domain="shop.example"), knowledge=load())
+
+    assert known.verdict.confidence > strange.verdict.confidence
+
+
+def test_an_explanation_tells_who_says_what_and_why():
+    told = explain(
+        Subject(
+            name="_ga",
+            lifetime=400 * DAY,
+            set_by=SetBy(kind="script", url="https://www.googletagmanager.com/gtag/js?id=G-1"),
+        ),
+        knowledge=load(),
+    )
+
+    assert told.because[0].layer == "knowledge"
+    assert "the vendor's script set it" in told.because[0].reason
+    assert told.documented_lifetime == 63115200
+    assert told.evidence == ("https://support.google.com/analytics/answer/11397207",)
+    assert told.knowledge.startswith("sha256:")
+
+
+def test_a_platforms_session_on_a_trackers_host_is_contested():
+    told = explain(
+        Subject(name="JSESSIONID", domain="ads.pubmatic.com", party=Party.THIRD), knowledge=load()
+    )
+
+    assert told.contested
+    assert told.verdict.category is Category.MARKETING
+    assert [word.category for word in told.against if word.layer == "knowledge"] == ["necessary"]
+
+
+def test_web_storage_of_another_kind_than_documented_is_less_sure():
+    cookie = explain(Subject(name="_fbp"), knowledge=load()).verdict
+    storage = explain(Subject(name="_fbp", kind=Kind.LOCAL_STORAGE), knowledge=load()).verdict
+
+    assert storage.vendor == "Meta"
+    assert storage.confidence < cookie.confidence
+
+
+def test_features_see_no_ids():
+    one = set(features(Subject(name="_abc_123456")))
+    other = set(features(Subject(name="_abc_987654")))
+
+    assert one == other
+
+
+def test_a_guess_adds_up_weights():
+    weights = Weights(
+        classes=(Category.NECESSARY, Category.STATISTICS, Category.MARKETING),
+        scale=100,
+        bias=(0, 0, 0),
+        features={"n:^ac": (0, 0, 0), "n:acm": (0, 0, 0), "w=acme": (0, 0, 300)},
+    )
+
+    word = guessed(Subject(name="acme"), weights)
+
+    assert word.category is Category.MARKETING
+    assert word.confidence == pytest.approx(0.909, abs=0.001)  # e³ / (e³ + 2)
+    assert guessed(Subject(name="zzzzzz"), weights) is None
+
+
+def test_the_shipped_weights_are_whole_numbers_that_fit_their_classes():
+    weights = load().weights
+
+    assert set(weights.classes) == set(Category) - {Category.UNCLASSIFIED}
+    assert all(len(numbers) == len(weights.classes) for numbers in weights.features.values())
+    assert weights.recipe["rows"] > 2000
+
+
+def knowledge_with(*collections):
+    contents = files.load()
+    return Knowledge(contents.vendors, contents.vocabulary, imports=Imports(collections))
+
+
+def collection(**facts):
+    import datetime as dt
+
+    now = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
+    return Collection(source="list.txt", imported_at=now, **facts)
+
+
+def test_an_imported_line_speaks_where_the_built_in_knowledge_is_silent():
+    lines = (
+        Line(name="zz_x", category=Category.STATISTICS, vendor="Zz"),
+        Line(name="zz_", category=Category.MARKETING, prefix=True, domain="zz.example"),
+        Line(name="_ga", category=Category.NECESSARY),
+    )
+    own = knowledge_with(collection(format="declaration", confidence=0.65, lines=lines))
+
+    def told(name, **facts):
+        verdict = explain(Subject(name=name, **facts), knowledge=own).verdict
+        return (str(verdict.category), verdict.rule)
+
+    assert told("zz_x") == ("statistics", "imported:list.txt/zz_x")
+    assert told("zz_y", domain="a.zz.example") == ("marketing", "imported:list.txt/zz_*")
+    assert told("zz_y", domain="shop.example") == ("unclassified", None)
+    assert told("_ga")[0] == "statistics"
+
+
+def test_an_imported_tracker_list_speaks_of_third_parties_only():
+    own = knowledge_with(collection(format="hosts", confidence=0.85, hosts=("ads.example",)))
+
+    def category(**facts):
+        return explain(Subject(name="zz", **facts), knowledge=own).verdict.category
+
+    assert category(domain="x.ads.example", party=Party.THIRD) == "marketing"
+    assert category(domain="x.ads.example", party=Party.FIRST) == "unclassified"
+    assert category(domain="notads.example", party=Party.THIRD) == "unclassified"

@@ -1,0 +1,147 @@
+"""``kapsel knowledge``, run as a command."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+@pytest.fixture
+def kapsel(tmp_path):
+    def run(*arguments, given="", status=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "consent_server", "knowledge", *arguments],
+            input=given,
+            capture_output=True,
+            text=True,
+            env={"KAPSEL_KNOWLEDGE": str(tmp_path / "own"), "COLUMNS": "200"},
+        )
+        assert done.returncode == status, done.stderr
+        return done.stdout, done.stderr
+
+    return run
+
+
+def test_explain_tells_verdict_words_and_version(kapsel):
+    told, _ = kapsel("explain", "_fbp", "--lang", "nb")
+
+    assert told.startswith("_fbp: Markedsføring (marketing), ")
+    assert "Meta" in told
+    assert "3 måneder" in told
+    assert "sha256:" in told
+
+
+def test_explain_in_json_takes_host_setter_and_lifetime(kapsel):
+    told, _ = kapsel(
+        "explain", "uid", "--domain", ".adform.net", "--setter", "https://track.adform.net/x.js",
+        "--lifetime", "5184000", "--format", "json",
+    )  # fmt: skip
+    explanation = json.loads(told)
+
+    assert explanation["verdict"]["vendor"] == "Adform"
+    assert explanation["verdict"]["category"] == "marketing"
+    assert [word["layer"] for word in explanation["because"]][:2] == ["knowledge", "setter"]
+
+
+def test_explain_says_when_nobody_knows(kapsel):
+    told, _ = kapsel("explain", "xq_7731")
+
+    assert "unclassified" in told
+    assert "classify it by hand" in told
+
+
+def test_classify_keeps_the_order_and_forgives_what_is_not_known(kapsel):
+    session = {
+        "name": "PHPSESSID", "domain": "shop.example", "site": "https://shop.example/",
+        "kind": "cookie", "party": "first", "lifetime": None, "http_only": True, "secure": True,
+        "same_site": "lax", "set_by": {"kind": "http", "url": None},
+        "value_shape": {"length": 26, "entropy": 4.1, "kind": "text"}, "extra": 1,
+    }  # fmt: skip
+    unknown = {"name": "zz", "party": None, "lifetime": "session", "value_shape": {"kind": "bool"}}
+    given = "\n".join(['{"name": "_ga"}', "", json.dumps(session), json.dumps(unknown)])
+
+    told, _ = kapsel("classify", "--format", "json", given=given)
+    rows = [json.loads(line) for line in told.splitlines()]
+
+    assert [row["name"] for row in rows] == ["_ga", "PHPSESSID", "zz"]
+    assert [row["category"] for row in rows] == ["statistics", "necessary", "unclassified"]
+    assert set(rows[0]) >= {"category", "vendor", "purposes", "rule", "confidence"}
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"domain": "x"}', '{"name": "x", "party": "fourth"}'])
+def test_classify_names_the_line_that_is_wrong(kapsel, line):
+    told, error = kapsel("classify", given='{"name": "_ga"}\n' + line + "\n", status=2)
+
+    assert json.loads(told)["name"] == "_ga"
+    assert "line 2" in error
+
+
+def test_ten_thousand_rows_take_a_few_seconds(kapsel):
+    given = "".join(f'{{"name": "row_{number}_ga", "lifetime": 60}}\n' for number in range(10_000))
+
+    started = time.perf_counter()
+    told, _ = kapsel("classify", given=given)
+
+    assert len(told.splitlines()) == 10_000
+    assert time.perf_counter() - started < 20
+
+
+def test_check_finds_no_mistake_in_what_is_built_in(kapsel):
+    _, error = kapsel("check")
+
+    assert "no mistake" in error
+
+
+def test_check_tells_mistakes_in_own_files(kapsel, tmp_path):
+    (tmp_path / "own" / "vendors").mkdir(parents=True)
+    (tmp_path / "own" / "vendors" / "zz.toml").write_text(
+        'id = "zz"\nname = "Zz"\ncategory = "statistics"\n'
+        '[[cookie]]\nname = "zz_a"\ncategory = "necessary"\npurposes = ["visits.visitor"]\n'
+    )
+
+    _, error = kapsel("check", status=2)
+
+    assert error == "kapsel: zz/zz_a: its purposes make it statistics\n"
+
+
+def test_what_is_imported_is_used_and_counted(kapsel, tmp_path):
+    listed = tmp_path / "My list.csv"
+    listed.write_text("name,category\nzz_visit,Analytics\n")
+
+    _, error = kapsel("import", str(listed))
+    told, _ = kapsel("explain", "zz_visit", "--format", "json")
+    counted, _ = kapsel("stats", "--format", "json")
+
+    assert "declaration, 1 entries" in error
+    assert json.loads(told)["verdict"]["rule"] == "imported:My list.csv/zz_visit"
+    assert json.loads(counted)["imported"] == {"My list.csv": 1}
+
+
+def test_what_cannot_be_imported_is_refused(kapsel, tmp_path):
+    (tmp_path / "x.txt").write_text("hello")
+
+    _, error = kapsel("import", str(tmp_path / "x.txt"), status=2)
+
+    assert "no cookie and no host found" in error
+
+
+def test_export_holds_every_cookie_in_both_forms(kapsel):
+    table, _ = kapsel("export", "--format", "csv")
+    document, _ = kapsel("export", "--format", "json")
+
+    rows = list(csv.DictReader(io.StringIO(table)))
+    cookies = json.loads(document)["cookies"]
+    assert len(rows) == len(cookies) > 915
+    assert [row["name"] for row in rows] == [cookie["name"] for cookie in cookies]
+    assert {"fi", "nn", "fr"} <= set(cookies[0]["purpose"])
+
+
+def test_stats_count(kapsel):
+    told, _ = kapsel("stats")
+
+    assert "vendors" in told
+    assert "NO " in told
