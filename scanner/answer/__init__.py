@@ -37,8 +37,8 @@ async def answer(
     """
     Find the consent banner of *page* and give it the answer of the state *wanted*.
 
-    A page without a banner is watched for three seconds. Nothing outside a consent banner is
-    pressed, and "accept" is never pressed in order to refuse.
+    A page without a banner is watched for three seconds, longer while it loads. Nothing outside
+    a consent banner is pressed, and "accept" is never pressed in order to refuse.
 
     Args:
         page: Has settled; its timers must run (not frozen in virtual time).

@@ -11,6 +11,7 @@ from scanner.answer.effect import PAUSE, RESULTS, Effect, watch
 from scanner.answer.look import look
 from scanner.answer.plan import label, plan
 from scanner.answer.press import press, take
+from scanner.answer.silence import silence
 from scanner.answer.traces import read_traces
 from scanner.answer.words import Meaning
 from scanner.model import State
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from scanner.model import Category
 
 PATIENCE = 3.0  # seconds that a page without any sign of a banner is watched for a late one
+LOADING_PATIENCE = 6.0  # seconds that a page gets which has not come to rest
+QUIET = 1.0  # seconds without a request after which a page is at rest
 ANNOUNCED_PATIENCE = 8.0  # seconds that a page gets whose consent platform is still loading
 LAYER_PATIENCE = 1.5  # seconds until a further layer must have opened
 SECOND_LOOK = 0.6  # seconds that a banner without the wanted button gets to show it
@@ -69,25 +72,27 @@ class Dialogue:
             await self._rules.leave()
 
     async def arrival(self, deadline: float, *, patience: float = PATIENCE) -> View:
-        """Wait for a banner; longer if a platform is there that has no answer yet."""
+        """
+        Wait for a banner, for *patience* seconds at least.
+
+        With the usual patience it waits longer while the page still loads, and longest if a
+        platform is there that has no answer yet.
+        """
         clock = asyncio.get_running_loop().time
         started = clock()
-        while True:
-            view = await self.see()
-            if view.banner is not None:
-                return view
-            announced = patience == PATIENCE and await self._unanswered(view)
-            patience = ANNOUNCED_PATIENCE if announced else patience
-            if clock() - started > RULE_START:
-                rules = await self._enter()
-                name = None if rules is None else await rules.found(within=0)
-                if name is not None:
-                    self._ruled(name)
+        with silence(self.page) as silent:
+            while True:
+                view = await self.see()
+                if view.banner is not None or await self._known(clock() - started):
                     return view
-            if clock() >= min(started + patience, deadline - PAUSE):
-                self.record.found = False
-                return view
-            await asyncio.sleep(PAUSE)
+                limit = patience
+                if patience == PATIENCE:
+                    limit = LOADING_PATIENCE if silent() < QUIET else limit
+                    limit = ANNOUNCED_PATIENCE if await self._unanswered(view) else limit
+                if clock() >= min(started + limit, deadline - PAUSE):
+                    self.record.found = False
+                    return view
+                await asyncio.sleep(PAUSE)
 
     async def see(self) -> View:
         """Return what is on the screen, and note it."""
@@ -125,6 +130,14 @@ class Dialogue:
                 pressed.add(label(step.press))
             in_vain.add(label(step.press))
         return False
+
+    async def _known(self, waited: float) -> bool:
+        """Whether a further rule sees the banner that we do not; asked after a moment."""
+        rules = await self._enter() if waited > RULE_START else None
+        name = None if rules is None else await rules.found(within=0)
+        if name is not None:
+            self._ruled(name)
+        return name is not None
 
     async def _unanswered(self, view: View) -> bool:
         """Whether a platform is there that keeps no answer: it will ask."""

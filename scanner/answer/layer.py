@@ -112,7 +112,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         if not answers or self.fields:
             return False
         subjects, talk = words.subjects(self.text), words.talk(self.text)
-        if words.traps(self.text) and (subjects < _PLAIN_ENOUGH or self.kind == "edge"):
+        if words.traps(self.text) and subjects < _PLAIN_ENOUGH and not self._explicit:
             return False
         choices = answers | {control.meaning for control in self.means(Meaning.SETTINGS)}
         if self.hint and len(choices) >= _PLAIN_ENOUGH:
@@ -122,6 +122,15 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         if subjects:
             return talk > 0 or self.hint
         return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
+
+    @property
+    def _explicit(self) -> bool:
+        """Whether a button can be no other dialog's: it speaks of cookies, or of a choice."""
+        return any(
+            control.meaning in (Meaning.NECESSARY, Meaning.SETTINGS)
+            or (control.meaning in ANSWERS and (control.says_all or words.subjects(control.label)))
+            for control in self.controls
+        )
 
     @property
     def rank(self) -> tuple[int, ...]:

@@ -106,3 +106,18 @@ def test_databases_and_caches_go_too(shop, world, page, until):
 
     assert page.evaluate("caches.keys()") == ["shop"]
     assert page.evaluate("indexedDB.databases().then((all) => all[0].name)") == "basket"
+
+
+def test_what_could_not_be_removed_is_said(shop, world, page, until):
+    lines = []
+    page.on("console", lambda message: lines.append(message.text))
+    shop("/shoes")
+    page.evaluate("localStorage.setItem('visits', '1')")
+    page.evaluate("Storage.prototype.removeItem = () => {}")
+
+    page.get_by_role("button", name="Reject all").click()
+    until(lambda: world.decisions)
+
+    assert [line for line in lines if "could not be removed" in line] == [
+        "kapsel: could not be removed: visits"
+    ]

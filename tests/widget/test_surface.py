@@ -103,6 +103,16 @@ def test_the_second_layer_is_modal_and_gives_the_focus_back(shop, page):
     assert page.get_by_role("region").is_visible()
 
 
+def test_the_focus_goes_to_the_icon_when_the_first_layer_is_gone(shop, page):
+    shop()
+    page.get_by_role("button", name="Choose").press("Enter")
+
+    page.get_by_role("button", name="Save choices").press("Enter")
+
+    icon = page.get_by_role("button", name="Cookie settings")
+    assert icon.evaluate("(button) => button.getRootNode().activeElement === button")
+
+
 def test_nothing_is_ticked_before_the_visitor_ticks_it(shop, world, page, until):
     shop()
     page.get_by_role("button", name="Choose").click()
@@ -231,3 +241,37 @@ def test_the_size_of_the_text_is_the_readers_not_the_pages(shop, world, page):
 
     assert text.evaluate("(text) => getComputedStyle(text).fontSize") == "14px"
     assert text.evaluate("(text) => getComputedStyle(text).color") == "rgb(29, 35, 39)"
+
+
+def test_the_icon_is_there_when_the_link_that_the_site_wants_is_missing(shop, world, page):
+    world.declare(banner=Banner(revisit="link"))
+    shop()
+
+    page.get_by_role("button", name="Reject all").click()
+
+    page.get_by_role("button", name="Cookie settings").wait_for()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "document.body = document.createElement('body')",
+        "document.body.replaceChildren()",
+        "document.body.innerHTML = '<h1>Next</h1>'",
+    ],
+)
+def test_a_site_that_replaces_its_page_keeps_the_banner(shop, page, change):
+    shop()
+
+    page.evaluate(f"() => {{ {change} }}")
+
+    page.get_by_role("region").wait_for()
+    page.get_by_role("button", name="Reject all").click()
+
+
+def test_the_banner_follows_the_language_of_the_page(shop, page):
+    shop()
+
+    page.evaluate("document.documentElement.lang = 'nb'")
+
+    page.get_by_role("button", name="Avvis alle").wait_for()

@@ -26,6 +26,8 @@ export function clearRefused() {
     if (party !== 'first' || !OPTIONAL.includes(category) || granted(category)) continue
     try {
       for (const found of matching(name, NAMES[kind]?.())) REMOVERS[kind]?.(found)
+      const left = NAMES[kind] ? matching(name, NAMES[kind]()) : []
+      if (left.length) console.warn('kapsel: could not be removed:', ...left)
     } catch {
       // storage that is denied to us holds nothing of ours
     }

@@ -3,6 +3,7 @@
 import { announce, open } from './api.js'
 import { clearRefused } from './clear.js'
 import { config } from './config.js'
+import { REVISIT } from './dialects.js'
 import { guard } from './guard.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
@@ -41,13 +42,14 @@ function start() {
   runTags()
   watchTags()
   if (!current()) takeOver()
-  ask()
   open()
+  ask()
   if (current()) {
     clearRefused()
     send()
   }
   watchTabs(recall)
+  addEventListener('load', () => surface.setRevisitable(revisitable()))
 }
 
 /** Asks, if there is something that the visitor has not answered. */
@@ -69,7 +71,12 @@ function takeOver() {
   if (names.length) decide(refused, whole ? 'reject-all' : 'save', names)
 }
 
-const revisitable = () => config.banner.revisit === 'icon' && asked().length > 0
+/** The icon is there where the site wants it, and where the link is missing that it wants instead. */
+const revisitable = () =>
+  asked().length > 0 &&
+  (config.banner.revisit === 'icon' ||
+    (document.readyState === 'complete' &&
+      !document.querySelector(`[data-kapsel=preferences],[data-kapsel=show],${REVISIT}`)))
 
 /** Starts; whatever goes wrong, the page works on, and nothing is granted. */
 function attempt() {

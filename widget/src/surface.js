@@ -32,10 +32,15 @@ export function place() {
   address()
   const settle = () => {
     if (document.body && !host.isConnected) document.body.prepend(host)
+    if (host.lang !== language()) redraw()
   }
   settle()
-  // the body may come later; and a single-page site may replace it
-  new MutationObserver(settle).observe(document.documentElement, { childList: true })
+  // the body may come later; a single-page site may replace it, and change its language
+  new MutationObserver(settle).observe(document.documentElement, {
+    attributeFilter: ['lang'],
+    childList: true,
+    subtree: true,
+  })
 }
 
 /**
@@ -108,6 +113,7 @@ let revisitable = false
 
 /** @param {boolean} wanted */
 export function setRevisitable(wanted) {
+  if (revisitable === wanted) return
   revisitable = wanted
   draw()
 }
@@ -123,8 +129,8 @@ function draw() {
     icon = button('preferences', '', { class: 'icon', part: 'icon', 'aria-label': name, title: name })
     root.prepend(icon)
   }
-  const again = focused && (first || icon)?.querySelector(`[data-kapsel=${focused}]`)
-  if (again) /** @type {HTMLElement} */ (again).focus()
+  const again = `:is(.notice *,.icon)[data-kapsel=${focused}]`
+  if (focused) /** @type {HTMLElement | null} */ (root.querySelector(again))?.focus()
 }
 
 function address() {

@@ -31,6 +31,8 @@ BANNERS = [
     ("shadow", "accept", "reject"),
     ("slots", "accept", "reject"),
     ("late", "accept", "reject"),
+    ("slow_chain", "accept", "reject"),
+    ("terms", "accept", "reject"),
     ("only_ok", "accept", None),
     ("only_accept", "accept", None),
     ("second_layer_reject", "accept", "deny"),
@@ -297,3 +299,13 @@ async def test_a_press_in_a_frame_is_placed_in_the_page(visit):
     assert press.rule == "words"
     assert press.picture is None
     assert press.box[0] > frame[0] * 0.2
+
+
+@pytest.mark.anyio
+async def test_where_one_must_pay_or_accept_there_is_no_way_to_refuse(visit):
+    page = await visit("pay_or_ok_de")
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert set((await pressed(page)).split("+")) == {"settings"}
+    assert (said.found, said.rejected) == (True, False)
