@@ -9,6 +9,7 @@ from babel import Locale
 
 from scanner.languages import texts
 from scanner.model import OPTIONAL_CATEGORIES, Category, Party
+from scanner.theme import completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +43,7 @@ def config(declaration: Declaration) -> dict[str, Any]:
         "controller",
         "scanned_at",
     )
+    whole["banner"]["theme"] = completed(declaration.banner.theme)
     return {
         **{key: whole[key] for key in kept},
         "items": [_item(item) for item in declaration.items],

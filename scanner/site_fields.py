@@ -11,6 +11,7 @@ import msgspec
 import yaml
 from cronsim import CronSim, CronSimError
 
+from scanner import theme
 from scanner.languages import LANGUAGES
 from scanner.model import Banner, Category, Controller, Notify, Override, State
 
@@ -230,6 +231,8 @@ def _theme(sheet: Sheet, node: yaml.Node) -> dict[str, str]:
             read[name] = value.value
         else:
             sheet.wrong(value, f"theme '{name}' must be one CSS value without ; {{ }} < > @")
+    for fault in theme.faults(read):
+        sheet.wrong(node, fault)
     return read
 
 

@@ -121,3 +121,9 @@ def test_a_transfer_out_of_the_eea_is_said(country, said):
     texts = config(declaration(item(vendor="X", country=country)))["texts"]["en"]
 
     assert bool(texts["transfer"]) is said
+
+
+def test_a_theme_of_one_colour_gets_text_that_can_be_read_on_it():
+    told = config(declaration(banner=Banner(theme={"accent": "#ffd500"})))
+
+    assert told["banner"]["theme"] == {"accent": "#ffd500", "accent-text": "#000"}

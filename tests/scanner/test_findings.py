@@ -13,6 +13,7 @@ from scanner.model import (
     Fate,
     Kind,
     Party,
+    Press,
     SetBy,
     Severity,
     State,
@@ -131,6 +132,40 @@ def test_a_refusal_that_did_not_work_proves_nothing_about_what_came_after_it():
     could_not = BannerAnswer(found=True, accepted=True, rejected=False)
 
     assert rules(rejected(), banner=could_not) == ["no-reject-first-layer"]
+
+
+def press(meaning, label=""):
+    return Press(label=label, meaning=meaning, rule="words")
+
+
+@pytest.mark.parametrize(
+    ("rejected", "presses", "expected"),
+    [
+        (True, ("accept", "reject"), []),
+        (True, ("accept", "settings", "save"), ["no-reject-first-layer"]),
+        (True, ("accept", "reject", "accept", "reopen", "settings", "save"), []),
+        (False, ("accept",), ["no-reject-first-layer"]),
+        (False, ("accept", "reject"), ["scan-banner-unclear"]),
+        (None, ("accept",), []),
+    ],
+)
+def test_refusing_must_be_as_easy_as_accepting(rejected, presses, expected):
+    banner = BannerAnswer(
+        found=True, accepted=True, rejected=rejected, presses=tuple(map(press, presses))
+    )
+
+    assert rules(banner=banner) == expected
+
+
+def test_the_way_to_a_refusal_is_told():
+    presses = (press("accept", "OK"), press("settings", "Choose"), press("save", "Save"))
+    banner = BannerAnswer(
+        found=True, platform="klaro", accepted=True, rejected=True, presses=presses
+    )
+
+    (finding,) = find(visits=(), banner=banner, entries=())
+
+    assert finding.evidence == ("klaro: one press accepts; to refuse took these: 'Choose', 'Save'",)
 
 
 def test_a_site_without_banner_is_told_so_only_when_something_needs_consent():

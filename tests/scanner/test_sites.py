@@ -222,6 +222,10 @@ def test_a_bomb_of_aliases_is_refused_quickly():
         ("banner: {remember_days: 1000}", "from 1 to 400, not '1000'"),
         ("banner: {colour: red}", "unknown key 'colour' in banner"),
         ("banner: {theme: {accent: 'red; } body {'}}", "must be one CSS value"),
+        (
+            "banner: {theme: {accent: '#fff', accent-text: '#eee'}}",
+            "'accent-text' #eee on 'accent' #fff has a contrast of 1.2; text needs 4.5",
+        ),
         ("overrides: [{name: a}]", "'category' is missing"),
         ("overrides: [{name: a, category: tracking}]", "category cannot be 'tracking'"),
         ("overrides: [{name: a, category: necessary, why: x}]", "unknown key 'why'"),

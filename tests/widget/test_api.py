@@ -174,14 +174,14 @@ def test_a_second_copy_does_nothing(shop, world, page):
     assert any("on the page twice" in line for line in lines)
 
 
-def test_a_call_of_a_method_that_is_not_there_is_a_line_in_the_console(shop, page):
+def test_a_call_that_fails_is_a_line_in_the_console_and_the_next_one_is_made(shop, page):
     lines = []
     page.on("console", lambda message: lines.append(message.text))
     shop()
 
-    page.evaluate("kapsel.push(['dance'], ['hide'])")
+    page.evaluate("kapsel.push(['dance'], null, () => {}, ['save', null], ['hide'])")
 
-    assert any("no method dance" in line for line in lines)
+    assert sum("a call failed" in line for line in lines) == 4
     assert page.get_by_role("region").count() == 0
 
 
@@ -198,3 +198,14 @@ def test_a_copy_that_the_site_serves_itself_sends_decisions_to_the_server(shop, 
 
     until(lambda: world.decisions)
     assert "consent.agency.example/w/shop.js" not in world.asked
+
+
+def test_a_button_of_the_sites_own_works_where_the_page_stops_its_clicks(shop, world, page, until):
+    world.body = (
+        "<div onclick='event.stopPropagation()'><button data-kapsel=reject>No</button></div>"
+    )
+    shop()
+
+    page.get_by_role("button", name="No", exact=True).click()
+
+    until(lambda: world.decisions)

@@ -45,3 +45,17 @@ def test_the_banner_is_dressed_under_a_strict_policy(shop, world, page):
 
     assert button.evaluate("(b) => getComputedStyle(b).backgroundColor") == "rgb(80, 0, 80)"
     assert page.evaluate("violations") == []
+
+
+def test_a_tag_that_a_policy_forbids_does_not_stop_the_next_one(shop, world, page, until):
+    world.headers = {
+        "Content-Security-Policy": "require-trusted-types-for 'script'; trusted-types 'none'"
+    }
+    held = "<script type=text/plain data-category=statistics"
+    world.body = f"{held} data-src=/a.js></script>{held}>window.ran = ['inline']</script>"
+    shop()
+
+    page.get_by_role("button", name="Accept all").click()
+
+    until(lambda: world.decisions and page.evaluate("window.ran"))
+    assert page.evaluate("ran") == ["inline"]

@@ -103,6 +103,16 @@ def test_the_second_layer_is_modal_and_gives_the_focus_back(shop, page):
     assert page.get_by_role("region").is_visible()
 
 
+def test_the_focus_goes_to_the_icon_when_the_first_layer_is_gone(shop, page):
+    shop()
+    page.get_by_role("button", name="Choose").press("Enter")
+
+    page.get_by_role("button", name="Save choices").press("Enter")
+
+    icon = page.get_by_role("button", name="Cookie settings")
+    assert icon.evaluate("(button) => button.getRootNode().activeElement === button")
+
+
 def test_nothing_is_ticked_before_the_visitor_ticks_it(shop, world, page, until):
     shop()
     page.get_by_role("button", name="Choose").click()

@@ -119,13 +119,17 @@ export function open() {
     if (!action) return
     event.preventDefault()
     action()
-  })
+  }, true) // the page may stop the event on its way up
   const waiting = /** @type {any} */ (window).kapsel
-  const push = (/** @type {any[][]} */ ...calls) => {
-    for (const [name, ...values] of calls) {
-      const method = /** @type {any} */ (methods)[name]
-      if (method) method(...values)
-      else console.warn(`kapsel: there is no method ${name}`)
+  const push = (/** @type {any[]} */ ...calls) => {
+    for (const entry of calls) {
+      try {
+        const [name, ...values] = entry
+        const method = /** @type {any} */ (methods)[name]
+        method(...values)
+      } catch (error) {
+        console.warn('kapsel: a call failed:', entry, error)
+      }
     }
   }
   Object.assign(window, { kapsel: { ...methods, push } })

@@ -129,8 +129,8 @@ function draw() {
     icon = button('preferences', '', { class: 'icon', part: 'icon', 'aria-label': name, title: name })
     root.prepend(icon)
   }
-  const again = focused && (first || icon)?.querySelector(`[data-kapsel=${focused}]`)
-  if (again) /** @type {HTMLElement} */ (again).focus()
+  const again = `:is(.notice *,.icon)[data-kapsel=${focused}]`
+  if (focused) /** @type {HTMLElement | null} */ (root.querySelector(again))?.focus()
 }
 
 function address() {

@@ -113,7 +113,11 @@ async function run() {
       await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, PATIENCE))])
       loading = null
     }
-    loading = promote(tag) || loading
+    try {
+      loading = promote(tag) || loading
+    } catch (error) {
+      console.warn('kapsel: a tag could not be run:', error) // the next one may
+    }
     await breathe()
   }
 }
