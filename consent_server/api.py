@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from consent_server.answers import answer, refusal
 from consent_server.query import csv_head, csv_lines, json_lines, read_question
-from scanner.errors import QuestionInvalid
+from scanner.errors import QuestionInvalid, UnknownSite
 from scanner.store import Store
 
 if TYPE_CHECKING:
@@ -86,6 +86,35 @@ async def consents_export(request: Request) -> Response:
 
 
 @with_token
+async def stats(request: Request) -> Response:
+    """Answer with how visitors decided, day by day."""
+    log: ConsentLog = request.app.state.log
+    question = read_question(request.query_params.multi_items(), paged=False)
+    return answer({"days": await log.statistics(question.filter)})
+
+
+@with_token
+async def scans(request: Request) -> Response:
+    """Answer with the scans of a site, newest first."""
+    site = await _asked_site(request)
+    history = await asyncio.to_thread(Store(request.app.state.engine).history, site)
+    return answer({"scans": [scan._asdict() for scan in history]})
+
+
+@with_token
+async def findings(request: Request) -> Response:
+    """Answer with what the newest scan of a site found amiss."""
+    site = await _asked_site(request)
+    newest = await asyncio.to_thread(Store(request.app.state.engine).newest, site)
+    return answer(
+        {
+            "scanned_at": newest and newest.finished_at,
+            "findings": newest.findings if newest else [],
+        }
+    )
+
+
+@with_token
 async def sites(request: Request) -> Response:
     """Answer with all sites, and what each is served."""
     shelf: Shelf = request.app.state.shelf
@@ -110,6 +139,18 @@ async def exported(log: ConsentLog, question: Question, form: str) -> AsyncItera
         yield csv_lines(records).encode() if form == "csv" else json_lines(records)
 
 
+async def _asked_site(request: Request) -> str:
+    """Return the site in the query, if it is in the list."""
+    shelf: Shelf = request.app.state.shelf
+    names = [name for name, _ in request.query_params.multi_items()]
+    if names != ["site"]:
+        raise QuestionInvalid("ask for one site: ?site=shop")
+    key = request.query_params["site"]
+    if await shelf.get(key) is None:
+        raise UnknownSite("there is no such site")
+    return key
+
+
 async def _site(shelf: Shelf, key: str) -> dict[str, Any]:
     served = await shelf.get(key)
     assert served is not None, "it was in the list just now"
@@ -128,6 +169,9 @@ ROUTES = [
     Route("/api/v1/consents", consents),
     Route("/api/v1/consents/count", consents_count),
     Route("/api/v1/consents/export", consents_export),
+    Route("/api/v1/stats", stats),
+    Route("/api/v1/scans", scans),
+    Route("/api/v1/findings", findings),
     Route("/api/v1/sites", sites),
     Route("/api/v1/sites/{site}/catalogue", catalogue),
 ]

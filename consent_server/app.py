@@ -15,6 +15,7 @@ from consent_server import answers, api, decisions, declarations, pages, script
 from consent_server.answers import answer
 from consent_server.front import Front
 from consent_server.log import ConsentLog
+from consent_server.releases import Releases
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
 from consent_server.signing import Signer, signing_key
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
+GPC_SINCE = "2026-11-22"  # the day on which what we say of it last changed
+
+
 async def healthz(request: Request) -> Response:
     """Answer that the process lives."""
     return answer({"status": "ok"})
@@ -42,6 +46,11 @@ async def readyz(request: Request) -> Response:
     return answer({"status": "ready"})
 
 
+async def gpc(request: Request) -> Response:
+    """Answer that Global Privacy Control is honoured."""
+    return answer({"gpc": True, "lastUpdate": GPC_SINCE})
+
+
 ROUTES = [
     *script.ROUTES,
     *declarations.ROUTES,
@@ -50,6 +59,7 @@ ROUTES = [
     *pages.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
+    Route("/.well-known/gpc.json", gpc),
 ]
 
 
@@ -70,7 +80,7 @@ def create_app(settings: Settings) -> Starlette:
             key = await asyncio.to_thread(signing_key, settings.key_file)
             signer = Signer(tree, key, settings.checkpoint_file)
             async with signer.at_work(), ConsentLog.open(engine) as log:
-                shelf = Shelf(Store(engine), settings.sites_file)
+                shelf = Shelf(Store(engine), Releases(engine), settings.sites_file)
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer

@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("consent_server.commands.serve", "Serve the banner and keep the decisions."),
     "embed": ("consent_server.commands.embed", "Print the tag to paste into a site."),
     "log": ("consent_server.commands.log", "Ask the consent log."),
-    "database": ("consent_server.commands.database", "Upgrade or check the database."),
+    "database": ("consent_server.commands.database", "Upgrade, check or back up the database."),
 }
 
 

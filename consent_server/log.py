@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from consent_server.ledger import Ledger
+from consent_server.ledger import MAX_ERASED, Ledger
 from consent_server.model import ConsentRecord, Filter, Slice
 from consent_server.query import MAX_LIMIT, Question, write_cursor
 from consent_server.records import same_decision
-from consent_server.rows import to_record
+from consent_server.rows import by_day, to_record
+from consent_server.statistics import Day, days
 from consent_server.writer import GroupWriter
 from scanner.errors import DecisionConflict, LogUnavailable
 from scanner.tables import consent, to_milliseconds
@@ -92,6 +93,12 @@ class ConsentLog:
         statement = select(func.count()).select_from(consent).where(*_conditions(wanted))
         return await self._read(lambda connection: int(connection.execute(statement).scalar_one()))
 
+    async def statistics(self, wanted: Filter) -> tuple[Day, ...]:
+        """Return what was decided on each day, of the decisions that *wanted* lets through."""
+        statement = by_day(*_conditions(wanted))
+        rows = await self._read(lambda connection: connection.execute(statement).all())
+        return days(tuple(row) for row in rows)
+
     async def export(
         self, wanted: Filter, *, cursor: tuple[int, int] | None = None
     ) -> AsyncIterator[tuple[ConsentRecord, ...]]:
@@ -113,13 +120,22 @@ class ConsentLog:
         Returns:
             Whether there was such a decision. The log's tree keeps its leaf, and says so.
         """
-        which = and_(*_conditions(Filter(id=key, site=site)))
+        return await self.erase_all(Filter(id=key, site=site), reason=reason) > 0
 
-        def run() -> bool:
+    async def erase_all(self, wanted: Filter, *, reason: str) -> int:
+        """Erase what is personal in all decisions that *wanted* lets through; return how many."""
+        which = and_(*_conditions(wanted))
+
+        def run() -> int:
             with self._unavailable():
-                return self._ledger.erase(which, reason=reason, now=dt.datetime.now(dt.UTC)) > 0
+                return self._ledger.erase(which, reason=reason, now=dt.datetime.now(dt.UTC))
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        loop, total = asyncio.get_running_loop(), 0
+        while erased := await loop.run_in_executor(self._readers, run):
+            total += erased
+            if erased < MAX_ERASED:
+                break
+        return total
 
     async def check(self) -> None:
         """

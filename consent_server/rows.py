@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server.model import Action, ConsentRecord
@@ -15,29 +15,38 @@ from scanner.tables import consent, from_milliseconds, leaf, to_milliseconds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Row, Table
+    from sqlalchemy import ColumnElement, Select, Table
 
 _CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
+
+_DAY = 86_400_000  # milliseconds
+
+_ACTIONS = {action.value: action for action in Action}
 
 #: What a new row of each table holds, in order.
 _COLUMNS = {consent: tuple(consent.c.keys()), leaf: ("position", "hash")}
 
 
-def to_record(row: Row[Any]) -> ConsentRecord:
-    """Return the record that *row* holds."""
-    answers = ((name, getattr(row, name)) for name in _CATEGORIES)
+def to_record(row: Sequence[Any]) -> ConsentRecord:
+    """Return the record that *row*, of the whole table, holds."""
+    _, key, site, revision, *answers, action, language, decided, received, page, gpc, flags, _ = row
+    choices = {
+        name: bool(granted)
+        for name, granted in zip(_CATEGORIES, answers, strict=True)
+        if granted is not None
+    }
     return ConsentRecord(
-        id=row.id,
-        site=row.site,
-        revision=row.revision,
-        choices={name: bool(granted) for name, granted in answers if granted is not None},
-        action=Action(row.action),
-        language=row.language,
-        decided_at=from_milliseconds(row.decided_at),
-        received_at=from_milliseconds(row.received_at),
-        page=row.page,
-        gpc=bool(row.gpc),
-        flags=tuple(row.flags.split()),
+        id=key,
+        site=site,
+        revision=revision,
+        choices=choices,
+        action=_ACTIONS[action],
+        language=language,
+        decided_at=from_milliseconds(decided),
+        received_at=from_milliseconds(received),
+        page=page,
+        gpc=bool(gpc),
+        flags=tuple(flags.split()) if flags else (),
     )
 
 
@@ -58,6 +67,22 @@ def to_row(record: ConsentRecord, *, seq: int, salt: bytes) -> tuple[Any, ...]:
         record.gpc,
         " ".join(record.flags),
         salt,
+    )
+
+
+def by_day(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement that counts, for each day and action, answers by category."""
+    day = (consent.c.decided_at // _DAY).label("day")
+    counted = [
+        func.coalesce(func.sum(case((consent.c[name].is_(granted), 1), else_=0)), 0)
+        for name in _CATEGORIES
+        for granted in (True, False)
+    ]
+    return (
+        select(day, consent.c.action, func.count(), *counted)
+        .where(*conditions)
+        .group_by(day, consent.c.action)
+        .order_by(day, consent.c.action)
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from consent_server.releases import Releases
     from scanner.store import Store
 
 FRESH = 1.0  # seconds for which nobody asks whether something has changed
@@ -36,7 +37,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     site: Site
     declaration: Declaration
     domains: frozenset[str]  # registrable, whose pages may send decisions
-    revisions: frozenset[str]  # that were shown since the server started
+    revisions: frozenset[str]  # that were ever shown
     script: Document
     facts: Document
 
@@ -45,9 +46,15 @@ class Shelf:
     """Keeps what is served; use from one event loop."""
 
     def __init__(
-        self, store: Store, sites_file: Path, *, clock: Callable[[], float] = time.monotonic
+        self,
+        store: Store,
+        releases: Releases,
+        sites_file: Path,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._releases = releases
         self._sites_file = sites_file
         self._clock = clock
         self._lock = asyncio.Lock()
@@ -96,26 +103,30 @@ class Shelf:
         newest = self._store.newest_id(key)
         served = self._served.get(key)
         if served is None or served.site != site or self._scans[key] != newest:
-            served = self._made(site, served)
+            served = self._made(site)
             self._served[key] = served
             self._scans[key] = newest
         self._fresh_until[key] = self._clock() + FRESH
         return served
 
-    def _made(self, site: Site, before: Served | None) -> Served:
+    def _made(self, site: Site) -> Served:
         declaration = declare(site, self._store.catalogue(site.key), knowledge=knowledge.load())
         config = banner.config(declaration)
         facts = {**config, "items": plain_items(declaration)}
+        body = msgspec.json.encode(facts)
+        bare = {"banner": {"blocking": config["banner"].get("blocking")}}
+        engine = compose(msgspec.json.encode(bare))
+        self._releases.keep(site.key, declaration.revision, facts=body, engine=engine)
         log.info("site made ready", site=site.key, revision=declaration.revision)
         return Served(
             site=site,
             declaration=declaration,
             domains=origin.domains(site),
-            revisions=(before.revisions if before else frozenset()) | {declaration.revision},
+            revisions=self._releases.revisions(site.key),
             script=Document.of(
                 compose(msgspec.json.encode(config)), media_type="text/javascript; charset=utf-8"
             ),
-            facts=Document.of(msgspec.json.encode(facts), media_type="application/json"),
+            facts=Document.of(body, media_type="application/json"),
         )
 
     def _follow_sites(self) -> None:

@@ -274,8 +274,9 @@ def _playwrights_own() -> Iterator[Path]:
 
 
 def _revision(path: Path) -> int:
-    found = re.search(r"-(\d+)/", path.as_posix().split("ms-playwright", 1)[-1])
-    return int(found[1]) if found else 0
+    """Return the number in the name of Playwright's folder (chromium-1200/chrome-linux/chrome)."""
+    number = path.parents[1].name.rpartition("-")[2]
+    return int(number) if number.isdigit() else 0
 
 
 def _run(command: list[str], *, timeout: float) -> bool:

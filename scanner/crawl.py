@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -41,6 +42,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     insecure: bool = False
     ignore_robots: bool = False
     browser: Path | None = None
+    pictures: Path | None = None  # folder for a picture before each press in a banner
     tabs: int | None = None  # pages that are open at once; None: as suits the clock
     settle: Clock = Clock.VIRTUAL  # by which time pages settle
 
@@ -107,7 +109,7 @@ async def crawl(
             max_pages=options.max_pages or site.max_pages,
             tabs=options.tabs or _TABS[options.settle],
             clock=options.settle,
-            answer=answer,
+            answer=partial(answer, pictures=options.pictures) if options.pictures else answer,
             stop=stop,
             progress=told,
         )

@@ -130,6 +130,31 @@ def check_database(engine: Engine) -> tuple[str, ...]:
     return tuple(damage)
 
 
+def back_up(engine: Engine, file: Path) -> None:
+    """
+    Copy *engine*'s SQLite database to *file* while it is in use; then check the copy.
+
+    Raises:
+        DatabaseUnusable: If *file* is there already, the copy is not whole, or it is PostgreSQL.
+    """
+    if engine.dialect.name != "sqlite":
+        raise DatabaseUnusable("PostgreSQL has its own tool for that: pg_dump --format=custom")
+    if file.exists():
+        raise DatabaseUnusable(f"{file} is there already: a backup overwrites nothing")
+    with engine.connect() as connection:
+        try:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
+        except DBAPIError as exc:
+            raise DatabaseUnusable(f"the backup {file} failed: {exc.orig}") from exc
+    copy = open_database(str(file), upgrade=False)
+    try:
+        faults = check_database(copy)
+    finally:
+        copy.dispose()
+    if faults:
+        raise DatabaseUnusable("\n".join((f"the backup {file} is not whole:", *faults)))
+
+
 def database_revision(connection: Connection) -> str | None:
     """Return the revision that the database is at; None: it is empty."""
     from alembic.migration import MigrationContext

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ MAX_LIFETIME = 397 * 86400.0
 MAX_EVIDENCE = 25  # lines of a finding: enough to act on
 
 _STORAGE = frozenset(Kind) - {Kind.COOKIE, Kind.REQUEST, Kind.BEACON}
+_REFUSALS = frozenset({"reject", "necessary"})  # what a press can have been taken for
 _SENT = frozenset({Kind.REQUEST, Kind.BEACON})
 
 
@@ -72,7 +74,7 @@ def _load() -> tuple[Rule, ...]:
 #: The worst first.
 SEVERITIES = tuple(Severity)
 
-#: All rules, the worst first as far as one can say.
+#: All rules, in the order of a visit: before the answer, the banner, after it, and the rest.
 RULES = _load()
 
 
@@ -83,7 +85,7 @@ def find(
     entries: tuple[Entry, ...],
     refused: tuple[Entry, ...] = (),
 ) -> tuple[Finding, ...]:
-    """Return what is to be said of a scan, in the order of RULES."""
+    """Return what is to be said of a scan, the worst first."""
     seen = Seen(visits, banner, entries, refused)
     found = []
     for rule in RULES:
@@ -99,7 +101,7 @@ def find(
                     advice=rule.advice,
                 )
             )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def _in_state(
@@ -156,11 +158,21 @@ def _missing_notice(seen: Seen) -> _Hit | None:
 
 
 def _no_reject(seen: Seen) -> _Hit | None:
-    if seen.banner.found and seen.banner.accepted and seen.banner.rejected is False:
-        platform = seen.banner.platform or "a banner that is not known by name"
-        said = f"{platform}: a control that accepts was pressed, none that refuses was found"
-        return _Hit((), (State.REJECT,), (said,))
-    return None
+    banner = seen.banner
+    if not (banner.found and banner.accepted):
+        return None
+    # what is pressed to open the settings again belongs to the withdrawal
+    presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", banner.presses))
+    meanings = {press.meaning for press in presses}
+    name = banner.platform or "a banner that is not known by name"
+    if banner.rejected and "settings" in meanings:
+        labels = ", ".join(f"'{press.label}'" for press in presses if press.meaning != "accept")
+        said = f"{name}: one press accepts; to refuse took these: {labels}"
+    elif banner.rejected is False and not meanings & _REFUSALS:
+        said = f"{name}: a control that accepts was pressed, none that refuses was found"
+    else:
+        return None
+    return _Hit((), (State.REJECT,), (said,))
 
 
 def _post_reject(kinds: Iterable[Kind]) -> Callable[[Seen], _Hit | None]:
@@ -221,9 +233,16 @@ def _refused(seen: Seen) -> _Hit | None:
 
 
 def _banner_unclear(seen: Seen) -> _Hit | None:
-    if seen.banner.found and seen.banner.accepted is False:
-        return _Hit((), (State.ACCEPT,), ("the banner was still there after its control was used",))
-    return None
+    banner = seen.banner
+    vain = "the control that {} was pressed, and nothing that could be verified came of it"
+    lines = []
+    if banner.found and banner.accepted is False:
+        lines.append((State.ACCEPT, vain.format("accepts")))
+    if banner.rejected is False and {p.meaning for p in banner.presses} & _REFUSALS:
+        lines.append((State.REJECT, vain.format("refuses")))
+    if not lines:
+        return None
+    return _Hit((), tuple(state for state, _ in lines), tuple(said for _, said in lines))
 
 
 def _coverage(seen: Seen) -> _Hit | None:

@@ -40,7 +40,7 @@ AWAKE = 0.05  # seconds of a page's time that are given it until it has answered
 WORKER_LINGER = 0.4  # seconds: workers live in real time always
 HUSH = 0.05  # seconds of silence after which a page has sent what it sends at its end
 HUSH_LIMIT = 1.0  # seconds that this may take
-BUDGET_LIMIT = 4.0  # real seconds that a budget may take, before open requests are ignored
+BUDGET_LIMIT = 3.0  # real seconds that a budget may take, before open requests are ignored
 RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
@@ -50,7 +50,7 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
     Let a page that has just come load, and do what it does in its first seconds.
 
     Returns:
-        Whether it loaded, and fell silent, in time.
+        Whether it loaded in time. A page that never falls silent is left alone after a while.
     """
     if clock is Clock.REAL:
         return await _real(tab, linger=LINGER, busy_limit=BUSY_LIMIT)
@@ -58,16 +58,18 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
     try:
         # Two budgets, one after the other: the first is for what the load itself waits for.
         await _spend(tab, 2.0)
-        while not loading.done() and not tab.over:
+        while not loading.done() and not tab.over and not tab.endless:
             await _spend(tab, 1.0)
             await asyncio.wait([loading], timeout=0.02)
+        if tab.endless:
+            return False
         loaded = await loading
     finally:
         loading.cancel()
-    in_time = await _spend(tab, LINGER)
+    await _spend(tab, LINGER)
     if tab.evidence.workers:
         await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
-    return loaded and in_time
+    return loaded and not tab.endless
 
 
 async def scrolled(tab: Tab, *, clock: Clock) -> None:
@@ -82,7 +84,7 @@ async def awake(tab: Tab, question: Coroutine[Any, Any, T], *, clock: Clock) -> 
     """Return the answer to *question*, for which the page must not stand still."""
     asking = asyncio.create_task(question)
     try:
-        while clock is Clock.VIRTUAL and not asking.done() and not tab.over:
+        while clock is Clock.VIRTUAL and not asking.done() and not tab.over and not tab.endless:
             await _spend(tab, AWAKE)
             await asyncio.wait([asking], timeout=0.005)
         return await asking
@@ -107,29 +109,26 @@ async def hush(tab: Tab) -> None:
 
 async def _real(tab: Tab, *, linger: float, busy_limit: float) -> bool:
     loaded = await tab.wait_loaded(LOAD_LIMIT)
+    if await tab.unstick():
+        return False
     start = time.monotonic()
     while not tab.over:
         waited = time.monotonic() - start
         if waited >= linger and tab.traffic.quiet_for() >= min(QUIET, linger):
             break
         if waited >= busy_limit:
-            return False
+            break
         await asyncio.sleep(0.02)
     return loaded
 
 
-async def _spend(tab: Tab, seconds: float) -> bool:
+async def _spend(tab: Tab, seconds: float) -> None:
     """
     Let *seconds* of the page's own time pass, then stop its clock.
 
     The clock waits for the network; after a while it does not any more, since long polls are
     never answered.
-
-    Returns:
-        Whether the network fell silent meanwhile.
     """
-    if tab.over:
-        return False
     for policy, limit in (
         ("pauseIfNetworkFetchesPending", BUDGET_LIMIT),
         ("advance", RUNAWAY_LIMIT),
@@ -144,5 +143,6 @@ async def _spend(tab: Tab, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit):
                 await tab.either(tab.spent)
-            return policy != "advance"
-    return False
+            return
+        if await tab.unstick():
+            return

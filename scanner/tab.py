@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from scanner.gate import Gate
 
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
+MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
 MAX_POPUPS = 5  # windows of one page that are let run
+PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
 EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
 BLANK_LIMIT = 3.0  # seconds to leave a page
 
@@ -45,6 +47,7 @@ class Tab:
         self.page: pw.Page | None = None
         self.popups: list[str] = []  # their targets
         self.refused: str | None = None  # why the way to a page was barred
+        self.endless = False  # whether its scripts had to be stopped
         self.crashed = asyncio.Event()
         self.spent = asyncio.Event()  # the budget of virtual time
         self._hurry = hurry  # set when the scan is to end
@@ -58,12 +61,18 @@ class Tab:
         session.post("Page.enable")
         session.post("Inspector.enable")
         session.post("Page.setLifecycleEventsEnabled", enabled=True)
-        guard(session, frame=target, gate=gate, refused=self._bar)
+        self._gate = gate
+        guard(session, frame=target, gate=self._admit, refused=self._bar)
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be waited for: the page crashed, or the scan is to end."""
         return self.crashed.is_set() or self._hurry.is_set()
+
+    @property
+    def restless(self) -> bool:
+        """Whether the page had to be kept from going on and on to others."""
+        return self.traffic.documents >= MAX_DOCUMENTS
 
     @property
     def alert_loop(self) -> bool:
@@ -82,6 +91,7 @@ class Tab:
         """
         self._loaded.clear()
         self.refused = None
+        self.endless = False
         self._dialogs = 0
         self.traffic.begin()
         try:
@@ -141,10 +151,27 @@ class Tab:
             return None
         return frame["url"], told["result"].get("value")
 
+    async def unstick(self) -> bool:
+        """Stop the scripts of a page that does not answer; tell whether that was needed."""
+        try:
+            await self.session.call("Runtime.evaluate", expression="0", timeout=PULSE_LIMIT)
+        except TimeoutError:
+            self.endless = True
+            self.session.post("Runtime.terminateExecution")
+            return True
+        except DevToolsError:
+            pass
+        return False
+
     async def leave(self) -> None:
         """Leave the page for a blank one, so that what it sends at its end is sent."""
         with contextlib.suppress(DevToolsError, TimeoutError):
             await self.session.call("Page.navigate", url="about:blank", timeout=BLANK_LIMIT)
+
+    async def _admit(self, url: str) -> str | None:
+        if self.traffic.documents >= MAX_DOCUMENTS:
+            return "the page loads itself, or others, without end"
+        return await self._gate(url)
 
     def _bar(self, reason: str) -> None:
         self.refused = reason

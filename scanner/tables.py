@@ -117,6 +117,25 @@ checkpoint = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+#: Documents that were served, each kept once.
+blob = Table(
+    "blob",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the body
+    Column("body", LargeBinary, nullable=False),  # compressed with zlib
+)
+
+#: What the banner of a site was made of, since when.
+release = Table(
+    "release",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("revision", String(64), primary_key=True),
+    Column("facts", LargeBinary(32), primary_key=True),  # blob: texts, theme, declaration
+    Column("engine", LargeBinary(32), primary_key=True),  # blob: the widget's build
+    Column("first_served_at", BigInteger, nullable=False),
+)
+
 #: Tokens of the read API; the token itself is never stored.
 token = Table(
     "token",

@@ -13,6 +13,7 @@ from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.devtools import DevToolsError
 from scanner.model import Kind, Observation, PageRead, SetBy, State, Visit
+from scanner.walls import wall
 
 if TYPE_CHECKING:
     from scanner.browser import Browser
@@ -82,22 +83,17 @@ class Reader:
         if way.error is not None and way.error != "net::ERR_HTTP_RESPONSE_CODE_FAILURE":
             return self._visit(tab, url, failure=failures.of_navigation(way.error)), ()
         if briefly:
-            settled = await settle.rest(tab, settle.GREETING)
+            loaded = await settle.rest(tab, settle.GREETING)
         else:
-            settled = await settle.arrived(tab, clock=clock)
+            loaded = await settle.arrived(tab, clock=clock)
         links: tuple[str, ...] = ()
+        barrier: str | None = None
         if not tab.over and not briefly:
             await tab.in_each_frame(_SCROLL)
             await settle.scrolled(tab, clock=clock)
-            links = await self._look(tab, clock)
-        failure = None if tab.traffic.status is None else failures.of_status(tab.traffic.status)
-        if tab.crashed.is_set():
-            failure = "the page crashed"
-        elif tab.alert_loop:
-            failure = "the page shows alerts without end"
-        elif not settled and tab.traffic.status is None:
-            failure = "the page did not load in time"
-        return self._visit(tab, url, failure=failure, timed_out=not settled), links
+            links, barrier = await self._look(tab, clock)
+        failure = _failure(tab, loaded=loaded) or barrier
+        return self._visit(tab, url, failure=failure, timed_out=not loaded), links
 
     async def depart(self, tab: Tab, visit: Visit) -> PageRead:
         """Leave the page, and return what it was seen to store."""
@@ -167,8 +163,8 @@ class Reader:
             self._browser.devtools, context=self._profile.id, digester=self._digester
         )
 
-    async def _look(self, tab: Tab, clock: Clock) -> tuple[str, ...]:
-        """Note what each frame stores; return the links of those of the site."""
+    async def _look(self, tab: Tab, clock: Clock) -> tuple[tuple[str, ...], str | None]:
+        """Note what each frame stores; return the links, and what stands in the page's place."""
         now = dt.datetime.now(dt.UTC)
         for _, told in await settle.awake(tab, tab.in_each_frame(_STORAGE), clock=clock):
             if told is not None:
@@ -178,10 +174,13 @@ class Reader:
                     if found.get("script"):
                         self._workers[host] = found["script"]
         links: dict[str, None] = {}
-        for _, told in await tab.in_each_frame(_LINKS):
+        barrier = None
+        for place, (_, told) in enumerate(await tab.in_each_frame(_LINKS)):
             if told is not None:
                 links.update(dict.fromkeys(told["links"]))
-        return tuple(links)
+                if place == 0 and (kind := wall(title=told["title"], words=told["words"])):
+                    barrier = f"{kind} was shown in the page's place: it is not what visitors get"
+        return tuple(links), barrier
 
     def _item(self, found: dict[str, Any], host: str, now: dt.datetime) -> StoredItem:
         value = found.get("value")
@@ -205,3 +204,21 @@ class Reader:
             timed_out=timed_out,
             failure=failure,
         )
+
+
+def _failure(tab: Tab, *, loaded: bool) -> str | None:
+    """Return what is wrong with the page in *tab*, in words."""
+    if tab.crashed.is_set():
+        return "the page crashed"
+    if tab.over:
+        return "the scan was ended while the page was read"
+    if tab.restless and tab.refused is not None:
+        return tab.refused
+    if tab.endless:
+        return "its scripts do not end"
+    if tab.alert_loop:
+        return "the page shows alerts without end"
+    status = tab.traffic.status
+    if status is not None and (failure := failures.of_status(status)):
+        return failure
+    return None if loaded else "the page did not finish loading in time"

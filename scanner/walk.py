@@ -172,7 +172,7 @@ class Walk:
                 self._tell(url)
                 if read.visit.status is None and tab.refused is not None:
                     self.barred.add(url)
-                if tab.crashed.is_set() or read.visit.timed_out:
+                if tab.over or read.visit.timed_out or tab.alert_loop:
                     await profile.close_tab(tab)
                     tab = None
                 return read, links

@@ -28,6 +28,7 @@ SQLALCHEMY = (
     "scanner/store.py",
     "consent_server/ledger.py",
     "consent_server/log.py",
+    "consent_server/releases.py",
     "consent_server/rows.py",
     "consent_server/signing.py",
     "consent_server/tree.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from scanner.commands.options import database_option
@@ -9,7 +11,7 @@ from scanner.commands.options import database_option
 
 @click.group()
 def command() -> None:
-    """Upgrade or check the database."""
+    """Upgrade, check or back up the database."""
 
 
 @command.command()
@@ -41,3 +43,18 @@ def check(database: str) -> None:
     if faults:
         raise DatabaseUnusable("\n".join(faults))
     click.echo("The database is whole and up to date.")
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@database_option
+def backup(file: Path, database: str) -> None:
+    """Copy the database to FILE while the server runs, and check the copy."""
+    from scanner.database import back_up, open_database
+
+    engine = open_database(database)
+    try:
+        back_up(engine, file)
+    finally:
+        engine.dispose()
+    click.echo(f"{file} is a whole copy.", err=True)

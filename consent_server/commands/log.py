@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from scanner.commands.options import database_option, format_option
+from scanner.commands.options import database_option, format_option, sites_option
 from scanner.errors import KapselError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 CATEGORIES = ("functional", "statistics", "marketing")
+PROOF_DAYS = 5 * 365  # how long after it ended a consent may have to be proven
 ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc")
 
 
@@ -103,6 +104,29 @@ def show(key: str, database: str, form: str) -> None:
 
 
 @command.command()
+@click.argument("key", metavar="ID")
+@click.option("--engine", is_flag=True, help="Print the script that put it there instead.")
+@database_option
+def shown(key: str, engine: bool, database: str) -> None:
+    """Print, as JSON, what who made the decision ID was shown: texts, theme, every item."""
+    from consent_server.releases import Releases
+    from scanner.database import open_database
+
+    record = _ask(database, lambda log: log.get(key.lower()))
+    if record is None:
+        raise KapselError(f"there is no decision with the id {key}")
+    opened = open_database(database)
+    try:
+        found = Releases(opened).shown(record.site, record.revision, at=record.decided_at)
+    finally:
+        opened.dispose()
+    if found is None:
+        raise KapselError(f"this server never showed the revision {record.revision}")
+    click.echo(f"Served since {found.first_served_at:%Y-%m-%d %H:%M} UTC.", err=True)
+    click.echo(found.engine if engine else found.facts)
+
+
+@command.command()
 @filter_options
 @format_option("table", "json")
 def count(database: str, form: str, **asked: Any) -> None:
@@ -142,6 +166,42 @@ def erase(key: str, database: str) -> None:
     if not _ask(database, lambda log: log.erase(key.lower())):
         raise KapselError(f"there is no decision with the id {key}")
     click.echo(f"Erased {key}.", err=True)
+
+
+@command.command()
+@sites_option
+@database_option
+@click.option(
+    "--days",
+    type=click.IntRange(1),
+    default=None,
+    help="Keep so many; without it as long as the answer stands (remember_days) and five years.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say how many it would be.")
+def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> None:
+    """Erase what is personal in decisions that are too old, of the sites in sites.yaml.
+
+    The answers stay in the log's tree, without the persons; kapsel log verify still holds.
+    """
+    import datetime as dt
+
+    from consent_server.model import Filter
+    from scanner.sites import load
+
+    now = dt.datetime.now(dt.UTC)
+
+    async def run(log: ConsentLog) -> None:
+        for site in load(sites_file):
+            kept = days or site.banner.remember_days + PROOF_DAYS
+            old = Filter(site=site.key, until=now - dt.timedelta(days=kept))
+            if dry_run:
+                number = await log.count(old)
+            else:
+                number = await log.erase_all(old, reason=f"older than {kept} days")
+            word = "would be erased" if dry_run else "erased"
+            click.echo(f"{site.key}: {number} decisions older than {kept} days {word}.")
+
+    _ask(database, run)
 
 
 @command.command()

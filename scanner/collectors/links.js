@@ -4,10 +4,8 @@
   for (const node of document.querySelectorAll("a[href], area[href]")) {
     if (!node.hasAttribute("download") && node.href) links.push(String(node.href));
   }
-  const canonical = document.querySelector("link[rel=canonical]");
   return {
     links,
-    canonical: canonical ? canonical.href : null,
     title: document.title,
     words: (document.body ? document.body.innerText : "").slice(0, 2000),
   };

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from scanner import cookie_line, lifetimes
 from scanner.collectors.evidence import CookieWrite, Evidence, Request
+from scanner.collectors.stack import OURS
 from scanner.model import SetBy
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Traffic:
         self.frame = ""  # id of the tab's main frame
         self.status: int | None = None  # of the main document
         self.url: str | None = None
+        self.documents = 0  # main documents that came since `begin`
         self.asked: str | None = None  # the main document that was asked for last
         # Requests by id: those of a worker are told by its own target, their answers by the page's.
         self.exchanges: dict[str, Exchange] = {}
@@ -40,6 +42,7 @@ class Traffic:
         self.open.clear()
         self.changed_at = time.monotonic()
         self.status, self.url, self.asked = None, None, None
+        self.documents = 0
         self.exchanges.clear()
 
     def quiet_for(self) -> float:
@@ -105,6 +108,7 @@ class Network:
         if params.get("hasExtraInfo") is False:
             self._exchange(params["requestId"]).withdraw()
         if params.get("type") == "Document" and params.get("frameId") == self._traffic.frame:
+            self._traffic.documents += 1
             self._traffic.status = params["response"]["status"]
             self._traffic.url = params["response"]["url"]
 
@@ -170,7 +174,7 @@ def initiator(told: dict[str, Any]) -> SetBy | None:
     stack = told.get("stack")
     while stack:
         for frame in stack.get("callFrames", ()):
-            if frame.get("url"):
+            if frame.get("url") and frame["url"] != OURS:
                 return SetBy(kind="script", url=frame["url"], line=frame["lineNumber"] + 1)
         stack = stack.get("parent")
     if told.get("url"):

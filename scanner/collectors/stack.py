@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from urllib.parse import urlsplit
 
@@ -28,6 +29,8 @@ _WRAPPER = re.compile(
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )
+OURS = "kapsel:watch"  # how `watch.js` calls itself
+
 #: Consent tools, Kapsel's own banner first. An inline script without an address that one of them
 #: inserts is one that stands in the page, and was held back there.
 _CONSENT_TOOL = re.compile(
@@ -52,6 +55,7 @@ def responsible(frames: list[Frame], *, page: str | None = None) -> SetBy:
         frames: Innermost first.
         page: URL of the document, which its inline scripts count as.
     """
+    frames = [frame for frame in frames if frame.url != OURS]
     asked = _places(frames[_wrappers(frames) :]) or _places(frames)
     inline = bool(asked) and _place(frames[0]) is None and frames[0].line is not None
     if page and inline and _CONSENT_TOOL.search(asked[0][0].split("?", 1)[0]):
@@ -79,7 +83,7 @@ def _wrappers(frames: list[Frame]) -> int:
 def _places(frames: list[Frame]) -> list[tuple[str, int | None]]:
     """Return where the code of *frames* stands, as far as it stands anywhere."""
     found: list[tuple[str, int | None]] = []
-    for frame, caller in zip(frames, (*frames[1:], None), strict=True):
+    for frame, caller in itertools.zip_longest(frames, frames[1:]):
         place = _place(frame)
         if frame.origin is not None and place and caller and caller.url == place[0]:
             place = (place[0], caller.line)  # the engine miscounts where eval stands in a page

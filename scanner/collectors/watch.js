@@ -10,12 +10,16 @@
   const { apply } = Reflect;
   const { defineProperty, getOwnPropertyDescriptor } = Object;
   const { stringify } = JSON;
+  const { includes, split, startsWith, trim } = String.prototype;
   const now = Date.now;
   const NativeError = Error;
   const capture = Error.captureStackTrace;
   const counts = new Map();
+  const { get, set } = Map.prototype;
+  let all = 0;
   const DEPTH = 60; // frames of a stack
   const TOLD = 40; // reports of one and the same item, per frame of the page
+  const ALL = 1500; // reports of a frame in all: who writes more is a loop
   const KEPT = 4096; // characters of a value that are sent on to be measured
 
   const sites = (above) => {
@@ -56,17 +60,18 @@
 
   const place = () => {
     const { href } = location;
-    if (href.startsWith("http")) return href;
+    if (apply(startsWith, href, ["http"])) return href;
     const base = document.baseURI;
-    return base.startsWith("http") ? base : self.origin;
+    return apply(startsWith, base, ["http"]) ? base : self.origin;
   };
 
   const tell = (kind, name, above, facts) => {
     try {
       const key = kind + " " + name;
-      const told = counts.get(key) || 0;
-      if (told >= TOLD) return;
-      counts.set(key, told + 1);
+      const told = apply(get, counts, [key]) || 0;
+      if (told >= TOLD || all >= ALL) return;
+      apply(set, counts, [key, told + 1]);
+      all += 1;
       report(stringify({ kind, name, page: place(), at: now(), stack: sites(above), ...facts }));
     } catch {
       // never the page's trouble
@@ -90,12 +95,13 @@
   const cookie = getOwnPropertyDescriptor(Document.prototype, "cookie");
   wrap(Document.prototype, "cookie", "set", (native, self, args, above) => {
     const result = apply(native, self, args);
+    if (all >= ALL) return result;
     try {
       const line = String(args[0]);
-      const pair = line.split(";", 1)[0].trim();
+      const pair = apply(trim, apply(split, line, [";", 1])[0], []);
       const jar = apply(cookie.get, self, []);
-      const kept = ("; " + jar + "; ").includes("; " + pair + "; ");
-      tell("cookie", pair.split("=", 1)[0].trim(), above, { line, kept });
+      const kept = apply(includes, "; " + jar + "; ", ["; " + pair + "; "]);
+      tell("cookie", apply(trim, apply(split, pair, ["=", 1])[0], []), above, { line, kept });
     } catch {
       // a cookie that cannot be read back is found in the jar
     }
@@ -169,3 +175,4 @@
     return result;
   });
 })();
+//# sourceURL=kapsel:watch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,8 +14,6 @@ from scanner.errors import KapselError
 from scanner.report.forms import FORMS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scanner.model import Scan
     from scanner.store import Store
 
@@ -112,10 +111,24 @@ def export(site: str, form: str, sites_file: Path, database: str) -> None:
 @command.command()
 @click.argument("site")
 @click.option("--scan", "number", type=int, default=None, help="On this scan, by its number.")
+@click.option(
+    "--pictures",
+    default=None,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where the scan kept its pictures; the page holds them.",
+)
 @format_option(*FORMS)
 @sites_option
 @database_option
-def report(site: str, number: int | None, form: str, sites_file: Path, database: str) -> None:
+def report(
+    site: str,
+    number: int | None,
+    pictures: Path | None,
+    form: str,
+    sites_file: Path,
+    database: str,
+) -> None:
     """Print the report on the newest scan of SITE, with what changed since the one before."""
     from scanner.changes import compare
     from scanner.report.forms import report as written
@@ -128,7 +141,7 @@ def report(site: str, number: int | None, form: str, sites_file: Path, database:
             raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
         older = store.before(scan)
     changes = {site: compare(older, scan)} if older else {}
-    click.echo(written(form, [scan], changes=changes).rstrip("\n"))
+    click.echo(written(form, [scan], changes=changes, pictures=pictures).rstrip("\n"))
 
 
 @command.command()

@@ -89,7 +89,11 @@ def command(
         except KapselError as exc:  # what was scanned before it is told all the same
             fault, status = exc, exc.status
     if form != "table":
-        click.echo(report(form, scans, changes=changes, fail_on=wanted).rstrip("\n"))
+        click.echo(
+            report(form, scans, changes=changes, fail_on=wanted, pictures=how["pictures"]).rstrip(
+                "\n"
+            )
+        )
     elif due and not sites:
         click.echo("No site is due.", err=True)
     for reason in reasons:

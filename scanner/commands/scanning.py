@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -12,7 +13,6 @@ from scanner.errors import KapselError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from scanner.crawl import Options, Progress
     from scanner.messages import Post
@@ -56,6 +56,13 @@ _OPTIONS = (
         help="Visit what robots.txt forbids: for sites of your own.",
     ),
     browser_option,
+    click.option(
+        "--pictures",
+        default=None,
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Keep a picture of the page before each press in a banner, named by its SHA-256.",
+    ),
     click.option(
         "--smtp",
         envvar="KAPSEL_SMTP",
@@ -103,6 +110,7 @@ class How(NamedTuple):
         insecure: bool,
         ignore_robots: bool,
         browser: Path | None,
+        pictures: Path | None,
         smtp: str | None,
         mail_from: str | None,
         webhook_secret: str | None,
@@ -119,6 +127,7 @@ class How(NamedTuple):
             insecure=insecure,
             ignore_robots=ignore_robots,
             browser=browser,
+            pictures=pictures,
         )
         return cls(options, Post(secret=webhook_secret, smtp=smtp, sender=mail_from))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from scanner.changes import Difference
     from scanner.model import Scan
@@ -20,6 +21,7 @@ def report(
     *,
     changes: Mapping[str, Difference],
     fail_on: Collection[str] = (),
+    pictures: Path | None = None,
 ) -> str:
     """
     Return *scans* as text.
@@ -28,11 +30,12 @@ def report(
         form: One of FORMS.
         changes: Site -> what is new, gone and changed since the scan before it.
         fail_on: What ``--fail-on`` named: in JUnit only that is a failure. Nothing: all is.
+        pictures: Folder of the pictures that the scans took; the page holds them.
     """
     if form == "html":
         from scanner.report.page import html
 
-        return html(scans, changes=changes)
+        return html(scans, changes=changes, pictures=pictures)
     if form == "markdown":
         from scanner.report.page import markdown
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,6 +21,7 @@ from scanner.report.graph import BOX, ROW, WIDTH, graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from scanner.changes import Difference
     from scanner.model import Scan
@@ -35,15 +39,22 @@ class Group(NamedTuple):
     entries: tuple[Entry, ...]
 
 
-def html(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None = None) -> str:
+def html(
+    scans: Sequence[Scan],
+    *,
+    changes: Mapping[str, Difference] | None = None,
+    pictures: Path | None = None,
+) -> str:
     """
     Return one page about *scans*.
 
     Args:
         changes: Site -> what is new, gone and changed since the scan before.
+        pictures: Folder of the pictures that the scans took; those that are there are put in.
     """
     template = _environment().get_template("report.html")
-    return template.render(reports=[_facts(scan, changes) for scan in scans])
+    reports = [_facts(scan, changes) for scan in scans]
+    return template.render(reports=reports, picture=partial(_picture, pictures))
 
 
 def markdown(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None = None) -> str:
@@ -80,6 +91,16 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "graph": graph(scan.entries),
         "change": (changes or {}).get(scan.site),
     }
+
+
+def _picture(folder: Path | None, digest: str | None) -> str | None:
+    """Return the picture as a ``data:`` URL; None: there is none."""
+    if folder is None or digest is None or not re.fullmatch("[0-9a-f]{64}", digest):
+        return None
+    file = folder / f"{digest}.png"
+    if not file.is_file():
+        return None
+    return f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
 
 
 def _groups(entries: list[Entry]) -> list[Group]:

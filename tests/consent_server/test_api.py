@@ -8,12 +8,17 @@ import sys
 
 import pytest
 
+from scanner.store import Store
 from tests.consent_server.conftest import ask, decision, send
+from tests.consent_server.test_script import SCANNED
 
 PATHS = [
     "/api/v1/consents",
     "/api/v1/consents/count",
     "/api/v1/consents/export",
+    "/api/v1/stats",
+    "/api/v1/scans?site=shop",
+    "/api/v1/findings?site=shop",
     "/api/v1/sites",
     "/api/v1/sites/shop/catalogue",
 ]
@@ -142,3 +147,29 @@ def test_the_sites_and_their_catalogues_are_told(client):
         "entries": [],
     }
     assert ask(client, "/api/v1/sites/nobody/catalogue").status_code == 404
+
+
+def test_the_answers_are_counted_by_day(client):
+    fill(client)
+    (day,) = ask(client, "/api/v1/stats", site="shop").json()["days"]
+
+    assert day["decisions"] == 4
+    assert day["actions"] == {"save": 4}
+    assert day["granted"] == {"functional": 4, "statistics": 0, "marketing": 3}
+    assert day["refused"] == {"functional": 0, "statistics": 4, "marketing": 1}
+    assert ask(client, "/api/v1/stats", site="nobody").json() == {"days": []}
+    assert ask(client, "/api/v1/stats", limit="1").status_code == 400
+
+
+def test_the_scans_and_findings_of_a_site_are_told(client):
+    Store(client.app.state.engine).save(SCANNED)
+
+    (scan,) = ask(client, "/api/v1/scans", site="shop").json()["scans"]
+    assert (scan["status"], scan["started_at"]) == ("complete", "2026-11-22T03:00:00Z")
+    assert ask(client, "/api/v1/findings", site="shop").json() == {
+        "scanned_at": "2026-11-22T03:00:00Z",
+        "findings": [],
+    }
+    assert ask(client, "/api/v1/findings", site="other").json()["scanned_at"] is None
+    assert ask(client, "/api/v1/scans", site="nobody").status_code == 404
+    assert ask(client, "/api/v1/findings").status_code == 400

@@ -12,6 +12,7 @@ from tests.consent_server.conftest import TOKEN, decision, send
 def test_the_process_says_that_it_lives_and_that_the_database_answers(client):
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ready"}
+    assert client.get("/.well-known/gpc.json").json()["gpc"] is True
 
 
 def test_a_database_that_does_not_answer_makes_the_server_unready(client, monkeypatch):

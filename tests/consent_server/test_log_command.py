@@ -113,3 +113,31 @@ def test_the_database_is_upgraded_and_checked(database):
     assert (before.returncode, after.returncode, upgraded.returncode) == (1, 0, 0)
     assert "run 'kapsel database upgrade'" in before.stderr
     assert after.stdout == "The database is whole and up to date.\n"
+
+
+def test_what_is_too_old_is_erased_and_the_rest_is_left(filled, tmp_path):
+    sites = tmp_path / "sites.yaml"
+    sites.write_text("sites: {shop: {url: 'https://www.shop.example/'}}")
+    where = ["--database", filled, "--sites", str(sites)]
+
+    default = kapsel("log", "prune", *where)
+    dry = kapsel("log", "prune", *where, "--days", "30", "--dry-run")
+    done = kapsel("log", "prune", *where, "--days", "30")
+
+    assert default.stdout == "shop: 0 decisions older than 2005 days erased.\n"
+    assert dry.stdout == "shop: 4 decisions older than 30 days would be erased.\n"
+    assert done.stdout == "shop: 4 decisions older than 30 days erased.\n"
+    assert kapsel("log", "count", "--database", filled).stdout == "0\n"
+
+
+def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):
+    source, copy = str(tmp_path / "kapsel.db"), tmp_path / "copy.db"
+    kapsel("database", "upgrade", "--database", source)
+
+    first = kapsel("database", "backup", str(copy), "--database", source)
+    again = kapsel("database", "backup", str(copy), "--database", source)
+
+    assert first.returncode == 0, first.stderr
+    assert kapsel("database", "check", "--database", str(copy)).returncode == 0
+    assert again.returncode == 1
+    assert "is there already" in again.stderr

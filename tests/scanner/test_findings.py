@@ -13,6 +13,7 @@ from scanner.model import (
     Fate,
     Kind,
     Party,
+    Press,
     SetBy,
     Severity,
     State,
@@ -133,6 +134,40 @@ def test_a_refusal_that_did_not_work_proves_nothing_about_what_came_after_it():
     assert rules(rejected(), banner=could_not) == ["no-reject-first-layer"]
 
 
+def press(meaning, label=""):
+    return Press(label=label, meaning=meaning, rule="words")
+
+
+@pytest.mark.parametrize(
+    ("rejected", "presses", "expected"),
+    [
+        (True, ("accept", "reject"), []),
+        (True, ("accept", "settings", "save"), ["no-reject-first-layer"]),
+        (True, ("accept", "reject", "accept", "reopen", "settings", "save"), []),
+        (False, ("accept",), ["no-reject-first-layer"]),
+        (False, ("accept", "reject"), ["scan-banner-unclear"]),
+        (None, ("accept",), []),
+    ],
+)
+def test_refusing_must_be_as_easy_as_accepting(rejected, presses, expected):
+    banner = BannerAnswer(
+        found=True, accepted=True, rejected=rejected, presses=tuple(map(press, presses))
+    )
+
+    assert rules(banner=banner) == expected
+
+
+def test_the_way_to_a_refusal_is_told():
+    presses = (press("accept", "OK"), press("settings", "Choose"), press("save", "Save"))
+    banner = BannerAnswer(
+        found=True, platform="klaro", accepted=True, rejected=True, presses=presses
+    )
+
+    (finding,) = find(visits=(), banner=banner, entries=())
+
+    assert finding.evidence == ("klaro: one press accepts; to refuse took these: 'Choose', 'Save'",)
+
+
 def test_a_site_without_banner_is_told_so_only_when_something_needs_consent():
     none = BannerAnswer(found=False)
 
@@ -142,6 +177,28 @@ def test_a_site_without_banner_is_told_so_only_when_something_needs_consent():
 
 def test_a_banner_that_was_not_looked_for_is_not_missing():
     assert "missing-notice" not in rules(before(), banner=BannerAnswer())
+
+
+def test_the_worst_comes_first():
+    severities = [
+        finding.severity
+        for finding in find(
+            visits=(),
+            banner=ANSWERED,
+            entries=(
+                before(**REQUEST, category=Category.UNCLASSIFIED),
+                rejected(secure=False),
+                entry("x", category=Category.UNCLASSIFIED),
+            ),
+        )
+    ]
+
+    assert severities == [
+        Severity.CRITICAL,
+        Severity.SERIOUS,
+        Severity.MODERATE,
+        Severity.MINOR,
+    ]
 
 
 def test_what_the_browser_refused_is_told_with_its_reason():

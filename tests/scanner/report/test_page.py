@@ -1,10 +1,19 @@
 """The report for people: a page and Markdown."""
 
+import base64
+import hashlib
+
 import msgspec
 import pytest
 
 from scanner.changes import diff
+from scanner.model import Press
 from scanner.report.page import html, markdown
+
+#: A PNG of one pixel.
+ONE_PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 def test_the_page_tells_items_findings_and_the_banner(shop):
@@ -52,6 +61,26 @@ def test_markdown_takes_names_as_they_are(shop):
     assert r"| \_ga | .shop.example | first |" in text
     assert r"x\<\&\>" in text
     assert "* **critical** `pre-consent-cookie`" in text
+
+
+def test_the_presses_in_the_banner_are_told_with_their_pictures(shop, tmp_path):
+    png = base64.b64decode(
+        b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+    )
+    digest = hashlib.sha256(png).hexdigest()
+    (tmp_path / f"{digest}.png").write_bytes(png)
+    presses = (
+        Press(label="Godta <alt>", meaning="accept", rule="words", picture=digest),
+        Press(label="", meaning="reject", rule="autoconsent:klaro", picture="../../etc/passwd"),
+    )
+    banner = msgspec.structs.replace(shop.banner, presses=presses)
+    shop = msgspec.structs.replace(shop, banner=banner)
+
+    page = html([shop], pictures=tmp_path)
+
+    assert "<q>Godta &lt;alt&gt;</q>, taken for accept" in page
+    assert page.count('<img src="data:image/png;base64,iVBORw0KGgo') == 1
+    assert "<img" not in html([shop])
 
 
 @pytest.fixture
