@@ -15,7 +15,7 @@ import msgspec
 from scanner.classify import attribution, decision, guess, imported, named, owner, structure
 from scanner.classify.words import Layer, Word
 from scanner.knowledge.model import Vendor
-from scanner.model import Category, Subject, Verdict
+from scanner.model import Category, Kind, Subject, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def classify(
 ) -> Verdict:
     """Say what *subject* is for. What nobody knows is `unclassified`."""
     words = tuple(_words(subject, knowledge, overrides))
-    return _verdict(decision.decide(words), knowledge)
+    return _verdict(decision.decide(words), words, knowledge)
 
 
 def explain(
@@ -56,7 +56,7 @@ def explain(
     """Say what *subject* is for, and what each layer has to say for and against it."""
     words = tuple(_words(subject, knowledge, overrides))
     decided = decision.decide(words)
-    verdict = _verdict(decided, knowledge)
+    verdict = _verdict(decided, words, knowledge)
     because = tuple(word for word in words if word.category is verdict.category)
     return Explanation(
         subject=subject,
@@ -73,34 +73,47 @@ def explain(
 def _words(
     subject: Subject, knowledge: Knowledge, overrides: tuple[Override, ...]
 ) -> Iterator[Word]:
-    """Yield what each layer says, the strongest layer first."""
+    """Yield what each layer says, the strongest layer first.
+
+    What was only sent, not stored, has a host and no name of its own.
+    """
+    stored = subject.kind not in (Kind.REQUEST, Kind.BEACON)
     every = (
         owner.overridden(subject, overrides),
-        named.named(subject, knowledge),
+        named.named(subject, knowledge) if stored else None,
         attribution.set_by(subject, knowledge),
         attribution.on_host(subject, knowledge),
         *(imported.imported(subject, knowledge.imports) if knowledge.imports else ()),
-        structure.formed(subject),
-        guess.guessed(subject, knowledge.weights) if knowledge.weights else None,
+        structure.formed(subject) if stored else None,
+        guess.guessed(subject, knowledge.weights) if stored and knowledge.weights else None,
     )
     yield from (word for word in every if word is not None)
 
 
-def _verdict(decided: decision.Decision, knowledge: Knowledge) -> Verdict:
+def _verdict(decided: decision.Decision, words: tuple[Word, ...], knowledge: Knowledge) -> Verdict:
     word = decided.word
     if word is None:
         return Verdict(category=Category.UNCLASSIFIED)
-    vendor = knowledge.vendor(word.vendor_id) if word.vendor_id else None
-    text = word.text or (knowledge.texts(word.purposes, vendor or SITE) if word.purposes else {})
+    told = _told(word, words)
+    vendor = knowledge.vendor(told.vendor_id) if told.vendor_id else None
     return Verdict(
         category=word.category,
-        vendor=word.vendor,
-        vendor_id=word.vendor_id,
-        purposes=word.purposes,
-        purpose=text,
+        vendor=word.vendor or told.vendor,
+        vendor_id=told.vendor_id,
+        purposes=told.purposes,
+        purpose=word.text or knowledge.texts(told.purposes, vendor or SITE),
         rule=word.rule,
         confidence=decided.confidence,
     )
+
+
+def _told(word: Word, words: tuple[Word, ...]) -> Word:
+    """Return who tells vendor and purpose: for an owner who gave only a category, the knowledge."""
+    if word.layer is Layer.OWNER and word.vendor is None and not word.text:
+        for other in words:
+            if other.layer is Layer.KNOWLEDGE and other.category is word.category:
+                return other
+    return word
 
 
 def _documented(subject: Subject, word: Word | None, knowledge: Knowledge) -> float | None:

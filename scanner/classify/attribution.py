@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
+
 from scanner.classify.words import TRACKING, Layer, Word
-from scanner.model import Party
+from scanner.model import Kind, Party
 
 if TYPE_CHECKING:
     from scanner.knowledge import Knowledge, Vendor
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 #: a chat's script may.
 TRACKER = 0.85
 OTHER = 0.65
+
+#: A request has no other name than its host: whose that is, says what it is.
+REQUESTED = 0.9
 
 
 def set_by(subject: Subject, knowledge: Knowledge) -> Word | None:
@@ -32,7 +37,10 @@ def on_host(subject: Subject, knowledge: Knowledge) -> Word | None:
     if subject.domain is None or party(subject) is Party.FIRST:
         return None
     host = subject.domain.lstrip(".").lower()
-    return _word(Layer.HOST, host, knowledge.owners(host))
+    word = _word(Layer.HOST, host, knowledge.setters(host) or knowledge.owners(host))
+    if word is not None and subject.kind in (Kind.REQUEST, Kind.BEACON):
+        return msgspec.structs.replace(word, confidence=REQUESTED)
+    return word
 
 
 def party(subject: Subject) -> Party | None:

@@ -83,6 +83,8 @@ class Knowledge:
 
     def texts(self, purposes: tuple[str, ...], vendor: Vendor) -> dict[str, str]:
         """Say in every language what an item of *vendor* is for. Shared: not to be changed."""
+        if not purposes:
+            return {}
         key = (purposes, vendor.id)
         if key not in self._texts:
             self._texts[key] = self.vocabulary.texts(purposes, vendor)

@@ -106,3 +106,28 @@ def test_web_storage_is_known_as_well():
     found = verdict("ucData", kind=Kind.LOCAL_STORAGE)
 
     assert (found.category, found.vendor) == ("necessary", "Usercentrics")
+
+
+def test_an_owner_who_gives_only_a_category_keeps_what_is_known_of_the_vendor():
+    own = Override(name="_hjSession*", category=Category.STATISTICS)
+
+    found = verdict("_hjSession_123456", overrides=(own,))
+
+    assert found.rule == "override:_hjSession*"
+    assert found.vendor == "Hotjar"
+    assert "Hotjar" in found.purpose["de"]
+
+
+@pytest.mark.parametrize(
+    ("host", "category", "vendor"),
+    [
+        ("connect.facebook.net", "marketing", "Meta"),
+        ("fonts.googleapis.com", "functional", "Google Fonts"),
+        ("www.googletagmanager.com", "statistics", "Google Tag Manager"),
+        ("session.example", "unclassified", None),
+    ],
+)
+def test_a_request_is_known_by_its_host_alone(host, category, vendor):
+    found = verdict(host, domain=host, kind=Kind.REQUEST, party=Party.THIRD)
+
+    assert (str(found.category), found.vendor) == (category, vendor)
