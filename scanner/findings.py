@@ -74,7 +74,7 @@ def _load() -> tuple[Rule, ...]:
 #: The worst first.
 SEVERITIES = tuple(Severity)
 
-#: All rules, the worst first as far as one can say.
+#: All rules, in the order of a visit: before the answer, the banner, after it, and the rest.
 RULES = _load()
 
 
@@ -85,7 +85,7 @@ def find(
     entries: tuple[Entry, ...],
     refused: tuple[Entry, ...] = (),
 ) -> tuple[Finding, ...]:
-    """Return what is to be said of a scan, in the order of RULES."""
+    """Return what is to be said of a scan, the worst first."""
     seen = Seen(visits, banner, entries, refused)
     found = []
     for rule in RULES:
@@ -101,7 +101,7 @@ def find(
                     advice=rule.advice,
                 )
             )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))
 
 
 def _in_state(

@@ -60,7 +60,7 @@ async function bundle(entry, ...plugins) {
 }
 
 /** What may be sent, in bytes of brotli; beside it come 2 KB of texts and configuration. */
-const MOST = { 'kapsel.js': 10.5 * 1024, 'guarded.js': 11.5 * 1024, 'without what draws': 6.5 * 1024 }
+const MOST = { 'kapsel.js': 10.75 * 1024, 'guarded.js': 11.5 * 1024, 'without what draws': 6.5 * 1024 }
 
 const bundles = {
   'kapsel.js': await bundle('src/main.js', styles, unguarded),

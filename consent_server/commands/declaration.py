@@ -24,22 +24,31 @@ if TYPE_CHECKING:
 @sites_option
 @database_option
 def command(site: str, lang: str | None, form: str, sites_file: Path, database: str) -> None:
-    """Print the cookie declaration of SITE, made from its newest scans."""
+    """Print the cookie declaration of SITE, made from its newest scans.
+
+    A site that was scanned by its URL has everything else at its default.
+    """
     import msgspec
 
     from consent_server.declaration import declare
     from consent_server.declaration_page import html, language_of, markdown, values
     from scanner.knowledge import load as load_knowledge
     from scanner.languages import LANGUAGES
+    from scanner.model import Site
     from scanner.sites import load, pick
     from scanner.store import open_store
 
     if lang is not None and lang not in LANGUAGES:
         there = ", ".join(LANGUAGES)
         raise click.BadParameter(f"there are no texts in '{lang}': there is {there}")
-    (chosen,) = pick(load(sites_file), [site])
     with open_store(database) as store:
-        catalogue = store.catalogue(chosen.key)
+        scanned = store.newest(site)
+        catalogue = store.catalogue(site)
+    listed = load(sites_file) if scanned is None or sites_file.exists() else ()
+    if scanned is not None and site not in {one.key for one in listed}:
+        chosen = Site(key=site, url=scanned.url)
+    else:
+        (chosen,) = pick(listed, [site])
     declaration = declare(chosen, catalogue, knowledge=load_knowledge())
     language = lang or language_of(declaration, None)
     if catalogue.scanned_at is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner.answer import words
 from scanner.answer.autoconsent import HEURISTIC, Autoconsent
+from scanner.answer.closed import open_closed
 from scanner.answer.effect import PAUSE, RESULTS, Effect, watch
 from scanner.answer.look import look
 from scanner.answer.plan import label, plan
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 3.0  # seconds that a page without any sign of a banner is watched for a late one
 LOADING_PATIENCE = 6.0  # seconds that a page gets which has not come to rest
+CLOSED_PAUSE = 0.8  # seconds between two looks into closed shadow roots
 QUIET = 1.0  # seconds without a request after which a page is at rest
 ANNOUNCED_PATIENCE = 8.0  # seconds that a page gets whose consent platform is still loading
 LAYER_PATIENCE = 1.5  # seconds until a further layer must have opened
@@ -80,11 +82,15 @@ class Dialogue:
         """
         clock = asyncio.get_running_loop().time
         started = clock()
+        looks = 1  # into closed shadow roots
         with silence(self.page) as silent:
             while True:
                 view = await self.see()
                 if view.banner is not None or await self._known(clock() - started):
                     return view
+                if clock() - started > looks * CLOSED_PAUSE:
+                    looks += 1
+                    await open_closed(self.page)
                 limit = patience
                 if patience == PATIENCE:
                     limit = LOADING_PATIENCE if silent() < QUIET else limit
@@ -221,7 +227,7 @@ class Dialogue:
         banner = (await self.see()).banner
         root = None if banner is None else await banner.element(banner.layer.root)
         meaning = Meaning.ACCEPT if answer == "yes" else Meaning.REJECT
-        await self.record.handing_over(name, meaning, self.page)
+        await self.record.handing_over(name, meaning.value, self.page)
         if not await rules.tell(accept=answer == "yes"):
             return "none"
         self._ruled(name)

@@ -76,7 +76,7 @@ class Record:
         label = control.label or control.name
         press = Press(
             label=label,
-            meaning=meaning or control.meaning,
+            meaning=meaning or control.meaning.value,
             rule=f"rule:{control.platform or self.platform}" if ruled else "words",
             frame=frame.url.split("?")[0].split("#")[0],
             box=await _box(element),

@@ -40,6 +40,8 @@
     if (!styles.has(element)) styles.set(element, getComputedStyle(element));
     return styles.get(element);
   };
+  const closed = globalThis[Symbol.for("kapsel.closed")]; // noted by closed.js
+  const shadow = (element) => element.shadowRoot ?? closed?.get(element) ?? null;
   const parent = (node) =>
     node.assignedSlot || node.parentElement || (node.getRootNode().host ?? null);
   const within = (node, root) => {
@@ -54,12 +56,12 @@
   function* trees(root) {
     yield root;
     for (const element of root.querySelectorAll("*"))
-      if (element.shadowRoot) yield* trees(element.shadowRoot);
+      if (shadow(element)) yield* trees(shadow(element));
   }
 
   function* deep(root) {
     const assigned = root.tagName === "SLOT" ? root.assignedElements() : [];
-    const children = assigned.length ? assigned : (root.shadowRoot ?? root).children;
+    const children = assigned.length ? assigned : (shadow(root) ?? root).children;
     for (const child of children) yield* withChildren(child);
   }
   function* withChildren(element) {
@@ -81,7 +83,7 @@
         if (onlyShown && display !== "contents" && !at.checkVisibility()) return;
         const inline = display === "inline" || display === "contents";
         if (!inline) text += " ";
-        if (at.shadowRoot) at.shadowRoot.childNodes.forEach(read);
+        if (shadow(at)) shadow(at).childNodes.forEach(read);
         else if (at.tagName === "SLOT" && at.assignedNodes().length) at.assignedNodes().forEach(read);
         else at.childNodes.forEach(read);
         if (!inline) text += " ";

@@ -69,7 +69,7 @@ async def _open(dialogue: Dialogue, door: Door, before: Traces) -> bool:
     record.platform = door.control.platform or record.platform
     record.knew(ruled=door.control.platform is not None)
     meaning = door.control.meaning
-    said = meaning if meaning is Meaning.WITHDRAW else "reopen"
+    said = meaning.value if meaning is Meaning.WITHDRAW else "reopen"
     await record.pressing(door.control, element, door.frame, meaning=said)
     if not await press(element):
         return False

@@ -1,4 +1,4 @@
-"""What the words of consent banners mean, in fourteen languages. The words are in words.toml."""
+"""What the words of consent banners mean, in twenty-four languages. The words are in words.toml."""
 
 from __future__ import annotations
 

@@ -179,6 +179,28 @@ def test_a_banner_that_was_not_looked_for_is_not_missing():
     assert "missing-notice" not in rules(before(), banner=BannerAnswer())
 
 
+def test_the_worst_comes_first():
+    severities = [
+        finding.severity
+        for finding in find(
+            visits=(),
+            banner=ANSWERED,
+            entries=(
+                before(**REQUEST, category=Category.UNCLASSIFIED),
+                rejected(secure=False),
+                entry("x", category=Category.UNCLASSIFIED),
+            ),
+        )
+    ]
+
+    assert severities == [
+        Severity.CRITICAL,
+        Severity.SERIOUS,
+        Severity.MODERATE,
+        Severity.MINOR,
+    ]
+
+
 def test_what_the_browser_refused_is_told_with_its_reason():
     odd = entry("odd", reason="SameSite=None without Secure", fate=Fate.REFUSED)
 

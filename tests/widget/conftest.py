@@ -123,6 +123,11 @@ def _apps(world: World):
         world.asked.append(f"{CONSENT}{request.url.path}")
         return Response(world.script(), media_type="text/javascript")
 
+    async def facts(request):
+        world.asked.append(f"{CONSENT}{request.url.path}")
+        items = msgspec.to_builtins(world.declaration.items)
+        return JSONResponse({"items": items}, headers={"Access-Control-Allow-Origin": "*"})
+
     async def consents(request):
         world.asked.append(f"{CONSENT}{request.url.path}")
         body = await request.body()
@@ -147,6 +152,7 @@ def _apps(world: World):
         CONSENT: Starlette(
             routes=[
                 Route("/w/shop.js", script),
+                Route("/w/shop.json", facts),
                 Route("/w/shop/consents", consents, methods=["POST"]),
             ]
         ),

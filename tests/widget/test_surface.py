@@ -1,9 +1,11 @@
 """The banner is fair, accessible, and out of the way of the page."""
 
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from scanner.model import Banner
+from tests.widget.conftest import ITEMS
 
 SIZES = ((320, 568), (390, 844), (1280, 800))
 AXE = {
@@ -135,6 +137,40 @@ def test_nothing_is_ticked_before_the_visitor_ticks_it(shop, world, page, until)
 
 def test_the_second_layer_lists_what_is_stored_and_by_whom(shop, page):
     shop()
+    page.get_by_role("button", name="Choose").click()
+
+    page.get_by_text("What is stored (4)").click()
+
+    assert page.get_by_text("_ga · Google Analytics").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "lifetime", "said"),
+    [
+        ("en", 63072000, "Counts visitors. · 2 years"),
+        ("en", 7776000, "Counts visitors. · 3 months"),
+        ("nb", 600, "Teller besøk. · 10 minutter"),
+        ("en", None, "Counts visitors."),
+    ],
+)
+def test_what_an_item_is_for_is_asked_of_the_server_when_somebody_wants_to_know(
+    shop, world, page, language, lifetime, said
+):
+    purpose = {"en": "Counts visitors.", "nb": "Teller besøk."}
+    items = (msgspec.structs.replace(ITEMS[1], purpose=purpose, lifetime=lifetime),)
+    world.declare(items=items)
+    shop()
+    page.evaluate(f"kapsel.setLanguage('{language}'), kapsel.showPreferences()")
+    assert "consent.agency.example/w/shop.json" not in world.asked
+
+    page.locator("summary").click()
+
+    page.get_by_text(said, exact=True).wait_for()
+
+
+def test_the_list_stands_without_the_server(shop, page):
+    shop()
+    page.route("**/w/shop.json", lambda route: route.abort())
     page.get_by_role("button", name="Choose").click()
 
     page.get_by_text("What is stored (4)").click()

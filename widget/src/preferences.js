@@ -1,6 +1,7 @@
 /** The second layer: one choice per category, nothing ticked that was not chosen before. */
 
 import { config, NECESSARY } from './config.js'
+import { details, duration } from './details.js'
 import { button, element, link } from './element.js'
 import { fill, language, texts } from './language.js'
 import { declarationAddress, receiptAddress } from './log.js'
@@ -82,14 +83,36 @@ function row(name) {
       optional ? box : name === NECESSARY && element('span', {}, words.always),
     ),
     element('p', { id: `${name}-about` }, description),
-    items.length > 0 &&
-      element(
-        'details',
-        {},
-        element('summary', {}, `${words.items} (${items.length})`),
-        element('ul', {}, ...items.map(line)),
-      ),
+    items.length > 0 && listed(items),
   )
+}
+
+/** @param {import('../types/config').Item[]} items */
+function listed(items) {
+  const lines = items.map(line)
+  const box = element(
+    'details',
+    {},
+    element('summary', {}, `${texts().items} (${items.length})`),
+    element('ul', {}, ...lines),
+  )
+  box.addEventListener('toggle', () => explain(items, lines), { once: true })
+  return box
+}
+
+/**
+ * Adds to each line what the server knows of its item.
+ * @param {import('../types/config').Item[]} items
+ * @param {HTMLElement[]} lines
+ */
+async function explain(items, lines) {
+  const known = await details()
+  items.forEach(({ name, kind, domain }, at) => {
+    const found = known.find((i) => i.name === name && i.kind === kind && i.domain === domain)
+    const purpose = found?.purpose[language()]
+    const said = [purpose, found?.lifetime && duration(found.lifetime)].filter(Boolean).join(' · ')
+    if (said) lines[at].append(element('div', {}, said))
+  })
 }
 
 /** @param {import('../types/config').Item} item */

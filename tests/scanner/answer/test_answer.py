@@ -29,6 +29,7 @@ BANNERS = [
     ("frame_same", "accept", "reject"),
     ("frame_other", "accept", "reject"),
     ("shadow", "accept", "reject"),
+    ("shadow_closed", "accept", "reject"),
     ("slots", "accept", "reject"),
     ("late", "accept", "reject"),
     ("slow_chain", "accept", "reject"),
