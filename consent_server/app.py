@@ -14,6 +14,7 @@ from starlette.routing import Route
 from consent_server import answers, api, decisions, declarations, pages, script
 from consent_server.answers import answer
 from consent_server.front import Front
+from consent_server.limits import Limits
 from consent_server.log import ConsentLog
 from consent_server.releases import Releases
 from consent_server.settings import Settings
@@ -84,6 +85,7 @@ def create_app(settings: Settings) -> Starlette:
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
+                app.state.limits = Limits(settings.rate, burst=settings.burst)
                 app.state.door = Door(engine, settings.api_token)
                 yield
         finally:
@@ -92,7 +94,9 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=ROUTES,
         lifespan=lifespan,
-        middleware=[Middleware(Front)],
+        middleware=[
+            Middleware(Front, hosts=frozenset(name.lower().encode() for name in settings.hosts))
+        ],
         exception_handlers={
             HTTPException: answers.from_status,
             Exception: answers.from_fault,
