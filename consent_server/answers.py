@@ -13,6 +13,7 @@ from scanner.errors import (
     DecisionInvalid,
     LogUnavailable,
     QuestionInvalid,
+    TooMany,
     UnknownSite,
 )
 
@@ -29,6 +30,7 @@ STATUS: dict[type[Exception], int] = {
     QuestionInvalid: 400,
     UnknownSite: 404,
     DecisionConflict: 409,
+    TooMany: 429,
     LogUnavailable: 503,
 }
 
@@ -65,6 +67,8 @@ async def from_error(request: Request, exc: Exception) -> Response:
     if status == 503:
         log.warning("log unavailable", reason=str(exc))
         return refusal(503, "the log cannot be reached; try again", headers=headers)
+    if isinstance(exc, TooMany):
+        headers = {"Retry-After": str(exc.after)}
     return refusal(status, str(exc), headers=headers)
 
 

@@ -51,9 +51,16 @@ def _url(sheet: Sheet, node: yaml.Node, what: str = "url") -> str | None:
     if text is not None and (fault := url_fault(text)) is not None:
         sheet.wrong(node, f"{what} '{text}': {fault}")
         return None
-    if text is not None and what == "url" and not urlsplit(text).path:
-        return f"{text}/"
-    return text
+    return spelled(text) if text is not None and what == "url" else text
+
+
+def spelled(url: str) -> str:
+    """Return *url*, which has no fault, as a browser asks for it: host in ASCII, a path."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode("ascii")
+    host = f"[{host}]" if ":" in host else host
+    netloc = f"{host}:{parts.port}" if parts.port is not None else host
+    return parts._replace(netloc=netloc, path=parts.path or "/").geturl()
 
 
 def url_fault(text: str) -> str | None:
@@ -163,8 +170,8 @@ def _hosts(sheet: Sheet, node: yaml.Node) -> tuple[str, ...] | None:
     for item in _list(sheet, node, "own_domains"):
         if (text := sheet.string(item, "a domain")) is None:
             continue
-        if _HOST.fullmatch(text) and text.isascii():
-            found.append(text.lower())
+        if _HOST.fullmatch(text) and url_fault(f"https://{text}/") is None:
+            found.append(text.lower().encode("idna").decode("ascii"))
         else:
             sheet.wrong(item, f"'{text}' is no domain: write it bare, as example.no")
     return _unique(sheet, node, "domain", found)

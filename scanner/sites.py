@@ -12,7 +12,7 @@ import yaml
 from scanner.errors import SitesInvalid, UnknownSite
 from scanner.model import Banner, Site
 from scanner.sheet import Sheet
-from scanner.site_fields import READERS, url_fault
+from scanner.site_fields import READERS, spelled, url_fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,13 +78,13 @@ def ad_hoc(url: str) -> Site:
     """
     if (fault := url_fault(url)) is not None:
         raise UnknownSite(f"cannot scan '{url}': {fault}")
-    parts = urlsplit(url)
-    host = (parts.hostname or "").encode("idna").decode("ascii")
+    parts = urlsplit(spelled(url))
+    host = parts.hostname or ""
     key = f"{host}-{parts.port}" if parts.port else host
     key = re.sub(r"[^a-z0-9._-]+", "-", key).strip(".-_")
     if key.endswith(_SUFFIXES):
         key = key.replace(".", "-")
-    return Site(key=key[:63], url=url if parts.path else f"{url}/")
+    return Site(key=key[:63], url=parts.geturl())
 
 
 # --- the file, from the outside in -----------------------------------------------------------

@@ -87,4 +87,5 @@ class Evidence:
         self.writes: list[CookieWrite] = []
         self.stored: list[StoredItem] = []
         self.requests: list[Request] = []
+        self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
         self.workers = 0  # that were started; their timers run in real time only

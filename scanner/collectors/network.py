@@ -78,6 +78,8 @@ class Network:
         exchange = self._exchange(params["requestId"])
         if "redirectResponse" in params and params.get("redirectHasExtraInfo") is False:
             exchange.withdraw()
+        if url.startswith(("blob:", "data:")) and (maker := initiator(params.get("initiator", {}))):
+            self._evidence.made[url] = maker
         if not url.startswith(("http:", "https:", "ws:", "wss:")):
             return
         exchange.hops.append(url)
@@ -171,15 +173,21 @@ class Exchange:
 
 def initiator(told: dict[str, Any]) -> SetBy | None:
     """Return who started a request, from what DevTools tells of it."""
-    stack = told.get("stack")
+    if (by := caller(told.get("stack"))) is not None:
+        return by
+    if told.get("url"):
+        line = told.get("lineNumber")
+        return SetBy(kind="http", url=told["url"], line=None if line is None else int(line) + 1)
+    return None
+
+
+def caller(stack: dict[str, Any] | None) -> SetBy | None:
+    """Return the innermost code of a stack of DevTools that has an address."""
     while stack:
         for frame in stack.get("callFrames", ()):
             if frame.get("url") and frame["url"] != OURS:
                 return SetBy(kind="script", url=frame["url"], line=frame["lineNumber"] + 1)
         stack = stack.get("parent")
-    if told.get("url"):
-        line = told.get("lineNumber")
-        return SetBy(kind="http", url=told["url"], line=None if line is None else int(line) + 1)
     return None
 
 

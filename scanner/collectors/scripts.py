@@ -12,6 +12,7 @@ import structlog
 
 from scanner import cookie_line
 from scanner.collectors.evidence import CookieWrite, Evidence, StoredItem
+from scanner.collectors.network import caller
 from scanner.collectors.stack import Frame, responsible
 from scanner.model import Kind
 from scanner.shape import shape
@@ -47,9 +48,17 @@ class Scripts:
         self._digester = digester
         self._decoder = msgspec.json.Decoder(_Told)
         session.on("Runtime.bindingCalled", self._called)
+        session.on("Debugger.scriptParsed", self._parsed)
+        session.post("Debugger.enable", maxScriptsCacheSize=0)  # for the makers of scripts
+        session.post("Debugger.setSkipAllPauses", skip=True)
         session.post("Runtime.enable")  # else bindings are not there in time
         session.post("Runtime.addBinding", name=BINDING)
         session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
+
+    def _parsed(self, params: Params) -> None:
+        """Note who made a script that has no address of its own."""
+        if not params.get("url") and (maker := caller(params.get("stackTrace"))):
+            self._evidence.made.setdefault(params["hash"], maker)
 
     def _called(self, params: Params) -> None:
         if params["name"] != BINDING:
@@ -60,7 +69,7 @@ class Scripts:
             log.info("a page spoke to us in words of its own")
             return
         at = _time(told.at)
-        by = responsible(told.stack, page=told.page)
+        by = responsible(told.stack, page=told.page, made=self._evidence.made)
         if told.kind is Kind.COOKIE:
             line = cookie_line.read(
                 told.line, url=told.page, written_at=at, digester=self._digester

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
 from scanner.model import SetBy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +23,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     function: str | None = None
     method: str | None = None  # name of the property that holds the function
     type: str | None = None  # of `this`
+    hash: str | None = None  # of the script's text
     origin: str | None = None  # of code made by eval: "eval at f (https://…/a.js:1:2)"
 
 
@@ -43,7 +48,9 @@ _PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
 _WRAPPED = {"cookie": "Document", "setItem": "Storage"}
 
 
-def responsible(frames: list[Frame], *, page: str | None = None) -> SetBy:
+def responsible(
+    frames: list[Frame], *, page: str | None = None, made: Mapping[str, SetBy] | None = None
+) -> SetBy:
     """
     Return the script, and its line, that asked for a write.
 
@@ -54,18 +61,26 @@ def responsible(frames: list[Frame], *, page: str | None = None) -> SetBy:
     Args:
         frames: Innermost first.
         page: URL of the document, which its inline scripts count as.
+        made: Who made the scripts that have no address of their own, by the hash of their text;
+            and those of blob: and data: addresses, by these.
     """
+    made = made or {}
     frames = [frame for frame in frames if frame.url != OURS]
     asked = _places(frames[_wrappers(frames) :]) or _places(frames)
     inline = bool(asked) and _place(frames[0]) is None and frames[0].line is not None
     if page and inline and _CONSENT_TOOL.search(asked[0][0].split("?", 1)[0]):
         return SetBy(kind="script", url=_clean(page))
+    if not asked:
+        makers = [made[frame.hash] for frame in frames if frame.hash and frame.hash in made]
+        return makers[0] if makers else SetBy(kind="script")
     for url, line in asked:
+        if url in made:
+            return made[url]
+        if page and url.startswith("about:"):
+            return SetBy(kind="script", url=_clean(page))
         if not _WRAPPER.search(urlsplit(url).path):
             return SetBy(kind="script", url=_clean(url), line=line)
-    if asked:
-        return SetBy(kind="script", url=_clean(asked[0][0]), line=asked[0][1])
-    return SetBy(kind="script")
+    return SetBy(kind="script", url=_clean(asked[0][0]), line=asked[0][1])
 
 
 def _wrappers(frames: list[Frame]) -> int:

@@ -41,6 +41,7 @@
           function: site.getFunctionName(),
           method: site.getMethodName(),
           type: site.getTypeName(),
+          hash: site.getScriptHash ? site.getScriptHash() : null,
           origin: site.isEval() ? String(site.getEvalOrigin()) : null,
         };
       }

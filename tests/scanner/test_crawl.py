@@ -95,6 +95,52 @@ cookieStore.set("modern", "1");
     assert "very" not in repr(found.observations)
 
 
+MADE = r"""
+setTimeout(() => { document.cookie = 'timer=1' }, 10);
+(async () => { await fetch('/x').catch(() => 0); document.cookie = 'awaited=1' })();
+setTimeout(new Function("document.cookie = 'function=1'"), 20);
+const inline = document.createElement('script');
+inline.textContent = "document.cookie='inline=1'; setTimeout(() => document.cookie='later=1', 9)";
+document.head.append(inline);
+const blob = document.createElement('script');
+blob.src = URL.createObjectURL(new Blob(["document.cookie = 'blob=1'"], {type: 'text/javascript'}));
+document.head.append(blob);
+const data = document.createElement('script');
+data.src = "data:text/javascript,document.cookie = 'data=1'";
+document.head.append(data);
+document.write("<script>document.cookie = 'written=1'<\/script>");
+const frame = document.createElement('iframe');
+document.documentElement.append(frame);
+frame.contentDocument.cookie = 'frame=1';
+Object.getOwnPropertyDescriptor(Document.prototype, 'cookie').set.call(document, 'native=1');
+addEventListener('load', () => { document.cookie = 'event=1' });
+"""
+
+
+async def test_code_that_a_script_made_is_put_down_to_the_script(look):
+    shop = Host({"/": "<p><script src=https://cdn.tracker.example/tag.js></script>"})
+
+    found = await look(
+        {"www.shop.example": shop, "cdn.tracker.example": Host({"/tag.js": script(MADE)})}
+    )
+
+    lines = {name: found.setter(name)[2] for name in found.cookies()}
+    assert {found.setter(name)[1] for name in lines} == {"https://cdn.tracker.example/tag.js"}
+    assert lines == {
+        "timer": 2,
+        "awaited": 3,
+        "function": 4,
+        "inline": 7,
+        "later": 7,
+        "blob": 10,
+        "data": 13,
+        "written": 14,
+        "frame": 17,
+        "native": 18,
+        "event": 19,
+    }
+
+
 async def test_frames_workers_service_workers_sockets_and_beacons_are_heard(look):
     page = """<iframe src="https://chat.tracker.example/frame"></iframe><script>
 new Worker("/worker.js"); navigator.serviceWorker.register("/sw.js");

@@ -264,19 +264,27 @@ def test_sites_are_picked_by_key_and_an_unknown_key_names_the_likely_one():
 
 
 @pytest.mark.parametrize(
-    ("url", "key"),
+    ("url", "key", "asked"),
     [
-        ("https://www.shop.example", "www.shop.example"),
-        ("http://localhost:8080/start", "localhost-8080"),
-        ("https://blåbær.example/", "xn--blbr-roah.example"),
-        ("https://cdn.js/", "cdn-js"),
+        ("https://www.shop.example", "www.shop.example", "https://www.shop.example/"),
+        ("https://Shop.example?a=1", "shop.example", "https://shop.example/?a=1"),
+        ("http://localhost:8080/start", "localhost-8080", "http://localhost:8080/start"),
+        ("https://blåbær.example/ø", "xn--blbr-roah.example", "https://xn--blbr-roah.example/ø"),
+        ("http://[::1]:8080/", "1-8080", "http://[::1]:8080/"),
+        ("https://cdn.js/", "cdn-js", "https://cdn.js/"),
     ],
 )
-def test_a_url_makes_a_site_of_its_own(url, key):
+def test_a_url_makes_a_site_of_its_own(url, key, asked):
     site = ad_hoc(url)
 
-    assert site.key == key
-    assert site.url.startswith(url)
+    assert (site.key, site.url) == (key, asked)
+
+
+def test_names_in_other_alphabets_are_written_as_browsers_ask_for_them():
+    (site,) = parse("sites: {a: {url: 'https://blåbær.no', own_domains: [ærfugl.no]}}".encode())
+
+    assert site.url == "https://xn--blbr-roah.no/"
+    assert site.own_domains == ("xn--rfugl-rra.no",)
 
 
 def test_a_url_that_cannot_be_scanned_is_refused():
