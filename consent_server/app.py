@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.metadata
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import Response
 from starlette.routing import Route
 
-from consent_server import answers, api, decisions, declarations, pages, script
+from consent_server import answers, api, decisions, declarations, metrics, openapi, pages, script
 from consent_server.answers import answer
 from consent_server.front import Front
 from consent_server.limits import Limits
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
 
 GPC_SINCE = "2026-11-22"  # the day on which what we say of it last changed
@@ -47,6 +48,23 @@ async def readyz(request: Request) -> Response:
     return answer({"status": "ready"})
 
 
+async def counted(request: Request) -> Response:
+    """Answer with what this process has counted, for Prometheus."""
+    return Response(
+        metrics.text(), media_type=metrics.CONTENT_TYPE, headers={"Cache-Control": "no-store"}
+    )
+
+
+async def description(request: Request) -> Response:
+    """Answer with the description of all this for machines."""
+    told = [
+        (route.path, frozenset(route.methods or ()), (route.endpoint.__doc__ or "").split("\n")[0])
+        for route in ROUTES
+        if "OPTIONS" not in (route.methods or ())
+    ]
+    return answer(openapi.describe(told, version=importlib.metadata.version("kapsel")))
+
+
 async def gpc(request: Request) -> Response:
     """Answer that Global Privacy Control is honoured."""
     return answer({"gpc": True, "lastUpdate": GPC_SINCE})
@@ -60,6 +78,8 @@ ROUTES = [
     *pages.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
+    Route("/metrics", counted),
+    Route("/openapi.json", description),
     Route("/.well-known/gpc.json", gpc),
 ]
 
