@@ -8,7 +8,6 @@ from scanner.classify.stream import LineInvalid, subject, verdicts
 from scanner.knowledge import load
 from scanner.model import Kind, Party, SetBy, Subject, ValueShape
 
-
 SETTER = SetBy(kind="script", url="https://t.example")
 FLAG = ValueShape(length=0, entropy=0, kind="flag")
 TEXT = ValueShape(length=0, entropy=0, kind="text")
