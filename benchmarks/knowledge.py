@@ -59,7 +59,9 @@ def answered(rows: list[Row], others: list[Row]) -> list[Answered]:
     result = []
     for training, test in folds(rows):
         weights = train([row for row in training + others if not row.consent] + examples)
-        knowledge = Knowledge(contents.vendors, contents.vocabulary, weights=weights)
+        knowledge = Knowledge(
+            contents.vendors, contents.vocabulary, weights=weights, hosts=contents.hosts
+        )
         for row in test:
             verdict = classify(row.subject, knowledge=knowledge)
             known = named(row.subject, knowledge) is not None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.metadata
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import Response
 from starlette.routing import Route
 
-from consent_server import answers, api, decisions, declarations, pages, script
+from consent_server import answers, api, decisions, declarations, metrics, openapi, pages, script
 from consent_server.answers import answer
 from consent_server.front import Front
+from consent_server.limits import Limits
 from consent_server.log import ConsentLog
 from consent_server.releases import Releases
 from consent_server.settings import Settings
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from starlette.requests import Request
-    from starlette.responses import Response
 
 
 GPC_SINCE = "2026-11-22"  # the day on which what we say of it last changed
@@ -46,6 +48,23 @@ async def readyz(request: Request) -> Response:
     return answer({"status": "ready"})
 
 
+async def counted(request: Request) -> Response:
+    """Answer with what this process has counted, for Prometheus."""
+    return Response(
+        metrics.text(), media_type=metrics.CONTENT_TYPE, headers={"Cache-Control": "no-store"}
+    )
+
+
+async def description(request: Request) -> Response:
+    """Answer with the description of all this for machines."""
+    told = [
+        (route.path, frozenset(route.methods or ()), (route.endpoint.__doc__ or "").split("\n")[0])
+        for route in ROUTES
+        if "OPTIONS" not in (route.methods or ())
+    ]
+    return answer(openapi.describe(told, version=importlib.metadata.version("kapsel")))
+
+
 async def gpc(request: Request) -> Response:
     """Answer that Global Privacy Control is honoured."""
     return answer({"gpc": True, "lastUpdate": GPC_SINCE})
@@ -59,6 +78,8 @@ ROUTES = [
     *pages.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
+    Route("/metrics", counted),
+    Route("/openapi.json", description),
     Route("/.well-known/gpc.json", gpc),
 ]
 
@@ -84,6 +105,7 @@ def create_app(settings: Settings) -> Starlette:
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
+                app.state.limits = Limits(settings.rate, burst=settings.burst)
                 app.state.door = Door(engine, settings.api_token)
                 yield
         finally:
@@ -92,7 +114,9 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=ROUTES,
         lifespan=lifespan,
-        middleware=[Middleware(Front)],
+        middleware=[
+            Middleware(Front, hosts=frozenset(name.lower().encode() for name in settings.hosts))
+        ],
         exception_handlers={
             HTTPException: answers.from_status,
             Exception: answers.from_fault,

@@ -17,14 +17,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consent_server.answers import answer, from_error, refusal
+from consent_server.model import Action
 from consent_server.origin import belongs
 from consent_server.receipt import Proof, Receipt
 from consent_server.records import MAX_BODY, read_decision, to_record
-from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable
+from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable, TooMany
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from consent_server.limits import Limits
     from consent_server.log import ConsentLog
     from consent_server.model import ConsentRecord
     from consent_server.shelf import Served, Shelf
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 #: As text/plain a browser needs not ask beforehand, and a beacon can carry it.
 CONTENT_TYPES = ("application/json", "text/plain")
+
+#: Why a decision is not stored.
+REFUSALS = (DecisionInvalid, DecisionConflict, TooMany, LogUnavailable)
 
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
@@ -48,7 +53,7 @@ async def add(request: Request) -> Response:
         return served
     try:
         response = await _added(request, served)
-    except (DecisionInvalid, DecisionConflict, LogUnavailable) as exc:
+    except REFUSALS as exc:
         response = await from_error(request, exc)
     return readable(request, response)
 
@@ -119,17 +124,33 @@ async def _added(request: Request, served: Served) -> Response:
     if body is None:
         return too_long()
     log: ConsentLog = request.app.state.log
-    new, record = await take(log, served, body, from_page="origin" in request.headers)
+    new, record = await take(
+        log,
+        served,
+        body,
+        from_page="origin" in request.headers,
+        limits=request.app.state.limits,
+        address=request.client and request.client.host,
+    )
     return answer(record, status=201 if new else 200)
 
 
 async def take(
-    log: ConsentLog, served: Served, body: bytes, *, from_page: bool
+    log: ConsentLog,
+    served: Served,
+    body: bytes,
+    *,
+    from_page: bool,
+    limits: Limits,
+    address: str | None,
 ) -> tuple[bool, ConsentRecord]:
     """
     Store the decision in *body*; return whether it is new, and its record.
 
+    A withdrawal is stored however much else has come from *address*.
+
     Raises:
+        TooMany: If more has come from *address* than *limits* allow.
         DecisionInvalid: If it is not a decision.
         DecisionConflict: If another decision has its id.
         LogUnavailable: If it could not be stored now.
@@ -141,6 +162,9 @@ async def take(
         revisions=served.revisions,
         from_page=from_page,
     )
+    after = limits.wait(address)
+    if after and record.action is not Action.WITHDRAW:
+        raise TooMany(after)
     if await log.append(record):
         return True, record
     return False, await log.get(record.id) or record

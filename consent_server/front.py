@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import msgspec
 from starlette.requests import Request
 
-from consent_server.answers import from_error
-from consent_server.decisions import CONTENT_TYPES, readable, take, too_long
+from consent_server.answers import from_error, refusal
+from consent_server.decisions import CONTENT_TYPES, REFUSALS, readable, take, too_long
 from consent_server.document import matches
 from consent_server.origin import belongs
 from consent_server.records import MAX_BODY
 from consent_server.script import HEADERS
-from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,13 +42,17 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Front:
-    """An application in front of *app*."""
+    """An application in front of *app*, that answers only to *hosts*, where there are any."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[bytes] = frozenset()) -> None:
         self._app = app
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            if self._hosts and not self._is_ours(scope):
+                await refusal(421, "this server has another name")(scope, receive, send)
+                return
             path: str = scope["path"]
             if path.startswith(_START):
                 if scope["method"] == "POST" and path.endswith(_CONSENTS):
@@ -62,6 +65,10 @@ class Front:
                 ):
                     return
         await self._app(scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        host, _ = _two(scope, b"host", b"")
+        return host is not None and host.rsplit(b":", 1)[0].lower() in self._hosts
 
     async def _decision(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Store a decision and answer; False: not an ordinary one, and nothing was read."""
@@ -85,8 +92,15 @@ class Front:
             return True
         log: ConsentLog = scope["app"].state.log
         try:
-            new, record = await take(log, served, body, from_page=True)
-        except (DecisionInvalid, DecisionConflict, LogUnavailable) as exc:
+            new, record = await take(
+                log,
+                served,
+                body,
+                from_page=True,
+                limits=scope["app"].state.limits,
+                address=scope["client"] and scope["client"][0],
+            )
+        except REFUSALS as exc:
             request = Request(scope)
             await readable(request, await from_error(request, exc))(scope, receive, send)
             return True

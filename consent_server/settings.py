@@ -7,6 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+RATE = 30.0  # decisions a second from one network: some hundred offices behind one address
+BURST = 300.0  # decisions at once from one network
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How one consent server runs."""
@@ -16,6 +19,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_token: str | None = None  # lets into the read API, beside those in the database
     signing_key: Path | None = None  # None: beside the SQLite file, else kapsel.key
     checkpoints: Path | None = None  # None: beside the SQLite file, else kapsel.checkpoints
+
+    hosts: tuple[str, ...] = ()  # names that the server answers to; none: to any
+    rate: float = RATE  # decisions a second from one network; 0: no limit
+    burst: float = BURST
 
     @property
     def key_file(self) -> Path:
@@ -36,6 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             api_token=os.environ.get("KAPSEL_API_TOKEN"),
             signing_key=_path("KAPSEL_SIGNING_KEY"),
             checkpoints=_path("KAPSEL_CHECKPOINTS"),
+            hosts=tuple(os.environ.get("KAPSEL_SERVE_HOSTS", "").split()),
+            rate=float(os.environ.get("KAPSEL_SERVE_RATE", RATE)),
+            burst=float(os.environ.get("KAPSEL_SERVE_BURST", BURST)),
         )
 
     def to_environment(self) -> None:
@@ -44,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         os.environ["KAPSEL_SITES"] = str(self.sites_file)
         if self.api_token is not None:
             os.environ["KAPSEL_API_TOKEN"] = self.api_token
+        os.environ["KAPSEL_SERVE_HOSTS"] = " ".join(self.hosts)
+        os.environ["KAPSEL_SERVE_RATE"] = str(self.rate)
+        os.environ["KAPSEL_SERVE_BURST"] = str(self.burst)
         os.environ["KAPSEL_SIGNING_KEY"] = str(self.key_file)
         os.environ["KAPSEL_CHECKPOINTS"] = str(self.checkpoint_file)
 

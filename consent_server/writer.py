@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from consent_server import metrics
 from scanner.errors import LogUnavailable
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ class GroupWriter:
         while True:
             group, last = self._gather()
             if group:
-                outcomes = self._outcomes(group)
+                with metrics.COMMIT.time():
+                    outcomes = self._outcomes(group)
+                metrics.count(outcomes)
                 self._loop.call_soon_threadsafe(self._answer, group, outcomes)
             if last:
                 return
@@ -101,6 +104,7 @@ class GroupWriter:
 
     def _answer(self, group: list[_Waiting], outcomes: Sequence[Outcome]) -> None:
         self._waiting -= len(group)
+        metrics.WAITING.set(self._waiting)
         for waiting, outcome in zip(group, outcomes, strict=True):
             if waiting.answer.done():  # the visitor has gone; the decision is stored all the same
                 continue

@@ -12,6 +12,7 @@
   + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
   + DecisionInvalid      what a visitor's browser sent is not a decision
   + DecisionConflict     another decision is already stored under that id
+  + TooMany              one network has sent too many decisions; try again later
   + LogUnavailable       the log cannot store or answer just now; try again
 """
 
@@ -88,3 +89,11 @@ class DecisionConflict(KapselError):
 
 class LogUnavailable(KapselError):
     """The log cannot store or answer just now; nothing was acknowledged, so try again."""
+
+
+class TooMany(KapselError):
+    """One network has sent too many decisions; it may send again *after* so many seconds."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__("too many decisions come from your network; try again in a moment")
+        self.after = after

@@ -27,19 +27,26 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     site: str
     url: str
     scanned_at: dt.datetime
-    before_at: dt.datetime
-    difference: Difference
-    findings: tuple[Finding, ...]  # of rules that the scan before did not break
-    settled: tuple[str, ...]  # rules that it broke, and this one does not
+    before_at: dt.datetime | None  # None: there was no scan before that did not fail
+    failure: str | None = None  # why the scan failed, where the one before did not
+    difference: Difference = Difference()
+    findings: tuple[Finding, ...] = ()  # of rules that the scan before did not break
+    settled: tuple[str, ...] = ()  # rules that it broke, and this one does not
 
 
-def news(scan: Scan, before: Scan | None) -> News | None:
+def news(scan: Scan, before: Scan | None, *, failed_before: bool = False) -> News | None:
     """
     Return what is new in *scan*; None: nothing is, or there is nothing to compare it with.
 
     A scan that was cut short tells what came, but not what went.
+
+    Args:
+        before: The newest scan before it that did not fail.
+        failed_before: The scan before it failed; that this one fails too is no news.
     """
-    if before is None or scan.status == "failed" or before.status == "failed":
+    if scan.status == "failed":
+        return None if failed_before else _failed(scan, before)
+    if before is None or before.status == "failed":
         return None
     difference = compare(before, scan)
     broken, broken_before = ({f.rule for f in s.findings} for s in (scan, before))
@@ -60,6 +67,17 @@ def news(scan: Scan, before: Scan | None) -> News | None:
     )
 
 
+def _failed(scan: Scan, before: Scan | None) -> News:
+    reasons = [visit.failure for visit in scan.visits if visit.failure is not None]
+    return News(
+        site=scan.site,
+        url=scan.url,
+        scanned_at=scan.started_at,
+        before_at=before.started_at if before is not None else None,
+        failure=reasons[0] if reasons else "no page could be read",
+    )
+
+
 def title(told: News) -> str:
     """Return the news in one line."""
     counts = (
@@ -72,7 +90,7 @@ def title(told: News) -> str:
         words.append(f"{len(told.findings)} new finding{'s' * (len(told.findings) != 1)}")
     if told.settled:
         words.append(f"{len(told.settled)} settled")
-    return f"{told.site}: {', '.join(words)}"
+    return f"{told.site}: {', '.join(words) or 'the scan failed'}"
 
 
 def text(told: News) -> str:
@@ -80,12 +98,15 @@ def text(told: News) -> str:
     lines = [*_lines(told)]
     if len(lines) > MAX_LINES:
         lines = [*lines[:MAX_LINES], f"and {len(lines) - MAX_LINES} more"]
-    head = f"{told.url}, scanned {told.scanned_at:%Y-%m-%d %H:%M} UTC, "
-    head += f"compared with {told.before_at:%Y-%m-%d %H:%M}"
+    head = f"{told.url}, scanned {told.scanned_at:%Y-%m-%d %H:%M} UTC"
+    if told.before_at is not None:
+        head += f", compared with {told.before_at:%Y-%m-%d %H:%M}"
     return "\n".join([head, "", *lines]) + "\n"
 
 
 def _lines(told: News) -> Iterable[str]:
+    if told.failure is not None:
+        yield f"the scan failed: {told.failure}"
     for finding in told.findings:
         items = f": {', '.join(finding.items[:10])}" if finding.items else ""
         yield f"finding ({finding.severity}) {finding.rule}{items}"
@@ -118,7 +139,8 @@ def _value(field: str, value: str | float | list[str] | None, kind: Kind) -> str
 
 def payload(told: News) -> bytes:
     """Return the JSON that a webhook gets: the same news, the same bytes."""
-    return msgspec.json.encode({"event": "catalogue.changed", **_values(told)})
+    event = "catalogue.changed" if told.failure is None else "scan.failed"
+    return msgspec.json.encode({"event": event, **_values(told)})
 
 
 def _values(told: News) -> dict[str, Any]:

@@ -63,20 +63,31 @@ class Store:
         self._engine = engine
 
     def save(self, scan: Scan) -> Scan:
-        """Keep *scan*, all of it or nothing; return it with the times from the site's history."""
-        with self._engine.begin() as connection:
-            if scan.entries:
-                connection.execute(self._upsert(), [_entry_row(scan, e) for e in scan.entries])
-            scan = _with_history(connection, scan)
-            connection.execute(
-                insert(tables.scan).values(
-                    site=scan.site,
-                    started_at=_milliseconds(scan.started_at),
-                    finished_at=_milliseconds(scan.finished_at),
-                    status=scan.status,
-                    document=msgspec.json.encode(scan).decode(),
-                )
+        """
+        Keep *scan*, all of it or nothing; return it with the times from the site's history.
+
+        Raises:
+            DatabaseUnusable: If it could not be kept: the disk is full, the database is gone.
+        """
+        try:
+            with self._engine.begin() as connection:
+                return self._saved(connection, scan)
+        except DBAPIError as exc:
+            raise DatabaseUnusable(f"the scan of {scan.site} was not kept: {exc.orig}") from exc
+
+    def _saved(self, connection: Connection, scan: Scan) -> Scan:
+        if scan.entries:
+            connection.execute(self._upsert(), [_entry_row(scan, entry) for entry in scan.entries])
+        scan = _with_history(connection, scan)
+        connection.execute(
+            insert(tables.scan).values(
+                site=scan.site,
+                started_at=_milliseconds(scan.started_at),
+                finished_at=_milliseconds(scan.finished_at),
+                status=scan.status,
+                document=msgspec.json.encode(scan).decode(),
             )
+        )
         return scan
 
     def history(self, site: str, *, limit: int = 100) -> tuple[Kept, ...]:

@@ -75,8 +75,8 @@ async def _scan(running: Showing, browser: Path | None) -> tuple[Scan, ...]:
     from scanner.commands.signals import stop_on_signals
 
     click.echo("Scanning the shop as it was found, then with Kapsel's banner.", err=True)
-    with stop_on_signals() as stop, progress_line() as progress:
-        scans = await showing.scan_both(running, browser=browser, progress=progress, stop=stop)
+    with stop_on_signals() as stop, progress_line() as line:
+        scans = await showing.scan_both(running, browser=browser, progress=line.show, stop=stop)
     if stop.is_set():
         raise click.exceptions.Exit(stop.status)
     return scans

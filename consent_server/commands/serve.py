@@ -44,6 +44,27 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     help="Lets into the read API and the log page; without it one is made at the first start.",
 )
 @click.option(
+    "--host-name",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Answer only to requests for this name; may be given several times. Without it: to any.",
+)
+@click.option(
+    "--rate",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Decisions a second that one network may send; 0: no limit. Withdrawals always pass.",
+)
+@click.option(
+    "--burst",
+    default=300.0,
+    show_default=True,
+    type=click.FloatRange(1),
+    help="Decisions that one network may send at once.",
+)
+@click.option(
     "--signing-key",
     envvar="KAPSEL_SIGNING_KEY",
     default=None,
@@ -66,6 +87,9 @@ def command(
     database: str,
     sites_file: Path,
     api_token: str | None,
+    hosts: tuple[str, ...],
+    rate: float,
+    burst: float,
     signing_key: Path | None,
     checkpoints: Path | None,
 ) -> None:
@@ -91,6 +115,9 @@ def command(
         database=database,
         sites_file=sites_file,
         api_token=api_token,
+        hosts=hosts,
+        rate=rate,
+        burst=burst,
         signing_key=signing_key,
         checkpoints=checkpoints,
     )

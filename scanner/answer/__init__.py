@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import structlog
+
 from scanner.answer.bundle import load
 from scanner.answer.dialogue import Dialogue
 from scanner.answer.record import Record
 from scanner.answer.withdrawal import withdraw
+from scanner.errors import BannerRulesUnusable
 from scanner.model import State
 
 if TYPE_CHECKING:
@@ -21,9 +24,12 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
+    from scanner.answer.bundle import Bundle
     from scanner.model import BannerAnswer, Category
 
 __all__ = ["answer"]
+
+log = structlog.get_logger()
 
 
 async def answer(
@@ -54,7 +60,7 @@ async def answer(
         there is no way to; None: not asked, or not sure.
     """
     record = Record(pictures=pictures)
-    dialogue = Dialogue(page, record, bundle=load())
+    dialogue = Dialogue(page, record, bundle=_further_rules())
     deadline = asyncio.get_running_loop().time() + timeout
     try:
         async with asyncio.timeout_at(deadline):
@@ -67,3 +73,12 @@ async def answer(
     finally:
         await dialogue.leave()
     return record.outcome
+
+
+def _further_rules() -> Bundle | None:
+    """Return the rules that were installed; a damaged set is left out, and said so."""
+    try:
+        return load()
+    except BannerRulesUnusable as exc:
+        log.warning("further banner rules are not used", reason=str(exc))
+        return None

@@ -47,6 +47,7 @@ class Dialogue:
         self.record = record
         self._bundle = bundle
         self._rules: Autoconsent | None = None
+        self._others = 0  # banners beside the one that is being answered
 
     async def hold(self, wanted: State, *, only: Category | None, deadline: float) -> None:
         """
@@ -165,7 +166,9 @@ class Dialogue:
         return await self._watch(root, answer, before)
 
     async def _watch(self, root: ElementHandle | None, answer: Answer, before: Traces) -> Effect:
-        return await watch(self.page, root, answer, before, name=self.record.platform)
+        return await watch(
+            self.page, root, answer, before, name=self.record.platform, others=self._others
+        )
 
     async def _next(
         self, answer: Answer, pressed: set[str], *, again: bool
@@ -175,7 +178,9 @@ class Dialogue:
         until = clock() + (LAYER_PATIENCE if again else SECOND_LOOK)
         while True:
             fallback: tuple[Sight, Step] | None = None
-            for sight in (await self.see()).banners:
+            seen = (await self.see()).banners
+            self._others = max(0, len(seen) - 1)
+            for sight in seen:
                 step = plan(sight.layer, answer, pressed)
                 if step is not None and step.final:
                     return sight, step

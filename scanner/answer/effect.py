@@ -39,7 +39,13 @@ RESULTS: dict[Effect, bool | None] = {
 
 
 async def watch(
-    page: Page, root: ElementHandle | None, answer: Answer, before: Traces, *, name: str | None
+    page: Page,
+    root: ElementHandle | None,
+    answer: Answer,
+    before: Traces,
+    *,
+    name: str | None,
+    others: int,
 ) -> Effect:
     """
     Return what came of a press.
@@ -49,12 +55,13 @@ async def watch(
         root: The layer that ought to go.
         answer: What was pressed. Of a single category no platform's record is expected.
         before: The traces that there were earlier.
+        others: How many more banners there were, which may stay.
         name: The platform whose record is read; None: whichever changed.
     """
     clock = asyncio.get_running_loop().time
     started = clock()
     while True:
-        gone = await _gone(root) and (await look(page)).banner is None
+        gone = await _gone(root) and len((await look(page)).banners) <= others
         after = await read_traces(page)
         heard = None if isinstance(answer, Category) else after.heard(platform(name), before)
         differ = after.differ(before)

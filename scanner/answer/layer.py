@@ -10,6 +10,8 @@ from scanner.answer import words
 from scanner.answer.words import Meaning
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scanner.model import Category
 
 #: Meanings that a consent banner has and a mere link to a policy has not.
@@ -72,6 +74,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     """One layer that may be a banner's, as the survey found it."""
 
     root: int
+    inside: tuple[int, ...] = ()  # roots of the layers that it lies in
     kind: Literal["rule", "overlay", "named", "edge", "frame"]
     platform: str | None
     hint: bool  # its id, class or name speaks of cookies or consent
@@ -123,6 +126,12 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             return talk > 0 or self.hint
         return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
 
+    def adds_to(self, inner: Layer) -> bool:
+        """Whether this layer has answers or switches that *inner*, a part of it, has not."""
+        more = {control.meaning for control in self.controls} & ANSWERS
+        less = {control.meaning for control in inner.controls} & ANSWERS
+        return more > less or len(self.optional) > len(inner.optional)
+
     @property
     def _explicit(self) -> bool:
         """Whether a button can be no other dialog's: it speaks of cookies, or of a choice."""
@@ -143,6 +152,16 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             -self.dialog,
             len(self.text),
         )
+
+
+def banners(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return the banners among *layers*, each once: the smallest layer that holds all of it."""
+    found = {layer.root: layer for layer in layers if layer.is_banner}
+    for inner in sorted(found.values(), key=lambda layer: -len(layer.inside)):
+        outers = [found[root] for root in inner.inside if root in found]
+        for outer in outers if inner.root in found else ():
+            found.pop(inner.root if outer.adds_to(inner) else outer.root, None)
+    return tuple(found.values())
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

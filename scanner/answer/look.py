@@ -13,7 +13,7 @@ import msgspec
 from playwright.async_api import Error
 
 from scanner.answer import words
-from scanner.answer.layer import Control, Layer, Report
+from scanner.answer.layer import Control, Layer, Report, banners
 from scanner.answer.platforms import rules
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class View:
 async def look(page: Page) -> View:
     """Return what is seen of *page* now. A frame that cannot be asked is passed over."""
     surveys = await asyncio.gather(*(_survey(frame) for frame in page.frames[:MOST_FRAMES]))
-    banners: list[Sight] = []
+    seen: list[Sight] = []
     doors: list[Door] = []
     present: set[str] = set()
     for survey in surveys:
@@ -78,13 +78,13 @@ async def look(page: Page) -> View:
         frame, report, elements = survey
         present.update(report.platforms)
         doors += [Door(frame, control, elements) for control in report.doors]
-        banners += [
+        seen += [
             Sight(frame, layer, elements)
-            for layer in report.layers
-            if layer.is_banner and (layer.kind != "frame" or await _floats(frame, layer))
+            for layer in banners(report.layers)
+            if layer.kind != "frame" or await _floats(frame, layer)
         ]
-    banners.sort(key=lambda sight: sight.layer.rank)
-    return View(tuple(banners), tuple(doors), frozenset(present))
+    seen.sort(key=lambda sight: sight.layer.rank)
+    return View(tuple(seen), tuple(doors), frozenset(present))
 
 
 async def _survey(frame: Frame) -> tuple[Frame, Report, JSHandle] | None:

@@ -7,6 +7,7 @@
 // Returns {report, elements}: the report names each element by its place in `elements`.
 ({ words, rules, top }) => {
   const MOST_ELEMENTS = 20000; // of a document; beyond that only its beginning and its end
+  const MOST_LAYERS = 24;
   const MOST_CONTROLS = 300; // of a layer
   const LONGEST_LABEL = 120; // characters
   const LONGEST_TEXT = 6000; // characters of a layer's text that are read
@@ -304,20 +305,22 @@
     }
   };
 
-  /** Of layers inside each other, keep the outer one, unless it is much more than the inner. */
-  const outermost = (roots) => {
-    const texts = new Map([...roots.keys()].map((root) => [root, textOf(root, LONGEST_TEXT, true)]));
-    const kept = new Map(roots);
-    for (const [inner, { kind }] of roots)
-      for (const [outer, facts] of roots) {
-        if (inner === outer || !within(inner, outer)) continue;
-        const much = texts.get(outer).length > 3 * texts.get(inner).length + 1500;
-        if (facts.kind === "rule" || isDialog(outer) || !much) {
-          if (kind !== "rule" || facts.kind === "rule") kept.delete(inner);
-          else kept.delete(outer);
-        } else kept.delete(outer);
-      }
-    return [...kept].map(([root, facts]) => ({ root, ...facts, text: texts.get(root) }));
+  /** The layers with their texts, and which of them they lie in; those of known platforms rule. */
+  const described = (roots) => {
+    const ruled = [...roots].filter(([, { kind }]) => kind === "rule").map(([root]) => root);
+    const apart = [...roots].filter(
+      ([root, { kind }]) =>
+        kind === "rule"
+          ? !ruled.some((outer) => outer !== root && within(root, outer))
+          : !ruled.some((inner) => within(inner, root)),
+    );
+    const kept = apart.slice(0, MOST_LAYERS).map(([root]) => root);
+    return apart.slice(0, MOST_LAYERS).map(([root, facts]) => ({
+      root,
+      ...facts,
+      text: textOf(root, LONGEST_TEXT, true),
+      inside: kept.filter((outer) => outer !== root && within(root, outer)).map(place),
+    }));
   };
 
   const doors = () => {
@@ -344,7 +347,7 @@
     return found;
   };
 
-  const layers = outermost(findRoots());
+  const layers = described(findRoots());
   const report = {
     platforms: rules
       .filter(
@@ -353,11 +356,12 @@
           (rule.banner && forest.some((tree) => belongs(tree, rule) && tree.querySelector(rule.banner))),
       )
       .map((rule) => rule.name),
-    layers: layers.map(({ root, kind, rule, text }) => {
+    layers: layers.map(({ root, kind, rule, text, inside }) => {
       const known = rule ?? ruleOf(root);
       const outline = root.getBoundingClientRect();
       return {
         root: place(root),
+        inside,
         kind,
         platform: known?.name ?? null,
         hint: named(root) || (root.getRootNode().host ? named(root.getRootNode().host) : false),

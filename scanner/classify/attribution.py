@@ -37,7 +37,17 @@ def on_host(subject: Subject, knowledge: Knowledge) -> Word | None:
     if subject.domain is None or party(subject) is Party.FIRST:
         return None
     host = subject.domain.lstrip(".").lower()
-    word = _word(Layer.HOST, host, knowledge.setters(host) or knowledge.owners(host))
+    vendors = knowledge.setters(host) or knowledge.owners(host)
+    word = _word(Layer.HOST, host, vendors)
+    category = knowledge.host(host)
+    if word is None and not vendors and category is not None:
+        word = Word(
+            layer=Layer.HOST,
+            entry=host,
+            category=category,
+            confidence=TRACKER if category in TRACKING else OTHER,
+            reason=f"{host} is known for {category}",
+        )
     if word is not None and subject.kind in (Kind.REQUEST, Kind.BEACON):
         return msgspec.structs.replace(word, confidence=REQUESTED)
     return word

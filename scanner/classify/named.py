@@ -53,12 +53,14 @@ def named(subject: Subject, knowledge: Knowledge) -> Word | None:
         answers, key=lambda answer: (not answer.confirmed, answer.known.rank, -answer.confidence)
     )
     vendor, cookie = best.known
+    ended = cookie.ended or vendor.ended
+    since = f"; the service ended on {ended}" if ended else ""
     return Word(
         layer=Layer.KNOWLEDGE,
         entry=best.known.entry,
         category=cookie.category,
         confidence=round(best.confidence, 3),
-        reason=f"{cookie.match} match of '{cookie.text}': {best.reason}",
+        reason=f"{cookie.match} match of '{cookie.text}': {best.reason}{since}",
         vendor_id=vendor.id,
         vendor=None if vendor.kind == "generic" else vendor.name,
         purposes=cookie.purposes,

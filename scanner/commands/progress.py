@@ -5,28 +5,48 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+from rich.text import Text
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from rich.status import Status
 
     from scanner.crawl import Progress
 
 
-@contextlib.contextmanager
-def progress_line() -> Iterator[Callable[[Progress], None] | None]:
-    """Yield what shows each step of a scan; None: nobody would see it."""
-    from rich.console import Console
-    from rich.text import Text
+class ProgressLine:
+    """The line, which gives way while something else is printed."""
 
-    console = Console(stderr=True, highlight=False)
+    def __init__(self, status: Status | None) -> None:
+        self._status = status  # None: there is no terminal that would show it
+
+    def show(self, progress: Progress) -> None:
+        """Say where the crawl is."""
+        if self._status is not None:
+            counts = f"{progress.visited} of {progress.known} pages"
+            text = f"{progress.site}, {progress.state}: {counts}, {progress.url}"
+            self._status.update(Text(text, overflow="ellipsis", no_wrap=True))
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the line away until the block ends."""
+        if self._status is not None:
+            self._status.stop()
+        try:
+            yield
+        finally:
+            if self._status is not None:
+                self._status.start()
+
+
+@contextlib.contextmanager
+def progress_line(console: Console | None = None) -> Iterator[ProgressLine]:
+    """Yield the line; it is gone when the block ends."""
+    console = console or Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield None
+        yield ProgressLine(None)
         return
     with console.status(Text("Starting the browser")) as status:
-
-        def show(progress: Progress) -> None:
-            where = (
-                f"{progress.site}, {progress.state}: {progress.visited} of {progress.known} pages"
-            )
-            status.update(Text(f"{where}, {progress.url}", overflow="ellipsis", no_wrap=True))
-
-        yield show
+        yield ProgressLine(status)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -82,18 +81,15 @@ def command(
         if due:
             assert store is not None
             sites = _due(sites, store)
-        of = partial(Round, How.read(**how), store, not no_save, done)
         fault: KapselError | None = None
         try:
-            status = asyncio.run(_scan(sites, of, jobs))
+            status = asyncio.run(_scan(sites, How.read(**how), store, not no_save, done, jobs))
         except KapselError as exc:  # what was scanned before it is told all the same
             fault, status = exc, exc.status
     if form != "table":
-        click.echo(
-            report(form, scans, changes=changes, fail_on=wanted, pictures=how["pictures"]).rstrip(
-                "\n"
-            )
-        )
+        pictures = how["pictures"]
+        text = report(form, scans, changes=changes, fail_on=wanted, pictures=pictures)
+        click.echo(text.rstrip("\n"))
     elif due and not sites:
         click.echo("No site is due.", err=True)
     for reason in reasons:
@@ -103,13 +99,26 @@ def command(
     click.get_current_context().exit(status or (1 if reasons else 0))
 
 
-async def _scan(sites: tuple[Site, ...], of: Callable[..., Round], jobs: int) -> int:
+async def _scan(
+    sites: tuple[Site, ...],
+    how: How,
+    store: Store | None,
+    save: bool,
+    done: Callable[[Scan, Scan | None], None],
+    jobs: int,
+) -> int:
     """Scan *sites*; return 0, or the exit status of the signal that ended it."""
     from scanner.commands.progress import progress_line
     from scanner.commands.signals import stop_on_signals
 
-    with stop_on_signals() as stop, progress_line() as progress:
-        await scan_round(sites, of=of(progress, stop), jobs=jobs)
+    with stop_on_signals() as stop, progress_line() as line:
+
+        def told(scan: Scan, before: Scan | None) -> None:
+            with line.aside():
+                done(scan, before)
+
+        of = Round(how, store, save, told, line.show, stop)
+        await scan_round(sites, of=of, jobs=jobs)
     return stop.status
 
 

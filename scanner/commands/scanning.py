@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scanner.crawl import Options, Progress
     from scanner.messages import Post
     from scanner.model import Scan, Site
+    from scanner.news import News
     from scanner.store import Store
 
 #: As in model.State; written out so that ``--help`` imports nothing.
@@ -174,6 +175,8 @@ async def scan_round(sites: Iterable[Site], *, of: Round, jobs: int = 1) -> None
 async def _scan_one(site: Site, of: Round) -> None:
     from scanner.browser import open_browser
     from scanner.knowledge import load
+    from scanner.model import Notify
+    from scanner.news import news
     from scanner.resolve import Resolution
     from scanner.scan import scan_site
 
@@ -194,19 +197,19 @@ async def _scan_one(site: Site, of: Round) -> None:
     before = of.store.before(scan) if of.store is not None else None
     try:
         if of.store is not None and of.save and (of.keep_cut_short or not of.stop.is_set()):
+            newest = of.store.history(site.key, limit=1)
             scan = of.store.save(scan)
-            await _tell(site, scan, before, of.how.post)
+            told = news(scan, before, failed_before=bool(newest) and newest[0].status == "failed")
+            wanted = site.notify != Notify() and not of.stop.is_set()
+            if told is not None and wanted:
+                await _tell(told, site, of.how.post)
     finally:
         of.done(scan, before)
 
 
-async def _tell(site: Site, scan: Scan, before: Scan | None, post: Post) -> None:
-    """Tell whom the site names what is new; what cannot be sent is said, and changes nothing."""
+async def _tell(told: News, site: Site, post: Post) -> None:
+    """Tell whom the site names; what cannot be sent is said, and changes nothing."""
     from scanner.messages import tell
-    from scanner.model import Notify
-    from scanner.news import news
 
-    told = news(scan, before)
-    if told is not None and site.notify != Notify():
-        for problem in await tell(told, site.notify, post=post):
-            click.echo(f"kapsel: {site.key}: {problem}", err=True)
+    for problem in await tell(told, site.notify, post=post):
+        click.echo(f"kapsel: {site.key}: {problem}", err=True)

@@ -11,13 +11,14 @@ from scanner.knowledge.hosts import hosts_above
 from scanner.knowledge.patterns import Index, Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from scanner.knowledge.imported import Imports
     from scanner.knowledge.model import Vendor
     from scanner.knowledge.purposes import Vocabulary
     from scanner.knowledge.weights import Weights
+    from scanner.model import Category
 
 
 class Knowledge:
@@ -30,10 +31,12 @@ class Knowledge:
         *,
         weights: Weights | None = None,
         imports: Imports | None = None,
+        hosts: Mapping[str, Category] | None = None,
         version: str = "none",
     ) -> None:
         self.version = version
         self.imports = imports
+        self._hosts = dict(hosts or {})
         self.weights = weights
         self.vocabulary = vocabulary
         self.vendors = tuple(vendors)
@@ -81,6 +84,12 @@ class Knowledge:
                 return tuple(self._owners[above])
         return ()
 
+    def host(self, host: str) -> Category | None:
+        """Return what *host* is known for, where no vendor is known."""
+        return next(
+            (self._hosts[above] for above in hosts_above(host) if above in self._hosts), None
+        )
+
     def texts(self, purposes: tuple[str, ...], vendor: Vendor) -> dict[str, str]:
         """Say in every language what an item of *vendor* is for. Shared: not to be changed."""
         if not purposes:
@@ -124,5 +133,6 @@ def read(own: Path) -> Knowledge:
         contents.vocabulary,
         weights=weights.load(),
         imports=imported.Imports(collections) if collections else None,
+        hosts=contents.hosts,
         version=version,
     )

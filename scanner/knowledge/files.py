@@ -13,6 +13,7 @@ import msgspec
 from scanner.errors import KnowledgeInvalid
 from scanner.knowledge import purposes
 from scanner.knowledge.model import Vendor
+from scanner.model import Category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     version: str  # hash of names and contents
     vendors: tuple[Vendor, ...]
     vocabulary: purposes.Vocabulary
+    hosts: dict[str, Category]  # registrable domains of companies without a file of their own
 
 
 def load(folder: Path = HERE) -> Contents:
@@ -41,11 +43,11 @@ def load(folder: Path = HERE) -> Contents:
 
 
 def collect(folder: Path) -> Sources:
-    """Return the files of the vocabulary and of the vendors below *folder*, by path."""
+    """Return the files of the vocabulary, of the vendors and of hosts below *folder*, by path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for part in ("purposes", "vendors")
-        for path in sorted((folder / part).glob("*.toml"))
+        for part in ("purposes/*.toml", "vendors/*.toml", "hosts.toml")
+        for path in sorted(folder.glob(part))
     }
 
 
@@ -75,9 +77,15 @@ def parse(sources: Mapping[str, bytes]) -> Contents:
         )
     except (KeyError, ValueError) as exc:  # TOML and msgspec raise kinds of ValueError
         mistakes.append(f"purposes: {exc}")
+    try:
+        hosts = parse_hosts(sources.get("hosts.toml", b""))
+    except ValueError as exc:
+        mistakes.append(f"hosts.toml: {exc}")
     if mistakes:
         raise KnowledgeInvalid(mistakes)
-    return Contents(version=version(sources), vendors=tuple(vendors), vocabulary=vocabulary)
+    return Contents(
+        version=version(sources), vendors=tuple(vendors), vocabulary=vocabulary, hosts=hosts
+    )
 
 
 def parse_vendors(sources: Mapping[str, bytes]) -> tuple[list[Vendor], list[str]]:
@@ -91,3 +99,13 @@ def parse_vendors(sources: Mapping[str, bytes]) -> tuple[list[Vendor], list[str]
             except ValueError as exc:  # of TOML, of msgspec, of UTF-8
                 mistakes.append(f"{name}: {exc}")
     return vendors, mistakes
+
+
+def parse_hosts(text: bytes) -> dict[str, Category]:
+    """Return the category of each domain that the file of hosts lists.
+
+    Raises:
+        ValueError: it is not such a file.
+    """
+    by_category = msgspec.convert(tomllib.loads(text.decode()), dict[Category, tuple[str, ...]])
+    return {host: category for category, hosts in by_category.items() for host in hosts}

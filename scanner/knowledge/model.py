@@ -75,7 +75,7 @@ class Cookie(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     http_only: bool | None = None
     value_shape: str | None = None  # a regular expression over the value: told, never tested
     alias_of: str | None = None  # a misspelling that is met in the wild
-    ended: dt.date | None = None  # no longer set since then
+    ended: dt.date | None = None  # what it serves was closed; old pages may still set it
     contested: str | None = None  # who sees it otherwise, and why
     note: str | None = None
     basis: Basis = "memory"

@@ -43,16 +43,20 @@ def client(database, sites_file):
 
 
 @contextlib.contextmanager
-def opened(database, sites_file):
+def opened(database, sites_file, *, address="testclient", **given):
     settings = Settings(
         database=database,
         sites_file=sites_file,
         api_token=TOKEN,
         signing_key=sites_file.with_name("kapsel.key"),
         checkpoints=sites_file.with_name("kapsel.checkpoints"),
+        **given,
     )
     with TestClient(
-        create_app(settings), base_url="https://consent.example", raise_server_exceptions=False
+        create_app(settings),
+        base_url="https://consent.example",
+        raise_server_exceptions=False,
+        client=(address, 50000),
     ) as client:
         yield client
 

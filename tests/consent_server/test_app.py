@@ -15,6 +15,25 @@ def test_the_process_says_that_it_lives_and_that_the_database_answers(client):
     assert client.get("/.well-known/gpc.json").json()["gpc"] is True
 
 
+def test_what_became_of_decisions_is_counted_without_persons(client):
+    def count(outcome):
+        lines = client.get("/metrics").text.splitlines()
+        (line,) = [x for x in lines if x.startswith(f'kapsel_decisions_total{{outcome="{outcome}"')]
+        return float(line.split()[-1])
+
+    sent = decision(1)
+    before = [count(outcome) for outcome in ("stored", "known", "refused")]
+    send(client, sent)
+    send(client, sent)
+    send(client, sent | {"language": "en"})
+
+    after = [count(outcome) for outcome in ("stored", "known", "refused")]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1, 1]
+    text = client.get("/metrics").text
+    assert "kapsel_commit_seconds_bucket" in text
+    assert decision(1)["id"] not in text
+
+
 def test_a_database_that_does_not_answer_makes_the_server_unready(client, monkeypatch):
     client.app.state.engine.dispose()
     monkeypatch.setattr(client.app.state.engine, "connect", lambda: (_ for _ in ()).throw(_gone()))

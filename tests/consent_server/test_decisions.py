@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from consent_server.records import read_decision, to_record
-from tests.consent_server.conftest import ORIGIN, ask, decision, send
+from tests.consent_server.conftest import ORIGIN, ask, decision, opened, send
 
 
 def stored(client):
@@ -244,3 +244,25 @@ def test_a_visitor_who_leaves_before_the_answer_does_not_stop_the_writer(client)
 
     assert send(client, decision(8)).status_code == 201
     assert {r["id"] for r in stored(client)} == {decision(7)["id"], decision(8)["id"]}
+
+
+def test_a_flood_from_one_network_is_slowed_but_no_withdrawal_is_lost(database, sites_file):
+    with opened(database, sites_file, address="8.8.8.8", rate=0.001, burst=2) as client:
+        answers = [send(client, decision(n)) for n in range(4)]
+        taken_back = send(client, decision(9, action="withdraw", choices={"marketing": False}))
+
+        assert [answer.status_code for answer in answers] == [201, 201, 429, 429]
+        assert int(answers[3].headers["retry-after"]) > 0
+        assert answers[3].headers["access-control-allow-origin"] == ORIGIN
+        assert taken_back.status_code == 201
+        assert len(stored(client)) == 3
+
+
+def test_a_server_with_a_name_answers_to_no_other(database, sites_file):
+    with opened(database, sites_file, hosts=("consent.example",)) as client:
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/healthz", headers={"Host": "CONSENT.example:8443"}).status_code == 200
+        for other in ("evil.example", "consent.example.evil.example", ""):
+            answer = client.get("/healthz", headers={"Host": other})
+            assert answer.status_code == 421
+            assert answer.json() == {"error": "this server has another name"}

@@ -70,14 +70,23 @@ NEW = scan(entry("_ga", lifetime=7200.0), entry("fresh", states=(State.BEFORE,))
     [
         (scan(entry("_ga"), days=1), scan(entry("_ga"))),
         (scan(entry("_ga")), None),
-        (scan(days=1, status="failed"), OLD),
         (NEW, scan(status="failed")),
         (scan(entry("_ga"), days=1, status="partial"), OLD),
     ],
-    ids=["the same", "the first", "failed", "after a failed one", "cut short"],
+    ids=["the same", "the first", "after a failed one", "cut short"],
 )
 def test_nothing_is_told_where_nothing_is_known_to_have_changed(new, old):
     assert news(new, old) is None
+
+
+def test_the_first_scan_that_fails_is_told_and_the_next_is_not():
+    told = news(scan(days=1, status="failed"), OLD)
+
+    assert title(told) == "shop: the scan failed"
+    assert text(told).splitlines()[2:] == ["the scan failed: no page could be read"]
+    assert json.loads(payload(told))["event"] == "scan.failed"
+    assert news(scan(days=2, status="failed"), OLD, failed_before=True) is None
+    assert news(scan(status="failed"), None).before_at is None
 
 
 def test_what_changed_is_told_in_a_line_and_in_lines():

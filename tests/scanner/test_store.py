@@ -4,8 +4,10 @@ import datetime as dt
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from scanner.database import open_database
+from scanner.errors import DatabaseUnusable
 from scanner.model import (
     BannerAnswer,
     Catalogue,
@@ -163,6 +165,24 @@ def test_a_scan_that_cannot_be_kept_leaves_nothing_behind(store):
 
     assert store.history("shop") == ()
     assert store.save(scan("_ga", at=MONDAY + DAY)).entries[0].first_seen == MONDAY + DAY
+
+
+def test_a_full_disk_is_told_in_words_and_keeps_what_there_was(tmp_path):
+    engine = open_database(str(tmp_path / "kapsel.db"))
+    store = Store(engine)
+    store.save(scan("_ga"))
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+    engine.dispose()
+    event.listen(
+        engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count = {pages}").close()
+    )
+
+    with pytest.raises(DatabaseUnusable, match="the scan of shop was not kept: database or disk"):
+        store.save(scan(*(f"c{n}" for n in range(1000)), at=MONDAY + DAY))
+
+    assert [e.name for e in store.newest("shop").entries] == ["_ga"]
+    engine.dispose()
 
 
 def test_ten_thousand_items_are_kept(store):

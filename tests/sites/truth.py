@@ -252,10 +252,10 @@ STORAGE = (
     ),
 )
 
-#: What the banner itself keeps: a decision until the server has it, and whom it has named.
-BANNER = tuple(
+#: What the banner itself keeps beside its cookie: a decision until the server has it.
+BANNER = (
     Stored(
-        name,
+        "kapsel_queue",
         "www.fjellbua.example",
         "first",
         None,
@@ -264,8 +264,7 @@ BANNER = tuple(
         NEVER,
         AFTER_ANSWER,
         kind="local_storage",
-    )
-    for name in ("kapsel_queue", "kapsel_seen")
+    ),
 )
 
 #: Hosts that the pages ask for something; all of them of other companies.
@@ -308,7 +307,6 @@ CATEGORIES = {
     "ARRAffinity": "necessary",
     "kapsel_consent": "necessary",
     "kapsel_queue": "necessary",
-    "kapsel_seen": "necessary",
     "__utma": "statistics",
     "__utmb": "statistics",
     "__utmc": "statistics",

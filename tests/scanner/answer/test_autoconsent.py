@@ -58,6 +58,17 @@ async def test_the_page_sees_nothing_of_the_engine(visit, installed):
 
 
 @pytest.mark.anyio
+async def test_damaged_rules_are_left_out_and_the_banner_answered_without_them(visit, archive):
+    path, pin = archive
+    (bundle.install(path, pin=pin) / "engine.js").write_text("throw 1", encoding="utf-8")
+    page = await visit("bar_nb")
+
+    said = await answer(page, State.REJECT, timeout=10)
+
+    assert (said.rejected, said.method) == (True, "heuristic")
+
+
+@pytest.mark.anyio
 async def test_a_banner_that_our_own_rules_know_is_not_handed_over(visit, installed):
     page = await visit("like_cookiebot")
 

@@ -131,3 +131,10 @@ def test_a_request_is_known_by_its_host_alone(host, category, vendor):
     found = verdict(host, domain=host, kind=Kind.REQUEST, party=Party.THIRD)
 
     assert (str(found.category), found.vendor) == (category, vendor)
+
+
+def test_a_host_without_a_vendors_file_may_still_be_known():
+    found = verdict("zz", domain=".sync.moatads.com", party=Party.THIRD)
+
+    assert (str(found.category), found.vendor) == ("marketing", None)
+    assert found.rule == "host:sync.moatads.com"

@@ -107,6 +107,16 @@ def test_an_explanation_tells_who_says_what_and_why():
     assert told.knowledge.startswith("sha256:")
 
 
+@pytest.mark.parametrize(
+    ("name", "ended"),
+    [("__atuvc", "2023-05-31"), ("__utma", "2023-07-01"), ("_gaexp", "2023-09-30")],
+)
+def test_what_serves_a_closed_service_is_told_so(name, ended):
+    word = explain(Subject(name=name), knowledge=load()).because[0]
+
+    assert word.reason.endswith(f"the service ended on {ended}")
+
+
 def test_a_platforms_session_on_a_trackers_host_is_contested():
     told = explain(
         Subject(name="JSESSIONID", domain="ads.pubmatic.com", party=Party.THIRD), knowledge=load()

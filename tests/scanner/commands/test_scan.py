@@ -353,7 +353,13 @@ def test_what_is_new_is_told_to_those_whom_the_site_names(scan, crawler, place, 
 
     done = scan("shop", "course")
     scan("shop", "--no-save")
+    crawler.found = {"course": None}
+    scan("course")
+    scan("course")
 
-    assert told == [("shop", ("https://hooks.example/x",), "hush")]
+    assert told == [
+        ("shop", ("https://hooks.example/x",), "hush"),
+        ("course", ("https://hooks.example/x",), "hush"),  # failed, and then failed again
+    ]
     assert done.exit_code == 0
     assert "kapsel: shop: hooks.example answered 403" in done.stderr

@@ -123,3 +123,11 @@ def test_without_knowledge_nothing_is_known():
     empty = Knowledge((), files.load().vocabulary)
 
     assert classify(Subject(name="_ga"), knowledge=empty).category is Category.UNCLASSIFIED
+
+
+def test_no_host_of_the_list_belongs_to_a_vendor():
+    knowledge = load()
+
+    assert [host for host in files.load().hosts if knowledge.owners(host)] == []
+    assert knowledge.host("a.b.moatads.com") is Category.MARKETING
+    assert knowledge.host("shop.example") is None

@@ -1,0 +1,38 @@
+"""What is counted for Prometheus. Nothing in it leads to a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+DECISIONS = Counter(
+    "kapsel_decisions", "Decisions that came to be stored, by what became of them", ["outcome"]
+)
+WAITING = Gauge("kapsel_decisions_waiting", "Decisions that wait for their commit")
+COMMIT = Histogram(
+    "kapsel_commit_seconds",
+    "How long one commit took, with all the decisions in it",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+)
+
+_STORED, _KNOWN, _REFUSED = (DECISIONS.labels(each) for each in ("stored", "known", "refused"))
+
+
+def count(outcomes: Sequence[object]) -> None:
+    """Count what became of a group of decisions."""
+    stored = sum(outcome is True for outcome in outcomes)
+    known = sum(outcome is False for outcome in outcomes)
+    _STORED.inc(stored)
+    _KNOWN.inc(known)
+    _REFUSED.inc(len(outcomes) - stored - known)
+
+
+def text() -> bytes:
+    """Return all that was counted, as Prometheus reads it."""
+    return generate_latest()

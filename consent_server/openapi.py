@@ -1,0 +1,132 @@
+"""The description of the HTTP interface for machines (OpenAPI 3.1), made from the routes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from consent_server.model import Action, Decision, Slice
+from consent_server.query import FILTER_NAMES, MAX_LIMIT, PAGE_NAMES
+from consent_server.receipt import Receipt
+from consent_server.statistics import Day
+from scanner.model import OPTIONAL_CATEGORIES, Catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SCHEMAS = "#/components/schemas/{name}"
+
+#: What each of these answers with, as a value of ours.
+_ANSWERS: dict[str, Any] = {
+    "/api/v1/consents": Slice,
+    "/api/v1/sites/{site}/catalogue": Catalogue,
+    "/w/{site}/consents/{id}": Receipt,
+}
+
+_FILTERED = ("/api/v1/consents", "/api/v1/consents/count", "/api/v1/consents/export")
+_OF_A_SITE = ("/api/v1/scans", "/api/v1/findings")
+
+_CHOICES: dict[str, dict[str, Any]] = {
+    "action": {"type": "string", "enum": [action.value for action in Action]},
+    "category": {
+        "type": "array",
+        "items": {"type": "string", "enum": [each.value for each in OPTIONAL_CATEGORIES]},
+    },
+    "granted": {"type": "string", "enum": ["true", "false"]},
+    "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+}
+
+
+def describe(routes: Iterable[tuple[str, frozenset[str], str]], *, version: str) -> dict[str, Any]:
+    """
+    Return the description of *routes*.
+
+    Args:
+        routes: Path, methods and a sentence for each.
+        version: Of Kapsel.
+    """
+    types = (Decision, Receipt, Slice, Day, Catalogue)
+    _, schemas = msgspec.json.schema_components(types, ref_template=_SCHEMAS)
+    schemas["Error"] = {
+        "type": "object",
+        "properties": {"error": {"type": "string"}},
+        "required": ["error"],
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for path, methods, sentence in routes:
+        for method in sorted(methods - {"HEAD", "OPTIONS"}):
+            paths.setdefault(path, {})[method.lower()] = _operation(path, method, sentence)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kapsel", "version": version},
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(path: str, method: str, sentence: str) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": sentence,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in re.findall(r"{(\w+)}", path)
+        ],
+        "responses": {
+            "default": {
+                "description": "Refused, and why.",
+                "content": {"application/json": {"schema": _reference("Error")}},
+            }
+        },
+    }
+    operation["parameters"] += _query(path)
+    if path.startswith("/api/"):
+        operation["security"] = [{"token": []}]
+    done: dict[str, Any] = {"description": "Done."}
+    if path in _ANSWERS and method == "GET":
+        done["content"] = {"application/json": {"schema": _reference(_ANSWERS[path].__name__)}}
+    if path == "/w/{site}/consents":
+        body = {"schema": _reference("Decision")}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": body, "text/plain": body},
+        }
+        operation["responses"]["201"] = {"description": "Stored, on disk."}
+    operation["responses"]["204" if method == "DELETE" else "200"] = done
+    return operation
+
+
+def _query(path: str) -> list[dict[str, Any]]:
+    """Return the parameters that the query of *path* may hold."""
+    names: tuple[str, ...] = ()
+    if path in _FILTERED or path == "/api/v1/stats":
+        names = FILTER_NAMES
+    if path in ("/api/v1/consents", "/api/v1/consents/export"):
+        names += PAGE_NAMES
+    if path in _OF_A_SITE:
+        names = ("site",)
+    found = [
+        {
+            "name": name,
+            "in": "query",
+            "required": path in _OF_A_SITE,
+            "schema": _CHOICES.get(name, {"type": "string"}),
+        }
+        for name in names
+    ]
+    if path.endswith("/export"):
+        formats = {"type": "string", "enum": ["jsonl", "csv"]}
+        found.append({"name": "format", "in": "query", "required": False, "schema": formats})
+    if "/declaration" in path:
+        found.append(
+            {"name": "lang", "in": "query", "required": False, "schema": {"type": "string"}}
+        )
+    return found
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": _SCHEMAS.format(name=name)}

@@ -1,0 +1,52 @@
+from scanner.answer.layer import Control, Layer, Switch, banners
+
+
+def layer(root, *labels, inside=(), switches=0, fields=0):
+    return Layer(
+        root=root,
+        inside=inside,
+        kind="overlay",
+        platform=None,
+        hint=False,
+        dialog=False,
+        text="We use cookies on this website.",
+        fields=fields,
+        controls=tuple(Control(element=i, label=label) for i, label in enumerate(labels)),
+        switches=tuple(Switch(element=9, label="Statistics", on=True) for _ in range(switches)),
+    )
+
+
+def roots(*layers):
+    return [layer.root for layer in banners(layers)]
+
+
+def test_of_two_layers_with_the_same_answers_the_inner_is_the_banner():
+    assert roots(
+        layer(1, "Menu", "Accept", "Reject"), layer(2, "Accept", "Reject", inside=(1,))
+    ) == [2]
+
+
+def test_a_layer_with_switches_is_more_than_its_row_of_buttons():
+    outer = layer(1, "Accept all", "Save", switches=2)
+
+    assert roots(outer, layer(2, "Accept all", "Save", inside=(1,))) == [1]
+
+
+def test_a_layer_with_another_answer_is_more_than_its_inner_part():
+    assert roots(layer(1, "Accept", "Reject"), layer(2, "Accept", inside=(1,))) == [1]
+
+
+def test_a_banner_in_an_application_with_a_form_is_found():
+    outer = layer(1, "Subscribe", "Accept", "Reject", fields=1)
+
+    assert roots(outer, layer(2, "Accept", "Reject", inside=(1,))) == [2]
+
+
+def test_two_banners_beside_each_other_are_two():
+    assert roots(layer(1, "OK", "Reject"), layer(2, "Accept", "Reject")) == [1, 2]
+
+
+def test_what_is_said_aloud_counts_where_a_sign_says_nothing():
+    control = Control(element=0, label="✕", name="Decline cookies")
+
+    assert control.meaning == "reject"
