@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
 MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
 MAX_POPUPS = 5  # windows of one page that are let run
+BEGIN_LIMIT = 3.0  # seconds until the browser must at least have asked for a page
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
 EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
 BLANK_LIMIT = 3.0  # seconds to leave a page
@@ -95,12 +96,22 @@ class Tab:
         self._dialogs = 0
         self.traffic.begin()
         try:
-            told = await self.session.call("Page.navigate", url=url, timeout=timeout)
+            told = await self._navigate(url, timeout=timeout)
         except TimeoutError:
             with contextlib.suppress(TimeoutError, DevToolsError):
                 await self.session.call("Page.stopLoading", timeout=1)
             return Navigation(timed_out=True)
         return Navigation(error=told.get("errorText"), download=bool(told.get("isDownload")))
+
+    async def _navigate(self, url: str, *, timeout: float) -> Params:  # noqa: ASYNC109
+        """Ask the browser to go to *url*, and once more if it does not even begin to."""
+        async with asyncio.timeout(timeout):
+            answer = self.session.post("Page.navigate", url=url)
+            await asyncio.wait([answer], timeout=BEGIN_LIMIT)
+            if not answer.done() and self.traffic.asked is None:
+                self.session.post("Page.stopLoading")
+                answer = self.session.post("Page.navigate", url=url)
+            return await answer
 
     async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
         """Wait for the load event of the main frame; tell whether it came in time (seconds)."""
