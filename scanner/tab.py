@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from asyncio import FIRST_COMPLETED
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,6 +24,7 @@ MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
 MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
 MAX_POPUPS = 5  # windows of one page that are let run
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
+ASK_LIMIT = 5.0  # seconds until a tab that goes somewhere must have asked for the page
 EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
 BLANK_LIMIT = 3.0  # seconds to leave a page
 
@@ -46,6 +48,7 @@ class Tab:
         self.traffic.frame = target
         self.page: pw.Page | None = None
         self.popups: list[str] = []  # their targets
+        self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
         self.endless = False  # whether its scripts had to be stopped
         self.crashed = asyncio.Event()
@@ -93,13 +96,25 @@ class Tab:
         self.refused = None
         self.endless = False
         self._dialogs = 0
+        self.stuck = False
         self.traffic.begin()
+        way = asyncio.create_task(self.session.call("Page.navigate", url=url, timeout=timeout))
+        hurry = asyncio.create_task(self._hurry.wait())
         try:
-            told = await self.session.call("Page.navigate", url=url, timeout=timeout)
+            await asyncio.wait((way, hurry), timeout=ASK_LIMIT, return_when=FIRST_COMPLETED)
+            self.stuck = not (way.done() or hurry.done() or self.traffic.asked)
+            if not self.stuck:
+                await asyncio.wait((way, hurry), return_when=FIRST_COMPLETED)
+            if not way.done():
+                return Navigation(timed_out=True)
+            told = await way
         except TimeoutError:
             with contextlib.suppress(TimeoutError, DevToolsError):
                 await self.session.call("Page.stopLoading", timeout=1)
             return Navigation(timed_out=True)
+        finally:
+            way.cancel()
+            hurry.cancel()
         return Navigation(error=told.get("errorText"), download=bool(told.get("isDownload")))
 
     async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
