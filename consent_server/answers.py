@@ -9,6 +9,7 @@ import structlog
 from starlette.responses import Response
 
 from scanner.errors import (
+    DatabaseUnusable,
     DecisionConflict,
     DecisionInvalid,
     LogUnavailable,
@@ -32,6 +33,7 @@ STATUS: dict[type[Exception], int] = {
     DecisionConflict: 409,
     TooMany: 429,
     LogUnavailable: 503,
+    DatabaseUnusable: 503,
 }
 
 _PHRASES = {404: "there is nothing at this address", 405: "this address does not take that method"}
@@ -65,8 +67,8 @@ async def from_error(request: Request, exc: Exception) -> Response:
     status = STATUS[type(exc)]
     headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
     if status == 503:
-        log.warning("log unavailable", reason=str(exc))
-        return refusal(503, "the log cannot be reached; try again", headers=headers)
+        log.warning("database unavailable", reason=str(exc))
+        return refusal(503, "the database cannot be reached; try again", headers=headers)
     if isinstance(exc, TooMany):
         headers = {"Retry-After": str(exc.after)}
     return refusal(status, str(exc), headers=headers)

@@ -15,7 +15,8 @@ from consent_server.declaration_page import plain_items
 from consent_server.document import Document
 from consent_server.model import Declaration
 from scanner import knowledge, sites
-from scanner.errors import SitesInvalid
+from scanner.database import answering
+from scanner.errors import DatabaseUnusable, SitesInvalid
 from scanner.model import Site
 from widget import compose
 
@@ -86,7 +87,12 @@ class Shelf:
         return None
 
     async def get(self, key: str) -> Served | None:
-        """Return what the site *key* is served; None: there is no such site."""
+        """
+        Return what the site *key* is served; None: there is no such site.
+
+        Raises:
+            DatabaseUnusable: If the database fails, and the site was not served before.
+        """
         served = self.at_hand(key)
         if served is None:
             async with self._lock:
@@ -100,12 +106,18 @@ class Shelf:
             self._served.pop(key, None)
             self._fresh_until.pop(key, None)
             return None
-        newest = self._store.newest_id(key)
         served = self._served.get(key)
-        if served is None or served.site != site or self._scans[key] != newest:
-            served = self._made(site)
-            self._served[key] = served
-            self._scans[key] = newest
+        try:
+            with answering():
+                newest = self._store.newest_id(key)
+                if served is None or served.site != site or self._scans[key] != newest:
+                    served = self._made(site)
+                    self._served[key] = served
+                    self._scans[key] = newest
+        except DatabaseUnusable as exc:
+            if served is None:
+                raise
+            log.warning("the site is served as it was", site=key, reason=str(exc))
         self._fresh_until[key] = self._clock() + FRESH
         return served
 

@@ -11,6 +11,7 @@ import msgspec
 from scanner.classify import owner
 from scanner.domains import party, registrable
 from scanner.model import (
+    Category,
     Entry,
     Fate,
     Kind,
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 MAX_PAGES = 50  # of an entry: enough to see where, few enough to read
 MAX_NAME = 256  # characters of a name or a path; PostgreSQL cannot index much longer ones
 MAX_URL = 2_000  # characters of a script's address: data: URLs can be megabytes
+
+#: How the rules begin of a layer that only guesses: it helps the owner, it does not decide.
+_GUESS = "model:"
 
 _STATES = tuple(State)
 _KINDS = tuple(Kind)
@@ -175,13 +179,15 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
             value_shape=_fullest(group),
         )
     )
+    guessed = (verdict.rule or "").startswith(_GUESS)
     return Entry(
         kind=first.kind,
         name=name,
         domain=first.domain,
         path=_readable(first.path),
         party=whose,
-        category=verdict.category,
+        category=Category.UNCLASSIFIED if guessed else verdict.category,
+        suggestion=verdict.category if guessed else None,
         vendor=verdict.vendor,
         purpose=verdict.purpose,
         lifetime=lifetime,

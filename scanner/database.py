@@ -108,6 +108,19 @@ def _alone(connection: Connection) -> Iterator[None]:
         connection.commit()
 
 
+@contextlib.contextmanager
+def answering() -> Iterator[None]:
+    """Say, where the database fails inside the block, that it is unusable.
+
+    Raises:
+        DatabaseUnusable: Then.
+    """
+    try:
+        yield
+    except DBAPIError as exc:
+        raise DatabaseUnusable(f"the database does not answer: {exc.orig}") from exc
+
+
 def check_database(engine: Engine) -> tuple[str, ...]:
     """Return what is wrong with *engine*'s database, one line each; it changes nothing."""
     from alembic.script import ScriptDirectory

@@ -284,6 +284,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     vendor_id: str | None = None
     purposes: tuple[str, ...] = ()
+    suggestion: Category | None = None  # a guess, where nobody knows: for the owner to confirm
 
     @property
     def identity(self) -> tuple[str, str, str, str, bool]:

@@ -42,6 +42,7 @@ HUSH = 0.05  # seconds of silence after which a page has sent what it sends at i
 HUSH_LIMIT = 1.0  # seconds that this may take
 BUDGET_LIMIT = 3.0  # real seconds that a budget may take, before open requests are ignored
 RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
+STALL_LIMIT = 0.2  # real seconds without progress: an answer that the page never reads to its end
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
 
@@ -52,7 +53,7 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
     Returns:
         Whether it loaded in time. A page that never falls silent is left alone after a while.
     """
-    if clock is Clock.REAL:
+    if clock == Clock.REAL:
         return await _real(tab, linger=LINGER, busy_limit=BUSY_LIMIT)
     loading = asyncio.create_task(tab.wait_loaded(LOAD_LIMIT))
     try:
@@ -74,7 +75,7 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
 
 async def scrolled(tab: Tab, *, clock: Clock) -> None:
     """Let a page do what it does when it is scrolled."""
-    if clock is Clock.REAL:
+    if clock == Clock.REAL:
         await _real(tab, linger=SCROLL_LINGER, busy_limit=4 * SCROLL_LINGER)
     else:
         await _spend(tab, SCROLL_LINGER)
@@ -84,7 +85,7 @@ async def awake(tab: Tab, question: Coroutine[Any, Any, T], *, clock: Clock) -> 
     """Return the answer to *question*, for which the page must not stand still."""
     asking = asyncio.create_task(question)
     try:
-        while clock is Clock.VIRTUAL and not asking.done() and not tab.over and not tab.endless:
+        while clock == Clock.VIRTUAL and not asking.done() and not tab.over and not tab.endless:
             await _spend(tab, AWAKE)
             await asyncio.wait([asking], timeout=0.005)
         return await asking
@@ -140,9 +141,30 @@ async def _spend(tab: Tab, seconds: float) -> None:
             budget=seconds * 1000,
             maxVirtualTimeTaskStarvationCount=_STARVATION,
         )
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(limit):
-                await tab.either(tab.spent)
+        if await _spent(tab, limit=limit, patient=policy == "advance"):
             return
         if await tab.unstick():
             return
+
+
+async def _spent(tab: Tab, *, limit: float, patient: bool) -> bool:
+    """
+    Wait until the budget is spent, or nothing more is to be waited for.
+
+    Args:
+        limit: In real seconds.
+        patient: Wait even if nothing moves.
+
+    Returns:
+        Whether there is no need for another way.
+    """
+    start = time.monotonic()
+    while not tab.spent.is_set() and not tab.over:
+        waited = time.monotonic() - start
+        stalled = min(waited, tab.traffic.answered_for()) >= STALL_LIMIT
+        if waited >= limit or (stalled and not patient):
+            return False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STALL_LIMIT / 4):
+                await tab.either(tab.spent)
+    return True

@@ -87,6 +87,9 @@ consent = Table(
     Column("salt", LargeBinary(16), nullable=False),  # hides the personal part in the leaf
     Index("consent_time", "decided_at", "seq"),
     Index("consent_site_time", "site", "decided_at", "seq"),
+    Index("consent_action_time", "action", "decided_at", "seq"),
+    Index("consent_language_time", "language", "decided_at", "seq"),
+    Index("consent_revision_time", "revision", "decided_at", "seq"),
 )
 
 #: The leaves of the Merkle tree over all decisions and erasures; see consent_server/leaf.py.

@@ -46,8 +46,12 @@ def classify(
     subject: Subject, *, knowledge: Knowledge, overrides: tuple[Override, ...] = ()
 ) -> Verdict:
     """Say what *subject* is for. What nobody knows is `unclassified`."""
-    words = tuple(_words(subject, knowledge, overrides))
-    return _verdict(decision.decide(words), words, knowledge)
+    words = []
+    for word in _words(subject, knowledge, overrides):
+        words.append(word)
+        if decision.settles(word):
+            break  # whatever the later layers say
+    return _verdict(decision.decide(words), tuple(words), knowledge)
 
 
 def explain(
@@ -77,17 +81,22 @@ def _words(
 
     What was only sent, not stored, has a host and no name of its own.
     """
+    yield from _said(owner.overridden(subject, overrides))
     stored = subject.kind not in (Kind.REQUEST, Kind.BEACON)
-    every = (
-        owner.overridden(subject, overrides),
-        named.named(subject, knowledge) if stored else None,
-        attribution.set_by(subject, knowledge),
-        attribution.on_host(subject, knowledge),
-        *(imported.imported(subject, knowledge.imports) if knowledge.imports else ()),
-        structure.formed(subject) if stored else None,
-        guess.guessed(subject, knowledge.weights) if stored and knowledge.weights else None,
-    )
-    yield from (word for word in every if word is not None)
+    if stored:
+        yield from _said(named.named(subject, knowledge))
+    yield from _said(attribution.set_by(subject, knowledge))
+    yield from _said(attribution.on_host(subject, knowledge))
+    if knowledge.imports:
+        yield from imported.imported(subject, knowledge.imports)
+    if stored:
+        yield from _said(structure.formed(subject))
+    if stored and knowledge.weights:
+        yield from _said(guess.guessed(subject, knowledge.weights))
+
+
+def _said(word: Word | None) -> tuple[Word, ...]:
+    return () if word is None else (word,)
 
 
 def _verdict(decided: decision.Decision, words: tuple[Word, ...], knowledge: Knowledge) -> Verdict:

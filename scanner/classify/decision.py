@@ -61,16 +61,26 @@ def decide(words: Sequence[Word]) -> Decision:
     for word in words:
         if word.layer is Layer.OWNER:
             return Decision(word, 1.0, contested=False)
+        if settles(word):
+            return Decision(word, word.confidence, contested=_disputed(word, words))
         if word.confidence < THRESHOLD[word.layer]:
             continue
-        if word.category not in EXEMPT:
-            return Decision(word, word.confidence, contested=_disputed(word, words))
         veto = _veto(word, words)
         if veto is not None:
             return Decision(veto, min(veto.confidence, CONTESTED), contested=True)
         if _exempt(word, words):
             return Decision(word, word.confidence, contested=_disputed(word, words))
     return Decision(None, 0.0, contested=False)
+
+
+def settles(word: Word) -> bool:
+    """Say whether *word* decides if no stronger layer has, whatever the weaker ones say.
+
+    The owner decides too, but may leave it to others to tell vendor and purpose.
+    """
+    if word.layer is Layer.OWNER:
+        return False
+    return word.category not in EXEMPT and word.confidence >= THRESHOLD[word.layer]
 
 
 def _veto(word: Word, words: Sequence[Word]) -> Word | None:

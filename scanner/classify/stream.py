@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import urlsplit
 
 import msgspec
 
 from scanner.classify import classify
-from scanner.model import Subject, Verdict
+from scanner.model import Subject, ValueShape, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +21,9 @@ Fields = dict[str, Any]
 VALUE_KINDS = {"bool": "flag", "boolean": "flag", "int": "number", "integer": "number"}
 KINDS = {"localstorage": "local_storage", "sessionstorage": "session_storage", "http": "cookie"}
 SAME_SITE = {"lax": "Lax", "strict": "Strict", "none": "None", "no_restriction": "None"}
+
+
+SHAPES = frozenset(get_args(get_type_hints(ValueShape)["kind"]))
 
 
 class LineInvalid(ValueError):
@@ -47,13 +50,14 @@ def subject(fields: Fields, *, registrable: Callable[[str], str]) -> Subject:
         told["site"] = registrable(urlsplit(site).hostname or site)
     shape = told.get("value_shape")
     if isinstance(shape, dict):
-        kind = shape.get("kind", "text")
-        shape = {"length": 0, "entropy": 0.0, **shape, "kind": VALUE_KINDS.get(kind, kind)}
-        told["value_shape"] = shape
+        kind = str(shape.get("kind"))
+        kind = VALUE_KINDS.get(kind, kind)
+        kind = kind if kind in SHAPES else "text"
+        told["value_shape"] = {"length": 0, "entropy": 0.0, **shape, "kind": kind}
     setter = told.get("set_by")
     if isinstance(setter, dict) and setter.get("kind") not in ("http", "script"):
         told["set_by"] = {**setter, "kind": "script"}
-    return msgspec.convert(told, Subject)
+    return msgspec.convert(told, Subject, strict=False)
 
 
 def verdicts(

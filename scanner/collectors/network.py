@@ -28,6 +28,7 @@ class Traffic:
 
     def __init__(self) -> None:
         self.open: set[tuple[str, str]] = set()
+        self.unanswered: set[tuple[str, str]] = set()  # of these, those without any answer yet
         self.changed_at = time.monotonic()
         self.frame = ""  # id of the tab's main frame
         self.status: int | None = None  # of the main document
@@ -40,10 +41,15 @@ class Traffic:
     def begin(self) -> None:
         """Forget the last page."""
         self.open.clear()
+        self.unanswered.clear()
         self.changed_at = time.monotonic()
         self.status, self.url, self.asked = None, None, None
         self.documents = 0
         self.exchanges.clear()
+
+    def answered_for(self) -> float:
+        """Return for how many seconds nothing waited for the beginning of its answer."""
+        return 0.0 if self.unanswered else time.monotonic() - self.changed_at
 
     def quiet_for(self) -> float:
         """Return for how many seconds nothing was under way."""
@@ -91,6 +97,7 @@ class Network:
         # A worker's own script is told as asked for by the page, and never as finished.
         if params.get("type") not in _ENDLESS and params.get("loaderId") != "":
             traffic.open.add((self._session.id, params["requestId"]))
+            traffic.unanswered.add((self._session.id, params["requestId"]))
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
             traffic.asked = url
 
@@ -107,6 +114,8 @@ class Network:
         self._pair(exchange)
 
     def _received(self, params: Params) -> None:
+        self._traffic.unanswered.discard((self._session.id, params["requestId"]))
+        self._traffic.changed_at = time.monotonic()
         if params.get("hasExtraInfo") is False:
             self._exchange(params["requestId"]).withdraw()
         if params.get("type") == "Document" and params.get("frameId") == self._traffic.frame:
@@ -115,6 +124,7 @@ class Network:
             self._traffic.url = params["response"]["url"]
 
     def _ended(self, params: Params) -> None:
+        self._traffic.unanswered.discard((self._session.id, params["requestId"]))
         self._traffic.open.discard((self._session.id, params["requestId"]))
         self._traffic.changed_at = time.monotonic()
 
@@ -130,7 +140,8 @@ class Network:
             self._answered({**params, "headers": params["response"].get("headers", {})})
 
     def _detached(self, params: Params) -> None:
-        self._traffic.open = {key for key in self._traffic.open if key[0] != self._session.id}
+        for keys in (self._traffic.open, self._traffic.unanswered):
+            keys -= {key for key in keys if key[0] == self._session.id}
 
     def _exchange(self, id: str) -> Exchange:  # noqa: A002
         return self._traffic.exchanges.setdefault(id, Exchange())

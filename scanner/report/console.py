@@ -175,6 +175,8 @@ def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text]:
     name = Text(entry.name + "†" * (entry.fate is Fate.GONE))
     if entry.kind is not Kind.COOKIE:
         name.append(f"\n{entry.kind.replace('_', ' ')}", style="dim")
+    if entry.suggestion is not None:
+        name.append(f"\nperhaps {entry.suggestion}", style="dim")
     return (
         name,
         Text(entry.domain + "°" * (entry.party is Party.THIRD)),

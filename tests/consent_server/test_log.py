@@ -270,6 +270,9 @@ async def test_sqlite_waits_for_the_disk_and_writes_ahead(tmp_path):
         [("site", "shop"), ("from", "2026-11-01"), ("to", "2026-11-22")],
         [("from", "2026-11-01"), ("category", "marketing"), ("granted", "false")],
         [("id", str(uuid.UUID(int=2, version=4)))],
+        [("action", "gpc")],
+        [("language", "da"), ("cursor", "1700000000000.7")],
+        [("revision", "none"), ("from", "2026-11-01")],
     ],
 )
 async def test_no_hot_statement_scans_the_table(database, asked):

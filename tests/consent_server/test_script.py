@@ -89,3 +89,20 @@ def test_what_was_shown_before_a_new_scan_is_known_after_it(client, monkeypatch)
 
     assert client.get("/w/shop.json").json()["revision"] != before
     assert send(client, decision(1, revision=before)).json()["flags"] == []
+
+
+def test_a_site_is_served_as_it_was_while_the_database_fails(client, monkeypatch):
+    monkeypatch.setattr("consent_server.shelf.FRESH", 0.0)
+    before = client.get("/w/shop.js")
+    with client.app.state.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE scan RENAME TO elsewhere")
+
+    during = client.get("/w/shop.js")
+    new = client.get("/w/other.js")
+    with client.app.state.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO scan")
+
+    assert (during.status_code, during.content) == (200, before.content)
+    assert new.status_code == 503
+    assert new.headers["retry-after"] == "2"
+    assert client.get("/w/other.js").status_code == 200

@@ -246,3 +246,14 @@ def test_a_scan_that_was_cut_short_does_not_make_items_disappear():
     ancient = scan(seen("ancient"))
 
     assert [entry.name for entry in merged([cut, complete, ancient])] == ["_ga", "cart", "new"]
+
+
+def test_a_guess_helps_the_owner_and_decides_nothing():
+    def guess(_):
+        return Verdict(category=Category.MARKETING, rule="model:weights", confidence=0.7)
+
+    (entry,) = folded(seen("vindkast"), judge=guess).entries
+
+    assert entry.category is Category.UNCLASSIFIED
+    assert entry.suggestion is Category.MARKETING
+    assert entry.rule == "model:weights"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.classify import explain
+from scanner.classify import classify, explain
 from scanner.classify.features import features
 from scanner.classify.guess import guessed
 from scanner.classify.named import lifetime_agrees
@@ -204,3 +204,15 @@ def test_an_imported_tracker_list_speaks_of_third_parties_only():
     assert category(domain="x.ads.example", party=Party.THIRD) == "marketing"
     assert category(domain="x.ads.example", party=Party.FIRST) == "unclassified"
     assert category(domain="notads.example", party=Party.THIRD) == "unclassified"
+
+
+def test_a_verdict_is_the_one_that_is_explained():
+    knowledge = load()
+
+    for vendor in knowledge.vendors[::5]:
+        for cookie in vendor.cookie:
+            for name in cookie.examples or (cookie.text,):
+                for domain in (None, *cookie.hosts[:1], "ads.pubmatic.com"):
+                    subject = Subject(name=name, domain=domain, lifetime=cookie.lifetime)
+                    told = explain(subject, knowledge=knowledge).verdict
+                    assert classify(subject, knowledge=knowledge) == told

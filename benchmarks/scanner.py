@@ -1,0 +1,226 @@
+"""How fast the crawl is, and what it finds, beside plain navigation and fixed waiting.
+
+    .venv/bin/python -m benchmarks.scanner [--pages 20] [--latency 0.05] [--rounds 3]
+
+One site of linked pages on loopback, served by a process of its own; each way of reading it in
+turn, round after round, in a browser of its own. CPU seconds and memory (PSS) are those of the
+browser and, for CPU, of this process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import resource
+import statistics
+import time
+from pathlib import Path
+
+from scanner.browser import open_browser
+from scanner.crawl import Options, crawl
+from scanner.model import Fate, Kind, Site, State
+from scanner.resolve import Resolution
+
+SHOP = "https://www.shop.example"
+HOSTS = ("www.shop.example", "cdn.tracker.example", "ads.network.example")
+FIXED = 3.0  # seconds that others wait on each page
+TICK = os.sysconf("SC_CLK_TCK")
+PER_SITE = {  # cookies that every page's scripts and images set
+    "session", "inline", "late", "moment", "_t", "uid", "framed", "fetched", "modern",
+}  # fmt: skip
+TAG = "document.cookie='_t=1; domain=shop.example; max-age=63072000';"
+PAGE = """<!doctype html><title>{n}</title><script src=https://cdn.tracker.example/tag.js></script>
+<p>{links}<img src=https://ads.network.example/dot.gif>
+<iframe src=https://ads.network.example/frame></iframe><script>
+document.cookie = 'inline=1; max-age=3600'; localStorage.setItem('seen', '{n}');
+document.cookie = 'moment=1'; document.cookie = 'moment=; max-age=0';
+cookieStore.set('modern', '1');
+setTimeout(() => fetch('/fetched'), 300); setTimeout(() => {{ document.cookie = 'late=1' }}, 2000);
+</script>"""
+
+
+def serve_site(port, pages: int, latency: float) -> None:
+    """Serve the site until killed; tell the port by *port*."""
+    from consent_server.demo.loopback import serve
+
+    async def app(scope, receive, send):
+        path, kind, cookie = scope["path"], "text/html", ""
+        body = ""
+        await asyncio.sleep(latency)
+        if path == "/" or path.startswith("/p"):
+            number = int(path[2:] or 0)
+            links = "".join(f"<a href=/p{n}>{n}</a>" for n in range(1, pages))
+            body, cookie = PAGE.format(n=number, links=links), f"page{number}=1"
+            if path == "/":
+                cookie = "session=1; HttpOnly"
+        elif path == "/tag.js":
+            body, kind = TAG, "text/javascript"
+        elif path == "/dot.gif":
+            kind, cookie = "image/gif", "uid=1; Secure; SameSite=None; Max-Age=60"
+        elif path == "/frame":
+            body = "<script>document.cookie='framed=1; Secure; SameSite=None'</script>"
+        elif path == "/fetched":
+            cookie = "fetched=1"
+        status = 404 if path in ("/robots.txt", "/sitemap.xml", "/favicon.ico") else 200
+        headers = [(b"content-type", kind.encode())]
+        headers += [(b"set-cookie", cookie.encode())] if cookie else []
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body.encode()})
+
+    with serve(dict.fromkeys(HOSTS, app)) as server:
+        port.send(server.port)
+        time.sleep(3600)
+
+
+def family(root: int) -> list[Path]:
+    """The folders under /proc of the processes of group *root*."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[2]) == root:
+                found.append(folder)
+    return found
+
+
+class Meter:
+    """CPU and peak memory of the browsers that this process starts, while the block runs."""
+
+    async def __aenter__(self):
+        self.cpu, self.peak = 0.0, 0
+        self._seen: dict[str, float] = {}
+        self._own = resource.getrusage(resource.RUSAGE_SELF)
+        self._task = asyncio.create_task(self._watch())
+        self._start = time.monotonic()
+        return self
+
+    async def __aexit__(self, *_):
+        self.seconds = time.monotonic() - self._start
+        self._sample()
+        self._task.cancel()
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        spent = own.ru_utime + own.ru_stime - self._own.ru_utime - self._own.ru_stime
+        self.cpu = sum(self._seen.values()) + spent
+
+    async def _watch(self):
+        while True:
+            self._sample()
+            await asyncio.sleep(0.25)
+
+    def _sample(self):
+        memory = 0
+        for group in self._groups():
+            for folder in family(group):
+                with contextlib.suppress(OSError, IndexError, ValueError):
+                    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                    self._seen[folder.name] = (int(fields[11]) + int(fields[12])) / TICK
+                    rollup = (folder / "smaps_rollup").read_text().splitlines()
+                    memory += next(int(x.split()[1]) for x in rollup if x.startswith("Pss:"))
+        self.peak = max(self.peak, memory // 1024)
+
+    def _groups(self):
+        """The groups of our children that lead a session of their own: the browsers."""
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        return [pid for pid in map(int, children) if os.getpgid(pid) == pid]
+
+
+async def names(browser, context) -> set[str]:
+    return {cookie["name"] for cookie in await context.cookies()}
+
+
+async def raw(browser, urls):
+    """DevTools alone, one tab, until the load event."""
+    devtools = browser.devtools.browser
+    context = (await devtools.call("Target.createBrowserContext"))["browserContextId"]
+    loaded = asyncio.Event()
+
+    target = await devtools.call("Target.createTarget", url="about:blank", browserContextId=context)
+    attached = await devtools.call("Target.attachToTarget", **target, flatten=True)
+    session = browser.devtools.session(attached["sessionId"])
+    session.on("Page.loadEventFired", lambda _: loaded.set())
+    await session.call("Page.enable")
+    for url in urls:
+        loaded.clear()
+        await session.call("Page.navigate", url=url)
+        await asyncio.wait_for(loaded.wait(), 30)
+    jar = await devtools.call("Storage.getCookies", browserContextId=context)
+    await devtools.call("Target.disposeBrowserContext", browserContextId=context)
+    return {cookie["name"] for cookie in jar["cookies"]}
+
+
+async def playwright(browser, urls, *, wait=0.0):
+    """Playwright alone, one tab, until the load event, and *wait* seconds longer."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    for url in urls:
+        await page.goto(url)
+        await asyncio.sleep(wait)
+    found = await names(browser, context)
+    await context.close()
+    return found
+
+
+async def kapsel(browser, urls, *, settle):
+    """Our crawl, with all collectors."""
+    site = Site(key="bench", url=urls[0], max_pages=len(urls))
+    options = Options(states=(State.BEFORE,), settle=settle)
+    crawled = await crawl(site, options=options, browser=browser)
+    assert len(crawled.reads) == len(urls), crawled.status
+    return {
+        o.name
+        for read in crawled.reads
+        for o in read.observations
+        if o.kind is Kind.COOKIE and o.fate is not Fate.REFUSED
+    }
+
+
+WAYS = {
+    "raw DevTools, load event": raw,
+    "Playwright, load event": playwright,
+    "Playwright, 3 s on each page": lambda b, u: playwright(b, u, wait=FIXED),
+    "Kapsel, virtual time": lambda b, u: kapsel(b, u, settle="virtual"),
+    "Kapsel, real time": lambda b, u: kapsel(b, u, settle="real"),
+}
+
+
+async def main(arguments: argparse.Namespace) -> None:
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    server = multiprocessing.Process(
+        target=serve_site, args=(sender, arguments.pages, arguments.latency), daemon=True
+    )
+    server.start()
+    port = receiver.recv()
+    resolution = Resolution.parse(tuple(f"{host}=127.0.0.1:{port}" for host in HOSTS))
+    urls = [f"{SHOP}/", *(f"{SHOP}/p{n}" for n in range(1, arguments.pages))]
+    expected = PER_SITE | {f"page{n}" for n in range(1, arguments.pages)}
+    ways = {way: read for way, read in WAYS.items() if arguments.only in way}
+    results: dict[str, list[tuple[float, float, int, int]]] = {way: [] for way in ways}
+    for _ in range(arguments.rounds):
+        for way, read in ways.items():
+            async with (
+                open_browser(resolution=resolution, insecure=True) as browser,
+                Meter() as meter,
+            ):
+                found = await read(browser, urls)
+            results[way].append((meter.seconds, meter.cpu, meter.peak, len(found & expected)))
+    server.kill()
+    print(f"{arguments.pages} pages, {arguments.latency * 1000:.0f} ms an answer, "
+          f"median of {arguments.rounds}, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+    print(f"{'':30}{'pages/s':>9}{'CPU s/page':>12}{'MB':>6}{'found':>12}")
+    for way, runs in results.items():
+        seconds, cpu, peak, _ = (statistics.median(column) for column in zip(*runs, strict=True))
+        found = min(run[3] for run in runs)
+        print(f"{way:30}{arguments.pages / seconds:9.2f}{cpu / arguments.pages:12.3f}"
+              f"{peak:6.0f}{found:5} of {len(expected)}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pages", type=int, default=20)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds of each answer")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="ways whose names have this in them")
+    multiprocessing.set_start_method("spawn")
+    asyncio.run(main(parser.parse_args()))
