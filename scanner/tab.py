@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from asyncio import FIRST_COMPLETED
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
 MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
 MAX_POPUPS = 5  # windows of one page that are let run
-BEGIN_LIMIT = 3.0  # seconds until the browser must at least have asked for a page
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
+ASK_LIMIT = 5.0  # seconds until a tab that goes somewhere must have asked for the page
 EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
 BLANK_LIMIT = 3.0  # seconds to leave a page
 
@@ -47,6 +48,7 @@ class Tab:
         self.traffic.frame = target
         self.page: pw.Page | None = None
         self.popups: list[str] = []  # their targets
+        self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
         self.endless = False  # whether its scripts had to be stopped
         self.crashed = asyncio.Event()
@@ -94,24 +96,26 @@ class Tab:
         self.refused = None
         self.endless = False
         self._dialogs = 0
+        self.stuck = False
         self.traffic.begin()
+        way = asyncio.create_task(self.session.call("Page.navigate", url=url, timeout=timeout))
+        hurry = asyncio.create_task(self._hurry.wait())
         try:
-            told = await self._navigate(url, timeout=timeout)
+            await asyncio.wait((way, hurry), timeout=ASK_LIMIT, return_when=FIRST_COMPLETED)
+            self.stuck = not (way.done() or hurry.done() or self.traffic.asked)
+            if not self.stuck:
+                await asyncio.wait((way, hurry), return_when=FIRST_COMPLETED)
+            if not way.done():
+                return Navigation(timed_out=True)
+            told = await way
         except TimeoutError:
             with contextlib.suppress(TimeoutError, DevToolsError):
                 await self.session.call("Page.stopLoading", timeout=1)
             return Navigation(timed_out=True)
+        finally:
+            way.cancel()
+            hurry.cancel()
         return Navigation(error=told.get("errorText"), download=bool(told.get("isDownload")))
-
-    async def _navigate(self, url: str, *, timeout: float) -> Params:  # noqa: ASYNC109
-        """Ask the browser to go to *url*, and once more if it does not even begin to."""
-        async with asyncio.timeout(timeout):
-            answer = self.session.post("Page.navigate", url=url)
-            await asyncio.wait([answer], timeout=BEGIN_LIMIT)
-            if not answer.done() and self.traffic.asked is None:
-                self.session.post("Page.stopLoading")
-                answer = self.session.post("Page.navigate", url=url)
-            return await answer
 
     async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
         """Wait for the load event of the main frame; tell whether it came in time (seconds)."""

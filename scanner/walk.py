@@ -168,6 +168,10 @@ class Walk:
                     return None
                 tab = tab or await profile.open_tab()
                 read, links = await self._page(reader, tab, url)
+                if tab.stuck:  # the page is not to blame: once more, in a tab that is not
+                    await profile.close_tab(tab)
+                    tab = await profile.open_tab()
+                    read, links = await self._page(reader, tab, url)
                 self._frontier.visited(read.visit.final_url)
                 self._tell(url)
                 if read.visit.status is None and tab.refused is not None:

@@ -45,14 +45,22 @@ def compare(as_found: Scan, with_kapsel: Scan) -> Proof:
         f"With Kapsel, stored before the visitor answers: {_many(before)} ({_names(before)}).",
         f"After a no: {_many(after_no)}. After a yes: {_many(after_yes)}. {verdict}",
     )
-    return Proof(sentences=sentences, shortfalls=tuple(_shortfalls(as_found, with_kapsel)))
+    slow = tuple(
+        f"Not read to its end: {visit.url} ({visit.state}): {visit.failure}."
+        for scan in (as_found, with_kapsel)
+        for visit in scan.visits
+        if visit.failure is not None
+    )
+    return Proof(
+        sentences=(*sentences, *slow), shortfalls=tuple(_shortfalls(as_found, with_kapsel))
+    )
 
 
 def _shortfalls(as_found: Scan, with_kapsel: Scan) -> list[str]:
     wrong = [
-        f"the scan of the shop {dress} is {scan.status}"
+        f"the scan of the shop {dress} has failed"
         for dress, scan in (("as found", as_found), ("with Kapsel", with_kapsel))
-        if scan.status != "complete"
+        if scan.status == "failed"
     ]
     if not _optional(as_found, State.BEFORE):
         wrong.append("as found, the shop stores nothing that needs consent")

@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from consent_server.demo.proof import compare
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State
+from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State, Visit
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 ALL = (State.BEFORE, State.ACCEPT, State.REJECT)
@@ -35,14 +35,14 @@ def entry(name, category, states, *, kind=Kind.COOKIE):
     )
 
 
-def scan(*entries, banner, status="complete"):
+def scan(*entries, banner, status="complete", visits=()):
     return Scan(
         site="fjellbua",
         url="https://shop.example/",
         started_at=NOON,
         finished_at=NOON,
         status=status,
-        visits=(),
+        visits=visits,
         banner=banner,
         entries=entries,
     )
@@ -108,8 +108,8 @@ def test_what_is_stored_without_consent_is_said_and_is_a_shortfall():
         ),
         (
             AS_FOUND,
-            scan(*WITH_KAPSEL.entries, banner=ANSWERED, status="partial"),
-            "the scan of the shop with Kapsel is partial",
+            scan(*WITH_KAPSEL.entries, banner=ANSWERED, status="failed"),
+            "the scan of the shop with Kapsel has failed",
         ),
         (
             AS_FOUND,
@@ -130,3 +130,23 @@ def test_what_is_stored_without_consent_is_said_and_is_a_shortfall():
 )
 def test_whatever_is_not_as_it_should_be_is_a_shortfall(as_found, with_kapsel, shortfall):
     assert compare(as_found, with_kapsel).shortfalls == (shortfall,)
+
+
+def test_a_page_that_was_slow_is_named_and_is_no_shortfall():
+    visit = Visit(
+        url="https://shop.example/slow",
+        final_url="https://shop.example/slow",
+        state=State.BEFORE,
+        status=200,
+        timed_out=True,
+        failure="the page did not finish loading in time",
+    )
+    slow = scan(*AS_FOUND.entries, banner=NO_BANNER, status="partial", visits=(visit,))
+
+    proof = compare(slow, WITH_KAPSEL)
+
+    assert proof.shortfalls == ()
+    assert proof.sentences[-1] == (
+        "Not read to its end: https://shop.example/slow (before): "
+        "the page did not finish loading in time."
+    )
