@@ -43,6 +43,9 @@ HUSH_LIMIT = 1.0  # seconds that this may take
 BUDGET_LIMIT = 3.0  # real seconds that a budget may take, before open requests are ignored
 RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
 STALL_LIMIT = 0.2  # real seconds without progress: an answer that the page never reads to its end
+SLICE = 0.25  # seconds of a page's time between two breaths
+BREATH = 0.015  # real seconds: databases, cookies and workers answer in real time
+MORE_SLICES = 12  # that a page gets at the most which still speaks with servers at the end
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
 
@@ -67,7 +70,7 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
         loaded = await loading
     finally:
         loading.cancel()
-    await _spend(tab, LINGER)
+    await _linger(tab)
     if tab.evidence.workers:
         await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
     return loaded and not tab.endless
@@ -121,6 +124,24 @@ async def _real(tab: Tab, *, linger: float, busy_limit: float) -> bool:
             break
         await asyncio.sleep(0.02)
     return loaded
+
+
+async def _linger(tab: Tab) -> None:
+    """
+    Let a loaded page do what it does on timers, and what that leads to.
+
+    What is no traffic, such as the answer of a database, does not stop the page's clock: so its
+    time is given in slices, with a breath after each, in which such answers come.
+    """
+    for slice_ in range(int(LINGER / SLICE) + MORE_SLICES):
+        if tab.over or tab.endless:
+            return
+        began = time.monotonic()
+        await _spend(tab, SLICE)
+        await asyncio.sleep(BREATH)
+        busy = tab.traffic.unanswered or tab.traffic.changed_at > began
+        if (slice_ + 1) * SLICE >= LINGER and not busy:
+            return
 
 
 async def _spend(tab: Tab, seconds: float) -> None:

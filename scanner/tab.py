@@ -55,6 +55,8 @@ class Tab:
         self.spent = asyncio.Event()  # the budget of virtual time
         self._hurry = hurry  # set when the scan is to end
         self._loaded = asyncio.Event()
+        self._loader: str | None = None  # of the document that is there, or on its way
+        self._begun: set[str] = set()  # loaders of the documents that came since the last goto
         self._dialogs = 0
         session.on("Page.lifecycleEvent", self._lifecycle)
         session.on("Page.javascriptDialogOpening", self._dialog)
@@ -93,6 +95,7 @@ class Tab:
             DevToolsError: If the tab is gone.
         """
         self._loaded.clear()
+        self._begun.clear()
         self.refused = None
         self.endless = False
         self._dialogs = 0
@@ -115,13 +118,15 @@ class Tab:
         finally:
             way.cancel()
             hurry.cancel()
+        self._expect(told.get("loaderId"))
         return Navigation(error=told.get("errorText"), download=bool(told.get("isDownload")))
 
     async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
         """Wait for the load event of the main frame; tell whether it came in time (seconds)."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                await self.either(self._loaded)
+                while not self._loaded.is_set() and not self.over:
+                    await self.either(self._loaded)
         return self._loaded.is_set() and not self.over
 
     async def either(self, event: asyncio.Event) -> None:
@@ -179,9 +184,23 @@ class Tab:
         return False
 
     async def leave(self) -> None:
-        """Leave the page for a blank one, so that what it sends at its end is sent."""
+        """
+        Leave the page for a blank one, so that what it sends at its end is sent.
+
+        Returns when the blank page is there: a tab that is sent on before that is stuck.
+        """
+        self._loaded.clear()
+        self._begun.clear()
         with contextlib.suppress(DevToolsError, TimeoutError):
-            await self.session.call("Page.navigate", url="about:blank", timeout=BLANK_LIMIT)
+            told = await self.session.call("Page.navigate", url="about:blank", timeout=BLANK_LIMIT)
+            self._expect(told.get("loaderId"))
+            await self.wait_loaded(BLANK_LIMIT)
+
+    def _expect(self, loader: str | None) -> None:
+        """Wait for the document of *loader*, unless it, or one that followed it, has begun."""
+        if loader is not None and loader not in self._begun:
+            self._loader = loader
+            self._loaded.clear()
 
     async def _admit(self, url: str) -> str | None:
         if self.traffic.documents >= MAX_DOCUMENTS:
@@ -196,8 +215,10 @@ class Tab:
         if params["frameId"] != self.target:
             return
         if params["name"] == "init":
+            self._loader = params["loaderId"]
+            self._begun.add(params["loaderId"])
             self._loaded.clear()
-        elif params["name"] == "load":
+        elif params["name"] == "load" and params["loaderId"] == self._loader:
             self._loaded.set()
 
     def _dialog(self, params: Params) -> None:

@@ -169,6 +169,7 @@ class Walk:
                 tab = tab or await profile.open_tab()
                 read, links = await self._page(reader, tab, url)
                 if tab.stuck:  # the page is not to blame: once more, in a tab that is not
+                    log.info("the browser was stuck on its way", url=url)
                     await profile.close_tab(tab)
                     tab = await profile.open_tab()
                     read, links = await self._page(reader, tab, url)

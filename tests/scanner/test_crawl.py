@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
@@ -12,6 +13,11 @@ from tests.sites.paths import Answer, Host, script
 pytestmark = pytest.mark.anyio
 
 SHOP = "https://www.shop.example/"
+
+
+def inline(code):
+    """A page with one script in it."""
+    return f"<script>{code}</script>"
 
 
 async def test_cookies_of_headers_have_their_party_their_lifetimes_and_their_response(look):
@@ -404,3 +410,37 @@ async def test_a_crawl_that_is_stopped_ends_at_once_with_what_was_found():
     assert crawled.status == "partial"
     assert [read.visit.url for read in crawled.reads] == [SHOP]
     assert [o.name for o in crawled.reads[0].observations] == ["a"]
+
+
+async def test_a_tab_waits_for_the_blank_page_before_it_goes_on(look):
+    # A page that still sends something when it is left keeps the tab busy for a moment.
+    body = inline(
+        "addEventListener('pagehide', () => navigator.sendBeacon('/seen', 'x'));"
+        "addEventListener('beforeunload', () => fetch('/seen', {method: 'POST', keepalive: true}));"
+        "document.cookie = 'here' + location.pathname.slice(1) + '=1; path=/'"
+    )
+    links = "".join(f"<a href=/p{number}>{number}</a>" for number in range(12))
+    pages = {f"/p{number}": Answer(body) for number in range(12)}
+    shop = Host({"/": Answer(links), "/seen": Answer(), **pages})
+
+    with capture_logs() as logs:
+        found = await look({"www.shop.example": shop})
+
+    assert found.cookies().keys() == {f"herep{number}" for number in range(12)}
+    assert found.crawl.status == "complete"
+    assert [log["event"] for log in logs if "stuck" in log["event"]] == []
+
+
+async def test_what_waits_for_a_database_before_it_asks_is_still_seen(look):
+    body = inline(
+        "const open = indexedDB.open('first');"
+        "open.onsuccess = () => fetch('/config').then(() => {"
+        "  const next = indexedDB.open('second');"
+        "  next.onsuccess = () => fetch('/more').then(() => { document.cookie = 'last=1'; });"
+        "});"
+    )
+    shop = Host({"/": Answer(body), "/config": Answer(), "/more": Answer()})
+
+    found = await look({"www.shop.example": shop})
+
+    assert "last" in found.cookies()
