@@ -61,7 +61,9 @@ def _text(text: str) -> str:
 def _table(name: str, command: click.Command, context: click.Context) -> str:
     rows = []
     for parameter in command.get_params(context):
-        if not isinstance(parameter, click.Option) or parameter.name == "help" or parameter.hidden:
+        if not isinstance(parameter, click.Option) or parameter.hidden:
+            continue
+        if "--help" in parameter.opts:
             continue
         record = parameter.get_help_record(context)
         assert record is not None, f"{name} {parameter.name} has no help"
