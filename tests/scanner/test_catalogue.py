@@ -8,76 +8,18 @@ import pytest
 
 from scanner.catalogue import MAX_NAME, MAX_PAGES, fold, merged
 from scanner.model import (
-    BannerAnswer,
     Category,
     Fate,
     Kind,
-    Observation,
     PageRead,
     Party,
-    Scan,
     SetBy,
-    Site,
     State,
     ValueShape,
     Verdict,
     Visit,
 )
-
-NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
-SITE = Site(key="shop", url="https://www.shop.example/", own_domains=("shop-cdn.example",))
-GA_JS = SetBy(kind="script", url="https://tags.example/ga.js", line=12)
-
-
-def seen(name="_ga", *, at=0, **facts):
-    values = {
-        "kind": Kind.COOKIE,
-        "name": name,
-        "domain": ".shop.example",
-        "page": "https://www.shop.example/",
-        "state": State.ACCEPT,
-        "seen_at": NOON + dt.timedelta(seconds=at),
-        "lifetime": 34_560_000.0,
-        "declared_lifetime": 63_072_000.0,
-        "set_by": GA_JS,
-    }
-    return Observation(**(values | facts))
-
-
-def judge(subject):
-    known = {"_ga": Category.STATISTICS, "cart": Category.NECESSARY}
-    if subject.name.startswith("_ga_"):
-        return Verdict(category=Category.STATISTICS, rule="knowledge:_ga_*", confidence=0.9)
-    if subject.name not in known:
-        return Verdict(category=Category.UNCLASSIFIED)
-    return Verdict(category=known[subject.name], rule=f"knowledge:{subject.name}", confidence=0.99)
-
-
-def folded(*observations, judge=judge):
-    visit = Visit(
-        url="https://www.shop.example/",
-        final_url="https://www.shop.example/",
-        state=State.BEFORE,
-        status=200,
-    )
-    return fold([PageRead(visit=visit, observations=observations)], site=SITE, judge=judge)
-
-
-def entries(*observations):
-    return folded(*observations).entries
-
-
-def scan(*observations, status="complete", visits=()):
-    return Scan(
-        site="shop",
-        url=SITE.url,
-        started_at=NOON,
-        finished_at=NOON,
-        status=status,
-        visits=visits,
-        banner=BannerAnswer(),
-        entries=entries(*observations),
-    )
+from tests.scanner.folded import GA_JS, NOON, SITE, entries, folded, judge, scan, seen
 
 
 def test_all_that_was_seen_of_an_item_becomes_one_entry():
