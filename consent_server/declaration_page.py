@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 import msgspec
 from babel import Locale
 from babel.dates import format_date
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from scanner.languages import choose, lifetime_in_words, texts
-from scanner.markdown import escaped_markdown
 from scanner.model import Category
+from scanner.rendering import templates
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from consent_server.model import Declaration, Item
 
 
@@ -128,13 +129,4 @@ def _row(item: Item, language: str) -> Row:
 
 @functools.cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("consent_server"),
-        autoescape=select_autoescape(("html",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    found.filters["md"] = escaped_markdown
-    return found
+    return templates("consent_server")

@@ -9,19 +9,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from scanner.catalogue import setter_host
 from scanner.findings import rule
 from scanner.languages import lifetime_in_words, texts
-from scanner.markdown import escaped_markdown
 from scanner.model import Category, Entry, Fate, Kind, Severity, State
+from scanner.rendering import templates
 from scanner.report.console import banner_in_words
 from scanner.report.graph import BOX, ROW, WIDTH, graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from jinja2 import Environment
 
     from scanner.changes import Difference
     from scanner.model import Scan
@@ -132,15 +132,7 @@ def _remark(entry: Entry) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("scanner"),
-        autoescape=select_autoescape(("html",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    found.filters["md"] = escaped_markdown
+    found = templates("scanner")
     found.filters["lifetime"] = _lifetime
     found.filters["remark"] = _remark
     found.filters["setter"] = lambda entry: setter_host(entry) or "not known"

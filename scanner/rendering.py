@@ -1,0 +1,26 @@
+"""Open the templates of a package: the pages and Markdown texts that are made of facts."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from scanner.markdown import escaped_markdown
+
+
+def templates(package: str) -> Environment:
+    """
+    Return the templates in the folder ``templates`` of *package*.
+
+    HTML is escaped by itself, Markdown with the filter ``md``; a value that is not given is an
+    error, never an empty place.
+    """
+    found = Environment(
+        loader=PackageLoader(package),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters["md"] = escaped_markdown
+    return found
