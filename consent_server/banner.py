@@ -9,7 +9,7 @@ from babel import Locale
 
 from scanner.languages import texts
 from scanner.model import OPTIONAL_CATEGORIES, Category, Party
-from scanner.theme import completed
+from scanner.sites.theme import completed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,13 +10,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 PLAYWRIGHT = (
-    "scanner/browser.py",
-    "scanner/profile.py",
-    "scanner/tab.py",
-    "scanner/visit.py",
-    "scanner/walk.py",
-    "scanner/crawl.py",
-    "scanner/settle.py",
+    "scanner/browser/",
+    "scanner/crawl/__init__.py",
+    "scanner/crawl/visit.py",
+    "scanner/crawl/walk.py",
+    "scanner/crawl/settle.py",
     "scanner/collectors/",
     "scanner/answer/",
     "consent_server/demo/visitor.py",

@@ -9,7 +9,7 @@ from scanner.collectors.evidence import JarCookie
 from scanner.shape import Digester, shape
 
 if TYPE_CHECKING:
-    from scanner.devtools import DevTools
+    from scanner.browser.devtools import DevTools
 
 
 async def read(devtools: DevTools, *, context: str, digester: Digester) -> tuple[JarCookie, ...]:

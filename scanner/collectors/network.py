@@ -14,7 +14,7 @@ from scanner.collectors.stack import OURS
 from scanner.model import SetBy
 
 if TYPE_CHECKING:
-    from scanner.devtools import Params, Session
+    from scanner.browser.devtools import Params, Session
     from scanner.shape import Digester
 
 BUFFER = 1_000_000  # bytes of answers that the browser keeps for us: we read none of them

@@ -18,7 +18,7 @@ from scanner.model import Kind
 from scanner.shape import shape
 
 if TYPE_CHECKING:
-    from scanner.devtools import Params, Session
+    from scanner.browser.devtools import Params, Session
     from scanner.model import ValueShape
     from scanner.shape import Digester
 

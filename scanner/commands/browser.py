@@ -17,6 +17,6 @@ def install() -> None:
     One that is here is left as it is. Otherwise Playwright's headless shell is downloaded, or,
     where that cannot be and apt-get may be used, Debian's is installed.
     """
-    from scanner import chromium
+    from scanner.browser import chromium
 
     click.echo(chromium.install())

@@ -50,7 +50,7 @@ def override(
     from scanner.catalogue import overridden
     from scanner.model import Category, Override
     from scanner.sites import load, pick
-    from scanner.sites_edit import CannotEdit, with_override
+    from scanner.sites.edit import CannotEdit, with_override
     from scanner.store import open_store
 
     pick(load(sites_file), [site])

@@ -78,7 +78,8 @@ def test_decisions_that_follow_each_other_quickly_are_each_sent_once(shop, world
     page.evaluate("kapsel.acceptAll(); kapsel.save({marketing: false}); kapsel.withdraw()")
     until(lambda: page.evaluate(QUEUE) is None and len(world.decisions) >= 3)
 
-    assert [decision["action"] for decision in world.decisions] == [
+    # each has its own connection: which is first at the server says nothing, `decided_at` does
+    assert sorted(decision["action"] for decision in world.decisions) == [
         "accept-all",
         "save",
         "withdraw",

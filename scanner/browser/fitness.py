@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scanner.errors import BrowserUnfit
 
 if TYPE_CHECKING:
-    from scanner.devtools import DevTools
+    from scanner.browser.devtools import DevTools
 
 #: Two sites of our own; ``--resolve`` rules never lead them elsewhere.
 FIRST, THIRD = "www.kapsel-first.localhost", "www.kapsel-third.localhost"

@@ -1,9 +1,9 @@
 import pytest
 
 from consent_server.demo.loopback import serve
-from scanner.fetch import Fetcher
+from scanner.crawl.fetch import Fetcher
+from scanner.crawl.robots import Robots
 from scanner.resolve import Resolution
-from scanner.robots import Robots
 from tests.sites.paths import Answer, Host
 
 pytestmark = pytest.mark.anyio

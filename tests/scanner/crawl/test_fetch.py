@@ -1,7 +1,7 @@
 import pytest
 
 from consent_server.demo.loopback import serve
-from scanner.fetch import Fetcher
+from scanner.crawl.fetch import Fetcher
 from scanner.resolve import Resolution
 from tests.sites.paths import Answer, Host
 

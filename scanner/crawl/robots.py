@@ -10,7 +10,7 @@ import msgspec
 from protego import Protego
 
 if TYPE_CHECKING:
-    from scanner.fetch import Fetched, Fetcher
+    from scanner.crawl.fetch import Fetched, Fetcher
 
 PRODUCT = "Kapsel"  # our token in robots.txt; where it is not named, "*" is for us
 MAX_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB

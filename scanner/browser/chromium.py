@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from scanner import disguise, fitness
+from scanner.browser import disguise, fitness
 from scanner.errors import BrowserMissing
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import contextlib
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from scanner import disguise
+from scanner.browser import disguise
+from scanner.browser.devtools import DevToolsError
+from scanner.browser.tab import MAX_POPUPS, Tab
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Network, Traffic
 from scanner.collectors.scripts import Scripts
-from scanner.devtools import DevToolsError
-from scanner.gate import guard
-from scanner.tab import MAX_POPUPS, Tab
+from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import playwright.async_api as pw
 
     from scanner.browser import Browser
-    from scanner.devtools import Params, Session
-    from scanner.gate import Gate
+    from scanner.browser.devtools import Params, Session
+    from scanner.crawl.gate import Gate
     from scanner.shape import Digester
 
 _SIGNAL = resources.files("scanner.collectors").joinpath("signal.js").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from scanner.errors import SitesInvalid, UnknownSite
 from scanner.model import Category, Controller, Override, State
 from scanner.sites import ad_hoc, load, parse, pick
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 
 FULL = """
 defaults:

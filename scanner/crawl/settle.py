@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from scanner.tab import Tab
+    from scanner.browser.tab import Tab
 
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import widget
-from scanner.theme import OWN, completed, contrast, faults
+from scanner.sites.theme import OWN, completed, contrast, faults
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import async_playwright
 
-from scanner import chromium, disguise, fitness
-from scanner.chromium import install
-from scanner.devtools import DevTools, open_devtools
+from scanner.browser import chromium, disguise, fitness
+from scanner.browser.chromium import install
+from scanner.browser.devtools import DevTools, open_devtools
 from scanner.errors import BrowserMissing
 from scanner.resolve import Resolution
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import playwright.async_api as pw
 
-    from scanner.devtools import Params, Session
+    from scanner.browser.devtools import Params, Session
 
 __all__ = ["Browser", "install", "open_browser"]
 

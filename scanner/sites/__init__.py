@@ -11,8 +11,8 @@ import yaml
 
 from scanner.errors import SitesInvalid, UnknownSite
 from scanner.model import Banner, Site
-from scanner.sheet import Sheet
-from scanner.site_fields import READERS, spelled, url_fault
+from scanner.sites.fields import READERS, spelled, url_fault
+from scanner.sites.sheet import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

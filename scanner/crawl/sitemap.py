@@ -14,7 +14,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scanner.fetch import Fetcher
+    from scanner.crawl.fetch import Fetcher
 
 log = structlog.get_logger()
 

@@ -1,6 +1,6 @@
 import pytest
 
-from scanner.frontier import Frontier, canonical, harmful
+from scanner.crawl.frontier import Frontier, canonical, harmful
 from scanner.model import Site
 
 SHOP = Site(key="shop", url="https://www.shop.example/", own_domains=("shop-cdn.example",))

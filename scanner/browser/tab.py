@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.browser.devtools import DevToolsError
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Traffic
-from scanner.devtools import DevToolsError
-from scanner.gate import guard
+from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
     import playwright.async_api as pw
 
-    from scanner.devtools import Params, Session
-    from scanner.gate import Gate
+    from scanner.browser.devtools import Params, Session
+    from scanner.crawl.gate import Gate
 
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
 MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
@@ -38,7 +38,7 @@ class Navigation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tab:
-    """Made by `scanner.profile.Profile`, which attaches its targets."""
+    """Made by `scanner.browser.profile.Profile`, which attaches its targets."""
 
     def __init__(self, session: Session, *, target: str, gate: Gate, hurry: asyncio.Event) -> None:
         self.session = session

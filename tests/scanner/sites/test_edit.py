@@ -4,7 +4,7 @@ import pytest
 
 from scanner.model import Category, Override
 from scanner.sites import parse
-from scanner.sites_edit import CannotEdit, with_override
+from scanner.sites.edit import CannotEdit, with_override
 
 CART = Override(
     name='c"art_*',

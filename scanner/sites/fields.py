@@ -11,14 +11,14 @@ import msgspec
 import yaml
 from cronsim import CronSim, CronSimError
 
-from scanner import theme
 from scanner.languages import LANGUAGES
 from scanner.model import Banner, Category, Controller, Notify, Override, State
+from scanner.sites import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scanner.sheet import Sheet
+    from scanner.sites.sheet import Sheet
 
 MAX_PAGES = 10_000  # of one site in one scan
 MAX_REMEMBER_DAYS = 400  # browsers keep no cookie longer

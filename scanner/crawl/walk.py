@@ -10,21 +10,21 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
-from scanner import settle, sitemap
 from scanner.browser import Browser
-from scanner.fetch import Fetcher
-from scanner.frontier import Frontier
+from scanner.browser.profile import open_profile
+from scanner.crawl import settle, sitemap
+from scanner.crawl.fetch import Fetcher
+from scanner.crawl.frontier import Frontier
+from scanner.crawl.pace import Pace
+from scanner.crawl.robots import Robots
+from scanner.crawl.settle import Clock
+from scanner.crawl.visit import Reader
 from scanner.model import BannerAnswer, Observation, PageRead, Site, State
-from scanner.pace import Pace
-from scanner.profile import open_profile
-from scanner.robots import Robots
-from scanner.settle import Clock
 from scanner.shape import Digester
-from scanner.visit import Reader
 
 if TYPE_CHECKING:
-    from scanner.profile import Profile
-    from scanner.tab import Tab
+    from scanner.browser.profile import Profile
+    from scanner.browser.tab import Tab
 
 log = structlog.get_logger()
 

@@ -7,22 +7,23 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from scanner import failures, settle
+from scanner.browser import failures
+from scanner.browser.devtools import DevToolsError
 from scanner.collectors import fold, jar
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
-from scanner.devtools import DevToolsError
+from scanner.crawl import settle
+from scanner.crawl.walls import wall
 from scanner.model import Kind, Observation, PageRead, SetBy, State, Visit
-from scanner.walls import wall
 
 if TYPE_CHECKING:
     from scanner.browser import Browser
+    from scanner.browser.profile import Profile
+    from scanner.browser.tab import Tab
     from scanner.collectors.evidence import JarCookie
+    from scanner.crawl.settle import Clock
     from scanner.model import Site
-    from scanner.profile import Profile
-    from scanner.settle import Clock
     from scanner.shape import Digester
-    from scanner.tab import Tab
 
 GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
 

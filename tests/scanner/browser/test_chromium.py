@@ -4,8 +4,7 @@ import stat
 
 import pytest
 
-from scanner import chromium
-from scanner.browser import open_browser
+from scanner.browser import chromium, open_browser
 from scanner.errors import BrowserMissing, BrowserUnfit
 from scanner.resolve import Resolution
 
@@ -106,7 +105,7 @@ async def test_a_browser_that_loses_third_party_cookies_is_unfit(monkeypatch):
     monkeypatch.setattr(
         chromium, "_FLAGS", (*chromium._FLAGS, "--test-third-party-cookie-phaseout")
     )
-    monkeypatch.setattr("scanner.fitness.TIMEOUT", 1.0)
+    monkeypatch.setattr("scanner.browser.fitness.TIMEOUT", 1.0)
 
     with pytest.raises(BrowserUnfit, match="third-party cookies"):
         async with open_browser():

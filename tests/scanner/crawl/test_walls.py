@@ -1,6 +1,6 @@
 import pytest
 
-from scanner.walls import wall
+from scanner.crawl.walls import wall
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import gzip
 import pytest
 
 from consent_server.demo.loopback import serve
-from scanner import sitemap
-from scanner.fetch import Fetcher
+from scanner.crawl import sitemap
+from scanner.crawl.fetch import Fetcher
 from scanner.resolve import Resolution
 from tests.sites.paths import Answer, Host
 

@@ -13,14 +13,14 @@ import structlog
 from playwright.async_api import Error as PlaywrightError
 
 from scanner.answer import answer
-from scanner.devtools import DevToolsError
-from scanner.fetch import Fetcher
+from scanner.browser.devtools import DevToolsError
+from scanner.crawl.fetch import Fetcher
+from scanner.crawl.pace import Pace
+from scanner.crawl.robots import Robots
+from scanner.crawl.settle import Clock
+from scanner.crawl.walk import Tour, Walk, merged
 from scanner.model import BannerAnswer, PageRead, Site, State, Visit
-from scanner.pace import Pace
-from scanner.robots import Robots
-from scanner.settle import Clock
 from scanner.shape import Digester
-from scanner.walk import Tour, Walk, merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from scanner.devtools import Params, Session
+    from scanner.browser.devtools import Params, Session
 
     #: Says why a page may not be visited; None: it may.
     Gate = Callable[[str], Awaitable[str | None]]
