@@ -86,9 +86,7 @@ def _texts(language: str, declaration: Declaration) -> dict[str, Any]:
 def _joins(language: str) -> list[str]:
     """Return what stands between two words alone, in the middle of a list, and at its end."""
     patterns = Locale.parse(language, sep="-").list_patterns["standard"]
-    return [
-        patterns[name].replace("{0}", "").replace("{1}", "") for name in ("2", "middle", "end")
-    ]
+    return [patterns[name].replace("{0}", "").replace("{1}", "") for name in ("2", "middle", "end")]
 
 
 def _partners(forms: dict[str, str], language: str, items: Iterable[Item]) -> str | None:
