@@ -13,12 +13,23 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consent_server import answers, api, decisions, declarations, metrics, openapi, pages, script
+from consent_server import (
+    answers,
+    api,
+    decisions,
+    declarations,
+    metrics,
+    openapi,
+    pages,
+    receipts,
+    script,
+)
 from consent_server.answers import answer
 from consent_server.front import Front
 from consent_server.limits import Limits
 from consent_server.log import ConsentLog
 from consent_server.releases import Releases
+from consent_server.rights import routes as rights
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
 from consent_server.signing import Signer, signing_key
@@ -73,6 +84,8 @@ async def gpc(request: Request) -> Response:
 ROUTES = [
     *script.ROUTES,
     *declarations.ROUTES,
+    *rights.ROUTES,
+    *receipts.ROUTES,
     *decisions.ROUTES,
     *api.ROUTES,
     *pages.ROUTES,
@@ -106,6 +119,7 @@ def create_app(settings: Settings) -> Starlette:
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
                 app.state.limits = Limits(settings.rate, burst=settings.burst)
+                app.state.request_limits = rights.limits()
                 app.state.door = Door(engine, settings.api_token)
                 yield
         finally:

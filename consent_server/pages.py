@@ -6,14 +6,14 @@ import asyncio
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode
 
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 
 from consent_server import session
-from consent_server.answers import refusal
+from consent_server.answers import from_here, refusal
 from consent_server.model import Action
 from consent_server.query import read_question, row
 from scanner.errors import QuestionInvalid
@@ -92,7 +92,7 @@ async def records(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Begin a session for who knows a token."""
-    if not _from_here(request):
+    if not from_here(request):
         return refusal(403, "sign in on this server's own page")
     body = b""
     async for chunk in request.stream():
@@ -118,7 +118,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the session."""
-    if not _from_here(request):
+    if not from_here(request):
         return refusal(403, "sign out on this server's own page")
     response = RedirectResponse("/admin", status_code=303)
     response.delete_cookie(
@@ -136,12 +136,6 @@ async def _signed_in(request: Request) -> bool:
         return False
     door: Door = request.app.state.door
     return session.holds(cookie, await asyncio.to_thread(door.digests), now=time.time())
-
-
-def _from_here(request: Request) -> bool:
-    """Return whether a form was sent by a page of this server; browsers always say."""
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 def _cookie_name(request: Request) -> str:

@@ -27,6 +27,7 @@ SQLALCHEMY = (
     "consent_server/ledger.py",
     "consent_server/log.py",
     "consent_server/releases.py",
+    "consent_server/rights/inbox.py",
     "consent_server/rows.py",
     "consent_server/signing.py",
     "consent_server/tree.py",
@@ -42,6 +43,8 @@ STARLETTE = (
     "consent_server/decisions.py",
     "consent_server/script.py",
     "consent_server/pages.py",
+    "consent_server/receipts.py",
+    "consent_server/rights/routes.py",
     "consent_server/demo/",
 )
 
