@@ -4,6 +4,7 @@ import { announce, open } from './api.js'
 import { clearRefused } from './clear.js'
 import { config } from './config.js'
 import { REVISIT } from './dialects.js'
+import { shielded } from './fault.js'
 import { guard } from './guard.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
@@ -80,15 +81,9 @@ const revisitable = () =>
 
 /** Starts; whatever goes wrong, the page works on, and nothing is granted. */
 function attempt() {
-  try {
-    if (/** @type {any} */ (window).kapsel?.has) {
-      console.warn('kapsel: the script is on the page twice; the second one does nothing')
-    } else {
-      start()
-    }
-  } catch (error) {
-    console.warn('kapsel: not started, nothing is granted:', error)
-  }
+  if (/** @type {any} */ (window).kapsel?.has) {
+    console.warn('kapsel: the script is on the page twice; the second one does nothing')
+  } else shielded('not started, nothing is granted', start)
 }
 
 // a page that is only drawn ahead has no visitor yet
