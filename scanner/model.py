@@ -39,6 +39,15 @@ class State(enum.StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"  # accepted, then taken back
     GPC = "gpc"  # nothing pressed, but the browser sends Global Privacy Control
+    ACCEPT_FUNCTIONAL = "accept:functional"  # agreed to this category alone, as do the next two
+    ACCEPT_STATISTICS = "accept:statistics"
+    ACCEPT_MARKETING = "accept:marketing"
+
+    @property
+    def only(self) -> Category | None:
+        """The one category that was agreed to; None: all, or none."""
+        _, colon, category = self.value.partition(":")
+        return Category(category) if colon else None
 
 
 class Kind(enum.StrEnum):
@@ -235,6 +244,7 @@ class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool | None = None
     method: Literal["rule", "heuristic", "own"] | None = None
     offers: tuple[Category, ...] = ()  # categories that it lets a visitor choose one by one
+    chosen: dict[Category, bool] = {}  # of those that were to be accepted alone: did it work?
     presses: tuple[Press, ...] = ()
 
 

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from scanner.store import Store
 
 #: As in model.State; written out so that ``--help`` imports nothing.
-STATES = ("before", "accept", "reject", "withdraw", "gpc")
+STATES = (
+    "before",
+    "accept",
+    "reject",
+    "withdraw",
+    "gpc",
+    "accept:functional",
+    "accept:statistics",
+    "accept:marketing",
+)
 
 _OPTIONS = (
     click.option(

@@ -21,7 +21,7 @@ from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.visit import Reader
 from scanner.dossier import Dossier
-from scanner.model import BannerAnswer, Observation, PageRead, Site, State
+from scanner.model import BannerAnswer, Category, Observation, PageRead, Site, State
 from scanner.redaction import redacted_url
 from scanner.shape import Digester
 
@@ -40,6 +40,7 @@ _PRESSES: dict[State, tuple[State, ...]] = {
     State.ACCEPT: (State.ACCEPT,),
     State.REJECT: (State.REJECT,),
     State.WITHDRAW: (State.ACCEPT, State.WITHDRAW),
+    **{state: (State.ACCEPT,) for state in State if state.only is not None},
 }
 
 
@@ -143,8 +144,8 @@ class Walk:
                 break
             tab.evidence.clear()
             given = await self._press(tab, wanted)
-            self.banner = merged(self.banner, given)
-            if not _took(given, wanted):
+            self.banner = merged(self.banner, self._told(given))
+            if not _took(given, wanted, only=self._state.only):
                 self.reads.append(PageRead(visit=visit))
                 self._tell(url)
                 return None
@@ -163,7 +164,8 @@ class Walk:
         assert tab.page is not None
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 5):
-                given = await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
+                only = {"only": self._state.only} if self._state.only else {}
+                given = await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT, **only)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
@@ -174,6 +176,14 @@ class Walk:
                 dossier.pressed(press.picture, state=state, url=url)
         presses = tuple(msgspec.structs.replace(press, state=state) for press in given.presses)
         return msgspec.structs.replace(given, presses=presses)
+
+    def _told(self, given: BannerAnswer) -> BannerAnswer:
+        """Return *given* as it counts for the whole site: one category is not all of them."""
+        only = self._state.only
+        if only is None:
+            return given
+        chosen = {only: given.accepted is True} if given.found else {}
+        return msgspec.structs.replace(given, accepted=None, chosen=chosen)
 
     async def _picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
         """Keep a picture of what a visitor sees now, if evidence is wanted."""
@@ -288,8 +298,10 @@ class Walk:
         self._tour.progress(self._state, self._visited, self._planned, url)
 
 
-def _took(given: BannerAnswer, wanted: State) -> bool:
+def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:
     """Tell whether the site understood. To refuse, we must be sure: a guess would accuse it."""
+    if only is not None:
+        return bool(given.found) and given.accepted is True
     if wanted is State.ACCEPT:
         return bool(given.found) and given.accepted is not False
     taken = given.rejected if wanted is State.REJECT else given.withdrawn
@@ -306,6 +318,7 @@ def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
         withdrawn=_either(one.withdrawn, other.withdrawn),
         method=one.method or other.method,
         offers=tuple(sorted({*one.offers, *other.offers})),
+        chosen=one.chosen | other.chosen,
         presses=one.presses + other.presses,
     )
 
