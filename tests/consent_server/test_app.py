@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from consent_server.app import create_app
 from consent_server.settings import Settings
 from scanner.errors import SitesInvalid
-from tests.consent_server.conftest import TOKEN, decision, send
+from tests.consent_server.conftest import decision, send
 
 
 def test_the_process_says_that_it_lives_and_that_the_database_answers(client):
