@@ -107,7 +107,7 @@ def create_app(settings: Settings) -> Starlette:
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
                 app.state.limits = Limits(settings.rate, burst=settings.burst)
-                await furnish(app.state, engine, settings)
+                furnish(app.state, settings)
                 yield
         finally:
             engine.dispose()

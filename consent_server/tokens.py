@@ -124,6 +124,37 @@ class Door:
         """Return the token *secret*, if it is let in; the time taken tells nothing."""
         return self.known(digest(secret))
 
+    def all(self) -> tuple[Token, ...]:
+        """Return the tokens in the database; see `all_tokens`."""
+        return all_tokens(self._engine)
+
+    def make(
+        self,
+        name: str,
+        *,
+        scopes: Collection[Scope],
+        sites: Collection[str] | None,
+        lasts: dt.timedelta | None,
+        created_by: str,
+    ) -> str:
+        """Return a new token *name* that *lasts* so long; None: without end."""
+        secret, now = new_token(), self._clock()
+        add(
+            self._engine,
+            secret,
+            name=name,
+            now=now,
+            scopes=scopes,
+            sites=sites,
+            until=None if lasts is None else now + lasts,
+            created_by=created_by,
+        )
+        return secret
+
+    def remove(self, token_digest: bytes) -> bool:
+        """Let the token in no longer; return whether there was one."""
+        return remove(self._engine, token_digest)
+
     def known(self, token_digest: bytes) -> Token | None:
         """Return the token with this digest, if it is let in."""
         found = None

@@ -14,13 +14,12 @@ from consent_server.tokens import Door
 from scanner.store import Store
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from consent_server.settings import Settings
 
 
-async def furnish(state: Any, engine: Engine, settings: Settings) -> None:
-    """Give the application's *state* its accounts, sessions, tokens and trail."""
+def furnish(state: Any, settings: Settings) -> None:
+    """Give the application's *state*, which has its engine, accounts, sessions, tokens and trail."""
+    engine = state.engine
     state.door = Door(engine, settings.api_token)
     state.accounts = Accounts(engine)
     state.sessions = Sessions(engine)

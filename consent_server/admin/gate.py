@@ -24,7 +24,6 @@ from scanner.store import Store
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from sqlalchemy import Engine
     from starlette.requests import Request
 
     from consent_server.admin.accounts import Accounts
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from consent_server.admin.trail import Trail
     from consent_server.log import ConsentLog
     from consent_server.shelf import Shelf
+    from consent_server.tokens import Door
     from scanner.model import Site
 
 READING = frozenset({Scope.READ, Scope.EXPORT})  # what a token needs that opens the pages
@@ -66,15 +66,15 @@ class Asked(NamedTuple):
         return found
 
     @property
-    def engine(self) -> Engine:
-        """The database."""
-        found: Engine = self.request.app.state.engine
+    def door(self) -> Door:
+        """The API tokens."""
+        found: Door = self.request.app.state.door
         return found
 
     @property
     def store(self) -> Store:
         """The scans."""
-        return Store(self.engine)
+        return Store(self.request.app.state.engine)
 
     @property
     def log(self) -> ConsentLog:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from consent_server import tokens
 from consent_server.admin.gate import Asked, somewhere
 from consent_server.admin.model import ALL_SITES, Role
 from consent_server.tokens import Scope, Token
@@ -33,7 +32,7 @@ async def show(asked: Asked) -> Response:
         except ValueError as exc:
             mistake = str(exc)
     own = await _own(asked)
-    found = await asyncio.to_thread(tokens.all_tokens, asked.engine)
+    found = await asyncio.to_thread(asked.door.all)
     return asked.page(
         "tokens",
         status=200 if mistake is None else 400,
@@ -63,16 +62,12 @@ async def _made(asked: Asked) -> str:
     days = next((days for days in LASTS if str(days) == form["days"]), None)
     if days is None:
         raise ValueError("Choose how long the token lasts.")
-    secret, now = tokens.new_token(), dt.datetime.now(dt.UTC)
-    await asyncio.to_thread(
-        tokens.add,
-        asked.engine,
-        secret,
-        name=name,
-        now=now,
+    secret = await asyncio.to_thread(
+        asked.door.make,
+        name,
         scopes=scopes,
         sites=sites,
-        until=now + dt.timedelta(days=days) if days else None,
+        lasts=dt.timedelta(days=days) if days else None,
         created_by=asked.person.name,
     )
     places = "all sites" if sites is None else " ".join(sites)
@@ -83,10 +78,10 @@ async def _made(asked: Asked) -> str:
 @somewhere(Role.OWNER)
 async def remove(asked: Asked) -> Response:
     """Take a token away: it opens nothing from now on."""
-    found = await asyncio.to_thread(tokens.all_tokens, asked.engine)
+    found = await asyncio.to_thread(asked.door.all)
     for token in found:
         if token.digest.hex() == asked.form["token"] and _owns(asked, token):
-            await asyncio.to_thread(tokens.remove, asked.engine, token.digest)
+            await asyncio.to_thread(asked.door.remove, token.digest)
             await asked.did("removed a token", token.name)
             return asked.back(PATH, done="removed")
     return asked.problem(404, "There is no such token", "Perhaps it was taken away already.")
