@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def furnish(state: Any, settings: Settings) -> None:
-    """Give the application's *state*, which has its engine, accounts, sessions, tokens and trail."""
+    """Give the application's *state*, which has an engine, accounts, sessions, tokens."""
     engine = state.engine
     state.door = Door(engine, settings.api_token)
     state.accounts = Accounts(engine)
