@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import secrets
@@ -12,11 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from consent_server.admin import passwords
 from consent_server.admin.model import ALL_SITES, Account, Role, account_name
+from consent_server.admin.trail import Trail
+from scanner.database import open_database
 from scanner.errors import AccountInvalid
 from scanner.tables import account, from_milliseconds, invitation, role, session, to_milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Connection, Engine
 
@@ -25,6 +28,16 @@ INVITED = dt.timedelta(days=3)  # how long an invitation stands
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+@contextlib.contextmanager
+def open_accounts(address: str) -> Iterator[tuple[Accounts, Trail]]:
+    """Open the accounts, and the trail, in the database at *address* until the block ends."""
+    engine = open_database(address)
+    try:
+        yield Accounts(engine), Trail(engine)
+    finally:
+        engine.dispose()
 
 
 class Accounts:

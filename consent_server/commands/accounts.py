@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from scanner.commands.options import database_option, format_option
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import Engine
 
 ROLES = ("reader", "editor", "owner")  # as in admin/model.py; so that --help imports nothing
 
@@ -50,13 +43,12 @@ def add(
 
     NAME is best an e-mail address. Without --site the role holds at all sites.
     """
-    from consent_server.admin.accounts import Accounts
+    from consent_server.admin.accounts import open_accounts
     from consent_server.admin.model import ALL_SITES, Role, account_name
-    from consent_server.admin.trail import COMMAND_LINE, Trail
+    from consent_server.admin.trail import COMMAND_LINE
 
     name = account_name(name)
-    with _engine(database) as engine:
-        accounts = Accounts(engine)
+    with open_accounts(database) as (accounts, trail):
         roles = dict.fromkeys(sites or (ALL_SITES,), Role(role))
         if accounts.get(name) is not None:
             for site, given in roles.items():
@@ -65,7 +57,7 @@ def add(
             password = None if no_password else _password(from_stdin=password_stdin)
             accounts.add(name, roles=roles, password=password)
         places = " ".join(sites) or "all sites"
-        Trail(engine).add(COMMAND_LINE, "gave a role", detail=f"{name}: {role} at {places}")
+        trail.add(COMMAND_LINE, "gave a role", detail=f"{name}: {role} at {places}")
     click.echo(f"{name} is {role} at {places}.", err=True)
 
 
@@ -76,10 +68,10 @@ def listed(form: str, database: str) -> None:
     """Print who may sign in, and as what."""
     import msgspec
 
-    from consent_server.admin.accounts import Accounts
+    from consent_server.admin.accounts import open_accounts
 
-    with _engine(database) as engine:
-        found = Accounts(engine).all()
+    with open_accounts(database) as (accounts, _):
+        found = accounts.all()
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode({"accounts": found})))
         return
@@ -99,14 +91,14 @@ def listed(form: str, database: str) -> None:
 @database_option
 def remove(name: str, database: str) -> None:
     """Take the account NAME away, and end its sessions."""
-    from consent_server.admin.accounts import Accounts
+    from consent_server.admin.accounts import open_accounts
     from consent_server.admin.model import account_name
-    from consent_server.admin.trail import COMMAND_LINE, Trail
+    from consent_server.admin.trail import COMMAND_LINE
 
     name = account_name(name)
-    with _engine(database) as engine:
-        Accounts(engine).remove(name)
-        Trail(engine).add(COMMAND_LINE, "removed an account", detail=name)
+    with open_accounts(database) as (accounts, trail):
+        accounts.remove(name)
+        trail.add(COMMAND_LINE, "removed an account", detail=name)
     click.echo(f"{name} has no account any more.", err=True)
 
 
@@ -116,14 +108,14 @@ def remove(name: str, database: str) -> None:
 @database_option
 def password(name: str, password_stdin: bool, database: str) -> None:
     """Give NAME another password, that is asked for, and end its sessions."""
-    from consent_server.admin.accounts import Accounts
+    from consent_server.admin.accounts import open_accounts
     from consent_server.admin.model import account_name
-    from consent_server.admin.trail import COMMAND_LINE, Trail
+    from consent_server.admin.trail import COMMAND_LINE
 
     name = account_name(name)
-    with _engine(database) as engine:
-        Accounts(engine).set_password(name, _password(from_stdin=password_stdin))
-        Trail(engine).add(COMMAND_LINE, "changed a password", detail=name)
+    with open_accounts(database) as (accounts, trail):
+        accounts.set_password(name, _password(from_stdin=password_stdin))
+        trail.add(COMMAND_LINE, "changed a password", detail=name)
     click.echo(f"{name} has another password; all sessions are ended.", err=True)
 
 
@@ -133,14 +125,3 @@ def _password(*, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return typed
-
-
-@contextlib.contextmanager
-def _engine(database: str) -> Iterator[Engine]:
-    from scanner.database import open_database
-
-    engine = open_database(database)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
