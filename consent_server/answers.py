@@ -108,6 +108,8 @@ def style_policy(html: str, *, forms: bool = False) -> str:
 
 def from_here(request: Request) -> bool:
     """Return whether a form was sent by a page of this server; browsers always say."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 import structlog
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from consent_server import receipt_page
-from consent_server.answers import from_here, refusal
 from consent_server.answers import page as as_page
+from consent_server.answers import refusal
+from consent_server.forms import FormRefused, read_form
 from consent_server.limits import Limits
 from consent_server.rights import page
 from consent_server.rights.inbox import Inbox, InboxFull
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from consent_server.rights.model import RightsRequest
     from consent_server.shelf import Shelf
 
-MAX_FORM = 32768  # bytes: the longest message, with each of its letters percent-encoded
-MAX_FIELDS = 20
 RATE, BURST = 1 / 60, 5.0  # requests a second from one network, and at once
 
 log = structlog.get_logger(__name__)
@@ -49,11 +47,10 @@ async def form(request: Request) -> Response:
         filled = {"receipt": request.query_params.get("receipt", "")[:36]}
         html = page.form(declaration, language=language, filled=filled)
         return as_page(html, language=language, forms=True)
-    if not from_here(request):
-        return refusal(403, "this form is sent from its own page")
-    fields = await _fields(request)
-    if isinstance(fields, Response):
-        return fields
+    try:
+        fields = (await read_form(request)).values()
+    except FormRefused as exc:
+        return refusal(exc.status, str(exc))
     return await _taken(request, declaration, fields, language)
 
 
@@ -95,23 +92,6 @@ async def one(request: Request) -> Response:
     )
     html = page.standing(declaration, found, language=language)
     return as_page(html, language=language, status=404 if found is None else 200)
-
-
-async def _fields(request: Request) -> dict[str, str] | Response:
-    """Return what stands in the form's fields."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        return refusal(415, "send the form as application/x-www-form-urlencoded")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM:
-            return refusal(413, f"a request has at most {MAX_FORM} bytes")
-    try:
-        pairs = parse_qsl(body.decode("ascii"), errors="strict", max_num_fields=MAX_FIELDS)
-    except ValueError:
-        return refusal(400, "this is not a form")
-    return dict(pairs)
 
 
 async def _declaration(request: Request) -> Declaration | None:
