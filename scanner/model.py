@@ -127,6 +127,49 @@ class Notify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     slack: tuple[str, ...] = ()  # URLs that take {"text": …}
 
 
+class Location(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the visitor's browser says that it is, to sites that ask."""
+
+    latitude: float
+    longitude: float
+
+
+class GivenCookie(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cookie that the visitor brings along."""
+
+    name: str
+    value: str  # may hold ${NAME}: the environment variable NAME, filled in by the scan
+    domain: str | None = None  # None: the host of the site's address
+    path: str = "/"
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """User name and password for HTTP's own authentication; may hold ${NAME}."""
+
+    user: str
+    password: str
+
+
+class Visitor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """As whom a scan comes. None: as an ordinary visitor of a site in these languages."""
+
+    device: Literal["desktop", "phone", "tablet"] | None = None
+    locale: str | None = None  # as nb-NO
+    time_zone: str | None = None  # as Europe/Oslo
+    location: Location | None = None
+    headers: dict[str, str] = {}  # sent to the site's own domains only; may hold ${NAME}
+    cookies: tuple[GivenCookie, ...] = ()
+    credentials: Credentials | None = None
+
+
+class LoginStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing to do before the pages are read."""
+
+    action: Literal["open", "fill", "press", "wait"]
+    target: str  # open: a URL or path; wait: that, or a selector; else a selector
+    text: str | None = None  # to fill in; may hold ${NAME}
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One site, as written in sites.yaml. *key* is its name on the command line and in the tag."""
 
@@ -145,6 +188,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     banner: Banner = Banner()
     overrides: tuple[Override, ...] = ()
     notify: Notify = Notify()
+    visitor: Visitor = Visitor()
+    login: tuple[LoginStep, ...] = ()
+    settle: Literal["virtual", "real"] = "virtual"  # by which time pages settle
 
 
 # --- what a scan saw --------------------------------------------------------------------------
