@@ -107,6 +107,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
     blocking: Literal["marked", "guarded"] = "marked"  # guarded: unmarked tags too, by host
+    take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

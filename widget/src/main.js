@@ -8,7 +8,7 @@ import { shielded } from './fault.js'
 import { guard } from './guard.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
-import { refusedElsewhere } from './moving.js'
+import { answeredElsewhere } from './moving.js'
 import { signalAnswer, signalDefaults } from './signals.js'
 import { all, asked, current, decide, pending, recall, subscribe } from './store.js'
 import * as surface from './surface.js'
@@ -64,12 +64,14 @@ function ask() {
   } else if (surface.showNotice('ask')) announce('show')
 }
 
-/** Takes over a refusal that was given to the consent tool that the site had before. */
+/** Takes over what was answered to the consent tool that the site had before. */
 function takeOver() {
-  const refused = refusedElsewhere()
-  const names = Object.keys(refused)
+  const answers = answeredElsewhere()
+  const names = Object.keys(answers)
+  if (!names.length) return
   const whole = names.length === asked().length
-  if (names.length) decide(refused, whole ? 'reject-all' : 'save', names)
+  const consent = names.some((name) => answers[name])
+  decide(answers, consent ? 'import' : whole ? 'reject-all' : 'save', names)
 }
 
 /** The icon is there where the site wants it, and where the link is missing that it wants instead. */
