@@ -115,8 +115,8 @@ class Profile:
     ) -> None:
         kind = info["type"]
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
+        Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
         if kind in ("page", "iframe"):
-            Scripts(session, evidence=evidence, digester=self._digester)
             session.post("Emulation.setUserAgentOverride", **self._disguise)
             if self._signal:
                 session.post("Page.addScriptToEvaluateOnNewDocument", source=_SIGNAL)
