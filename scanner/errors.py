@@ -10,6 +10,7 @@
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
   + EvidenceUnwritable   the evidence folder cannot be written
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
+  + AccountInvalid       status 2: an account cannot be made or changed like this
   + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
   + DecisionInvalid      what a visitor's browser sent is not a decision
   + DecisionConflict     another decision is already stored under that id
@@ -76,6 +77,12 @@ class EvidenceUnwritable(KapselError):
 
 class DatabaseUnusable(KapselError):
     """The database cannot be opened, is busy or damaged, or was written by a newer Kapsel."""
+
+
+class AccountInvalid(KapselError):
+    """An account of a person cannot be made or changed like this; the text says why."""
+
+    status = 2
 
 
 class QuestionInvalid(KapselError):
