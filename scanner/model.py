@@ -59,6 +59,9 @@ class Kind(enum.StrEnum):
     INDEXED_DB = "indexed_db"
     CACHE_STORAGE = "cache_storage"
     SERVICE_WORKER = "service_worker"
+    FILE_SYSTEM = "file_system"  # of the origin's own, OPFS
+    WINDOW_NAME = "window_name"  # what a tab carries from page to page
+    CACHE_IDENTIFIER = "cache_identifier"  # an ETag or date that tells visitors apart
     REQUEST = "request"
     BEACON = "beacon"
 
@@ -205,6 +208,12 @@ class SetBy(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None = None  # of the script, from 1
 
 
+class Writer(SetBy, frozen=True, kw_only=True):
+    """Somebody who stored an item that was there already."""
+
+    after: float | None = None  # seconds since the page was asked for; None: could not be told
+
+
 class ValueShape(msgspec.Struct, frozen=True, kw_only=True):
     """What may be known of a value that is itself never kept."""
 
@@ -233,6 +242,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     same_site: Literal["Strict", "Lax", "None"] | None = None
     partitioned: bool = False
     set_by: SetBy | None = None
+    after: float | None = None  # seconds from asking for the page to the first write
+    later: tuple[Writer, ...] = ()  # who else wrote it on this page, in the order of time
+    initiators: tuple[SetBy, ...] = ()  # who brought the setter, up to the tag in the page
     fate: Fate = Fate.KEPT
     reason: str | None = None  # why it was refused
     value_shape: ValueShape | None = None
@@ -354,6 +366,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     vendor_id: str | None = None
     purposes: tuple[str, ...] = ()
     suggestion: Category | None = None  # a guess, where nobody knows: for the owner to confirm
+    written_after: float | None = None  # seconds from asking for the page to the first write
+    later_writers: tuple[Writer, ...] = ()  # others than *set_by*, in the order of time
+    initiators: tuple[SetBy, ...] = ()  # who brought *set_by*, up to the tag in the page
 
     @property
     def identity(self) -> tuple[str, str, str, str, bool]:

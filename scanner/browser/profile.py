@@ -152,10 +152,10 @@ class Profile:
     ) -> None:
         kind = info["type"]
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
+        Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
         if self._archive is not None:
             self._archive.attach(session)
         if kind in ("page", "iframe"):
-            Scripts(session, evidence=evidence, digester=self._digester)
             session.post("Emulation.setUserAgentOverride", **self._disguise)
             if self._locale:
                 session.post("Emulation.setLocaleOverride", locale=self._locale)
