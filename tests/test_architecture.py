@@ -13,6 +13,7 @@ PLAYWRIGHT = (
     "scanner/browser/",
     "scanner/crawl/__init__.py",
     "scanner/crawl/visit.py",
+    "scanner/crawl/login.py",
     "scanner/crawl/walk.py",
     "scanner/crawl/settle.py",
     "scanner/collectors/",
