@@ -192,6 +192,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     banner: Banner = Banner()
     overrides: tuple[Override, ...] = ()
     notify: Notify = Notify()
+    keep_days: int | None = None  # of decisions in the log; None: see consent_server/retention.py
     visitor: Visitor = Visitor()
     login: tuple[LoginStep, ...] = ()
     settle: Literal["virtual", "real"] = "virtual"  # by which time pages settle
