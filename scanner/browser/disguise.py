@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 VIEWPORT = (1366, 768)  # a common laptop
+#: The parameters of ``Emulation.setDeviceMetricsOverride`` for it.
+METRICS = {
+    **dict.fromkeys(("width", "screenWidth"), VIEWPORT[0]),
+    **dict.fromkeys(("height", "screenHeight"), VIEWPORT[1]),
+    "deviceScaleFactor": 1,
+    "mobile": False,
+}
 TIME_ZONE = "Europe/Oslo"
 _GREASE = "Not)A;Brand"  # Chromium adds a made-up brand, so that nobody relies on the list
 

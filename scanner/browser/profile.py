@@ -53,7 +53,6 @@ class Profile:
         self._tabs: dict[str, Tab] = {}  # by target, popups under their opener's tab
         self._opening = asyncio.Lock()
         self._opened: list[Tab] = []
-        self.context: pw.BrowserContext
         self.id = ""  # of the context in DevTools
         self.background = Evidence()  # of service workers and shared workers
 
@@ -67,12 +66,21 @@ class Profile:
         """
         async with self._opening, asyncio.timeout(OPEN_LIMIT):
             self._opened.clear()
-            page = await self.context.new_page()
+            await self._browser.devtools.browser.call(
+                "Target.createTarget",
+                url="about:blank",
+                browserContextId=self.id,
+                timeout=OPEN_LIMIT,
+            )
             if not self._opened:
                 raise DevToolsError("the tab was not announced")
-            tab = self._opened[0]
-        tab.page = page
-        return tab
+            return self._opened[0]
+
+    @contextlib.asynccontextmanager
+    async def lend(self, tab: Tab) -> AsyncIterator[pw.Page]:
+        """Let Playwright drive the page in *tab* until the block ends; see `Browser.lend`."""
+        async with self._browser.lend(tab.target) as page:
+            yield page
 
     async def close_tab(self, tab: Tab) -> None:
         """Close *tab*, whatever state it is in."""
@@ -114,6 +122,9 @@ class Profile:
         self, session: Session, info: Params, *, evidence: Evidence, traffic: Traffic
     ) -> None:
         kind = info["type"]
+        if kind == "page":
+            session.post("Emulation.setDeviceMetricsOverride", **disguise.METRICS)
+            session.post("Emulation.setFocusEmulationEnabled", enabled=True)
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
         if kind in ("page", "iframe"):
             Scripts(session, evidence=evidence, digester=self._digester)
@@ -175,8 +186,7 @@ async def open_profile(
         popup_gate=popup_gate,
         hurry=hurry,
     )
-    async with browser.context(profile.attached) as (context, id_):
-        profile.context, profile.id = context, id_
+    async with browser.context(profile.attached) as profile.id:
         yield profile
 
 

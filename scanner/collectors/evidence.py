@@ -76,6 +76,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy | None = None
 
 
+#: What answers its users in real time, each step on its own.
+DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER})
+
+
 class Evidence:
     """All that one visit left behind. Collectors add to it; `clear` begins the next visit."""
 
@@ -89,3 +93,8 @@ class Evidence:
         self.requests: list[Request] = []
         self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
         self.workers = 0  # that were started; their timers run in real time only
+
+    @property
+    def has_databases(self) -> bool:
+        """Whether the page was seen to use what answers in real time."""
+        return any(item.kind in DATABASES for item in self.stored)

@@ -102,7 +102,7 @@ class Walk:
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
             try:
-                links = await self._start(reader, tab, start)
+                links = await self._start(profile, reader, tab, start)
                 if links is None:
                     return
                 self._frontier.add(self._known or tour.site.pages, asked=True)
@@ -115,7 +115,9 @@ class Walk:
                 if not reader.pressed or self._answered:
                     self._credit(await reader.remaining())
 
-    async def _start(self, reader: Reader, tab: Tab, url: str) -> tuple[str, ...] | None:
+    async def _start(
+        self, profile: Profile, reader: Reader, tab: Tab, url: str
+    ) -> tuple[str, ...] | None:
         """Read the start page; return its links, or None if the walk ends here."""
         tour = self._tour
         rules = await tour.robots.rules(url)
@@ -129,7 +131,7 @@ class Walk:
             if visit.status is None or tour.stop.is_set():
                 break
             tab.evidence.clear()
-            given = await self._press(tab, wanted)
+            given = await self._press(profile, tab, wanted)
             self.banner = merged(self.banner, given)
             if not _took(given, wanted):
                 self.reads.append(PageRead(visit=visit))
@@ -144,12 +146,11 @@ class Walk:
         self._tell(url)
         return links if visit.status is not None else None
 
-    async def _press(self, tab: Tab, wanted: State) -> BannerAnswer:
+    async def _press(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
         """Answer the banner of the page; a banner that breaks us counts as not answered."""
-        assert tab.page is not None
         try:
-            async with asyncio.timeout(ANSWER_LIMIT + 5):
-                return await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
+            async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
+                return await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
