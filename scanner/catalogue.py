@@ -40,7 +40,7 @@ _STATES = tuple(State)
 _KINDS = tuple(Kind)
 
 #: States in which an item that was soon deleted still tells something.
-_UNDECIDED = (State.BEFORE, State.ACCEPT, State.GPC)
+_UNDECIDED = tuple(s for s in State if s not in (State.REJECT, State.WITHDRAW))
 
 
 class Folded(NamedTuple):

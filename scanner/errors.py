@@ -8,7 +8,9 @@
   + BrowserMissing       no Chromium on this machine; says how to get one
   + BannerRulesUnusable  the rules for banners cannot be fetched, or are not those that were pinned
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
+  + EvidenceUnwritable   the evidence folder cannot be written
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
+  + AccountInvalid       status 2: an account cannot be made or changed like this
   + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
   + DecisionInvalid      what a visitor's browser sent is not a decision
   + DecisionConflict     another decision is already stored under that id
@@ -69,8 +71,18 @@ class BrowserUnfit(KapselError):
     """The browser silently loses cookies, so that a scan would report too few."""
 
 
+class EvidenceUnwritable(KapselError):
+    """The evidence folder of a scan cannot be made or written; the scan itself is kept."""
+
+
 class DatabaseUnusable(KapselError):
     """The database cannot be opened, is busy or damaged, or was written by a newer Kapsel."""
+
+
+class AccountInvalid(KapselError):
+    """An account of a person cannot be made or changed like this; the text says why."""
+
+    status = 2
 
 
 class QuestionInvalid(KapselError):

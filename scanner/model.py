@@ -39,6 +39,15 @@ class State(enum.StrEnum):
     REJECT = "reject"
     WITHDRAW = "withdraw"  # accepted, then taken back
     GPC = "gpc"  # nothing pressed, but the browser sends Global Privacy Control
+    ACCEPT_FUNCTIONAL = "accept:functional"  # agreed to this category alone, as do the next two
+    ACCEPT_STATISTICS = "accept:statistics"
+    ACCEPT_MARKETING = "accept:marketing"
+
+    @property
+    def only(self) -> Category | None:
+        """The one category that was agreed to; None: all, or none."""
+        _, colon, category = self.value.partition(":")
+        return Category(category) if colon else None
 
 
 class Kind(enum.StrEnum):
@@ -98,6 +107,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
     blocking: Literal["marked", "guarded"] = "marked"  # guarded: unmarked tags too, by host
+    take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -201,6 +211,17 @@ class PageRead(msgspec.Struct, frozen=True, kw_only=True):
     observations: tuple[Observation, ...] = ()
 
 
+class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a scan's evidence folder."""
+
+    name: str  # within the folder
+    sha256: str
+    kind: Literal["picture", "har", "scan", "report"]
+    state: State | None = None
+    moment: Literal["arrived", "pressed", "answered"] | None = None  # of a picture
+    url: str | None = None  # of the page in a picture
+
+
 class Press(msgspec.Struct, frozen=True, kw_only=True):
     """One press in a banner: the evidence of what a scan did there."""
 
@@ -210,6 +231,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     frame: str | None = None  # address of the document it was in, without query
     box: tuple[int, int, int, int] | None = None  # x, y, width, height in CSS pixels of the page
     picture: str | None = None  # SHA-256 of the picture taken just before, a PNG
+    state: State | None = None  # of the visitor for whom it was pressed
 
 
 class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,6 +244,7 @@ class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool | None = None
     method: Literal["rule", "heuristic", "own"] | None = None
     offers: tuple[Category, ...] = ()  # categories that it lets a visitor choose one by one
+    chosen: dict[Category, bool] = {}  # of those that were to be accepted alone: did it work?
     presses: tuple[Press, ...] = ()
 
 
@@ -320,6 +343,7 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
     findings: tuple[Finding, ...] = ()
     refused: tuple[Entry, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()  # what its evidence folder holds, if it has one
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):

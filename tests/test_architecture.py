@@ -24,6 +24,10 @@ SQLALCHEMY = (
     "scanner/tables.py",
     "scanner/migrations/",
     "scanner/store.py",
+    "consent_server/admin/accounts.py",
+    "consent_server/admin/jobs.py",
+    "consent_server/admin/sessions.py",
+    "consent_server/admin/trail.py",
     "consent_server/ledger.py",
     "consent_server/log.py",
     "consent_server/releases.py",
@@ -41,7 +45,7 @@ STARLETTE = (
     "consent_server/front.py",
     "consent_server/decisions.py",
     "consent_server/script.py",
-    "consent_server/pages.py",
+    "consent_server/admin/",
     "consent_server/demo/",
 )
 

@@ -50,7 +50,7 @@ class Reader:
         self._browser = browser
         self._profile = profile
         #: Whether the banner was answered: then only what is left of earlier cookies counts.
-        self.pressed = state in (State.ACCEPT, State.REJECT, State.WITHDRAW)
+        self.pressed = state not in (State.BEFORE, State.GPC)
         self._digester = digester
         self._written: set[Identity] = set()  # cookies that some page was seen to write
         self._met: dict[Identity, tuple[JarCookie, str, dt.datetime]] = {}  # where first in the jar

@@ -30,6 +30,9 @@ _LETTERS = {
     State.REJECT: "R",
     State.WITHDRAW: "W",
     State.GPC: "G",
+    State.ACCEPT_FUNCTIONAL: "f",
+    State.ACCEPT_STATISTICS: "s",
+    State.ACCEPT_MARKETING: "m",
 }
 _COLOURS = {
     Severity.CRITICAL: "bold red",
@@ -132,6 +135,8 @@ def banner_in_words(banner: BannerAnswer) -> str:
     ):
         if answer is not None:
             words.append(did if answer else f"could not be {did}")
+    for category, took in banner.chosen.items():
+        words.append(f"{category} alone accepted" if took else f"{category} not to be had alone")
     return ", ".join(words) + (f" (by {banner.method})" if banner.method else "")
 
 
