@@ -13,7 +13,17 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consent_server import answers, api, decisions, declarations, metrics, openapi, pages, script
+from consent_server import (
+    answers,
+    api,
+    decisions,
+    declarations,
+    metrics,
+    openapi,
+    pages,
+    preview_page,
+    script,
+)
 from consent_server.answers import answer
 from consent_server.front import Front
 from consent_server.limits import Limits
@@ -74,6 +84,7 @@ ROUTES = [
     *script.ROUTES,
     *declarations.ROUTES,
     *decisions.ROUTES,
+    *preview_page.ROUTES,
     *api.ROUTES,
     *pages.ROUTES,
     Route("/healthz", healthz),

@@ -42,6 +42,7 @@ STARLETTE = (
     "consent_server/decisions.py",
     "consent_server/script.py",
     "consent_server/pages.py",
+    "consent_server/preview_page.py",
     "consent_server/demo/",
 )
 
