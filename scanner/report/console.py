@@ -42,6 +42,7 @@ _COLOURS = {
     Severity.INFO: "dim",
 }
 _SENT = (Kind.REQUEST, Kind.BEACON)
+_SESSION = (Kind.COOKIE, Kind.SESSION_STORAGE, Kind.WINDOW_NAME)  # live as long as the tab
 _MAX_FAILURES = 8  # lines; the JSON has them all
 
 
@@ -194,7 +195,7 @@ def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text]:
 def _stays(entry: Entry) -> str:
     """Say how long an item stays, in a narrow column."""
     if entry.lifetime is None:
-        return {Kind.COOKIE: "session", Kind.SESSION_STORAGE: "session"}.get(entry.kind, "for ever")
+        return "session" if entry.kind in _SESSION else "for ever"
     return lifetime_in_words(entry.lifetime, entry.kind, "en")
 
 

@@ -14,6 +14,7 @@ from cronsim import CronSim, CronSimError
 from scanner.languages import LANGUAGES
 from scanner.model import OPTIONAL_CATEGORIES, Banner, Category, Controller, Notify, Override, State
 from scanner.sites import theme
+from scanner.sites.visitor import login, visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -349,4 +350,7 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "banner": _banner,
     "overrides": _overrides,
     "notify": _notify,
+    "visitor": visitor,
+    "login": login,
+    "settle": lambda sheet, node: sheet.choice(node, "settle", among=("virtual", "real")),
 }
