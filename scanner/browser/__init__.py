@@ -140,13 +140,16 @@ class Browser:
                     await connected.close()
 
     @contextlib.asynccontextmanager
-    async def context(self, owner: Callable[[Session, Params], None]) -> AsyncIterator[str]:
+    async def context(
+        self, owner: Callable[[Session, Params], None], *, permissions: tuple[str, ...] = ()
+    ) -> AsyncIterator[str]:
         """
         Open a fresh context, in which *owner* meets every target before it runs.
 
         Args:
             owner: Called with the session and the ``targetInfo`` of each page, service worker
                 and shared worker; it must let the target run.
+            permissions: That its pages have without asking.
 
         Returns:
             Its id in DevTools. It is closed when the block ends.
@@ -155,6 +158,8 @@ class Browser:
         created = await browser.call("Target.createBrowserContext", disposeOnDetach=True)
         id_ = created["browserContextId"]
         browser.post("Browser.setDownloadBehavior", behavior="deny", browserContextId=id_)
+        if permissions:
+            browser.post("Browser.grantPermissions", permissions=permissions, browserContextId=id_)
         self._owners[id_] = owner
         try:
             yield id_

@@ -14,8 +14,10 @@ from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
 from scanner.crawl import settle, sitemap
+from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
+from scanner.crawl.login import login
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
@@ -72,6 +74,7 @@ class Walk:
         self._known = pages  # what an earlier state visited; None: find out
         self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
         self._arriving = True  # at the start page, which may lead to another domain
+        self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._visited = 0
         self._planned = 1
@@ -98,6 +101,8 @@ class Walk:
             popup_gate=self._popup_gate,
             hurry=tour.stop,
             archive=self._archive,
+            visitor=tour.site.visitor,
+            badge=badge(tour.site),
         ) as profile:
             reader = Reader(
                 tour.site,
@@ -106,6 +111,7 @@ class Walk:
                 profile=profile,
                 digester=tour.digester,
             )
+            await _bring_along(profile, tour.site)
             tab = await profile.open_tab()
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
@@ -136,6 +142,10 @@ class Walk:
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
+        if tour.site.login and (fault := await self._login(profile, tab)) is not None:
+            self.reads.append(PageRead(visit=reader.barred(url, fault)))
+            self._tell(url)
+            return None
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -160,6 +170,15 @@ class Walk:
         self.reads.append(await reader.depart(tab, visit))
         self._tell(url)
         return links if visit.status is not None else None
+
+    async def _login(self, profile: Profile, tab: Tab) -> str | None:
+        """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
+        self._logging_in = True
+        try:
+            async with profile.lend(tab) as page:
+                return await login(tab, page, self._tour.site)
+        finally:
+            self._logging_in = False
 
     async def _press(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
         """Answer the banner of the page; a banner that breaks us counts as not answered."""
@@ -279,6 +298,8 @@ class Walk:
         return await sitemap.read(starts, fetcher=self._tour.fetcher)
 
     async def _gate(self, url: str) -> str | None:
+        if self._logging_in:
+            return None
         if not self._arriving and not self._frontier.inside(url):
             return f"it leads to another site ({urlsplit(url).hostname})"
         return await self._tour.robots.refusal(url)
@@ -297,6 +318,17 @@ class Walk:
     def _tell(self, url: str) -> None:
         self._visited += 1
         self._tour.progress(self._state, self._visited, self._planned, url)
+
+
+async def _bring_along(profile: Profile, site: Site) -> None:
+    """Put the cookies that sites.yaml gives the visitor into the jar."""
+    host = urlsplit(site.url).hostname or ""
+    given = [
+        {"name": c.name, "value": c.value, "domain": c.domain or host, "path": c.path}
+        for c in site.visitor.cookies
+    ]
+    if given:
+        await profile.bring_along(given)
 
 
 def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:
