@@ -75,11 +75,18 @@ def _texts(language: str, declaration: Declaration) -> dict[str, Any]:
     return {
         **banner,
         "direction": words["direction"],
+        "joins": _joins(language),
         "categories": {key: words["categories"][key] for key in Category if key in shown},
         "question": banner["question"].replace("{controller}", name),
         "partners": _partners(banner["partners"], language, asked_for),
         "transfer": banner["transfer"] if _leaves_the_eea(asked_for) else None,
     }
+
+
+def _joins(language: str) -> list[str]:
+    """Return what stands between two words alone, in the middle of a list, and at its end."""
+    patterns = Locale.parse(language, sep="-").list_patterns["standard"]
+    return [patterns[name].replace("{0}", "").replace("{1}", "") for name in ("2", "middle", "end")]
 
 
 def _partners(forms: dict[str, str], language: str, items: Iterable[Item]) -> str | None:

@@ -8,6 +8,7 @@
   + BrowserMissing       no Chromium on this machine; says how to get one
   + BannerRulesUnusable  the rules for banners cannot be fetched, or are not those that were pinned
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
+  + EvidenceUnwritable   the evidence folder cannot be written
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
   + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
   + DecisionInvalid      what a visitor's browser sent is not a decision
@@ -67,6 +68,10 @@ class BannerRulesUnusable(KapselError):
 
 class BrowserUnfit(KapselError):
     """The browser silently loses cookies, so that a scan would report too few."""
+
+
+class EvidenceUnwritable(KapselError):
+    """The evidence folder of a scan cannot be made or written; the scan itself is kept."""
 
 
 class DatabaseUnusable(KapselError):

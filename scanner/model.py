@@ -201,6 +201,17 @@ class PageRead(msgspec.Struct, frozen=True, kw_only=True):
     observations: tuple[Observation, ...] = ()
 
 
+class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of a scan's evidence folder."""
+
+    name: str  # within the folder
+    sha256: str
+    kind: Literal["picture", "har", "scan", "report"]
+    state: State | None = None
+    moment: Literal["arrived", "pressed", "answered"] | None = None  # of a picture
+    url: str | None = None  # of the page in a picture
+
+
 class Press(msgspec.Struct, frozen=True, kw_only=True):
     """One press in a banner: the evidence of what a scan did there."""
 
@@ -210,6 +221,7 @@ class Press(msgspec.Struct, frozen=True, kw_only=True):
     frame: str | None = None  # address of the document it was in, without query
     box: tuple[int, int, int, int] | None = None  # x, y, width, height in CSS pixels of the page
     picture: str | None = None  # SHA-256 of the picture taken just before, a PNG
+    state: State | None = None  # of the visitor for whom it was pressed
 
 
 class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -320,6 +332,7 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
     findings: tuple[Finding, ...] = ()
     refused: tuple[Entry, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()  # what its evidence folder holds, if it has one
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,9 +11,11 @@ from scanner.catalogue import fold
 from scanner.changes import compare
 from scanner.classify import classify
 from scanner.crawl import crawl
+from scanner.dossier import Dossier, folder_of
 from scanner.errors import KapselError
 from scanner.findings import SEVERITIES, find
 from scanner.model import BannerAnswer, Scan, State, Verdict, Visit
+from scanner.redaction import redacted_read
 
 if TYPE_CHECKING:
     import asyncio
@@ -42,10 +44,18 @@ async def scan_site(
     Args:
         progress: Told of each step.
         stop: When set, the scan ends soon with what it has found; its status is then "partial".
+
+    Raises:
+        EvidenceUnwritable: If the folder for evidence cannot be made.
     """
     started_at = dt.datetime.now(dt.UTC)
+    dossier = None
+    if options.evidence is not None:
+        dossier = Dossier(folder_of(options.evidence, site=site.key, started_at=started_at))
     try:
-        crawled = await crawl(site, options=options, browser=browser, progress=progress, stop=stop)
+        crawled = await crawl(
+            site, options=options, browser=browser, progress=progress, stop=stop, dossier=dossier
+        )
     except KapselError:
         raise  # the machine's fault, not this site's
     except Exception as exc:
@@ -55,12 +65,13 @@ async def scan_site(
     def judge(subject: Subject) -> Verdict:
         return classify(subject, knowledge=knowledge, overrides=site.overrides)
 
-    folded = fold(crawled.reads, site=site, judge=judge)
-    visits = tuple(read.visit for read in crawled.reads)
+    reads = [redacted_read(read) for read in crawled.reads]
+    folded = fold(reads, site=site, judge=judge)
+    visits = tuple(read.visit for read in reads)
     return Scan(
         site=site.key,
         url=site.url,
-        started_at=crawled.started_at,
+        started_at=started_at,
         finished_at=crawled.finished_at,
         status=crawled.status,
         visits=visits,
@@ -73,6 +84,7 @@ async def scan_site(
             refused=folded.refused,
         ),
         refused=folded.refused,
+        exhibits=crawled.exhibits,
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from scanner.browser import Browser
     from scanner.browser.devtools import Params, Session
+    from scanner.collectors.har import Archive
     from scanner.crawl.gate import Gate
     from scanner.shape import Digester
 
@@ -42,6 +43,7 @@ class Profile:
         gate: Gate,
         popup_gate: Gate,
         hurry: asyncio.Event,
+        archive: Archive | None,
     ) -> None:
         self._browser = browser
         self._disguise = disguise.override(browser.version, languages=languages)
@@ -50,6 +52,7 @@ class Profile:
         self._gate = gate
         self._popup_gate = popup_gate
         self._hurry = hurry
+        self._archive = archive
         self._tabs: dict[str, Tab] = {}  # by target, popups under their opener's tab
         self._opening = asyncio.Lock()
         self._opened: list[Tab] = []
@@ -115,6 +118,8 @@ class Profile:
     ) -> None:
         kind = info["type"]
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
+        if self._archive is not None:
+            self._archive.attach(session)
         if kind in ("page", "iframe"):
             Scripts(session, evidence=evidence, digester=self._digester)
             session.post("Emulation.setUserAgentOverride", **self._disguise)
@@ -154,6 +159,7 @@ async def open_profile(
     gate: Gate,
     popup_gate: Gate,
     hurry: asyncio.Event,
+    archive: Archive | None = None,
 ) -> AsyncIterator[Profile]:
     """
     Open a fresh context of *browser*, and close it with all its tabs when the block ends.
@@ -165,6 +171,7 @@ async def open_profile(
         gate: Says why a tab may not go to a URL; *popup_gate*: why a window may not that a
             page opened.
         hurry: Set when all waiting is to end.
+        archive: Gets all that is exchanged with servers.
     """
     profile = Profile(
         browser,
@@ -174,6 +181,7 @@ async def open_profile(
         gate=gate,
         popup_gate=popup_gate,
         hurry=hurry,
+        archive=archive,
     )
     async with browser.context(profile.attached) as (context, id_):
         profile.context, profile.id = context, id_

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from asyncio import FIRST_COMPLETED
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ MAX_POPUPS = 5  # windows of one page that are let run
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
 ASK_LIMIT = 5.0  # seconds until a tab that goes somewhere must have asked for the page
 EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
+PICTURE_LIMIT = 3.0  # seconds to take a picture
 BLANK_LIMIT = 3.0  # seconds to leave a page
 
 
@@ -170,6 +172,27 @@ class Tab:
         if "exceptionDetails" in told:
             return None
         return frame["url"], told["result"].get("value")
+
+    async def picture(self) -> bytes | None:
+        """Return a PNG of what the page shows, one pixel for each of its own; None: none."""
+        try:
+            shown = await self.session.call("Page.getLayoutMetrics", timeout=PICTURE_LIMIT)
+            view = shown["cssVisualViewport"]
+            told = await self.session.call(
+                "Page.captureScreenshot",
+                format="png",
+                clip={
+                    "x": view["pageX"],
+                    "y": view["pageY"],
+                    "width": view["clientWidth"],
+                    "height": view["clientHeight"],
+                    "scale": 1,
+                },
+                timeout=PICTURE_LIMIT,
+            )
+        except (DevToolsError, TimeoutError):
+            return None
+        return base64.b64decode(told["data"])
 
     async def unstick(self) -> bool:
         """Stop the scripts of a page that does not answer; tell whether that was needed."""

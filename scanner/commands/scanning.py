@@ -65,6 +65,18 @@ _OPTIONS = (
         help="Keep a picture of the page before each press in a banner, named by its SHA-256.",
     ),
     click.option(
+        "--evidence",
+        default=None,
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Keep pictures, the scan and its report there, with a manifest of their SHA-256.",
+    ),
+    click.option(
+        "--har",
+        is_flag=True,
+        help="Archive the traffic in each state, too, without secrets; needs --evidence.",
+    ),
+    click.option(
         "--smtp",
         envvar="KAPSEL_SMTP",
         default=None,
@@ -112,6 +124,8 @@ class How(NamedTuple):
         ignore_robots: bool,
         browser: Path | None,
         pictures: Path | None,
+        evidence: Path | None,
+        har: bool,
         smtp: str | None,
         mail_from: str | None,
         webhook_secret: str | None,
@@ -121,6 +135,8 @@ class How(NamedTuple):
         from scanner.messages import Post
         from scanner.model import State
 
+        if har and evidence is None:
+            raise click.UsageError("--har archives into the folder of --evidence: name one")
         options = Options(
             states=tuple(state for state in State if state in states) or None,
             max_pages=max_pages,
@@ -129,6 +145,8 @@ class How(NamedTuple):
             ignore_robots=ignore_robots,
             browser=browser,
             pictures=pictures,
+            evidence=evidence,
+            har=har,
         )
         return cls(options, Post(secret=webhook_secret, smtp=smtp, sender=mail_from))
 
@@ -205,6 +223,19 @@ async def _scan_one(site: Site, of: Round) -> None:
                 await _tell(told, site, of.how.post)
     finally:
         of.done(scan, before)
+    if options.evidence is not None:
+        _seal(scan, options.evidence)
+
+
+def _seal(scan: Scan, root: Path) -> None:
+    """Write down in the evidence folder of *scan* what was found, and what is there."""
+    from scanner.dossier import Dossier, folder_of
+    from scanner.report.document import scans_document
+    from scanner.report.page import html
+
+    folder = folder_of(root, site=scan.site, started_at=scan.started_at)
+    document = scans_document([scan], changes={})
+    Dossier(folder).seal(scan, document=document, report=html([scan], evidence=root))
 
 
 async def _tell(told: News, site: Site, post: Post) -> None:

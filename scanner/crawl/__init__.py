@@ -19,13 +19,14 @@ from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.walk import Tour, Walk, merged
-from scanner.model import BannerAnswer, PageRead, Site, State, Visit
+from scanner.model import BannerAnswer, Exhibit, PageRead, Site, State, Visit
 from scanner.shape import Digester
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scanner.browser import Browser
+    from scanner.dossier import Dossier
 
 log = structlog.get_logger()
 
@@ -43,6 +44,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ignore_robots: bool = False
     browser: Path | None = None
     pictures: Path | None = None  # folder for a picture before each press in a banner
+    evidence: Path | None = None  # folder in which each scan gets a folder with its evidence
+    har: bool = False  # whether the evidence has archives of the traffic
     tabs: int | None = None  # pages that are open at once; None: as suits the clock
     settle: Clock = Clock.VIRTUAL  # by which time pages settle
 
@@ -67,6 +70,7 @@ class Crawl(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["complete", "partial", "failed"]
     reads: tuple[PageRead, ...]
     banner: BannerAnswer
+    exhibits: tuple[Exhibit, ...] = ()  # what the evidence folder holds by now
 
 
 async def crawl(
@@ -76,6 +80,7 @@ async def crawl(
     browser: Browser,
     progress: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
+    dossier: Dossier | None = None,
 ) -> Crawl:
     """
     Read the pages of *site* in each state; what fails is part of the answer.
@@ -84,6 +89,7 @@ async def crawl(
         options: Where they differ from what sites.yaml says, they win.
         progress: Called after each page.
         stop: When set, ends the crawl within seconds with what was found.
+        dossier: Gets pictures, and archives of the traffic if *options* want them.
     """
     started_at = dt.datetime.now(dt.UTC)
     states = options.states or site.states
@@ -93,6 +99,7 @@ async def crawl(
     def told(state: State, visited: int, known: int, url: str) -> None:
         tell(Progress(site=site.key, state=state, visited=visited, known=known, url=url))
 
+    pictures = dossier.pictures if dossier is not None else options.pictures
     reads: list[PageRead] = []
     banner = BannerAnswer()
     barred: set[str] = set()
@@ -109,7 +116,9 @@ async def crawl(
             max_pages=options.max_pages or site.max_pages,
             tabs=options.tabs or _TABS[options.settle],
             clock=options.settle,
-            answer=partial(answer, pictures=options.pictures) if options.pictures else answer,
+            answer=partial(answer, pictures=pictures) if pictures else answer,
+            dossier=dossier,
+            har=options.har,
             stop=stop,
             progress=told,
         )
@@ -137,6 +146,7 @@ async def crawl(
         status=_status(visits, whole=not broken and not stop.is_set()),
         reads=tuple(reads),
         banner=banner,
+        exhibits=tuple(dossier.exhibits) if dossier is not None else (),
     )
 
 

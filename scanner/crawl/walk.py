@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,6 +12,7 @@ import structlog
 
 from scanner.browser import Browser
 from scanner.browser.profile import open_profile
+from scanner.collectors.har import Archive
 from scanner.crawl import settle, sitemap
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
@@ -19,7 +20,9 @@ from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.visit import Reader
+from scanner.dossier import Dossier
 from scanner.model import BannerAnswer, Observation, PageRead, Site, State
+from scanner.redaction import redacted_url
 from scanner.shape import Digester
 
 if TYPE_CHECKING:
@@ -53,6 +56,8 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
     tabs: int  # pages that are open at once
     clock: Clock
     answer: Callable[..., Awaitable[BannerAnswer]]  # presses the banner's buttons
+    dossier: Dossier | None = None  # where pictures and archives are kept
+    har: bool = False  # whether the traffic is archived
     stop: asyncio.Event  # when set, the walk ends with what was found
     progress: Callable[[State, int, int, str], None]  # state, visited, known, URL
 
@@ -72,6 +77,7 @@ class Walk:
         self.barred: set[str] = set()  # pages that turned out to be none of ours to read
         self.reads: list[PageRead] = []
         self.banner = BannerAnswer()
+        self._archive = Archive() if tour.har and tour.dossier else None
 
     async def walk(self) -> None:
         """
@@ -90,6 +96,7 @@ class Walk:
             gate=self._gate,
             popup_gate=self._popup_gate,
             hurry=tour.stop,
+            archive=self._archive,
         ) as profile:
             reader = Reader(
                 tour.site,
@@ -114,10 +121,15 @@ class Walk:
                 listed.cancel()
                 if not reader.pressed or self._answered:
                     self._credit(await reader.remaining())
+                if tour.dossier is not None and self._archive is not None:
+                    archive = self._archive.document(version=tour.browser.version)
+                    tour.dossier.archive(archive, state=self._state)
 
     async def _start(self, reader: Reader, tab: Tab, url: str) -> tuple[str, ...] | None:
         """Read the start page; return its links, or None if the walk ends here."""
         tour = self._tour
+        if self._archive is not None:
+            self._archive.visit(url)
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
@@ -125,6 +137,7 @@ class Walk:
         self._arriving = False
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
+        await self._picture(tab, "arrived")
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
@@ -136,6 +149,7 @@ class Walk:
                 self._tell(url)
                 return None
             await settle.rest(tab, PRESSED_LINGER)
+            await self._picture(tab, "answered")
             visit, links = await reader.arrive(
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
@@ -149,10 +163,26 @@ class Walk:
         assert tab.page is not None
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 5):
-                return await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
+                given = await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
+        state, dossier = self._state, self._tour.dossier
+        url = redacted_url(tab.traffic.url or "")
+        for press in given.presses:
+            if dossier is not None and press.picture is not None:
+                dossier.pressed(press.picture, state=state, url=url)
+        presses = tuple(msgspec.structs.replace(press, state=state) for press in given.presses)
+        return msgspec.structs.replace(given, presses=presses)
+
+    async def _picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
+        """Keep a picture of what a visitor sees now, if evidence is wanted."""
+        dossier = self._tour.dossier
+        if dossier is None or tab.over or tab.traffic.status is None:
+            return
+        if png := await tab.picture():
+            url = redacted_url(tab.traffic.url or "")
+            dossier.picture(png, state=self._state, moment=moment, url=url)
 
     async def _rest(self, profile: Profile, reader: Reader, first: Tab) -> None:
         """Visit the pages that the start page leads to, level by level."""
@@ -204,6 +234,8 @@ class Walk:
     async def _page(self, reader: Reader, tab: Tab, url: str) -> tuple[PageRead, tuple[str, ...]]:
         """Read one page, within its time; what was seen until then counts."""
         tour = self._tour
+        if self._archive is not None:
+            self._archive.visit(url)
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         try:

@@ -204,10 +204,10 @@ def until(page):
     """Wait until a question to the test's own side is answered with yes."""
 
     def wait(question):
-        for _ in range(100):
+        for _ in range(600):
             if question():
                 return
             page.wait_for_timeout(50)
-        raise AssertionError("it did not happen within five seconds")
+        raise AssertionError("it did not happen within thirty seconds")
 
     return wait

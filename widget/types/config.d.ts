@@ -12,6 +12,8 @@ export interface Item {
 /** The section `banner` of a locale file, with the site's facts filled in. */
 export interface Texts {
   direction: 'ltr' | 'rtl'
+  /** What stands between two of two words, two of more, and the last two of more. */
+  joins: [string, string, string]
   title: string
   question: string
   purposes: Record<string, string>
