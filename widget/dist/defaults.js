@@ -1,2 +1,2 @@
-/* sources sha256:c9248f037c1e84f964056038817fe87b5a403f7f953f59d4b8a2b137fbb88c71 */
+/* sources sha256:2038f79195e57bc8da5491a640ad226e8a54bcaf24ff592deb565cb71374affc */
 "use strict";(()=>{var a=window;a.dataLayer=a.dataLayer||[];a.gtag=a.gtag||function(){a.dataLayer.push(arguments)};var{regions:e,wait:n,settings:d}=KAPSEL_DEFAULTS;a.gtag("consent","default",{ad_storage:"denied",ad_user_data:"denied",ad_personalization:"denied",analytics_storage:"denied",functionality_storage:"denied",personalization_storage:"denied",security_storage:"granted",wait_for_update:n,...e.length?{region:e}:{}});for(let t of d)a.gtag("set",t,!0);})();

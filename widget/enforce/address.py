@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _NETWORK = ("http", "https", "ws", "wss", "ftp")
+#: One address of a ``srcset``, with what follows it; an address may hold commas, but not end so.
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:,+(?=\s|$)|\s[^,(]*(?:\([^)]*\)[^,(]*)*(?:,|$)|$)")
 _EDGES = "".join(map(chr, range(0x21)))  # blanks and control characters
 
 
@@ -28,7 +30,7 @@ def host(text: str) -> str | None:
     if not rest.startswith("//"):
         return ""
     authority = re.split(r"[/?#]", rest.lstrip("/"), maxsplit=1)[0].rpartition("@")[2]
-    name = authority if authority.startswith("[") else authority.partition(":")[0]
+    name = re.sub(r":[^\]]*$", "", authority)
     return _ascii(unquote(name).rstrip("."))
 
 
@@ -39,7 +41,7 @@ def in_attribute(value: bytes) -> str:
 
 def candidates(srcset: str) -> list[str]:
     """Return the addresses in a ``srcset``."""
-    return [part.strip(",") for part in re.findall(r"[^\s,]\S*", srcset)]
+    return _CANDIDATE.findall(srcset)
 
 
 def _ascii(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Foreign:
 
     def __init__(self) -> None:
         self._open: list[_Open] = []
+        self._html: Counter[bytes] = Counter()  # elements of HTML that were begun and not ended
 
     @property
     def inside(self) -> bool:
@@ -44,6 +46,7 @@ class Foreign:
         if self.inside and self._breaks_out(tag):
             self._leave()
         if not self.inside and tag.name not in _ROOTS:
+            self._html[tag.name] += 1
             return False
         if not tag.self_closing:
             root = tag.name if tag.name in _ROOTS else self._open[-1].root
@@ -52,15 +55,16 @@ class Foreign:
 
     def end(self, name: bytes) -> None:
         """Note an end tag."""
-        if not self._open:
-            return
+        if not self.inside and self._html[name]:
+            self._html[name] -= 1
         for at in range(len(self._open) - 1, -1, -1):
             if self._open[at].name == name:
                 del self._open[at:]
                 return
             if self._open[at].holds_html:
-                return  # it closes something within, of which nothing is known here
-        self._leave()
+                return  # it closes something within, if anything
+        if self._html[name] or name in (b"br", b"p"):
+            self._leave()  # it closes something around
 
     def _leave(self) -> None:
         while self.inside:

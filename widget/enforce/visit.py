@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -116,6 +117,8 @@ class Visit:
         headers = _unshared(headers)
         if self._answered:
             headers += [("set-cookie", line) for line in self._expired()]
+        if ONCE in self._jar:
+            headers.append(("set-cookie", f"{ONCE}=; Max-Age=0; Path=/"))
         coding = _value(given, "content-encoding").strip().lower() or "identity"
         if not_new or not self._is_rewritten(status, given, kind=kind, coding=coding):
             return Answer([self._tagged(pair) for pair in headers] if not_new else headers, None)
@@ -182,8 +185,9 @@ class Visit:
             return b""
         made_for = ",".join(name for name in OPTIONAL if name in self._granted)
         proof = f' nonce="{nonce}"' if nonce else ""
-        source = self._rules.script.replace("&", "&amp;").replace('"', "&quot;")
-        return f'<script src="{source}" data-granted="{made_for}"{proof}></script>'.encode()
+        once = f' data-once="{html.escape(self._jar[ONCE])}"' if self._once else ""
+        source = html.escape(self._rules.script)
+        return f'<script src="{source}" data-granted="{made_for}"{once}{proof}></script>'.encode()
 
     @property
     def _state(self) -> str:

@@ -56,7 +56,7 @@ export interface Config {
     theme: Record<string, string>
     revisit: 'icon' | 'link'
     remember_days: number
-    blocking: 'marked' | 'guarded'
+    blocking: 'marked' | 'guarded' | 'enforced'
   }
   controller: { name: string; contact: string | null; policy: string | null } | null
   scanned_at: string | null
