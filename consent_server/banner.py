@@ -44,6 +44,8 @@ def config(declaration: Declaration) -> dict[str, Any]:
         "scanned_at",
     )
     whole["banner"]["theme"] = completed(declaration.banner.theme)
+    if not declaration.banner.take_over:
+        del whole["banner"]["take_over"]
     return {
         **{key: whole[key] for key in kept},
         "items": [_item(item) for item in declaration.items],

@@ -66,6 +66,7 @@ class Shelf:
         self._served: dict[str, Served] = {}
         self._scans: dict[str, int | None] = {}  # site -> the scan that it is served from
         self._fresh_until: dict[str, float] = {}
+        self.mistakes: list[str] = []  # in sites.yaml as it is now; the sites are those before
 
     async def open(self) -> None:
         """
@@ -81,6 +82,11 @@ class Shelf:
         async with self._lock:
             await asyncio.to_thread(self._follow_sites)
         return tuple(self._sites.values())
+
+    async def look_again(self, key: str) -> None:
+        """Make the site *key* anew if it has changed, without waiting until somebody asks."""
+        self._fresh_until.pop(key, None)
+        await self.get(key)
 
     def at_hand(self, key: str) -> Served | None:
         """Return what the site *key* is served, if that is known without asking anybody."""
@@ -153,6 +159,7 @@ class Shelf:
         try:
             self._read_sites()
         except SitesInvalid as exc:
+            self.mistakes = exc.mistakes
             log.warning("sites.yaml is wrong; the sites stay as they were", mistakes=exc.mistakes)
 
     def _read_sites(self) -> None:
@@ -165,3 +172,4 @@ class Shelf:
             return
         self._stamp = stamp
         self._sites = {site.key: site for site in sites.load(self._sites_file)}
+        self.mistakes = []

@@ -12,7 +12,7 @@ from scanner.changes import compare
 from scanner.classify import classify
 from scanner.crawl import crawl
 from scanner.dossier import Dossier, folder_of
-from scanner.errors import KapselError
+from scanner.errors import KapselError, VariableMissing
 from scanner.findings import SEVERITIES, find
 from scanner.model import BannerAnswer, Scan, State, Verdict, Visit
 from scanner.redaction import redacted_read
@@ -56,11 +56,15 @@ async def scan_site(
         crawled = await crawl(
             site, options=options, browser=browser, progress=progress, stop=stop, dossier=dossier
         )
+    except VariableMissing as exc:
+        return _failed(site, started_at, str(exc))
     except KapselError:
         raise  # the machine's fault, not this site's
     except Exception as exc:
         log.exception("scan failed", site=site.key, url=site.url)
-        return _failed(site, started_at, exc)
+        lines = str(exc).strip().splitlines()
+        reason = f"the scan broke: {type(exc).__name__}" + (f": {lines[0]}" if lines else "")
+        return _failed(site, started_at, reason)
 
     def judge(subject: Subject) -> Verdict:
         return classify(subject, knowledge=knowledge, overrides=site.overrides)
@@ -88,10 +92,8 @@ async def scan_site(
     )
 
 
-def _failed(site: Site, started_at: dt.datetime, exc: Exception) -> Scan:
+def _failed(site: Site, started_at: dt.datetime, reason: str) -> Scan:
     """Return a scan that says why there is none."""
-    lines = str(exc).strip().splitlines()
-    reason = f"the scan broke: {type(exc).__name__}" + (f": {lines[0]}" if lines else "")
     visits = (
         Visit(url=site.url, final_url=site.url, state=State.BEFORE, status=None, failure=reason),
     )

@@ -13,6 +13,7 @@ PLAYWRIGHT = (
     "scanner/browser/",
     "scanner/crawl/__init__.py",
     "scanner/crawl/visit.py",
+    "scanner/crawl/login.py",
     "scanner/crawl/walk.py",
     "scanner/crawl/settle.py",
     "scanner/collectors/",
@@ -24,6 +25,10 @@ SQLALCHEMY = (
     "scanner/tables.py",
     "scanner/migrations/",
     "scanner/store.py",
+    "consent_server/admin/accounts.py",
+    "consent_server/admin/jobs.py",
+    "consent_server/admin/sessions.py",
+    "consent_server/admin/trail.py",
     "consent_server/ledger.py",
     "consent_server/log.py",
     "consent_server/releases.py",
@@ -41,7 +46,7 @@ STARLETTE = (
     "consent_server/front.py",
     "consent_server/decisions.py",
     "consent_server/script.py",
-    "consent_server/pages.py",
+    "consent_server/admin/",
     "consent_server/demo/",
 )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import playwright.async_api as pw
 
     from scanner.browser.devtools import Params, Session
+    from scanner.model import Location, Visitor
 
 __all__ = ["Browser", "install", "open_browser"]
 
@@ -60,7 +61,7 @@ class Browser:
 
     @contextlib.asynccontextmanager
     async def context(
-        self, owner: Callable[[Session, Params], None]
+        self, owner: Callable[[Session, Params], None], *, visitor: Visitor
     ) -> AsyncIterator[tuple[pw.BrowserContext, str]]:
         """
         Open a fresh context, in which *owner* meets every target before it runs.
@@ -68,17 +69,25 @@ class Browser:
         Args:
             owner: Called with the session and the ``targetInfo`` of each page, service worker
                 and shared worker; it must let the target run.
+            visitor: What it holds in hand, where it is, and what it brings along.
 
         Returns:
             The context, and its id in DevTools. It is closed when the block ends.
         """
         browser = self.devtools.browser
-        width, height = disguise.VIEWPORT
+        device = disguise.DEVICES[visitor.device or "desktop"]
+        width, height = device.viewport
         async with self._opening:
             before = await browser.call("Target.getBrowserContexts")
             context = await self.playwright.new_context(
                 viewport={"width": width, "height": height},
                 screen={"width": width, "height": height},
+                device_scale_factor=device.scale,
+                is_mobile=device.mobile,
+                has_touch=device.mobile,
+                timezone_id=visitor.time_zone,
+                geolocation=_position(visitor.location),
+                permissions=["geolocation"] if visitor.location else None,
                 ignore_https_errors=self.insecure,
             )
             after = await browser.call("Target.getBrowserContexts")
@@ -152,6 +161,12 @@ async def open_browser(
         if tested:
             await fitness.check(devtools, name=str(executable))
         yield browser
+
+
+def _position(location: Location | None) -> pw.Geolocation | None:
+    if location is None:
+        return None
+    return {"latitude": location.latitude, "longitude": location.longitude}
 
 
 def _header(languages: tuple[str, ...]) -> str:

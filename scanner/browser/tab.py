@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import playwright.async_api as pw
 
     from scanner.browser.devtools import Params, Session
+    from scanner.crawl.badge import Badge
     from scanner.crawl.gate import Gate
 
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
@@ -42,7 +43,15 @@ class Navigation(msgspec.Struct, frozen=True, kw_only=True):
 class Tab:
     """Made by `scanner.browser.profile.Profile`, which attaches its targets."""
 
-    def __init__(self, session: Session, *, target: str, gate: Gate, hurry: asyncio.Event) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        target: str,
+        gate: Gate,
+        hurry: asyncio.Event,
+        badge: Badge | None = None,
+    ) -> None:
         self.session = session
         self.target = target
         self.evidence = Evidence()
@@ -69,7 +78,7 @@ class Tab:
         session.post("Inspector.enable")
         session.post("Page.setLifecycleEventsEnabled", enabled=True)
         self._gate = gate
-        guard(session, frame=target, gate=self._admit, refused=self._bar)
+        guard(session, frame=target, gate=self._admit, refused=self._bar, badge=badge)
 
     @property
     def over(self) -> bool:
@@ -177,7 +186,7 @@ class Tab:
         """Return a PNG of what the page shows, one pixel for each of its own; None: none."""
         try:
             shown = await self.session.call("Page.getLayoutMetrics", timeout=PICTURE_LIMIT)
-            view = shown["cssVisualViewport"]
+            view, screen = shown["cssVisualViewport"], shown["visualViewport"]
             told = await self.session.call(
                 "Page.captureScreenshot",
                 format="png",
@@ -186,7 +195,7 @@ class Tab:
                     "y": view["pageY"],
                     "width": view["clientWidth"],
                     "height": view["clientHeight"],
-                    "scale": 1,
+                    "scale": view["clientWidth"] / screen["clientWidth"],
                 },
                 timeout=PICTURE_LIMIT,
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from scanner.commands import visitors
 from scanner.commands.options import browser_option
 from scanner.errors import KapselError
 
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from scanner.store import Store
 
 #: As in model.State; written out so that ``--help`` imports nothing.
-STATES = ("before", "accept", "reject", "withdraw", "gpc")
+STATES = (
+    "before",
+    "accept",
+    "reject",
+    "withdraw",
+    "gpc",
+    "accept:functional",
+    "accept:statistics",
+    "accept:marketing",
+)
 
 _OPTIONS = (
     click.option(
@@ -56,6 +66,20 @@ _OPTIONS = (
         is_flag=True,
         help="Visit what robots.txt forbids: for sites of your own.",
     ),
+    click.option(
+        "--settle",
+        type=click.Choice(("virtual", "real")),
+        default=None,
+        help="By which time pages settle: real for pages whose timing is odd. Without it: as "
+        "sites.yaml says.",
+    ),
+    click.option(
+        "--tabs",
+        type=click.IntRange(1, 16),
+        default=None,
+        help="Pages of a site that are open at once; without it 2, with real time 4.",
+    ),
+    *visitors.OPTIONS,
     browser_option,
     click.option(
         "--pictures",
@@ -122,6 +146,8 @@ class How(NamedTuple):
         resolve: tuple[str, ...],
         insecure: bool,
         ignore_robots: bool,
+        settle: str | None,
+        tabs: int | None,
         browser: Path | None,
         pictures: Path | None,
         evidence: Path | None,
@@ -129,9 +155,11 @@ class How(NamedTuple):
         smtp: str | None,
         mail_from: str | None,
         webhook_secret: str | None,
+        **visitor: Any,
     ) -> How:
         """Return how to scan and how to tell of it, as the command line said it."""
         from scanner.crawl import Options
+        from scanner.crawl.settle import Clock
         from scanner.messages import Post
         from scanner.model import State
 
@@ -147,6 +175,9 @@ class How(NamedTuple):
             pictures=pictures,
             evidence=evidence,
             har=har,
+            settle=Clock(settle) if settle else None,
+            tabs=tabs,
+            visitor=visitors.read_visitor(**visitor),
         )
         return cls(options, Post(secret=webhook_secret, smtp=smtp, sender=mail_from))
 

@@ -14,14 +14,16 @@ from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
 from scanner.crawl import settle, sitemap
+from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
+from scanner.crawl.login import login
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.visit import Reader
 from scanner.dossier import Dossier
-from scanner.model import BannerAnswer, Observation, PageRead, Site, State
+from scanner.model import BannerAnswer, Category, Observation, PageRead, Site, State
 from scanner.redaction import redacted_url
 from scanner.shape import Digester
 
@@ -40,6 +42,7 @@ _PRESSES: dict[State, tuple[State, ...]] = {
     State.ACCEPT: (State.ACCEPT,),
     State.REJECT: (State.REJECT,),
     State.WITHDRAW: (State.ACCEPT, State.WITHDRAW),
+    **{state: (State.ACCEPT,) for state in State if state.only is not None},
 }
 
 
@@ -71,6 +74,7 @@ class Walk:
         self._known = pages  # what an earlier state visited; None: find out
         self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
         self._arriving = True  # at the start page, which may lead to another domain
+        self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._visited = 0
         self._planned = 1
@@ -97,6 +101,8 @@ class Walk:
             popup_gate=self._popup_gate,
             hurry=tour.stop,
             archive=self._archive,
+            visitor=tour.site.visitor,
+            badge=badge(tour.site),
         ) as profile:
             reader = Reader(
                 tour.site,
@@ -105,6 +111,7 @@ class Walk:
                 profile=profile,
                 digester=tour.digester,
             )
+            await _bring_along(profile, tour.site)
             tab = await profile.open_tab()
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
@@ -133,6 +140,10 @@ class Walk:
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
+        if tour.site.login and (fault := await self._login(tab)) is not None:
+            self.reads.append(PageRead(visit=reader.barred(url, fault)))
+            self._tell(url)
+            return None
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -143,8 +154,8 @@ class Walk:
                 break
             tab.evidence.clear()
             given = await self._press(tab, wanted)
-            self.banner = merged(self.banner, given)
-            if not _took(given, wanted):
+            self.banner = merged(self.banner, self._told(given))
+            if not _took(given, wanted, only=self._state.only):
                 self.reads.append(PageRead(visit=visit))
                 self._tell(url)
                 return None
@@ -158,12 +169,21 @@ class Walk:
         self._tell(url)
         return links if visit.status is not None else None
 
+    async def _login(self, tab: Tab) -> str | None:
+        """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
+        self._logging_in = True
+        try:
+            return await login(tab, self._tour.site)
+        finally:
+            self._logging_in = False
+
     async def _press(self, tab: Tab, wanted: State) -> BannerAnswer:
         """Answer the banner of the page; a banner that breaks us counts as not answered."""
         assert tab.page is not None
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 5):
-                given = await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
+                only = {"only": self._state.only} if self._state.only else {}
+                given = await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT, **only)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
@@ -174,6 +194,14 @@ class Walk:
                 dossier.pressed(press.picture, state=state, url=url)
         presses = tuple(msgspec.structs.replace(press, state=state) for press in given.presses)
         return msgspec.structs.replace(given, presses=presses)
+
+    def _told(self, given: BannerAnswer) -> BannerAnswer:
+        """Return *given* as it counts for the whole site: one category is not all of them."""
+        only = self._state.only
+        if only is None:
+            return given
+        chosen = {only: given.accepted is True} if given.found else {}
+        return msgspec.structs.replace(given, accepted=None, chosen=chosen)
 
     async def _picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
         """Keep a picture of what a visitor sees now, if evidence is wanted."""
@@ -268,6 +296,8 @@ class Walk:
         return await sitemap.read(starts, fetcher=self._tour.fetcher)
 
     async def _gate(self, url: str) -> str | None:
+        if self._logging_in:
+            return None
         if not self._arriving and not self._frontier.inside(url):
             return f"it leads to another site ({urlsplit(url).hostname})"
         return await self._tour.robots.refusal(url)
@@ -288,8 +318,21 @@ class Walk:
         self._tour.progress(self._state, self._visited, self._planned, url)
 
 
-def _took(given: BannerAnswer, wanted: State) -> bool:
+async def _bring_along(profile: Profile, site: Site) -> None:
+    """Put the cookies that sites.yaml gives the visitor into the jar."""
+    host = urlsplit(site.url).hostname or ""
+    given = [
+        {"name": c.name, "value": c.value, "domain": c.domain or host, "path": c.path}
+        for c in site.visitor.cookies
+    ]
+    if given:
+        await profile.bring_along(given)
+
+
+def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:
     """Tell whether the site understood. To refuse, we must be sure: a guess would accuse it."""
+    if only is not None:
+        return bool(given.found) and given.accepted is True
     if wanted is State.ACCEPT:
         return bool(given.found) and given.accepted is not False
     taken = given.rejected if wanted is State.REJECT else given.withdrawn
@@ -306,6 +349,7 @@ def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
         withdrawn=_either(one.withdrawn, other.withdrawn),
         method=one.method or other.method,
         offers=tuple(sorted({*one.offers, *other.offers})),
+        chosen=one.chosen | other.chosen,
         presses=one.presses + other.presses,
     )
 
