@@ -106,6 +106,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How the banner looks and how long an answer stands."""
 
     layout: Literal["bar", "box", "dialog"] = "box"
+    scheme: Literal["auto", "light", "dark"] = "auto"  # auto: as the visitor's system is set
     theme: dict[str, str] = {}  # CSS custom properties without the leading "--kapsel-"
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no

@@ -53,6 +53,8 @@ export interface Config {
   cookie_domains: string[]
   banner: {
     layout: 'bar' | 'box' | 'dialog'
+    /** None: as the visitor's system is set. */
+    scheme?: 'light' | 'dark'
     theme: Record<string, string>
     revisit: 'icon' | 'link'
     remember_days: number
