@@ -110,7 +110,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     theme: dict[str, str] = {}  # CSS custom properties without the leading "--kapsel-"
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
-    blocking: Literal["marked", "guarded"] = "marked"  # guarded: unmarked tags too, by host
+    blocking: Literal["marked", "guarded", "enforced"] = "marked"  # see docs/howto/embed.md
     take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 
