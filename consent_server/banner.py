@@ -44,6 +44,9 @@ def config(declaration: Declaration) -> dict[str, Any]:
         "scanned_at",
     )
     whole["banner"]["theme"] = completed(declaration.banner.theme)
+    for name, usual in (("take_over", {}), ("scheme", "auto")):
+        if whole["banner"][name] == usual:
+            del whole["banner"][name]
     return {
         **{key: whole[key] for key in kept},
         "items": [_item(item) for item in declaration.items],
@@ -75,11 +78,18 @@ def _texts(language: str, declaration: Declaration) -> dict[str, Any]:
     return {
         **banner,
         "direction": words["direction"],
+        "joins": _joins(language),
         "categories": {key: words["categories"][key] for key in Category if key in shown},
         "question": banner["question"].replace("{controller}", name),
         "partners": _partners(banner["partners"], language, asked_for),
         "transfer": banner["transfer"] if _leaves_the_eea(asked_for) else None,
     }
+
+
+def _joins(language: str) -> list[str]:
+    """Return what stands between two words alone, in the middle of a list, and at its end."""
+    patterns = Locale.parse(language, sep="-").list_patterns["standard"]
+    return [patterns[name].replace("{0}", "").replace("{1}", "") for name in ("2", "middle", "end")]
 
 
 def _partners(forms: dict[str, str], language: str, items: Iterable[Item]) -> str | None:

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "declaration": ("consent_server.commands.declaration", "Print a site's cookie declaration."),
     "serve": ("consent_server.commands.serve", "Serve the banner and keep the decisions."),
     "embed": ("consent_server.commands.embed", "Print the tag to paste into a site."),
+    "accounts": ("consent_server.commands.accounts", "Say who may sign in to /admin."),
     "log": ("consent_server.commands.log", "Ask the consent log."),
     "database": ("consent_server.commands.database", "Upgrade, check or back up the database."),
 }

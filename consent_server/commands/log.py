@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CATEGORIES = ("functional", "statistics", "marketing")
 PROOF_DAYS = 5 * 365  # how long after it ended a consent may have to be proven
-ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc")
+ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc", "import")
 
 
 def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:

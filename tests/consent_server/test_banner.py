@@ -127,3 +127,13 @@ def test_a_theme_of_one_colour_gets_text_that_can_be_read_on_it():
     told = config(declaration(banner=Banner(theme={"accent": "#ffd500"})))
 
     assert told["banner"]["theme"] == {"accent": "#ffd500", "accent-text": "#000"}
+
+
+@pytest.mark.parametrize(
+    ("language", "joins"),
+    [("en", [" and ", ", ", ", and "]), ("nb", [" og ", ", ", " og "]), ("ar", [" و"] * 3)],
+)
+def test_the_widget_is_told_how_a_list_is_written(language, joins):
+    told = config(declaration(languages=(language,)))
+
+    assert told["texts"][language]["joins"] == joins

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 TEXT = (Path(__file__).parents[2] / "docs/reference/scanner.md").read_text(encoding="utf-8")
-LIMITS = re.findall(r"^\| `(\w+)\.([A-Z_]+)` \| ([\d.]+) \|", TEXT, re.MULTILINE)
+LIMITS = re.findall(r"^\| `([\w.]+)\.([A-Z_]+)` \| ([\d.]+) \|", TEXT, re.MULTILINE)
 NAMES = re.compile(r"^([A-Z_]*(?:LIMIT|TIMEOUT|LINGER|MAX_[A-Z]+|QUIET|GREETING)) = ", re.MULTILINE)
 
 

@@ -32,3 +32,21 @@ def test_script_style_language_and_configuration_fit_the_budget():
 
     assert len(items) == 30
     assert len(brotli.compress(script, quality=11)) <= GOAL
+
+
+def test_the_first_layer_needs_none_of_the_costly_tools_of_the_browser(shop, page):
+    # the first ListFormat of a page reads so much that a slow phone stands still for it
+    page.add_init_script(
+        """window.costly = []
+        for (const [name, Tool] of Object.entries(Object.getOwnPropertyDescriptors(Intl))) {
+          if (!/Format|Rules|Segmenter|Names/.test(name)) continue
+          Intl[name] = function (...values) {
+            costly.push(name)
+            return new Tool.value(...values)
+          }
+        }"""
+    )
+
+    shop()
+
+    assert page.evaluate("costly") == []

@@ -3,11 +3,7 @@
 import { config } from './config.js'
 
 /** Norwegian has one name for two written languages; who reads one can read the other. */
-const STAND_INS = /** @type {Record<string, string[]>} */ ({
-  no: ['nb', 'nn'],
-  nb: ['no', 'nn'],
-  nn: ['no', 'nb'],
-})
+const NORWEGIAN = ['no', 'nb', 'nn']
 
 let chosen = ''
 
@@ -35,7 +31,7 @@ export function setLanguage(tag) {
 /** @param {string} tag */
 function offered(tag) {
   const base = tag.toLowerCase().split(/[-_]/)[0]
-  return [tag.toLowerCase(), base, ...(STAND_INS[base] || [])]
+  return [tag.toLowerCase(), base, ...(NORWEGIAN.includes(base) ? NORWEGIAN : [])]
     .map((name) => config.languages.find((language) => language.toLowerCase() === name))
     .find(Boolean)
 }
@@ -52,7 +48,12 @@ export const fill = (text, values) =>
   text.replace(/{(\w+)}/g, (whole, name) => (name in values ? values[name] : whole))
 
 /**
- * Returns *words* as a list in a sentence: "a, b and c".
+ * Returns *words* as a list in a sentence: "a, b and c". The server says what stands between them:
+ * to ask the browser's own `Intl.ListFormat` would hold a slow phone up for longer than all else.
  * @param {string[]} words
  */
-export const list = (words) => new Intl.ListFormat(language()).format(words)
+export function list(words) {
+  const [pair, middle, end] = texts().joins
+  const last = words.length - 1
+  return words.map((word, at) => (at ? (at < last ? middle : at > 1 ? end : pair) : '') + word).join('')
+}

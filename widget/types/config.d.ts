@@ -12,6 +12,8 @@ export interface Item {
 /** The section `banner` of a locale file, with the site's facts filled in. */
 export interface Texts {
   direction: 'ltr' | 'rtl'
+  /** What stands between two of two words, two of more, and the last two of more. */
+  joins: [string, string, string]
   title: string
   question: string
   purposes: Record<string, string>
@@ -51,10 +53,14 @@ export interface Config {
   cookie_domains: string[]
   banner: {
     layout: 'bar' | 'box' | 'dialog'
+    /** None: as the visitor's system is set. */
+    scheme?: 'light' | 'dark'
     theme: Record<string, string>
     revisit: 'icon' | 'link'
     remember_days: number
-    blocking: 'marked' | 'guarded'
+    blocking: 'marked' | 'guarded' | 'enforced'
+    /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
+    take_over?: Record<string, Record<string, string>>
   }
   controller: { name: string; contact: string | null; policy: string | null } | null
   scanned_at: string | null

