@@ -20,6 +20,7 @@ from consent_server import (
     declarations,
     metrics,
     openapi,
+    preview_page,
     receipts,
     script,
 )
@@ -87,6 +88,7 @@ ROUTES = [
     *rights.ROUTES,
     *receipts.ROUTES,
     *decisions.ROUTES,
+    *preview_page.ROUTES,
     *api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),

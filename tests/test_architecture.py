@@ -48,6 +48,7 @@ STARLETTE = (
     "consent_server/front.py",
     "consent_server/decisions.py",
     "consent_server/script.py",
+    "consent_server/preview_page.py",
     "consent_server/receipts.py",
     "consent_server/rights/routes.py",
     "consent_server/admin/",

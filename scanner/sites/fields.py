@@ -29,7 +29,7 @@ MAX_LIST = 1_000  # values in one list
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _HOST = re.compile(r"(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?", re.UNICODE)
 _THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_THEME_VALUE = re.compile(r"[^;{}<>\\@]{1,200}")
+THEME_VALUE = re.compile(r"[^;{}<>\\@]{1,200}")
 
 #: Words that other tools use for our categories.
 _CATEGORIES = {
@@ -261,7 +261,7 @@ def _theme(sheet: Sheet, node: yaml.Node) -> dict[str, str]:
     for name, (key, value) in sheet.mapping(node, "theme").items():
         if not _THEME_NAME.fullmatch(name):
             sheet.wrong(key, f"'{name}' names no property: use a-z, 0-9 and '-', as 'accent'")
-        elif isinstance(value, yaml.ScalarNode) and _THEME_VALUE.fullmatch(value.value):
+        elif isinstance(value, yaml.ScalarNode) and THEME_VALUE.fullmatch(value.value):
             read[name] = value.value
         else:
             sheet.wrong(value, f"theme '{name}' must be one CSS value without ; {{ }} < > @")
