@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from consent_server.answers import answer, refusal
 from consent_server.query import csv_head, csv_lines, json_lines, read_question
+from consent_server.tokens import Scope
 from scanner.errors import QuestionInvalid, UnknownSite
 from scanner.store import Store
 
@@ -22,78 +23,95 @@ if TYPE_CHECKING:
     from consent_server.log import ConsentLog
     from consent_server.query import Question
     from consent_server.shelf import Shelf
-    from consent_server.tokens import Door
+    from consent_server.tokens import Door, Token
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
 EXPORTS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
-def with_token(endpoint: Endpoint) -> Endpoint:
-    """Let only those in who show a token."""
+def with_token(scope: Scope) -> Callable[[Endpoint], Endpoint]:
+    """Let only those in who show a token for *scope*, and to the sites that it is for."""
 
-    @functools.wraps(endpoint)
-    async def guarded(request: Request) -> Response:
-        scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-        door: Door = request.app.state.door
-        if (
-            scheme.lower() != "bearer"
-            or await asyncio.to_thread(door.matching, secret.strip()) is None
-        ):
-            return refusal(
-                401,
-                "this needs a token: Authorization: Bearer …",
-                headers={"WWW-Authenticate": "Bearer"},
+    def guard(endpoint: Endpoint) -> Endpoint:
+        @functools.wraps(endpoint)
+        async def guarded(request: Request) -> Response:
+            kind, _, secret = request.headers.get("authorization", "").partition(" ")
+            door: Door = request.app.state.door
+            token = None
+            if kind.lower() == "bearer":
+                token = await asyncio.to_thread(door.matching, secret.strip())
+            if token is None:
+                return refusal(
+                    401,
+                    "this needs a token: Authorization: Bearer …",
+                    headers={"WWW-Authenticate": "Bearer"},
+                )
+            if scope not in token.scopes:
+                return refusal(403, f"this token is not for this: it lacks the scope '{scope}'")
+            request.state.token = token
+            return await endpoint(request)
+
+        return guarded
+
+    return guard
+
+
+def _question(request: Request, pairs: list[tuple[str, str]], *, paged: bool = True) -> Question:
+    """Return the question that *pairs* ask, if the token is for the site that they name."""
+    question = read_question(pairs, paged=paged)
+    token: Token = request.state.token
+    if token.sites is not None:
+        if question.filter.site is None:
+            raise QuestionInvalid(
+                f"this token is for some sites: say which, as site={min(token.sites, default='')}"
             )
-        return await endpoint(request)
+        _check_site(request, question.filter.site)
+    return question
 
-    return guarded
+
+def _check_site(request: Request, site: str) -> None:
+    """Let *site* pass if the token is for it; else it is as if there were none."""
+    token: Token = request.state.token
+    if not token.opens(site):
+        raise UnknownSite("there is no such site")
 
 
-@with_token
+@with_token(Scope.READ)
 async def consents(request: Request) -> Response:
     """Answer with a page of the records that the query asks for, newest first."""
     log: ConsentLog = request.app.state.log
-    return answer(await log.find(read_question(request.query_params.multi_items())))
+    return answer(await log.find(_question(request, request.query_params.multi_items())))
 
 
-@with_token
+@with_token(Scope.READ)
 async def consents_count(request: Request) -> Response:
     """Answer with how many records the query lets through."""
     log: ConsentLog = request.app.state.log
-    question = read_question(request.query_params.multi_items(), paged=False)
+    question = _question(request, request.query_params.multi_items(), paged=False)
     return answer({"count": await log.count(question.filter)})
 
 
-@with_token
+@with_token(Scope.EXPORT)
 async def consents_export(request: Request) -> Response:
     """Answer with all records that the query lets through, as they are read."""
     pairs = request.query_params.multi_items()
     forms = [value for name, value in pairs if name == "format"] or ["jsonl"]
-    if len(forms) > 1 or forms[0] not in EXPORTS:
-        raise QuestionInvalid(f"'format' is one of {', '.join(EXPORTS)}")
-    question = read_question([pair for pair in pairs if pair[0] != "format"])
-    log: ConsentLog = request.app.state.log
-    return StreamingResponse(
-        exported(log, question, forms[0]),
-        media_type=EXPORTS[forms[0]],
-        headers={
-            "Content-Disposition": f'attachment; filename="consents.{forms[0]}"',
-            "Cache-Control": "no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    if len(forms) > 1:
+        raise QuestionInvalid("'format' stands twice")
+    question = _question(request, [pair for pair in pairs if pair[0] != "format"])
+    return export_answer(request.app.state.log, question, forms[0])
 
 
-@with_token
+@with_token(Scope.READ)
 async def stats(request: Request) -> Response:
     """Answer with how visitors decided, day by day."""
     log: ConsentLog = request.app.state.log
-    question = read_question(request.query_params.multi_items(), paged=False)
+    question = _question(request, request.query_params.multi_items(), paged=False)
     return answer({"days": await log.statistics(question.filter)})
 
 
-@with_token
+@with_token(Scope.READ)
 async def scans(request: Request) -> Response:
     """Answer with the scans of a site, newest first."""
     site = await _asked_site(request)
@@ -101,7 +119,7 @@ async def scans(request: Request) -> Response:
     return answer({"scans": [scan._asdict() for scan in history]})
 
 
-@with_token
+@with_token(Scope.READ)
 async def findings(request: Request) -> Response:
     """Answer with what the newest scan of a site found amiss."""
     site = await _asked_site(request)
@@ -114,21 +132,53 @@ async def findings(request: Request) -> Response:
     )
 
 
-@with_token
+@with_token(Scope.READ)
 async def sites(request: Request) -> Response:
     """Answer with all sites, and what each is served."""
     shelf: Shelf = request.app.state.shelf
-    return answer({"sites": [await _site(shelf, site.key) for site in await shelf.sites()]})
+    token: Token = request.state.token
+    return answer(
+        {
+            "sites": [
+                await _site(shelf, site.key)
+                for site in await shelf.sites()
+                if token.opens(site.key)
+            ]
+        }
+    )
 
 
-@with_token
+@with_token(Scope.READ)
 async def catalogue(request: Request) -> Response:
     """Answer with what a site stores, after its newest scan."""
     shelf: Shelf = request.app.state.shelf
     key = request.path_params["site"]
+    _check_site(request, key)
     if await shelf.get(key) is None:
         return refusal(404, "there is no such site")
     return answer(await asyncio.to_thread(Store(request.app.state.engine).catalogue, key))
+
+
+def export_answer(
+    log: ConsentLog, question: Question, form: str, *, name: str = "consents"
+) -> Response:
+    """
+    Return a file *name* with all records that *question* asks for, sent as they are read.
+
+    Raises:
+        QuestionInvalid: If there is no format *form*.
+    """
+    if form not in EXPORTS:
+        raise QuestionInvalid(f"'format' is one of {', '.join(EXPORTS)}")
+    return StreamingResponse(
+        exported(log, question, form),
+        media_type=EXPORTS[form],
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.{form}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 async def exported(log: ConsentLog, question: Question, form: str) -> AsyncIterator[bytes]:
@@ -146,6 +196,7 @@ async def _asked_site(request: Request) -> str:
     if names != ["site"]:
         raise QuestionInvalid("ask for one site: ?site=shop")
     key = request.query_params["site"]
+    _check_site(request, key)
     if await shelf.get(key) is None:
         raise UnknownSite("there is no such site")
     return key

@@ -14,17 +14,29 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consent_server import answers, api, decisions, declarations, metrics, openapi, pages, script
+from consent_server import (
+    answers,
+    api,
+    decisions,
+    declarations,
+    metrics,
+    openapi,
+    preview_page,
+    receipts,
+    script,
+)
+from consent_server.admin import routes as people
+from consent_server.admin.desk import furnish
 from consent_server.answers import answer
 from consent_server.front import Front
 from consent_server.limits import Buckets, Limits
 from consent_server.log import ConsentLog
 from consent_server.proxy import Proxies
 from consent_server.releases import Releases
+from consent_server.rights import routes as rights
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
 from consent_server.signing import Signer, signing_key
-from consent_server.tokens import Door
 from consent_server.tree import Tree
 from scanner.database import open_database
 from scanner.store import Store
@@ -64,7 +76,7 @@ async def description(request: Request) -> Response:
     told = [
         (route.path, frozenset(route.methods or ()), (route.endpoint.__doc__ or "").split("\n")[0])
         for route in ROUTES
-        if "OPTIONS" not in (route.methods or ())
+        if "OPTIONS" not in (route.methods or ()) and route not in people.ROUTES
     ]
     return answer(openapi.describe(told, version=importlib.metadata.version("kapsel")))
 
@@ -77,14 +89,17 @@ async def gpc(request: Request) -> Response:
 ROUTES = [
     *script.ROUTES,
     *declarations.ROUTES,
+    *rights.ROUTES,
+    *receipts.ROUTES,
     *decisions.ROUTES,
+    *preview_page.ROUTES,
     *api.ROUTES,
-    *pages.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", counted),
     Route("/openapi.json", description),
     Route("/.well-known/gpc.json", gpc),
+    *people.ROUTES,
 ]
 
 
@@ -132,7 +147,8 @@ def create_app(settings: Settings) -> ConsentServer:
                     Buckets(settings.site_rate, burst=settings.site_rate * SITE_BURST),
                 )
                 app.state.keep_network = settings.keep_network
-                app.state.door = Door(engine, settings.api_token)
+                app.state.request_limits = rights.limits()
+                furnish(app.state, settings)
                 gc.freeze()  # what is there now stays: it needs not be looked through again
                 yield
                 await shelf.close()

@@ -46,23 +46,26 @@ class Buckets:
 
 class Limits:
     """
-    How much may come from one *networks* bucket, and for one *sites* bucket.
+    How much may come from one network and, where *sites* is given, for one site.
 
     Only networks are remembered, in memory, and never written anywhere. Loopback and private
     addresses are not limited: behind them stands a proxy that was not named, and behind that
     everybody.
     """
 
-    def __init__(self, networks: Buckets, sites: Buckets) -> None:
+    def __init__(self, networks: Buckets, sites: Buckets | None = None) -> None:
         self._networks = networks
         self._sites = sites
 
-    def wait(self, address: str | None, site: str) -> int:
+    def wait(self, address: str | None, site: str = "") -> int:
         """Return after how many seconds *address* may send to *site* again; 0: now."""
         network = None if address is None else _network(address)
         if network is None:
             return 0
-        return self._networks.wait(network) or self._sites.wait(site)
+        after = self._networks.wait(network)
+        if after or self._sites is None:
+            return after
+        return self._sites.wait(site)
 
 
 def _network(address: str) -> str | None:

@@ -24,6 +24,7 @@ class Action(enum.StrEnum):
     SAVE = "save"  # chose by category
     WITHDRAW = "withdraw"
     GPC = "gpc"  # the browser's Global Privacy Control signal, taken as a refusal
+    IMPORT = "import"  # a consent to the tool before, taken over as the site's owner confirmed it
 
 
 class Surface(enum.StrEnum):

@@ -143,7 +143,7 @@ def csv_lines(records: Iterable[ConsentRecord]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     for record in records:
-        writer.writerow([_harmless(cell) for cell in row(record).values()])
+        writer.writerow([harmless(cell) for cell in row(record).values()])
     return text.getvalue()
 
 
@@ -219,5 +219,6 @@ def _written(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """Return *cell* so that no spreadsheet takes it for a formula."""
     return "'" + cell if cell.startswith(_FORMULA) else cell

@@ -13,6 +13,7 @@ from consent_server import banner, origin
 from consent_server.declaration import declare
 from consent_server.declaration_page import plain_items
 from consent_server.document import Document
+from consent_server.enforcement import enforcement
 from consent_server.model import Declaration
 from scanner import knowledge, sites
 from scanner.database import answering
@@ -43,6 +44,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     revisions: frozenset[str]  # that were ever shown
     script: Document
     facts: Document
+    enforcement: Document  # what the site's own application may let out
 
 
 class Shelf:
@@ -67,6 +69,7 @@ class Shelf:
         self._scans: dict[str, int | None] = {}  # site -> the scan that it is served from
         self._fresh_until: dict[str, float] = {}
         self._renewing: asyncio.Future[None] | None = None
+        self.mistakes: list[str] = []  # in sites.yaml as it is now; the sites are those before
 
     async def open(self) -> None:
         """
@@ -82,6 +85,11 @@ class Shelf:
         async with self._lock:
             await asyncio.to_thread(self._follow_sites)
         return tuple(self._sites.values())
+
+    async def look_again(self, key: str) -> None:
+        """Make the site *key* anew if it has changed, without waiting until somebody asks."""
+        self._fresh_until.pop(key, None)
+        await self.get(key)
 
     def at_hand(self, key: str) -> Served | None:
         """Return what the site *key* is served, if that is known without asking anybody."""
@@ -139,7 +147,8 @@ class Shelf:
         return served
 
     def _made(self, site: Site) -> Served:
-        declaration = declare(site, self._store.catalogue(site.key), knowledge=knowledge.load())
+        catalogue = self._store.catalogue(site.key)
+        declaration = declare(site, catalogue, knowledge=knowledge.load())
         config = banner.config(declaration)
         facts = {**config, "items": plain_items(declaration)}
         body = msgspec.json.encode(facts)
@@ -156,6 +165,10 @@ class Shelf:
                 compose(msgspec.json.encode(config)), media_type="text/javascript; charset=utf-8"
             ),
             facts=Document.of(body, media_type="application/json"),
+            enforcement=Document.of(
+                msgspec.json.encode(enforcement(site, catalogue, declaration)),
+                media_type="application/json",
+            ),
         )
 
     def _follow_sites(self) -> None:
@@ -163,6 +176,7 @@ class Shelf:
         try:
             self._read_sites()
         except SitesInvalid as exc:
+            self.mistakes = exc.mistakes
             log.warning("sites.yaml is wrong; the sites stay as they were", mistakes=exc.mistakes)
 
     def _read_sites(self) -> None:
@@ -175,3 +189,4 @@ class Shelf:
             return
         self._stamp = stamp
         self._sites = {site.key: site for site in sites.load(self._sites_file)}
+        self.mistakes = []

@@ -162,7 +162,8 @@ def _no_reject(seen: Seen) -> _Hit | None:
     if not (banner.found and banner.accepted):
         return None
     # what is pressed to open the settings again belongs to the withdrawal
-    presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", banner.presses))
+    asked = [press for press in banner.presses if press.state in (None, State.ACCEPT, State.REJECT)]
+    presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", asked))
     meanings = {press.meaning for press in presses}
     name = banner.platform or "a banner that is not known by name"
     if banner.rejected and "settings" in meanings:
@@ -189,6 +190,27 @@ def _remains(party: Party) -> Callable[[Seen], _Hit | None]:
         return _in_state(seen, State.WITHDRAW, {Kind.COOKIE, *_STORAGE}, party=party)
 
     return check
+
+
+def _category_ignored(seen: Seen) -> _Hit | None:
+    """Return what needs another consent than the one category that was agreed to."""
+    chosen: dict[tuple[str, ...], Entry] = {}
+    states = []
+    for state in State:
+        if state.only is None or not seen.banner.chosen.get(state.only):
+            continue
+        others = [
+            entry
+            for entry in seen.entries
+            if state in entry.states
+            and entry.kind not in _SENT
+            and entry.category in OPTIONAL_CATEGORIES
+            and entry.category is not state.only
+            and entry.fate is Fate.KEPT
+        ]
+        chosen |= {(e.kind, e.name, e.domain, e.path): e for e in others}
+        states += [state] * bool(others)
+    return _hit(list(chosen.values()), *states)
 
 
 def _gpc_ignored(seen: Seen) -> _Hit | None:
@@ -266,6 +288,7 @@ CHECKS: dict[str, Callable[[Seen], _Hit | None]] = {
     "post-reject-tracker-request": _post_reject(_SENT),
     "withdraw-cookies-remain": _remains(Party.FIRST),
     "withdraw-third-party-cookies-remain": _remains(Party.THIRD),
+    "category-ignored": _category_ignored,
     "gpc-ignored": _gpc_ignored,
     "lifetime-over-13-months": _too_long,
     "cookie-no-secure": _no_secure,

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from scanner.markdown import escaped_markdown
+
+
+def folder(package: str) -> Path:
+    """Return the folder ``templates`` of *package*, for what is sent as it is."""
+    return Path(importlib.import_module(package).__path__[0]) / "templates"
 
 
 def templates(package: str) -> Environment:

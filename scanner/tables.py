@@ -161,11 +161,104 @@ release = Table(
     Column("first_served_at", BigInteger, nullable=False),
 )
 
-#: Tokens of the read API; the token itself is never stored.
+#: Tokens of the API; the token itself is never stored.
 token = Table(
     "token",
     metadata,
     Column("digest", LargeBinary(32), primary_key=True),  # SHA-256
     Column("name", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("scopes", Text, nullable=False, server_default="read export"),  # see tokens.py
+    Column("sites", Text),  # keys, separated by spaces; NULL: all
+    Column("until", BigInteger),  # NULL: it does not run out
+    Column("created_by", Text),  # account; NULL: the first start, or the command line
+)
+
+#: People who may sign in to /admin.
+account = Table(
+    "account",
+    metadata,
+    Column("name", String(254), primary_key=True),
+    Column("password", Text),  # argon2id; NULL: it has none
+    Column("issuer", Text),  # of the OpenID Connect provider that knows the account
+    Column("subject", Text),  # its name there; NULL: it has not signed in that way
+    Column("created_at", BigInteger, nullable=False),
+    Index("account_subject", "issuer", "subject", unique=True),
+)
+
+#: What each account may do at which site.
+role = Table(
+    "role",
+    metadata,
+    Column("account", String(254), primary_key=True),
+    Column("site", String(64), primary_key=True),  # "*": all
+    Column("role", String(16), nullable=False),
+)
+
+#: Secrets with which somebody may choose a password, once.
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256
+    Column("account", String(254), nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+#: Browsers in which somebody is signed in.
+session = Table(
+    "session",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the cookie
+    Column("account", String(254)),
+    Column("token", LargeBinary(32)),  # of the API, where it began with one
+    Column("until", BigInteger, nullable=False),
+    Index("session_account", "account"),
+)
+
+#: Who did what in /admin and on the command line. Append-only.
+trail = Table(
+    "trail",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("site", String(64)),
+    Column("detail", Text, nullable=False),
+    Index("trail_site", "site", "id"),
+)
+
+#: Scans that somebody asked the server for.
+scan_job = Table(
+    "scan_job",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("site", String(64), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),  # when its server last said that it runs
+    Column("ended_at", BigInteger),
+    Column("status", String(16), nullable=False),  # see consent_server/admin/jobs.py
+    Column("running", String(64), unique=True),  # the site, until it ends: one at a time
+    Column("progress", Text, nullable=False),  # JSON
+    Column("detail", Text, nullable=False),
+    Index("scan_job_site", "site", "id"),
+)
+
+#: What visitors asked about their data: access, erasure and so on.
+rights_request = Table(
+    "rights_request",
+    metadata,
+    Column("id", String(36), primary_key=True),  # a UUID, known to the visitor
+    Column("site", String(64), nullable=False),
+    Column("right", String(16), nullable=False),
+    Column("contact", Text, nullable=False),  # an e-mail address
+    Column("message", Text, nullable=False),
+    Column("receipt", String(36)),  # id of a decision
+    Column("language", String(16), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("standing", String(16), nullable=False),
+    Column("closed_at", BigInteger),  # NULL: not answered yet
+    Column("reminded", SmallInteger, nullable=False),  # how often the owner was told
+    Index("rights_request_site", "site", "closed_at", "received_at"),
 )

@@ -175,7 +175,9 @@ def command(
     with _listener(host, port) as listener:
         shown, taken = listener.getsockname()[:2]
         address = f"http://[{shown}]:{taken}" if ":" in shown else f"http://{shown}:{taken}"
-        click.echo(f"kapsel: serving {count} sites on {address}, the log on /admin", err=True)
+        click.echo(
+            f"kapsel: serving {count} sites on {address}, the pages for people on /admin", err=True
+        )
         if workers == 1:
             server.run(sockets=[listener])
         else:

@@ -103,13 +103,16 @@ class Record:
         if self.pictures is None:
             return None
         try:
-            png = await page.screenshot(timeout=PICTURE_TIMEOUT, animations="disabled")
+            png = await page.screenshot(timeout=PICTURE_TIMEOUT, animations="disabled", scale="css")
+            digest = hashlib.sha256(png).hexdigest()
+            self.pictures.mkdir(parents=True, exist_ok=True)
+            (self.pictures / f"{digest}.png").write_bytes(png)
         except Error as exc:
             log.info("no picture of the banner", reason=exc.message.splitlines()[0])
             return None
-        digest = hashlib.sha256(png).hexdigest()
-        self.pictures.mkdir(parents=True, exist_ok=True)
-        (self.pictures / f"{digest}.png").write_bytes(png)
+        except OSError as exc:
+            log.warning("no picture of the banner", reason=str(exc))
+            return None
         return digest
 
 

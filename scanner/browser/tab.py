@@ -1,8 +1,9 @@
-"""One tab: a page of Playwright's, the DevTools sessions of all its targets, and its evidence."""
+"""One tab: the DevTools sessions of all its targets, and its evidence."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from asyncio import FIRST_COMPLETED
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,8 @@ from scanner.collectors.network import Traffic
 from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
-    import playwright.async_api as pw
-
     from scanner.browser.devtools import Params, Session
+    from scanner.crawl.badge import Badge
     from scanner.crawl.gate import Gate
 
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
@@ -26,6 +26,7 @@ MAX_POPUPS = 5  # windows of one page that are let run
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
 ASK_LIMIT = 5.0  # seconds until a tab that goes somewhere must have asked for the page
 EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
+PICTURE_LIMIT = 3.0  # seconds to take a picture
 BLANK_LIMIT = 3.0  # seconds to leave a page
 
 
@@ -40,13 +41,20 @@ class Navigation(msgspec.Struct, frozen=True, kw_only=True):
 class Tab:
     """Made by `scanner.browser.profile.Profile`, which attaches its targets."""
 
-    def __init__(self, session: Session, *, target: str, gate: Gate, hurry: asyncio.Event) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        target: str,
+        gate: Gate,
+        hurry: asyncio.Event,
+        badge: Badge | None = None,
+    ) -> None:
         self.session = session
         self.target = target
         self.evidence = Evidence()
         self.traffic = Traffic()
         self.traffic.frame = target
-        self.page: pw.Page | None = None
         self.popups: list[str] = []  # their targets
         self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
@@ -67,7 +75,7 @@ class Tab:
         session.post("Inspector.enable")
         session.post("Page.setLifecycleEventsEnabled", enabled=True)
         self._gate = gate
-        guard(session, frame=target, gate=self._admit, refused=self._bar)
+        guard(session, frame=target, gate=self._admit, refused=self._bar, badge=badge)
 
     @property
     def over(self) -> bool:
@@ -152,6 +160,11 @@ class Tab:
         answers = await asyncio.gather(*(self._in_frame(frame, script) for frame in _flat(tree)))
         return [answer for answer in answers if answer is not None]
 
+    async def in_main_frame(self, script: str) -> Any:
+        """Return what *script* answers in the main frame, in a world of its own; None: nothing."""
+        answer = await self._in_frame({"id": self.target, "url": ""}, script)
+        return answer and answer[1]
+
     async def _in_frame(self, frame: dict[str, Any], script: str) -> tuple[str, Any] | None:
         try:
             async with asyncio.timeout(EVALUATE_LIMIT):
@@ -170,6 +183,27 @@ class Tab:
         if "exceptionDetails" in told:
             return None
         return frame["url"], told["result"].get("value")
+
+    async def picture(self) -> bytes | None:
+        """Return a PNG of what the page shows, one pixel for each of its own; None: none."""
+        try:
+            shown = await self.session.call("Page.getLayoutMetrics", timeout=PICTURE_LIMIT)
+            view, screen = shown["cssVisualViewport"], shown["visualViewport"]
+            told = await self.session.call(
+                "Page.captureScreenshot",
+                format="png",
+                clip={
+                    "x": view["pageX"],
+                    "y": view["pageY"],
+                    "width": view["clientWidth"],
+                    "height": view["clientHeight"],
+                    "scale": view["clientWidth"] / screen["clientWidth"],
+                },
+                timeout=PICTURE_LIMIT,
+            )
+        except (DevToolsError, TimeoutError):
+            return None
+        return base64.b64decode(told["data"])
 
     async def unstick(self) -> bool:
         """Stop the scripts of a page that does not answer; tell whether that was needed."""

@@ -87,8 +87,8 @@ def command(
         except KapselError as exc:  # what was scanned before it is told all the same
             fault, status = exc, exc.status
     if form != "table":
-        pictures = how["pictures"]
-        text = report(form, scans, changes=changes, fail_on=wanted, pictures=pictures)
+        folders = {"pictures": how["pictures"], "evidence": how["evidence"]}
+        text = report(form, scans, changes=changes, fail_on=wanted, **folders)
         click.echo(text.rstrip("\n"))
     elif due and not sites:
         click.echo("No site is due.", err=True)

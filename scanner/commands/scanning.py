@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from scanner.commands import visitors
 from scanner.commands.options import browser_option
 from scanner.errors import KapselError
 
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
     from scanner.store import Store
 
 #: As in model.State; written out so that ``--help`` imports nothing.
-STATES = ("before", "accept", "reject", "withdraw", "gpc")
+STATES = (
+    "before",
+    "accept",
+    "reject",
+    "withdraw",
+    "gpc",
+    "accept:functional",
+    "accept:statistics",
+    "accept:marketing",
+)
 
 _OPTIONS = (
     click.option(
@@ -56,6 +66,27 @@ _OPTIONS = (
         is_flag=True,
         help="Visit what robots.txt forbids: for sites of your own.",
     ),
+    click.option(
+        "--repeat",
+        type=click.IntRange(1, 20),
+        default=1,
+        show_default=True,
+        help="Read everything so often, and mark what was not there each time.",
+    ),
+    click.option(
+        "--settle",
+        type=click.Choice(("virtual", "real")),
+        default=None,
+        help="By which time pages settle: real for pages whose timing is odd. Without it: as "
+        "sites.yaml says.",
+    ),
+    click.option(
+        "--tabs",
+        type=click.IntRange(1, 16),
+        default=None,
+        help="Pages of a site that are open at once; without it 2, with real time 4.",
+    ),
+    *visitors.OPTIONS,
     browser_option,
     click.option(
         "--pictures",
@@ -63,6 +94,18 @@ _OPTIONS = (
         type=click.Path(path_type=Path, file_okay=False),
         metavar="FOLDER",
         help="Keep a picture of the page before each press in a banner, named by its SHA-256.",
+    ),
+    click.option(
+        "--evidence",
+        default=None,
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Keep pictures, the scan and its report there, with a manifest of their SHA-256.",
+    ),
+    click.option(
+        "--har",
+        is_flag=True,
+        help="Archive the traffic in each state, too, without secrets; needs --evidence.",
     ),
     click.option(
         "--smtp",
@@ -110,17 +153,26 @@ class How(NamedTuple):
         resolve: tuple[str, ...],
         insecure: bool,
         ignore_robots: bool,
+        repeat: int,
+        settle: str | None,
+        tabs: int | None,
         browser: Path | None,
         pictures: Path | None,
+        evidence: Path | None,
+        har: bool,
         smtp: str | None,
         mail_from: str | None,
         webhook_secret: str | None,
+        **visitor: Any,
     ) -> How:
         """Return how to scan and how to tell of it, as the command line said it."""
         from scanner.crawl import Options
+        from scanner.crawl.settle import Clock
         from scanner.messages import Post
         from scanner.model import State
 
+        if har and evidence is None:
+            raise click.UsageError("--har archives into the folder of --evidence: name one")
         options = Options(
             states=tuple(state for state in State if state in states) or None,
             max_pages=max_pages,
@@ -129,6 +181,12 @@ class How(NamedTuple):
             ignore_robots=ignore_robots,
             browser=browser,
             pictures=pictures,
+            evidence=evidence,
+            har=har,
+            settle=Clock(settle) if settle else None,
+            tabs=tabs,
+            repeat=repeat,
+            visitor=visitors.read_visitor(**visitor),
         )
         return cls(options, Post(secret=webhook_secret, smtp=smtp, sender=mail_from))
 
@@ -205,11 +263,25 @@ async def _scan_one(site: Site, of: Round) -> None:
                 await _tell(told, site, of.how.post)
     finally:
         of.done(scan, before)
+    if options.evidence is not None:
+        _seal(scan, options.evidence)
+
+
+def _seal(scan: Scan, root: Path) -> None:
+    """Write down in the evidence folder of *scan* what was found, and what is there."""
+    from scanner.dossier import Dossier, folder_of
+    from scanner.report.document import scans_document
+    from scanner.report.page import html
+
+    folder = folder_of(root, site=scan.site, started_at=scan.started_at)
+    document = scans_document([scan], changes={})
+    Dossier(folder).seal(scan, document=document, report=html([scan], evidence=root))
 
 
 async def _tell(told: News, site: Site, post: Post) -> None:
     """Tell whom the site names; what cannot be sent is said, and changes nothing."""
-    from scanner.messages import tell
+    from scanner.messages import send
+    from scanner.news import message
 
-    for problem in await tell(told, site.notify, post=post):
+    for problem in await send(message(told), site.notify, post=post):
         click.echo(f"kapsel: {site.key}: {problem}", err=True)

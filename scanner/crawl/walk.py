@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,14 +12,19 @@ import structlog
 
 from scanner.browser import Browser
 from scanner.browser.profile import open_profile
+from scanner.collectors.har import Archive
 from scanner.crawl import settle, sitemap
+from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
+from scanner.crawl.login import login
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.visit import Reader
-from scanner.model import BannerAnswer, Observation, PageRead, Site, State
+from scanner.dossier import Dossier
+from scanner.model import BannerAnswer, Category, Observation, PageRead, Site, State
+from scanner.redaction import redacted_url
 from scanner.shape import Digester
 
 if TYPE_CHECKING:
@@ -37,6 +42,7 @@ _PRESSES: dict[State, tuple[State, ...]] = {
     State.ACCEPT: (State.ACCEPT,),
     State.REJECT: (State.REJECT,),
     State.WITHDRAW: (State.ACCEPT, State.WITHDRAW),
+    **{state: (State.ACCEPT,) for state in State if state.only is not None},
 }
 
 
@@ -53,6 +59,8 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
     tabs: int  # pages that are open at once
     clock: Clock
     answer: Callable[..., Awaitable[BannerAnswer]]  # presses the banner's buttons
+    dossier: Dossier | None = None  # where pictures and archives are kept
+    har: bool = False  # whether the traffic is archived
     stop: asyncio.Event  # when set, the walk ends with what was found
     progress: Callable[[State, int, int, str], None]  # state, visited, known, URL
 
@@ -66,12 +74,14 @@ class Walk:
         self._known = pages  # what an earlier state visited; None: find out
         self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
         self._arriving = True  # at the start page, which may lead to another domain
+        self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._visited = 0
         self._planned = 1
         self.barred: set[str] = set()  # pages that turned out to be none of ours to read
         self.reads: list[PageRead] = []
         self.banner = BannerAnswer()
+        self._archive = Archive() if tour.har and tour.dossier else None
 
     async def walk(self) -> None:
         """
@@ -90,6 +100,9 @@ class Walk:
             gate=self._gate,
             popup_gate=self._popup_gate,
             hurry=tour.stop,
+            archive=self._archive,
+            visitor=tour.site.visitor,
+            badge=badge(tour.site),
         ) as profile:
             reader = Reader(
                 tour.site,
@@ -98,11 +111,12 @@ class Walk:
                 profile=profile,
                 digester=tour.digester,
             )
+            await _bring_along(profile, tour.site)
             tab = await profile.open_tab()
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
             try:
-                links = await self._start(reader, tab, start)
+                links = await self._start(profile, reader, tab, start)
                 if links is None:
                     return
                 self._frontier.add(self._known or tour.site.pages, asked=True)
@@ -114,28 +128,41 @@ class Walk:
                 listed.cancel()
                 if not reader.pressed or self._answered:
                     self._credit(await reader.remaining())
+                if tour.dossier is not None and self._archive is not None:
+                    archive = self._archive.document(version=tour.browser.version)
+                    tour.dossier.archive(archive, state=self._state)
 
-    async def _start(self, reader: Reader, tab: Tab, url: str) -> tuple[str, ...] | None:
+    async def _start(
+        self, profile: Profile, reader: Reader, tab: Tab, url: str
+    ) -> tuple[str, ...] | None:
         """Read the start page; return its links, or None if the walk ends here."""
         tour = self._tour
+        if self._archive is not None:
+            self._archive.visit(url)
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
+        if tour.site.login and (fault := await self._login(profile, tab)) is not None:
+            self.reads.append(PageRead(visit=reader.barred(url, fault)))
+            self._tell(url)
+            return None
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
+        await self._picture(tab, "arrived")
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
             tab.evidence.clear()
-            given = await self._press(tab, wanted)
-            self.banner = merged(self.banner, given)
-            if not _took(given, wanted):
+            given = await self._press(profile, tab, wanted)
+            self.banner = merged(self.banner, self._told(given))
+            if not _took(given, wanted, only=self._state.only):
                 self.reads.append(PageRead(visit=visit))
                 self._tell(url)
                 return None
             await settle.rest(tab, PRESSED_LINGER)
+            await self._picture(tab, "answered")
             visit, links = await reader.arrive(
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
@@ -144,15 +171,48 @@ class Walk:
         self._tell(url)
         return links if visit.status is not None else None
 
-    async def _press(self, tab: Tab, wanted: State) -> BannerAnswer:
-        """Answer the banner of the page; a banner that breaks us counts as not answered."""
-        assert tab.page is not None
+    async def _login(self, profile: Profile, tab: Tab) -> str | None:
+        """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
+        self._logging_in = True
         try:
-            async with asyncio.timeout(ANSWER_LIMIT + 5):
-                return await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT)
+            async with profile.lend(tab) as page:
+                return await login(tab, page, self._tour.site)
+        finally:
+            self._logging_in = False
+
+    async def _press(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
+        """Answer the banner of the page; a banner that breaks us counts as not answered."""
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
+                only = {"only": self._state.only} if self._state.only else {}
+                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **only)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
+        state, dossier = self._state, self._tour.dossier
+        url = redacted_url(tab.traffic.url or "")
+        for press in given.presses:
+            if dossier is not None and press.picture is not None:
+                dossier.pressed(press.picture, state=state, url=url)
+        presses = tuple(msgspec.structs.replace(press, state=state) for press in given.presses)
+        return msgspec.structs.replace(given, presses=presses)
+
+    def _told(self, given: BannerAnswer) -> BannerAnswer:
+        """Return *given* as it counts for the whole site: one category is not all of them."""
+        only = self._state.only
+        if only is None:
+            return given
+        chosen = {only: given.accepted is True} if given.found else {}
+        return msgspec.structs.replace(given, accepted=None, chosen=chosen)
+
+    async def _picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
+        """Keep a picture of what a visitor sees now, if evidence is wanted."""
+        dossier = self._tour.dossier
+        if dossier is None or tab.over or tab.traffic.status is None:
+            return
+        if png := await tab.picture():
+            url = redacted_url(tab.traffic.url or "")
+            dossier.picture(png, state=self._state, moment=moment, url=url)
 
     async def _rest(self, profile: Profile, reader: Reader, first: Tab) -> None:
         """Visit the pages that the start page leads to, level by level."""
@@ -204,6 +264,8 @@ class Walk:
     async def _page(self, reader: Reader, tab: Tab, url: str) -> tuple[PageRead, tuple[str, ...]]:
         """Read one page, within its time; what was seen until then counts."""
         tour = self._tour
+        if self._archive is not None:
+            self._archive.visit(url)
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         try:
@@ -236,6 +298,8 @@ class Walk:
         return await sitemap.read(starts, fetcher=self._tour.fetcher)
 
     async def _gate(self, url: str) -> str | None:
+        if self._logging_in:
+            return None
         if not self._arriving and not self._frontier.inside(url):
             return f"it leads to another site ({urlsplit(url).hostname})"
         return await self._tour.robots.refusal(url)
@@ -256,8 +320,21 @@ class Walk:
         self._tour.progress(self._state, self._visited, self._planned, url)
 
 
-def _took(given: BannerAnswer, wanted: State) -> bool:
+async def _bring_along(profile: Profile, site: Site) -> None:
+    """Put the cookies that sites.yaml gives the visitor into the jar."""
+    host = urlsplit(site.url).hostname or ""
+    given = [
+        {"name": c.name, "value": c.value, "domain": c.domain or host, "path": c.path}
+        for c in site.visitor.cookies
+    ]
+    if given:
+        await profile.bring_along(given)
+
+
+def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:
     """Tell whether the site understood. To refuse, we must be sure: a guess would accuse it."""
+    if only is not None:
+        return bool(given.found) and given.accepted is True
     if wanted is State.ACCEPT:
         return bool(given.found) and given.accepted is not False
     taken = given.rejected if wanted is State.REJECT else given.withdrawn
@@ -274,6 +351,7 @@ def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
         withdrawn=_either(one.withdrawn, other.withdrawn),
         method=one.method or other.method,
         offers=tuple(sorted({*one.offers, *other.offers})),
+        chosen=one.chosen | other.chosen,
         presses=one.presses + other.presses,
     )
 

@@ -22,6 +22,7 @@ def report(
     changes: Mapping[str, Difference],
     fail_on: Collection[str] = (),
     pictures: Path | None = None,
+    evidence: Path | None = None,
 ) -> str:
     """
     Return *scans* as text.
@@ -31,11 +32,12 @@ def report(
         changes: Site -> what is new, gone and changed since the scan before it.
         fail_on: What ``--fail-on`` named: in JUnit only that is a failure. Nothing: all is.
         pictures: Folder of the pictures that the scans took; the page holds them.
+        evidence: Folder in which each scan has a folder with its pictures; as above.
     """
     if form == "html":
         from scanner.report.page import html
 
-        return html(scans, changes=changes, pictures=pictures)
+        return html(scans, changes=changes, pictures=pictures, evidence=evidence)
     if form == "markdown":
         from scanner.report.page import markdown
 

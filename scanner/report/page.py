@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from scanner.catalogue import setter_host
+from scanner.dossier import PICTURES, folder_of
 from scanner.findings import rule
 from scanner.languages import lifetime_in_words, texts
-from scanner.model import Category, Entry, Fate, Kind, Severity, State
+from scanner.model import Category, Entry, Fate, Kind, SetBy, Severity, State
 from scanner.rendering import templates
 from scanner.report.console import banner_in_words
 from scanner.report.graph import BOX, ROW, WIDTH, graph
@@ -44,6 +45,7 @@ def html(
     *,
     changes: Mapping[str, Difference] | None = None,
     pictures: Path | None = None,
+    evidence: Path | None = None,
 ) -> str:
     """
     Return one page about *scans*.
@@ -51,10 +53,17 @@ def html(
     Args:
         changes: Site -> what is new, gone and changed since the scan before.
         pictures: Folder of the pictures that the scans took; those that are there are put in.
+        evidence: Folder of the evidence of the scans, each of which has its pictures in its own.
     """
     template = _environment().get_template("report.html")
-    reports = [_facts(scan, changes) for scan in scans]
-    return template.render(reports=reports, picture=partial(_picture, pictures))
+    reports = []
+    for scan in scans:
+        album = pictures
+        if evidence is not None:
+            own = folder_of(evidence, site=scan.site, started_at=scan.started_at)
+            album = own / PICTURES
+        reports.append({**_facts(scan, changes), "picture": partial(_picture, album)})
+    return template.render(reports=reports)
 
 
 def markdown(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None = None) -> str:
@@ -86,6 +95,7 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
             (severity, sum(finding.severity is severity for finding in scan.findings))
             for severity in Severity
         ],
+        "answers": _answers(scan),
         "groups": _groups(stored),
         "requests": [entry for entry in scan.entries if entry.kind in _SENT],
         "graph": graph(scan.entries),
@@ -93,14 +103,39 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
     }
 
 
-def _picture(folder: Path | None, digest: str | None) -> str | None:
-    """Return the picture as a ``data:`` URL; None: there is none."""
+class Picture(NamedTuple):
+    """What a page showed; the unit is the page's own pixel."""
+
+    url: str  # a ``data:`` URL
+    width: int
+    height: int
+
+
+def _answers(scan: Scan) -> list[dict[str, Any]]:
+    """Return, for each state, what was pressed for it, and what was seen before and after."""
+    found = []
+    for state in (None, *State):
+        presses = [press for press in scan.banner.presses if press.state is state]
+        shown = {
+            exhibit.moment: exhibit.sha256
+            for exhibit in scan.exhibits
+            if exhibit.kind == "picture" and state is not None and exhibit.state is state
+        }
+        if presses or shown:
+            found.append({"state": state, "presses": presses, "shown": shown})
+    return found
+
+
+def _picture(folder: Path | None, digest: str | None) -> Picture | None:
+    """Return the picture called *digest* in *folder*; None: there is none."""
     if folder is None or digest is None or not re.fullmatch("[0-9a-f]{64}", digest):
         return None
     file = folder / f"{digest}.png"
     if not file.is_file():
         return None
-    return f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode('ascii')}"
+    png = file.read_bytes()
+    width, height = (int.from_bytes(png[start : start + 4]) for start in (16, 20))
+    return Picture(f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}", width, height)
 
 
 def _groups(entries: list[Entry]) -> list[Group]:
@@ -127,7 +162,16 @@ def _remark(entry: Entry) -> str:
         words += ["Secure"] * entry.secure + ["HttpOnly"] * entry.http_only
         words += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
         words += ["partitioned"] * entry.partitioned
-    return ", ".join(words + ["deleted again"] * (entry.fate is Fate.GONE))
+    words += ["deleted again"] * (entry.fate is Fate.GONE)
+    return ", ".join(words + [entry.steadiness or ""] * (entry.steadiness is not None))
+
+
+def _place(by: SetBy) -> str:
+    """Say where a script or response came from, without the query of its address."""
+    if by.url is None:
+        return "a script without an address"
+    url = urlsplit(by.url)._replace(query="", fragment="").geturl()
+    return f"{url} line {by.line}" if by.line else url
 
 
 @functools.cache
@@ -135,6 +179,7 @@ def _environment() -> Environment:
     found = templates("scanner")
     found.filters["lifetime"] = _lifetime
     found.filters["remark"] = _remark
+    found.filters["place"] = _place
     found.filters["setter"] = lambda entry: setter_host(entry) or "not known"
     found.globals.update(rule=rule, texts=texts(_LANGUAGE), width=WIDTH, box=BOX, row=ROW)
     return found

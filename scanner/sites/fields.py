@@ -12,8 +12,9 @@ import yaml
 from cronsim import CronSim, CronSimError
 
 from scanner.languages import LANGUAGES
-from scanner.model import Banner, Category, Controller, Notify, Override, State
+from scanner.model import OPTIONAL_CATEGORIES, Banner, Category, Controller, Notify, Override, State
 from scanner.sites import theme
+from scanner.sites.visitor import login, visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 10_000  # of one site in one scan
 MAX_REMEMBER_DAYS = 400  # browsers keep no cookie longer
+MAX_KEEP_DAYS = 36_500  # a hundred years
 MAX_LIST = 1_000  # values in one list
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _HOST = re.compile(r"(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?", re.UNICODE)
 _THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_THEME_VALUE = re.compile(r"[^;{}<>\\@]{1,200}")
+THEME_VALUE = re.compile(r"[^;{}<>\\@]{1,200}")
 
 #: Words that other tools use for our categories.
 _CATEGORIES = {
@@ -44,6 +46,15 @@ _CATEGORIES = {
     "C0003": Category.FUNCTIONAL,
     "C0004": Category.MARKETING,
 }
+
+_OPTIONAL = [word for word, name in _CATEGORIES.items() if name in OPTIONAL_CATEGORIES]
+
+#: Consent tools whose answers the widget reads, by the name of their cookie.
+TOOLS = (
+    "cc_cookie", "CookieConsent", "OptanonConsent", "cookieyes-consent",
+    "klaro", "tarteaucitron", "cmplz_*", "fides_consent",
+)  # fmt: skip
+_WORD = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 def _url(sheet: Sheet, node: yaml.Node, what: str = "url") -> str | None:
@@ -224,9 +235,25 @@ def _banner(sheet: Sheet, node: yaml.Node) -> dict[str, Any] | None:
             read[key] = sheet.whole(value, key, least=1, most=MAX_REMEMBER_DAYS)
         elif key == "theme":
             read[key] = _theme(sheet, value)
+        elif key == "take_over":
+            read[key] = _take_over(sheet, value)
         else:
             read[key] = sheet.choice(value, key, among=words[key])
     return {key: value for key, value in read.items() if value is not None}
+
+
+def _take_over(sheet: Sheet, node: yaml.Node) -> dict[str, dict[str, Category]]:
+    """Return another tool's words for what it granted, with what the owner says they stand for."""
+    read: dict[str, dict[str, Category]] = {}
+    for tool, (_, words) in sheet.mapping(node, "take_over", known=TOOLS).items():
+        read[tool] = {}
+        for word, (key, value) in sheet.mapping(words, f"take_over of {tool}").items():
+            name = sheet.choice(value, f"the category of '{word}'", among=_OPTIONAL)
+            if not _WORD.fullmatch(word):
+                sheet.wrong(key, f"'{word}' is no word of {tool}: use letters, digits, '-' and '_'")
+            elif name is not None:
+                read[tool][word] = _CATEGORIES[name]
+    return read
 
 
 def _theme(sheet: Sheet, node: yaml.Node) -> dict[str, str]:
@@ -234,7 +261,7 @@ def _theme(sheet: Sheet, node: yaml.Node) -> dict[str, str]:
     for name, (key, value) in sheet.mapping(node, "theme").items():
         if not _THEME_NAME.fullmatch(name):
             sheet.wrong(key, f"'{name}' names no property: use a-z, 0-9 and '-', as 'accent'")
-        elif isinstance(value, yaml.ScalarNode) and _THEME_VALUE.fullmatch(value.value):
+        elif isinstance(value, yaml.ScalarNode) and THEME_VALUE.fullmatch(value.value):
             read[name] = value.value
         else:
             sheet.wrong(value, f"theme '{name}' must be one CSS value without ; {{ }} < > @")
@@ -324,4 +351,8 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "banner": _banner,
     "overrides": _overrides,
     "notify": _notify,
+    "keep_days": lambda sheet, node: sheet.whole(node, "keep_days", least=1, most=MAX_KEEP_DAYS),
+    "visitor": visitor,
+    "login": login,
+    "settle": lambda sheet, node: sheet.choice(node, "settle", among=("virtual", "real")),
 }

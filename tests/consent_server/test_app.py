@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from consent_server.app import create_app
 from consent_server.settings import Settings
 from scanner.errors import SitesInvalid
-from tests.consent_server.conftest import TOKEN, decision, send
+from tests.consent_server.conftest import decision, send
 
 
 def test_the_process_says_that_it_lives_and_that_the_database_answers(client):
@@ -84,45 +84,3 @@ def test_a_fault_of_ours_is_told_without_its_particulars(client, monkeypatch):
 
     assert answer.status_code == 500
     assert answer.json() == {"error": "the server failed; its log says how"}
-
-
-def test_people_sign_in_with_a_token_and_read_the_log(client):
-    send(client, decision(1))
-    assert client.get("/", follow_redirects=False).headers["location"] == "/admin"
-    closed = client.get("/admin")
-    assert closed.status_code == 401
-    assert 'action="/admin/sign-in"' in closed.text
-
-    wrong = client.post("/admin/sign-in", data={"token": "wrong"})
-    assert wrong.status_code == 401
-    assert "That token is not known here." in wrong.text
-    forged = client.post(
-        "/admin/sign-in", data={"token": TOKEN}, headers={"Origin": "https://evil.example"}
-    )
-    assert forged.status_code == 403
-
-    opened = client.post("/admin/sign-in", data={"token": TOKEN})
-    assert opened.status_code == 200
-    assert decision(1)["id"] in opened.text
-    assert "1 decision, the newest first" in opened.text
-    assert "script" not in opened.headers["content-security-policy"]
-    cookie = next(iter(client.cookies.jar))
-    assert cookie.name == "__Host-kapsel_admin"
-    assert cookie.secure
-
-    refused = client.get("/admin", params={"category": "marketing", "granted": "", "site": ""})
-    assert "No decision answers to this." in refused.text
-    assert client.get("/admin", params={"from": "x"}).status_code == 400
-
-    client.post("/admin/sign-out")
-    assert client.get("/admin").status_code == 401
-
-
-def test_what_a_visitor_sent_cannot_act_on_the_log_page(client):
-    client.post("/admin/sign-in", data={"token": TOKEN})
-    page = "https://www.shop.example/<script>alert(1)</script>"
-
-    send(client, decision(1, page=page))
-
-    assert "<script>" not in client.get("/admin").text
-    assert "&lt;script&gt;" in client.get("/admin").text

@@ -7,21 +7,16 @@ from tests.consent_server.conftest import ask, decision, opened, send
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain"])
 def test_each_of_many_is_stored_and_answered_in_its_place(client, kind):
-    send(client, decision(1))
-    sent = [
-        decision(1),
-        decision(2),
-        decision(3, id="x"),
-        decision(1, language="en"),
-        decision(2),
-    ]
+    first, second = decision(1), decision(2)
+    send(client, first)
+    sent = [first, second, decision(3, id="x"), first | {"language": "en"}, second]
 
     answer = send(client, sent, kind=kind)
 
     assert answer.status_code == 200
     outcomes = answer.json()
     assert [outcome["status"] for outcome in outcomes] == [200, 201, 400, 409, 200]
-    assert outcomes[1]["record"]["id"] == decision(2)["id"]
+    assert outcomes[1]["record"]["id"] == second["id"]
     assert outcomes[2] == {"status": 400, "error": "id is not a UUID"}
     assert outcomes[4]["record"] == outcomes[1]["record"]
     assert ask(client, "/api/v1/consents/count").json() == {"count": 2}

@@ -9,7 +9,9 @@ def test_every_route_is_described_once_with_a_sentence(client):
     described = client.get("/openapi.json").json()
 
     assert described["openapi"] == "3.1.0"
-    assert set(described["paths"]) == {route.path for route in ROUTES}
+    assert set(described["paths"]) == {
+        route.path for route in ROUTES if route.path != "/" and "/admin" not in route.path
+    }
     for path, operations in described["paths"].items():
         for operation in operations.values():
             assert operation["summary"].endswith("."), path

@@ -134,6 +134,35 @@ def test_a_refusal_that_did_not_work_proves_nothing_about_what_came_after_it():
     assert rules(rejected(), banner=could_not) == ["no-reject-first-layer"]
 
 
+def test_an_item_of_another_category_is_told_where_one_alone_was_accepted():
+    alone = BannerAnswer(found=True, chosen={Category.MARKETING: True, Category.FUNCTIONAL: False})
+    told = find(
+        visits=(),
+        banner=alone,
+        entries=(
+            entry("_ga", states=(State.ACCEPT_MARKETING, State.ACCEPT_FUNCTIONAL)),
+            entry("_fbp", states=(State.ACCEPT_MARKETING,), category=Category.MARKETING),
+            entry("lang", states=(State.ACCEPT_MARKETING,), category=Category.NECESSARY),
+        ),
+    )
+
+    assert [(f.rule, f.items, f.states) for f in told] == [
+        ("category-ignored", ("_ga",), (State.ACCEPT_MARKETING,))
+    ]
+
+
+def test_what_was_pressed_for_one_category_says_nothing_of_refusing():
+    presses = (
+        Press(label="Godta", meaning="accept", rule="words", state=State.ACCEPT),
+        Press(label="Avvis", meaning="reject", rule="words", state=State.REJECT),
+        Press(label="Velg", meaning="settings", rule="words", state=State.ACCEPT_STATISTICS),
+    )
+
+    assert (
+        rules(banner=BannerAnswer(found=True, accepted=True, rejected=True, presses=presses)) == []
+    )
+
+
 def press(meaning, label=""):
     return Press(label=label, meaning=meaning, rule="words")
 

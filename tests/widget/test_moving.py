@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
+from scanner.model import Banner
+
 REFUSALS = {
     "cc_cookie": quote('{"categories":["necessary"],"revision":0,"services":{}}'),
     "CookieConsent": quote(
@@ -79,3 +81,82 @@ def test_what_cannot_be_read_is_no_answer(shop, world, page, value):
     shop()
 
     assert page.evaluate("kapsel.get().action") is None
+
+
+CONSENTS = {
+    "cc_cookie": quote('{"categories":["necessary","ads"],"revision":0}'),
+    "CookieConsent": quote("{necessary:true,preferences:false,ads:true,method:'explicit'}"),
+    "OptanonConsent": "isGpcEnabled=0&groups=C0001%3A1%2Cads%3A1",
+    "cookieyes-consent": "consentid:x,consent:yes,action:yes,necessary:yes,ads:yes",
+    "fides_consent": quote('{"consent":{"ads":true}}'),
+    "klaro": quote('{"ads":true}'),
+    "tarteaucitron": "!ads=true",
+    "cmplz_ads": "allow",
+}
+
+
+@pytest.mark.parametrize("name", CONSENTS)
+def test_a_consent_is_taken_over_where_the_owner_has_confirmed_its_words(
+    shop, world, page, until, name
+):
+    tool = "cmplz_*" if name.startswith("cmplz") else name
+    world.declare(categories=("marketing",), banner=Banner(take_over={tool: {"ads": "marketing"}}))
+    world.body = "<script type=text/plain data-category=marketing>window.ran = true</script>"
+    keep(page, world, name, CONSENTS[name])
+
+    shop(banner=False)
+    until(lambda: world.decisions)
+
+    assert page.evaluate("window.ran") is True
+    assert page.get_by_role("region").count() == 0
+    [decision] = world.decisions
+    assert decision["action"] == "import"
+    assert decision["choices"] == {"marketing": True}
+
+
+@pytest.mark.parametrize(
+    ("value", "choices"),
+    [
+        ("groups=C0002:1,C0004:0", {"functional": None, "statistics": True, "marketing": False}),
+        ("groups=C0002:1,C0004:1", {"functional": None, "statistics": True, "marketing": None}),
+        ("groups=C0002:1,C0004:1,C0005:1", {"statistics": True, "marketing": True}),
+        ("groups=C0002:1,C0004:1,C0005:0", {"statistics": True, "marketing": None}),
+        ("groups=C0003:1,C0002:0", {"functional": None, "statistics": False}),
+    ],
+)
+def test_what_is_not_wholly_confirmed_is_asked(shop, world, page, until, value, choices):
+    words = {"C0002": "statistics", "C0004": "marketing", "C0005": "marketing"}
+    world.declare(banner=Banner(take_over={"OptanonConsent": words}))
+    keep(page, world, "OptanonConsent", quote(value, safe="="))
+
+    shop()
+    until(lambda: world.decisions)
+
+    told = world.decisions[0]["choices"]
+    assert {name: told.get(name) for name in choices} == choices
+
+
+def test_two_tools_that_disagree_are_no_answer(shop, world, page):
+    world.declare(
+        categories=("marketing",),
+        banner=Banner(take_over={"klaro": {"ads": "marketing"}}),
+    )
+    keep(page, world, "klaro", quote('{"ads":true}'))
+    keep(page, world, "cmplz_marketing", "deny")
+
+    shop()
+
+    assert page.evaluate("kapsel.get().action") is None
+
+
+def test_a_consent_is_not_taken_over_against_the_signal_of_the_browser(shop, world, page, until):
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'globalPrivacyControl', {get: () => true})"
+    )
+    world.declare(banner=Banner(take_over={"klaro": {"ads": "marketing"}}))
+    keep(page, world, "klaro", quote('{"ads":true}'))
+
+    shop()
+    until(lambda: world.decisions)
+
+    assert [decision["action"] for decision in world.decisions] == ["gpc"]

@@ -3,6 +3,7 @@
 import { clearRefused } from './clear.js'
 import { config, OPTIONAL } from './config.js'
 import { category, REVISIT } from './dialects.js'
+import { shielded } from './fault.js'
 import { setLanguage } from './language.js'
 import { receiptAddress } from './log.js'
 import * as store from './store.js'
@@ -27,13 +28,7 @@ export function announce(name, changed = []) {
 }
 
 /** @param {(detail: any) => void} listener @param {any} detail */
-function call(listener, detail) {
-  try {
-    listener(detail)
-  } catch (error) {
-    console.warn('kapsel: a listener failed:', error)
-  }
-}
+const call = (listener, detail) => shielded('a listener failed', () => listener(detail))
 
 function get() {
   const answer = store.current()
@@ -123,13 +118,11 @@ export function open() {
   const waiting = /** @type {any} */ (window).kapsel
   const push = (/** @type {any[]} */ ...calls) => {
     for (const entry of calls) {
-      try {
+      const make = () => {
         const [name, ...values] = entry
-        const method = /** @type {any} */ (methods)[name]
-        method(...values)
-      } catch (error) {
-        console.warn('kapsel: a call failed:', entry, error)
+        ;/** @type {any} */ (methods)[name](...values)
       }
+      shielded('a call failed', make, entry)
     }
   }
   Object.assign(window, { kapsel: { ...methods, push } })

@@ -1,18 +1,13 @@
-/**
- * How other consent tools mark the tags that they hold back. A site that moves in keeps its marks;
- * so this is a table of other people's attributes, and of their words for our categories.
- */
+/** Reads the marks of tags that are held back: ours, and those of other tools, as a site moves in with them. */
 
 import { config } from './config.js'
+import * as tools from './tools.js'
+
+const OWN = 'data-category' // also of vanilla-cookieconsent and Complianz
 
 /** @type {Record<string, string>} */
 const ALIASES = Object.create(null)
-for (const [name, words] of Object.entries({
-  necessary: 'essential strictly-necessary c0001',
-  functional: 'preferences personalization functionality experience c0003',
-  statistics: 'analytics performance measurement statistics-anonymous c0002',
-  marketing: 'advertising advertisement targeting social social_networking c0004 c0005',
-})) {
+for (const [name, words] of Object.entries(tools.WORDS)) {
   for (const word of [name, ...words.split(' ')]) ALIASES[word] = name
 }
 
@@ -39,47 +34,20 @@ export function categories(word) {
   return sorted.length ? [...new Set(sorted.map((item) => item.category))] : [category(word)]
 }
 
-/** iubenda numbers its purposes. */
-const NUMBERS = ['', 'necessary', 'functional', 'functional', 'statistics', 'marketing']
+const MARKS = [OWN, ...tools.MARKS]
 
-/** Attributes that say what a tag waits for, and of which tool; the first that is there decides. */
-const MARKS = [
-  'data-category', // Kapsel, vanilla-cookieconsent, Complianz
-  'data-cookieconsent', // Cookiebot, NHS
-  'data-cookieyes',
-  'data-categories', // Termly
-  'data-osano',
-  'data-cc-category', // Civic
-  'data-cookie-consent', // Probo
-  'data-c15t-category',
-  'data-iub-purposes', // iubenda
-  'data-usercentrics', // names a service
-  'data-purposes', // Didomi
-  'data-vendor',
-  'data-name', // klaro; names a service
-]
-
-/** Marks whose value is one name, which may hold spaces. */
-const NAMES = ['data-usercentrics', 'data-vendor', 'data-name']
-
-/** Attributes that keep an element's address; the value: what they become. */
-const ADDRESSES = /** @type {Record<string, string>} */ ({
+/** Attributes that keep an element's address; the value: what they become. @type {Record<string, string>} */
+const ADDRESSES = {
   'data-src': 'src',
   'data-srcset': 'srcset',
   'data-href': 'href',
-  'data-cookieblock-src': 'src', // Cookiebot
-  'data-cmplz-src': 'src', // Complianz
-  'data-src-cmplz': 'src',
-  'data-suppressedsrc': 'src', // iubenda
-  suppressedsrc: 'src',
-  'uc-src': 'src', // Usercentrics
-})
+  ...tools.ADDRESSES,
+}
 
-/** OneTrust writes the groups into the class: `optanon-category-C0002-C0004`. */
 const GROUPS = /(?:^|\s)(?:optanon-category|ot-vscat)-([\w-]+)/
 
-const any = (/** @type {string[]} */ names) => names.map((name) => `[${name}]`).join()
-const MARKED = `:is(${any(MARKS)},[class*=optanon-category-],[class*=ot-vscat-],[class*=_iub_cs_activate])`
+const any = (/** @type {string[]} */ names) => names.map((name) => `[${name}]`)
+const MARKED = `:is(${[...any(MARKS), ...tools.CLASSES.map((name) => `[class*=${name}]`)]})`
 const HELD = ':is(iframe,img,video,audio,source,embed,object,link)'
 
 /** Scripts that are held back. */
@@ -98,8 +66,8 @@ export function conditions(tag) {
   const mark = MARKS.find((name) => tag.hasAttribute(name))
   const value = (mark && tag.getAttribute(mark)) || ''
   const groups = GROUPS.exec(tag.getAttribute('class') || '')
-  let words = mark && NAMES.includes(mark) ? [value] : value.split(/[\s,]+/)
-  if (mark === 'data-iub-purposes') words = words.map((number) => NUMBERS[+number] || number)
+  let words = mark && tools.NAMES.includes(mark) ? [value] : value.split(/[\s,]+/)
+  if (mark === 'data-iub-purposes') words = words.map((number) => tools.NUMBERS[+number] || number)
   if (!mark && groups) words = groups[1].split(/-(?=C\d)/i)
   const found = words.filter(Boolean).flatMap((word) => {
     const refused = word[0] === '!' ? '!' : ''
@@ -119,14 +87,5 @@ export const addresses = (tag) =>
     return value ? [/** @type {[string, string]} */ ([name, value])] : []
   })
 
-/** Links and buttons of other tools' that open the choices again. */
-export const REVISIT = [
-  '[href="#cookie-preferences"]',
-  '[data-cc="show-preferencesModal"]',
-  '[href="#tarteaucitron"]',
-  '[href="#c15t-preferences"]',
-  '.ot-sdk-show-settings',
-  '.cky-banner-element',
-  '.cmplz-show-banner',
-  '.iubenda-cs-preferences-link',
-].join()
+/** Links and buttons that open the choices again. */
+export const REVISIT = ['[href="#cookie-preferences"]', ...tools.REVISIT].join()

@@ -3,11 +3,7 @@
 import { config } from './config.js'
 
 /** Norwegian has one name for two written languages; who reads one can read the other. */
-const STAND_INS = /** @type {Record<string, string[]>} */ ({
-  no: ['nb', 'nn'],
-  nb: ['no', 'nn'],
-  nn: ['no', 'nb'],
-})
+const NORWEGIAN = ['no', 'nb', 'nn']
 
 let chosen = ''
 
@@ -35,7 +31,7 @@ export function setLanguage(tag) {
 /** @param {string} tag */
 function offered(tag) {
   const base = tag.toLowerCase().split(/[-_]/)[0]
-  return [tag.toLowerCase(), base, ...(STAND_INS[base] || [])]
+  return [tag.toLowerCase(), base, ...(NORWEGIAN.includes(base) ? NORWEGIAN : [])]
     .map((name) => config.languages.find((language) => language.toLowerCase() === name))
     .find(Boolean)
 }

@@ -4,10 +4,12 @@ import { announce, open } from './api.js'
 import { clearRefused } from './clear.js'
 import { config } from './config.js'
 import { REVISIT } from './dialects.js'
+import { renew, renewStale } from './enforced.js'
+import { shielded } from './fault.js'
 import { guard } from './guard.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
-import { refusedElsewhere } from './moving.js'
+import { answeredElsewhere } from './moving.js'
 import { signalAnswer, signalDefaults } from './signals.js'
 import { all, asked, current, decide, pending, recall, subscribe } from './store.js'
 import * as surface from './surface.js'
@@ -16,6 +18,7 @@ import { runTags, watchTags, withdrawTags } from './tags.js'
 
 function start() {
   recall()
+  renewStale()
   guard(runTags)
   surface.place()
   signalDefaults()
@@ -36,6 +39,7 @@ function start() {
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
     if (change.own) log(change.answer, language())
+    renew(change)
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })
   subscribe('meet', ask)
@@ -63,12 +67,14 @@ function ask() {
   } else if (surface.showNotice('ask')) announce('show')
 }
 
-/** Takes over a refusal that was given to the consent tool that the site had before. */
+/** Takes over what was answered to the consent tool that the site had before. */
 function takeOver() {
-  const refused = refusedElsewhere()
-  const names = Object.keys(refused)
+  const answers = answeredElsewhere()
+  const names = Object.keys(answers)
+  if (!names.length) return
   const whole = names.length === asked().length
-  if (names.length) decide(refused, whole ? 'reject-all' : 'save', names)
+  const consent = names.some((name) => answers[name])
+  decide(answers, consent ? 'import' : whole ? 'reject-all' : 'save', names)
 }
 
 /** The icon is there where the site wants it, and where the link is missing that it wants instead. */
@@ -80,15 +86,9 @@ const revisitable = () =>
 
 /** Starts; whatever goes wrong, the page works on, and nothing is granted. */
 function attempt() {
-  try {
-    if (/** @type {any} */ (window).kapsel?.has) {
-      console.warn('kapsel: the script is on the page twice; the second one does nothing')
-    } else {
-      start()
-    }
-  } catch (error) {
-    console.warn('kapsel: not started, nothing is granted:', error)
-  }
+  if (/** @type {any} */ (window).kapsel?.has) {
+    console.warn('kapsel: the script is on the page twice; the second one does nothing')
+  } else shielded('not started, nothing is granted', start)
 }
 
 // a page that is only drawn ahead has no visitor yet

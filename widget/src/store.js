@@ -2,6 +2,7 @@
 
 import { readCookie, writeCookie } from './cookie.js'
 import { config, NECESSARY, OPTIONAL } from './config.js'
+import { shielded } from './fault.js'
 import { uuid } from './uuid.js'
 
 /**
@@ -152,17 +153,9 @@ function difference(next, own) {
   }
 }
 
-/**
- * One listener's mistake does not keep the others from hearing.
- * @param {'meet' | 'paint' | 'settle'} occasion
- * @param {Change} [change]
- */
+/** @param {'meet' | 'paint' | 'settle'} occasion @param {Change} [change] */
 function tell(occasion, change) {
   for (const listener of listeners[occasion]) {
-    try {
-      listener(/** @type {Change} */ (change))
-    } catch (error) {
-      console.warn('kapsel:', error)
-    }
+    shielded('not all was told', () => listener(change))
   }
 }

@@ -3,7 +3,7 @@
 export type Category = 'functional' | 'statistics' | 'marketing'
 
 /** How a visitor decided. `gpc`: her browser sent Global Privacy Control, taken as a refusal. */
-export type Action = 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'gpc'
+export type Action = 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'gpc' | 'import'
 
 /** What is granted, for each category that the visitor is asked about. */
 export type Choices = Partial<Record<Category, boolean>> & { [other: string]: boolean | undefined }

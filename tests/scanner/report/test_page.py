@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from scanner.changes import diff
-from scanner.model import Press
+from scanner.dossier import Dossier, folder_of
+from scanner.model import Press, State
 from scanner.report.page import html, markdown
 
 #: A PNG of one pixel.
-ONE_PIXEL = (
+PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 )
 
@@ -64,13 +65,17 @@ def test_markdown_takes_names_as_they_are(shop):
 
 
 def test_the_presses_in_the_banner_are_told_with_their_pictures(shop, tmp_path):
-    png = base64.b64decode(
-        b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
-    )
-    digest = hashlib.sha256(png).hexdigest()
-    (tmp_path / f"{digest}.png").write_bytes(png)
+    digest = hashlib.sha256(PNG).hexdigest()
+    (tmp_path / f"{digest}.png").write_bytes(PNG)
     presses = (
-        Press(label="Godta <alt>", meaning="accept", rule="words", picture=digest),
+        Press(
+            label="Godta <alt>",
+            meaning="accept",
+            rule="words",
+            picture=digest,
+            box=(10, 20, 30, 40),
+            state=State.ACCEPT,
+        ),
         Press(label="", meaning="reject", rule="autoconsent:klaro", picture="../../etc/passwd"),
     )
     banner = msgspec.structs.replace(shop.banner, presses=presses)
@@ -79,8 +84,22 @@ def test_the_presses_in_the_banner_are_told_with_their_pictures(shop, tmp_path):
     page = html([shop], pictures=tmp_path)
 
     assert "<q>Godta &lt;alt&gt;</q>, taken for accept" in page
-    assert page.count('<img src="data:image/png;base64,iVBORw0KGgo') == 1
-    assert "<img" not in html([shop])
+    assert page.count('<image href="data:image/png;base64,iVBORw0KGgo') == 1
+    assert '<rect class="pressed" x="7" y="17" width="36" height="46"' in page
+    assert "<image" not in html([shop])
+
+
+def test_what_was_seen_before_and_after_an_answer_comes_from_the_evidence_folder(shop, tmp_path):
+    dossier = Dossier(folder_of(tmp_path, site=shop.site, started_at=shop.started_at))
+    dossier.picture(PNG, state=State.REJECT, moment="arrived", url=shop.url)
+    dossier.picture(PNG, state=State.REJECT, moment="answered", url=shop.url)
+    shop = msgspec.structs.replace(shop, exhibits=tuple(dossier.exhibits))
+
+    page = html([shop], evidence=tmp_path)
+
+    assert "<h3>reject</h3>" in page
+    assert 'aria-label="What the visitor met"' in page
+    assert 'aria-label="After the answer"' in page
 
 
 @pytest.fixture

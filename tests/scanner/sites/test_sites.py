@@ -226,6 +226,13 @@ def test_a_bomb_of_aliases_is_refused_quickly():
             "banner: {theme: {accent: '#fff', accent-text: '#eee'}}",
             "'accent-text' #eee on 'accent' #fff has a contrast of 1.2; text needs 4.5",
         ),
+        ("banner: {take_over: {kookie: {a: statistics}}}", "unknown key 'kookie' in take_over"),
+        (
+            "banner: {take_over: {klaro: {ads: necessary}}}",
+            "the category of 'ads' cannot be 'necessary'",
+        ),
+        ("banner: {take_over: {klaro: {'a b': statistics}}}", "'a b' is no word of klaro"),
+        ("banner: {take_over: {klaro: marketing}}", "take_over of klaro must be keys with values"),
         ("overrides: [{name: a}]", "'category' is missing"),
         ("overrides: [{name: a, category: tracking}]", "category cannot be 'tracking'"),
         ("overrides: [{name: a, category: necessary, why: x}]", "unknown key 'why'"),
@@ -290,3 +297,14 @@ def test_names_in_other_alphabets_are_written_as_browsers_ask_for_them():
 def test_a_url_that_cannot_be_scanned_is_refused():
     with pytest.raises(UnknownSite, match="it must begin with https://"):
         ad_hoc("ftp://shop.example/")
+
+
+def test_consents_to_another_tool_are_read_word_by_word():
+    [site] = parse(
+        b"sites: {shop: {url: 'https://shop.example/', "
+        b"banner: {take_over: {'cmplz_*': {statistics: analytics, ads: marketing}}}}}"
+    )
+
+    assert site.banner.take_over == {
+        "cmplz_*": {"statistics": Category.STATISTICS, "ads": Category.MARKETING}
+    }

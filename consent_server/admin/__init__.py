@@ -1,0 +1,1 @@
+"""The pages for people, at /admin: who may see what, and what each page shows."""

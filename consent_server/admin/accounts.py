@@ -1,0 +1,234 @@
+"""The accounts of people in the database: names, password hashes, roles."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import secrets
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from consent_server.admin import passwords
+from consent_server.admin.model import ALL_SITES, Account, Role, account_name
+from consent_server.admin.trail import Trail
+from scanner.database import open_database
+from scanner.errors import AccountInvalid
+from scanner.tables import account, from_milliseconds, invitation, role, session, to_milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sqlalchemy import Connection, Engine
+
+INVITED = dt.timedelta(days=3)  # how long an invitation stands
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@contextlib.contextmanager
+def open_accounts(address: str) -> Iterator[tuple[Accounts, Trail]]:
+    """Open the accounts, and the trail, in the database at *address* until the block ends."""
+    engine = open_database(address)
+    try:
+        yield Accounts(engine), Trail(engine)
+    finally:
+        engine.dispose()
+
+
+class Accounts:
+    """The accounts in *engine*'s database. Each method is one transaction."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], dt.datetime] = _now) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def all(self) -> tuple[Account, ...]:
+        """Return all accounts, by name."""
+        with self._engine.connect() as connection:
+            names = connection.execute(select(account.c.name).order_by(account.c.name)).scalars()
+            return tuple(self._account(connection, name) for name in names)
+
+    def get(self, name: str) -> Account | None:
+        """Return the account *name*, if there is one."""
+        with self._engine.connect() as connection:
+            return self._account(connection, name) if _known(connection, name) else None
+
+    def any(self) -> bool:
+        """Return whether there is an account at all."""
+        with self._engine.connect() as connection:
+            return bool(connection.scalar(select(exists().select_from(account))))
+
+    def add(self, name: str, *, roles: Mapping[str, Role], password: str | None) -> str:
+        """
+        Make an account; return its name as it is kept.
+
+        Args:
+            name: In any spelling; see `account_name`.
+            password: None: it signs in by an invitation or by the provider.
+
+        Raises:
+            AccountInvalid: If there is one already, or name or password will not do.
+        """
+        name = account_name(name)
+        kept = None if password is None else _hashed(password, name=name)
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(
+                    insert(account).values(
+                        name=name, password=kept, created_at=to_milliseconds(self._clock())
+                    )
+                )
+                for site, given in roles.items():
+                    _grant(connection, name, site, given)
+        except IntegrityError as exc:
+            raise AccountInvalid(f"there is an account '{name}' already") from exc
+        return name
+
+    def remove(self, name: str) -> None:
+        """
+        Take the account *name* away, with its sessions.
+
+        Raises:
+            AccountInvalid: If there is none, or nobody could manage accounts any more.
+        """
+        with self._engine.begin() as connection:
+            self._must_know(connection, name)
+            for table in (role, session, invitation):
+                connection.execute(delete(table).where(table.c.account == name))
+            connection.execute(delete(account).where(account.c.name == name))
+            _keep_an_owner(connection)
+
+    def grant(self, name: str, site: str, given: Role | None) -> None:
+        """
+        Give the account *name* a role at *site*, in place of the one it had; None: none.
+
+        Raises:
+            AccountInvalid: If there is no such account, or nobody could manage accounts any more.
+        """
+        with self._engine.begin() as connection:
+            self._must_know(connection, name)
+            _grant(connection, name, site, given)
+            _keep_an_owner(connection)
+
+    def set_password(self, name: str, password: str) -> None:
+        """
+        Give the account *name* another password, and end its sessions.
+
+        Raises:
+            AccountInvalid: If there is no such account, or the password will not do.
+        """
+        kept = _hashed(password, name=name)
+        with self._engine.begin() as connection:
+            self._must_know(connection, name)
+            connection.execute(update(account).where(account.c.name == name).values(password=kept))
+            for table in (session, invitation):
+                connection.execute(delete(table).where(table.c.account == name))
+
+    def with_password(self, name: str, password: str) -> Account | None:
+        """Return the account *name* if *password* is its own; takes as long if it is not."""
+        try:
+            name = account_name(name)
+        except AccountInvalid:
+            name = ""
+        with self._engine.connect() as connection:
+            kept = connection.scalar(select(account.c.password).where(account.c.name == name))
+        if not passwords.fits(password, kept):
+            return None
+        assert kept is not None, "nobody's password fits nothing"
+        if passwords.outdated(kept):
+            again = passwords.hashed(password)
+            with self._engine.begin() as connection:
+                same = (account.c.name == name) & (account.c.password == kept)
+                connection.execute(update(account).where(same).values(password=again))
+        return self.get(name)
+
+    def with_subject(self, issuer: str, subject: str, *, email: str | None) -> Account | None:
+        """
+        Return the account of somebody whom the provider *issuer* knows as *subject*.
+
+        Args:
+            email: The address that the provider has verified; the account of that name is bound
+                to *subject* at its first sign-in, and from then on the address does not count.
+        """
+        who = (account.c.issuer == issuer) & (account.c.subject == subject)
+        with self._engine.begin() as connection:
+            name = connection.scalar(select(account.c.name).where(who))
+            if name is None and email is not None:
+                free = (account.c.name == email) & account.c.subject.is_(None)
+                bound = update(account).where(free).values(issuer=issuer, subject=subject)
+                name = email if connection.execute(bound).rowcount else None
+        return None if name is None else self.get(name)
+
+    def invite(self, name: str) -> str:
+        """
+        Return a secret with which the account *name* may choose a password, once.
+
+        Raises:
+            AccountInvalid: If there is no such account.
+        """
+        secret = secrets.token_urlsafe(24)
+        until = to_milliseconds(self._clock() + INVITED)
+        with self._engine.begin() as connection:
+            self._must_know(connection, name)
+            connection.execute(delete(invitation).where(invitation.c.account == name))
+            connection.execute(
+                insert(invitation).values(digest=_digest(secret), account=name, until=until)
+            )
+        return secret
+
+    def invited(self, secret: str) -> str | None:
+        """Return whose invitation *secret* is; None: nobody's, or its time is over."""
+        stands = invitation.c.until > to_milliseconds(self._clock())
+        query = select(invitation.c.account).where(invitation.c.digest == _digest(secret), stands)
+        with self._engine.connect() as connection:
+            name: str | None = connection.scalar(query)
+        return name
+
+    def _must_know(self, connection: Connection, name: str) -> None:
+        if not _known(connection, name):
+            raise AccountInvalid(f"there is no account '{name}'")
+
+    def _account(self, connection: Connection, name: str) -> Account:
+        row = connection.execute(select(account).where(account.c.name == name)).one()
+        roles = connection.execute(select(role).where(role.c.account == name).order_by(role.c.site))
+        open_now = (session.c.account == name) & (session.c.until > to_milliseconds(self._clock()))
+        sessions = connection.scalar(select(func.count()).select_from(session).where(open_now))
+        return Account(
+            name=name,
+            roles={each.site: Role(each.role) for each in roles},
+            created_at=from_milliseconds(row.created_at),
+            has_password=row.password is not None,
+            provider=row.issuer,
+            sessions=sessions or 0,
+        )
+
+
+def _known(connection: Connection, name: str) -> bool:
+    return bool(connection.scalar(select(exists().where(account.c.name == name))))
+
+
+def _grant(connection: Connection, name: str, site: str, given: Role | None) -> None:
+    connection.execute(delete(role).where(role.c.account == name, role.c.site == site))
+    if given is not None:
+        connection.execute(insert(role).values(account=name, site=site, role=given.value))
+
+
+def _keep_an_owner(connection: Connection) -> None:
+    """Refuse what would leave nobody who could let anybody in."""
+    owners = (role.c.site == ALL_SITES) & (role.c.role == Role.OWNER.value)
+    if not connection.scalar(select(exists().where(owners))):
+        raise AccountInvalid("somebody must stay owner of all sites: make another one first")
+
+
+def _hashed(password: str, *, name: str) -> str:
+    passwords.check(password, name=name)
+    return passwords.hashed(password)
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

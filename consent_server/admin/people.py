@@ -1,0 +1,193 @@
+"""Who may do what: the pages on which owners let people in, and give and take roles."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from consent_server.admin.gate import Asked, somewhere
+from consent_server.admin.model import ALL_SITES, Account, Role, account_name
+from scanner.errors import AccountInvalid
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+PATH = "/admin/accounts"
+CHANGE = "/admin/accounts/change"
+
+
+@somewhere(Role.OWNER)
+async def accounts(asked: Asked) -> Response:
+    """Show the accounts with a role at the person's sites, and let others in."""
+    invitation, mistake = None, None
+    if asked.request.method == "POST":
+        try:
+            invitation = await _added(asked)
+        except AccountInvalid as exc:
+            mistake = str(exc)
+    everybody = await asyncio.to_thread(asked.accounts.all)
+    own = await _own(asked)
+    return asked.page(
+        "accounts",
+        status=200 if mistake is None else 400,
+        accounts=[found for each in everybody if (found := _visible(each, asked, own))],
+        sites=own,
+        roles=tuple(Role),
+        everywhere=asked.person.may(Role.OWNER, ALL_SITES),
+        mistake=mistake,
+        invitation=invitation,
+        typed=asked.form.values(),
+        done=asked.request.query_params.get("done"),
+    )
+
+
+async def _added(asked: Asked) -> dict[str, str] | None:
+    """Let somebody in; return her invitation, if she needs one."""
+    form = asked.form
+    name = account_name(form["name"])
+    site, role = await _place(asked), _role(form["role"])
+    known = await asyncio.to_thread(asked.accounts.get, name)
+    if known is not None:
+        if site in known.roles:
+            raise AccountInvalid(f"'{name}' has a role there already: change it below")
+        await asyncio.to_thread(asked.accounts.grant, name, site, role)
+    else:
+        await asyncio.to_thread(asked.accounts.add, name, roles={site: role}, password=None)
+    await asked.did("gave a role", f"{name}: {role}", site=_one(site))
+    if known is not None:
+        return None
+    return {"name": name, "address": await _invited(asked, name)}
+
+
+@somewhere(Role.OWNER)
+async def change(asked: Asked) -> Response:
+    """Change the roles of one account, invite anew, end its sessions, or take it away."""
+    name = asked.request.query_params.get("name", "")
+    found = await asyncio.to_thread(asked.accounts.get, name)
+    own = await _own(asked)
+    shown = found and _visible(found, asked, own)
+    if shown is None:
+        return asked.problem(404, "There is no such account", "Perhaps it was taken away.")
+    invitation, mistake = None, None
+    if asked.request.method == "POST":
+        try:
+            done = await _CHANGES.get(asked.form["do"], _nothing)(asked, shown)
+        except AccountInvalid as exc:
+            mistake = str(exc)
+        else:
+            if asked.form["do"] != "invite":
+                return asked.back(PATH, done=done)
+            invitation = {"name": name, "address": done}
+    return asked.page(
+        "account_change",
+        status=200 if mistake is None else 400,
+        account=shown,
+        sites=own,
+        roles=tuple(Role),
+        everywhere=asked.person.may(Role.OWNER, ALL_SITES),
+        mistake=mistake,
+        invitation=invitation,
+    )
+
+
+async def _give(asked: Asked, account: Account) -> str:
+    site, text = await _place(asked), asked.form["role"]
+    role = None if text == "none" else _role(text)
+    await asyncio.to_thread(asked.accounts.grant, account.name, site, role)
+    action = "took a role" if role is None else "gave a role"
+    detail = account.name if role is None else f"{account.name}: {role}"
+    await asked.did(action, detail, site=_one(site))
+    return "role"
+
+
+async def _invite(asked: Asked, account: Account) -> str:
+    _for_owners_of_all(asked)
+    return await _invited(asked, account.name)
+
+
+async def _end_sessions(asked: Asked, account: Account) -> str:
+    _for_owners_of_all(asked)
+    count = await asyncio.to_thread(asked.sessions.end_all, account.name)
+    await asked.did("ended sessions", f"{account.name}: {count}")
+    return "ended"
+
+
+async def _remove(asked: Asked, account: Account) -> str:
+    _for_owners_of_all(asked)
+    if not asked.form["sure"]:
+        raise AccountInvalid("tick that you are sure")
+    await asyncio.to_thread(asked.accounts.remove, account.name)
+    await asked.did("removed an account", account.name)
+    return "removed"
+
+
+async def _nothing(asked: Asked, account: Account) -> str:
+    raise AccountInvalid("say what to do")
+
+
+_CHANGES = {"role": _give, "invite": _invite, "end": _end_sessions, "remove": _remove}
+
+
+async def _invited(asked: Asked, name: str) -> str:
+    """Return the address at which the account *name* may choose a password."""
+    secret = await asyncio.to_thread(asked.accounts.invite, name)
+    await asked.did("invited", name)
+    return str(asked.request.url_for("invitation", secret=secret))
+
+
+async def _own(asked: Asked) -> tuple[str, ...]:
+    """Return the sites whose owner the person is."""
+    sites = await asked.shelf.sites()
+    return tuple(site.key for site in sites if asked.person.may(Role.OWNER, site.key))
+
+
+async def _place(asked: Asked) -> str:
+    """Return the site that the form names."""
+    site = asked.form["site"]
+    if site == ALL_SITES:
+        _for_owners_of_all(asked)
+    elif site not in await _own(asked):
+        raise AccountInvalid("choose one of your sites")
+    return site
+
+
+def _visible(account: Account, asked: Asked, own: tuple[str, ...]) -> Account | None:
+    """Return what the person may know of *account*."""
+    if asked.person.may(Role.OWNER, ALL_SITES):
+        return account
+    roles = {site: role for site, role in account.roles.items() if site in own}
+    return (
+        Account(
+            name=account.name,
+            roles=roles,
+            created_at=account.created_at,
+            has_password=account.has_password,
+            provider=account.provider,
+        )
+        if roles
+        else None
+    )
+
+
+def _for_owners_of_all(asked: Asked) -> None:
+    if not asked.person.may(Role.OWNER, ALL_SITES):
+        raise AccountInvalid("only an owner of all sites may do this")
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError:
+        raise AccountInvalid("choose a role") from None
+
+
+def _one(site: str) -> str | None:
+    return None if site == ALL_SITES else site
+
+
+ROUTES = [
+    Route(PATH, accounts, methods=["GET", "POST"]),
+    Route(CHANGE, change, methods=["GET", "POST"]),
+]

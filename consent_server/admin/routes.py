@@ -1,0 +1,14 @@
+"""All addresses under /admin, in the order in which they are looked for."""
+
+from __future__ import annotations
+
+from consent_server.admin import log_pages, overview, people, sign, token_pages, trail_pages
+
+ROUTES = [
+    *overview.ROUTES,
+    *sign.ROUTES,
+    *people.ROUTES,
+    *token_pages.ROUTES,
+    *trail_pages.ROUTES,
+    *log_pages.ROUTES,
+]

@@ -1,0 +1,54 @@
+"""What there is to see of a site: one list, from which every page's navigation is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from consent_server.admin.model import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from consent_server.admin.model import Person
+
+
+class Section(NamedTuple):
+    """A page under /admin/{site}/, or under /admin/."""
+
+    path: str
+    title: str
+    role: Role = Role.READER
+
+
+#: Of a site. A section is offered where there is a route for it.
+SECTIONS = (
+    Section("catalogue", "Catalogue"),
+    Section("findings", "Findings"),
+    Section("rates", "Acceptance"),
+    Section("log", "Log"),
+    Section("requests", "Requests"),
+    Section("scans", "Scans"),
+    Section("preview", "Banner"),
+)
+
+#: Of the whole server, for those who have that role at any site.
+GENERAL = (
+    Section("", "Sites"),
+    Section("accounts", "People", Role.OWNER),
+    Section("tokens", "Tokens", Role.OWNER),
+    Section("trail", "Trail", Role.OWNER),
+)
+
+
+def offered(person: Person, site: str, routes: Collection[str]) -> tuple[Section, ...]:
+    """Return the sections that *person* may open at *site*, of those that have a route."""
+    return tuple(
+        section
+        for section in SECTIONS
+        if f"/admin/{{site}}/{section.path}" in routes and person.may(section.role, site)
+    )
+
+
+def general(person: Person) -> tuple[Section, ...]:
+    """Return the general sections that *person* may open."""
+    return tuple(section for section in GENERAL if person.somewhere(section.role))

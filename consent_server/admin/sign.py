@@ -1,0 +1,213 @@
+"""Sign in with a password or an API token, sign out here or everywhere, accept an invitation."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from consent_server.admin import cookies, frame
+from consent_server.admin.forms import FormRefused, read_form
+from consent_server.admin.gate import READING, Asked, signed_in, to_sign_in
+from consent_server.admin.sessions import LIFETIME
+from scanner.errors import AccountInvalid
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from consent_server.admin.accounts import Accounts
+    from consent_server.admin.attempts import Attempts
+    from consent_server.admin.forms import Form
+    from consent_server.admin.sessions import Sessions
+    from consent_server.admin.trail import Trail
+
+TOKEN_HOLDER = "(token)"  # noqa: S105 stands for a name where tries are counted
+
+_UNSAFE = "Without TLS people are let in on this machine only: open this page by https."
+_USED = "This invitation was used, or its time is over. Ask for another one."
+
+log = structlog.get_logger(__name__)
+
+
+async def show(request: Request) -> Response:
+    """Show the page on which people sign in."""
+    return await to_sign_in(request, status=200)
+
+
+async def sign_in(request: Request) -> Response:
+    """Begin a session of who knows a password or an API token."""
+    if not cookies.is_safe(request):
+        return await to_sign_in(request, mistake=_UNSAFE, status=403)
+    try:
+        form = await read_form(request, cookies.read(request, "form"))
+    except FormRefused as exc:
+        return await to_sign_in(request, mistake=_sentence(exc), status=exc.status)
+    address = request.client and request.client.host
+    name = form["name"] if form["token"] == "" else TOKEN_HOLDER
+    attempts: Attempts = request.app.state.attempts
+    after = attempts.wait(name, address)
+    if after:
+        mistake = f"Too many attempts. Try again in {_seconds(after)}."
+        response = await to_sign_in(request, mistake=mistake, status=429, name=form["name"])
+        response.headers["Retry-After"] = str(after)
+        return response
+    attempts.failed(name, address)  # until it is known that it did not, so that none run beside it
+    secret = await (_with_token if form["token"] else _with_password)(request, form)
+    if secret is None:
+        mistake = "That token is not known here." if form["token"] else "Name or password is wrong."
+        return await to_sign_in(request, mistake=mistake, status=401, name=form["name"])
+    attempts.succeeded(name, address)
+    return entered(request, secret, goal=form["goal"])
+
+
+def entered(request: Request, secret: str, *, goal: str = "/admin") -> Response:
+    """Lead who has signed in to the page that she wanted, with the cookie of her session."""
+    if not goal.startswith("/admin/") or "\\" in goal:
+        goal = "/admin"
+    response = RedirectResponse(goal, status_code=303, headers={"Cache-Control": "no-store"})
+    cookies.put(response, request, "session", secret, lasts=LIFETIME.total_seconds())
+    cookies.drop(response, request, "form")
+    return response
+
+
+async def _with_password(request: Request, form: Form) -> str | None:
+    accounts: Accounts = request.app.state.accounts
+    async with request.app.state.hashing:
+        found = await asyncio.to_thread(accounts.with_password, form["name"], form.raw("password"))
+    if found is None:
+        log.warning("sign-in refused")
+        return None
+    return await begun(request, found.name, how="with a password")
+
+
+async def begun(request: Request, name: str, *, how: str) -> str:
+    """Begin a session of the account *name*, and say in the trail *how*."""
+    sessions: Sessions = request.app.state.sessions
+    trail: Trail = request.app.state.trail
+    secret = await asyncio.to_thread(sessions.begin, account=name)
+    await asyncio.to_thread(trail.add, name, "signed in", detail=how)
+    return secret
+
+
+async def _with_token(request: Request, form: Form) -> str | None:
+    token = await asyncio.to_thread(request.app.state.door.matching, form["token"])
+    if token is None or not token.scopes >= READING:
+        return None
+    sessions: Sessions = request.app.state.sessions
+    trail: Trail = request.app.state.trail
+    await asyncio.to_thread(trail.add, f"token: {token.name}", "signed in", detail="with a token")
+    return await asyncio.to_thread(sessions.begin, token=token.digest)
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session of this browser."""
+    secret = cookies.read(request, "session")
+    response = RedirectResponse("/admin", status_code=303)
+    if secret is not None:
+        try:
+            await read_form(request, secret)
+        except FormRefused as exc:
+            return await to_sign_in(request, mistake=_sentence(exc), status=exc.status)
+        await asyncio.to_thread(request.app.state.sessions.end, secret)
+        cookies.drop(response, request, "session")
+    return response
+
+
+@signed_in()
+async def account(asked: Asked) -> Response:
+    """Show the person's own account, and change its password."""
+    own = await asyncio.to_thread(asked.accounts.get, asked.person.name)
+    mistake = None
+    if asked.request.method == "POST":
+        mistake = await _changed(asked)
+        if mistake is None:
+            secret = await asyncio.to_thread(asked.sessions.begin, account=asked.person.name)
+            return entered(asked.request, secret, goal="/admin/account?done=password")
+    return asked.page(
+        "account",
+        status=200 if mistake is None else 400,
+        own=own,
+        mistake=mistake,
+        done=asked.request.query_params.get("done"),
+    )
+
+
+async def _changed(asked: Asked) -> str | None:
+    """Change the person's password; return why not, if not."""
+    name, form = asked.person.name, asked.form
+    attempts: Attempts = asked.request.app.state.attempts
+    address = asked.request.client and asked.request.client.host
+    if after := attempts.wait(name, address):
+        return f"Too many attempts. Try again in {_seconds(after)}."
+    async with asked.request.app.state.hashing:
+        known = await asyncio.to_thread(asked.accounts.with_password, name, form.raw("password"))
+        if known is None:
+            attempts.failed(name, address)
+            return "The present password is wrong."
+        try:
+            await asyncio.to_thread(asked.accounts.set_password, name, form.raw("new"))
+        except AccountInvalid as exc:
+            return _sentence(exc)
+    await asked.did("changed the password")
+    return None
+
+
+@signed_in()
+async def everywhere(asked: Asked) -> Response:
+    """End all sessions of the person, in all browsers."""
+    count = await asyncio.to_thread(asked.sessions.end_all, asked.person.name)
+    await asked.did("signed out everywhere", f"{count} sessions")
+    response = asked.back("/admin")
+    cookies.drop(response, asked.request, "session")
+    return response
+
+
+async def invitation(request: Request) -> Response:
+    """Let somebody who was invited choose a password."""
+    accounts: Accounts = request.app.state.accounts
+    name = await asyncio.to_thread(accounts.invited, request.path_params["secret"])
+    if name is None:
+        return await to_sign_in(request, mistake=_USED, status=404)
+    if not cookies.is_safe(request):
+        return await to_sign_in(request, mistake=_UNSAFE, status=403)
+    mistake: str | None = None
+    status = 200
+    if request.method == "POST":
+        try:
+            form = await read_form(request, request.path_params["secret"])
+            async with request.app.state.hashing:
+                await asyncio.to_thread(accounts.set_password, name, form.raw("new"))
+        except FormRefused as exc:
+            mistake, status = _sentence(exc), exc.status
+        except AccountInvalid as exc:
+            mistake, status = _sentence(exc), 400
+        else:
+            return entered(request, await begun(request, name, how="by an invitation"))
+    secret = request.path_params["secret"]
+    response = frame.page(
+        request, "invitation", secret=secret, status=status, name=name, mistake=mistake
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
+    return response
+
+
+def _sentence(exc: Exception) -> str:
+    text = str(exc)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _seconds(count: int) -> str:
+    return f"{count} second{'' if count == 1 else 's'}"
+
+
+ROUTES = [
+    Route("/admin/sign-in", show, methods=["GET"]),
+    Route("/admin/sign-in", sign_in, methods=["POST"]),
+    Route("/admin/sign-out", sign_out, methods=["POST"]),
+    Route("/admin/account", account, methods=["GET", "POST"]),
+    Route("/admin/account/sign-out-everywhere", everywhere, methods=["POST"]),
+    Route("/admin/invitations/{secret}", invitation, methods=["GET", "POST"]),
+]

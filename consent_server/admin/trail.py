@@ -1,0 +1,107 @@
+"""The audit trail: who did what, when, at which site. Only added to, and read."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import insert, select
+
+from consent_server.query import harmless
+from scanner.tables import from_milliseconds, to_milliseconds, trail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from sqlalchemy import ColumnElement, Engine
+
+PAGE = 100  # deeds on one page
+COMMAND_LINE = "(command line)"  # who did it, when it was done on the server's machine
+
+COLUMNS = ("at", "actor", "action", "site", "detail")
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Deed(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that somebody did."""
+
+    id: int
+    at: dt.datetime
+    actor: str  # an account, or "token: " and its name
+    action: str
+    site: str | None  # None: it concerns no site, or all
+    detail: str  # what it was done to; never a secret
+
+
+class Trail:
+    """The deeds in *engine*'s database."""
+
+    def __init__(self, engine: Engine, *, clock: Callable[[], dt.datetime] = _now) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def add(self, actor: str, action: str, *, site: str | None = None, detail: str = "") -> None:
+        """Write down that *actor* did *action*."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(trail).values(
+                    at=to_milliseconds(self._clock()),
+                    actor=actor,
+                    action=action,
+                    site=site,
+                    detail=detail,
+                )
+            )
+
+    def page(
+        self, *, sites: Collection[str] | None, before: int | None = None, limit: int = PAGE
+    ) -> tuple[Deed, ...]:
+        """
+        Return deeds, newest first.
+
+        Args:
+            sites: At these sites only; None: all, and what concerns no site.
+            before: Only those that are older than the deed with this number.
+        """
+        conditions: list[ColumnElement[bool]] = []
+        if sites is not None:
+            conditions.append(trail.c.site.in_(sorted(sites)))
+        if before is not None:
+            conditions.append(trail.c.id < before)
+        query = select(trail).where(*conditions).order_by(trail.c.id.desc()).limit(limit)
+        with self._engine.connect() as connection:
+            return tuple(
+                Deed(
+                    id=row.id,
+                    at=from_milliseconds(row.at),
+                    actor=row.actor,
+                    action=row.action,
+                    site=row.site,
+                    detail=row.detail,
+                )
+                for row in connection.execute(query)
+            )
+
+    def export(self, *, sites: Collection[str] | None) -> Iterator[str]:
+        """Yield all deeds at *sites* as CSV, newest first, page by page."""
+        yield ",".join(COLUMNS) + "\r\n"
+        before: int | None = None
+        while deeds := self.page(sites=sites, before=before, limit=1000):
+            before = deeds[-1].id
+            yield _lines(deeds)
+
+
+def _lines(deeds: Collection[Deed]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for deed in deeds:
+        at = deed.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        cells = (at, deed.actor, deed.action, deed.site or "", deed.detail)
+        writer.writerow([harmless(cell) for cell in cells])
+    return text.getvalue()

@@ -1,0 +1,184 @@
+"""Accounts are kept with the hash of a good password, and somebody always stays owner."""
+
+import datetime as dt
+
+import pytest
+
+from consent_server.admin import passwords
+from consent_server.admin.accounts import INVITED, Accounts
+from consent_server.admin.model import MAX_NAME, Person, Role, account_name
+from consent_server.admin.sessions import Sessions
+from scanner.database import open_database
+from scanner.errors import AccountInvalid
+
+PASSWORD = "korrekt hest batteri"
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def engine(database):
+    engine = open_database(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def accounts(engine):
+    found = Accounts(engine, clock=lambda: NOW)
+    found.add("eier@example.no", roles={"*": Role.OWNER}, password=PASSWORD)
+    return found
+
+
+def test_an_account_signs_in_with_its_password_in_any_spelling_of_its_name(accounts):
+    accounts.add(" Kari@Example.NO ", roles={"shop": Role.READER}, password="en annen setning")
+
+    found = accounts.with_password("KARI@example.no", "en annen setning")
+
+    assert found.name == "kari@example.no"
+    assert found.roles == {"shop": Role.READER}
+    assert found.created_at == NOW
+    assert accounts.with_password("kari@example.no", PASSWORD) is None
+    assert accounts.with_password("nobody@example.no", PASSWORD) is None
+    assert accounts.with_password("", PASSWORD) is None
+    assert [account.name for account in accounts.all()] == ["eier@example.no", "kari@example.no"]
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("elleve tegn", "12 to 256"),
+        ("x" * 257, "12 to 256"),
+        ("aaaaaaaaaaaabbbb", "easily guessed"),
+        ("kari.nordmann", "easily guessed"),
+    ],
+)
+def test_a_weak_password_is_refused_in_words(accounts, password, reason):
+    with pytest.raises(AccountInvalid, match=reason):
+        accounts.add("kari.nordmann@example.no", roles={}, password=password)
+
+    assert accounts.get("kari.nordmann@example.no") is None
+
+
+@pytest.mark.parametrize("name", ["", "  ", "kari nordmann", "kari\x00", "x" * (MAX_NAME + 1)])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(AccountInvalid):
+        account_name(name)
+
+
+def test_no_two_accounts_have_one_name(accounts):
+    with pytest.raises(AccountInvalid, match="already"):
+        accounts.add("EIER@example.no", roles={}, password=PASSWORD)
+
+
+def test_somebody_always_stays_owner_of_all_sites(accounts):
+    with pytest.raises(AccountInvalid, match="stay owner"):
+        accounts.remove("eier@example.no")
+    with pytest.raises(AccountInvalid, match="stay owner"):
+        accounts.grant("eier@example.no", "*", Role.READER)
+    assert accounts.get("eier@example.no").roles == {"*": Role.OWNER}
+
+    accounts.add("ny@example.no", roles={"*": Role.OWNER}, password=None)
+    accounts.remove("eier@example.no")
+
+    assert accounts.get("eier@example.no") is None
+    assert accounts.with_password("eier@example.no", PASSWORD) is None
+
+
+def test_a_role_is_given_in_place_of_the_one_before_and_taken(accounts):
+    accounts.add("kari", roles={"shop": Role.READER}, password=None)
+
+    accounts.grant("kari", "shop", Role.EDITOR)
+    accounts.grant("kari", "other", Role.READER)
+    assert accounts.get("kari").roles == {"other": Role.READER, "shop": Role.EDITOR}
+
+    accounts.grant("kari", "shop", None)
+    assert accounts.get("kari").roles == {"other": Role.READER}
+    with pytest.raises(AccountInvalid, match="no account"):
+        accounts.grant("ola", "shop", Role.READER)
+
+
+def test_another_password_ends_the_sessions_of_the_account_alone(accounts, engine):
+    sessions = Sessions(engine, clock=lambda: NOW)
+    accounts.add("kari", roles={}, password=PASSWORD)
+    own, foreign = (sessions.begin(account=name) for name in ("kari", "eier@example.no"))
+    assert accounts.get("kari").sessions == 1
+
+    accounts.set_password("kari", "en annen setning")
+
+    assert sessions.who(own) is None
+    assert sessions.who(foreign) == ("eier@example.no", None)
+    assert accounts.with_password("kari", "en annen setning") is not None
+    assert accounts.with_password("kari", PASSWORD) is None
+
+
+def test_an_invitation_stands_for_three_days_and_until_it_is_used(engine):
+    now = [NOW]
+    accounts = Accounts(engine, clock=lambda: now[0])
+    accounts.add("kari", roles={}, password=None)
+
+    first, second = accounts.invite("kari"), accounts.invite("kari")
+    assert accounts.invited(first) is None
+    assert accounts.invited(second) == "kari"
+    now[0] = NOW + INVITED
+    assert accounts.invited(second) is None
+    third = accounts.invite("kari")
+    accounts.set_password("kari", PASSWORD)
+    assert accounts.invited(third) is None
+
+
+def test_a_provider_s_subject_is_bound_at_the_first_sign_in(accounts):
+    accounts.add("kari@example.no", roles={}, password=None)
+    issuer = "https://id.example"
+
+    assert accounts.with_subject(issuer, "s1", email=None) is None
+    assert accounts.with_subject(issuer, "s1", email="ola@example.no") is None
+    assert accounts.with_subject(issuer, "s1", email="kari@example.no").provider == issuer
+
+    assert accounts.with_subject(issuer, "s1", email=None).name == "kari@example.no"
+    assert accounts.with_subject(issuer, "s2", email="kari@example.no") is None
+    assert accounts.with_subject("https://evil.example", "s1", email=None) is None
+
+
+def test_of_a_password_only_its_argon2_hash_is_on_disk(tmp_path):
+    engine = open_database(str(tmp_path / "kapsel.db"))
+    accounts = Accounts(engine)
+    accounts.add("kari", roles={}, password=PASSWORD)
+    invitation = accounts.invite("kari")
+    session = Sessions(engine).begin(account="kari")
+    engine.dispose()
+
+    kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+    assert b"$argon2id$" in kept
+    for secret in (PASSWORD, invitation, session):
+        assert secret.encode() not in kept
+
+
+def test_a_hash_with_weaker_parameters_is_renewed_when_its_owner_signs_in(
+    accounts, engine, monkeypatch
+):
+    import argon2
+
+    weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with monkeypatch.context() as patched:
+        patched.setattr(passwords, "hashed", weak.hash)
+        accounts.add("kari", roles={}, password=PASSWORD)
+
+    assert accounts.with_password("kari", PASSWORD) is not None
+
+    with engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT password FROM account WHERE name='kari'")
+        assert not passwords.outdated(kept.scalar_one())
+    assert accounts.with_password("kari", PASSWORD) is not None
+
+
+def test_the_larger_of_two_roles_counts():
+    person = Person(name="kari", roles={"*": Role.READER, "shop": Role.EDITOR})
+
+    assert person.role_at("shop") is Role.EDITOR
+    assert person.role_at("other") is Role.READER
+    assert person.may(Role.READER, "other")
+    assert not person.may(Role.EDITOR, "other")
+    assert person.somewhere(Role.EDITOR)
+    assert not person.somewhere(Role.OWNER)
+    assert Person(name="ola", roles={"shop": Role.OWNER}).role_at("other") is None

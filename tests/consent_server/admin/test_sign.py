@@ -1,0 +1,194 @@
+"""People sign in, in the open only where nobody listens, and out again, here or everywhere."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.consent_server.admin.conftest import PASSWORD, Somebody, token_of
+from tests.consent_server.conftest import TOKEN, decision, send
+
+HTTP = "http://consent.example"
+
+
+def test_the_address_of_the_server_leads_to_a_page_on_which_to_sign_in(client):
+    assert client.get("/", follow_redirects=False).headers["location"] == "/admin"
+    page = client.get("/admin")
+
+    assert page.status_code == 401
+    assert 'action="/admin/sign-in"' in page.text
+    assert "kapsel accounts add" in page.text
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["x-frame-options"] == "DENY"
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_session_is_a_host_cookie_that_no_script_reads(client, enter):
+    kari = enter("kari", shop="reader")
+
+    cookie = next(c for c in kari.client.cookies.jar if c.name == "__Host-kapsel_session")
+    assert cookie.secure
+    assert cookie.path == "/"
+    assert not cookie.domain_specified
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "lax"
+    assert kari.get("/admin").status_code == 200
+
+
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client, enter):
+    enter("kari", shop="reader")
+
+    def answer(name):
+        page = Somebody(client).sign_in(name, "feil passord, ja")
+        return page.status_code, re.sub(r'value="[^"]*"', "", page.text)
+
+    assert answer("kari") == answer("kristin")
+    assert answer("kari")[0] == 401
+
+
+def test_who_guesses_is_held_back_even_with_the_right_password(client, enter):
+    enter("kari", shop="reader")
+    thief = Somebody(client)
+    for _ in range(5):
+        assert thief.sign_in("kari", "feil passord, ja").status_code == 401
+
+    late = thief.sign_in("kari")
+
+    assert late.status_code == 429
+    assert 0 < int(late.headers["retry-after"]) <= 60
+    assert "Too many attempts" in late.text
+
+
+def test_after_signing_in_one_is_where_one_wanted_to_be_on_this_server(client, enter):
+    enter("kari", shop="reader")
+    page = Somebody(client).get("/admin/shop/log", action="withdraw").text
+    goal = re.search(r'name="goal" value="([^"]+)"', page)[1]
+
+    assert goal == "/admin/shop/log?action=withdraw"
+    assert Somebody(client).sign_in("kari", goal=goal).headers["location"] == goal
+    for foreign in ("https://evil.example/", "//evil.example", "/admin/\\evil", "javascript:1"):
+        assert Somebody(client).sign_in("kari", goal=foreign).headers["location"] == "/admin"
+
+
+def test_a_form_without_its_token_or_from_elsewhere_does_nothing(client, enter):
+    kari = enter("kari", everywhere="owner")
+    form = {"name": "ola", "site": "*", "role": "owner"}
+
+    bare = kari.client.post("/admin/accounts", data=form)
+    stale = kari.post("/admin/accounts", form=form | {"csrf": "0" * 64})
+    token = token_of(kari.get("/admin").text)
+    foreign = kari.client.post(
+        "/admin/accounts", data=form | {"csrf": token}, headers={"Origin": "https://evil.example"}
+    )
+    cross = kari.client.post(
+        "/admin/accounts", data=form | {"csrf": token}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert {bare.status_code, stale.status_code, foreign.status_code, cross.status_code} == {403}
+    assert client.app.state.accounts.get("ola") is None
+    assert kari.post("/admin/accounts", form=form).status_code == 200
+    assert client.app.state.accounts.get("ola") is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"csrf=x" * 10_000, "application/x-www-form-urlencoded", 413),
+        (b"&a=1" * 200, "application/x-www-form-urlencoded", 400),
+        (b"a=%ff", "application/x-www-form-urlencoded", 400),
+        (b"a=%00", "application/x-www-form-urlencoded", 400),
+        (b"\xff", "application/x-www-form-urlencoded", 400),
+        (b"{}", "application/json", 415),
+        (b"", "application/x-www-form-urlencoded", 403),
+    ],
+)
+@pytest.mark.parametrize("path", ["/admin/sign-in", "/admin/accounts"])
+def test_what_is_no_form_is_refused(client, enter, path, body, kind, status):
+    owner = enter("kari", everywhere="owner")
+
+    answer = owner.client.post(path, content=body, headers={"Content-Type": kind})
+
+    assert answer.status_code == status
+
+
+def test_without_tls_nobody_signs_in_from_elsewhere_and_here_with_a_plain_cookie(client, enter):
+    enter("kari", shop="reader")
+    away = TestClient(client.app, base_url=HTTP)
+    page = away.get("/admin")
+    assert "without TLS" in page.text
+    assert "password" not in re.findall(r'type="(\w+)"', page.text)
+    assert not away.cookies.jar
+    assert away.post("/admin/sign-in", data={"name": "kari"}).status_code == 403
+
+    for host in ("localhost:8080", "127.0.0.1:8080", "[::1]:8080"):
+        here = TestClient(client.app, base_url=f"http://{host}", follow_redirects=False)
+        csrf = token_of(here.get("/admin").text)
+        form = {"csrf": csrf, "name": "kari", "password": PASSWORD}
+        answer = here.post("/admin/sign-in", data=form)
+        assert answer.status_code == 303
+        assert "kapsel_session=" in answer.headers["set-cookie"]
+        assert "__Host-" not in answer.headers["set-cookie"]
+        assert "secure" not in answer.headers["set-cookie"].lower()
+
+
+def test_signing_out_ends_this_session_and_everywhere_all(client, enter):
+    here = enter("kari", shop="reader")
+    there, third = Somebody(client), Somebody(client)
+    there.sign_in("kari")
+    third.sign_in("kari")
+
+    assert here.post("/admin/sign-out").status_code == 303
+    assert here.get("/admin").status_code == 401
+    assert there.get("/admin").status_code == 200
+
+    assert there.post("/admin/account/sign-out-everywhere").status_code == 303
+    assert there.get("/admin").status_code == 401
+    assert third.get("/admin").status_code == 401
+
+
+def test_a_token_opens_the_pages_for_reading_as_long_as_it_stands(client):
+    send(client, decision(1))
+    robot = Somebody(client)
+
+    wrong = robot.post("/admin/sign-in", form={"token": "wrong"}, page="/admin/sign-in")
+    right = robot.post("/admin/sign-in", form={"token": TOKEN}, page="/admin/sign-in")
+
+    assert wrong.status_code == 401
+    assert "That token is not known here." in wrong.text
+    assert right.status_code == 303
+    assert decision(1)["id"] in robot.get("/admin/shop/log").text
+    assert robot.get("/admin/accounts").status_code == 403
+    assert robot.get("/admin/account").status_code == 403
+
+
+def test_one_changes_ones_own_password_with_the_present_one(client, enter):
+    kari, elsewhere = enter("kari", shop="reader"), Somebody(client)
+    elsewhere.sign_in("kari")
+
+    wrong = kari.post("/admin/account", form={"password": "feil", "new": "et annet passord"})
+    short = kari.post("/admin/account", form={"password": PASSWORD, "new": "kort"})
+    done = kari.post("/admin/account", form={"password": PASSWORD, "new": "et annet passord"})
+
+    assert (wrong.status_code, short.status_code, done.status_code) == (400, 400, 303)
+    assert "The present password is wrong." in wrong.text
+    assert "12 to 256" in short.text
+    assert "The password is changed" in kari.get("/admin/account", done="password").text
+    assert elsewhere.get("/admin").status_code == 401
+    assert Somebody(client).sign_in("kari").status_code == 401
+    assert Somebody(client).sign_in("kari", "et annet passord").status_code == 303
+
+
+def test_no_secret_is_in_the_log_of_the_server(client, enter, capsys, caplog):
+    kari = enter("kari", everywhere="owner")
+    Somebody(client).sign_in("kari", "feil passord, ja")
+    kari.post("/admin/account", form={"password": PASSWORD, "new": "et annet passord"})
+
+    said = "".join(capsys.readouterr()) + caplog.text
+    deeds = str(client.app.state.trail.page(sites=None))
+
+    for secret in (PASSWORD, "feil passord", "et annet passord"):
+        assert secret not in said
+        assert secret not in deeds
+    assert "changed the password" in deeds

@@ -1,0 +1,44 @@
+"""Visitors who agree to one category alone."""
+
+import pytest
+
+from scanner.model import Category, State
+from tests.sites.paths import Answer, Host
+
+pytestmark = pytest.mark.anyio
+
+BANNER = """<title>Butikk</title><body><h1>Butikk</h1>
+<div id=cookie-banner role=dialog style="position:fixed;bottom:0;left:0;right:0;background:#fe9">
+Vi bruker informasjonskapsler på nettstedet.
+<label><input type=checkbox name=s>Statistikk</label>
+<label><input type=checkbox name=m>Markedsføring</label>
+<button onclick=save(true)>Godta alle</button><button onclick=save(false)>Lagre valg</button>
+</div><script>
+const banner = document.getElementById("cookie-banner");
+const stored = document.cookie.match(/consent=(\\w*)/)?.[1];
+if (stored !== undefined) banner.remove();
+if (stored?.includes("s")) document.cookie = "_ga=1";
+if (stored?.includes("m")) document.cookie = "_fbp=1";
+function save(all) {
+  const on = [...banner.querySelectorAll("input")].filter((box) => all || box.checked);
+  document.cookie = "consent=" + on.map((box) => box.name).join("");
+  banner.remove();
+}
+</script>"""
+
+
+async def test_one_category_is_accepted_alone_where_the_banner_offers_it(look):
+    shop = Host({"/": Answer(BANNER)})
+
+    states = (State.ACCEPT_FUNCTIONAL, State.ACCEPT_STATISTICS, State.ACCEPT_MARKETING)
+    found = await look({"www.shop.example": shop}, states=states)
+
+    assert found.cookies(State.ACCEPT_STATISTICS).keys() == {"consent", "_ga"}
+    assert found.cookies(State.ACCEPT_MARKETING).keys() == {"consent", "_fbp"}
+    assert found.cookies(State.ACCEPT_FUNCTIONAL) == {}
+    assert found.crawl.banner.accepted is None
+    assert found.crawl.banner.chosen == {
+        Category.FUNCTIONAL: False,
+        Category.STATISTICS: True,
+        Category.MARKETING: True,
+    }
