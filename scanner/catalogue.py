@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -22,6 +22,7 @@ from scanner.model import (
     Subject,
     ValueShape,
     Verdict,
+    Writer,
 )
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from scanner.model import Override, PageRead, Scan, Site
 
 MAX_PAGES = 50  # of an entry: enough to see where, few enough to read
+MAX_WRITERS = 10  # of an entry, beside the first
 MAX_NAME = 256  # characters of a name or a path; PostgreSQL cannot index much longer ones
 MAX_URL = 2_000  # characters of a script's address: data: URLs can be megabytes
 
 #: How the rules begin of a layer that only guesses: it helps the owner, it does not decide.
 _GUESS = "model:"
 
+_By = TypeVar("_By", bound=SetBy)
 _STATES = tuple(State)
 _KINDS = tuple(Kind)
 
@@ -164,6 +167,7 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
     same_site = next((seen.same_site for seen in kept if seen.same_site), None)
     lifetime = _longest(seen.lifetime for seen in kept)
     set_by = _first_writer(kept) or _first_writer(group)
+    first_write = next((seen for seen in kept if seen.set_by is not None), None)
     verdict = judge(
         Subject(
             name=name,
@@ -207,6 +211,9 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
         reason=next((seen.reason for seen in group if seen.reason), None),
         vendor_id=verdict.vendor_id,
         purposes=verdict.purposes,
+        written_after=first_write.after if first_write is not None else None,
+        later_writers=_later(set_by, kept),
+        initiators=_initiators(set_by, kept),
     )
 
 
@@ -222,9 +229,40 @@ def _first_writer(group: list[Observation]) -> SetBy | None:
     """Return who stored the item first, of those that could be told best."""
     writers = [seen.set_by for seen in group if seen.set_by is not None]
     writer = next((writer for writer in writers if writer.url), writers[0] if writers else None)
-    if writer is None or writer.url is None:
-        return writer
-    return msgspec.structs.replace(writer, url=_readable(writer.url, most=MAX_URL))
+    return None if writer is None else _short(writer)
+
+
+def _later(first: SetBy | None, group: list[Observation]) -> tuple[Writer, ...]:
+    """Return who else stored the item, on whichever page: each writer once."""
+    told = {(first.kind, first.url, first.line)} if first is not None else set()
+    found: dict[tuple[str, str | None, int | None], Writer] = {}
+    for seen in group:
+        for by in (*_writers(seen), *seen.later):
+            if (key := (by.kind, by.url, by.line)) not in told:
+                found.setdefault(key, by)
+    return tuple(_short(writer) for writer in list(found.values())[:MAX_WRITERS])
+
+
+def _writers(seen: Observation) -> tuple[Writer, ...]:
+    by = seen.set_by
+    if by is None:
+        return ()
+    return (Writer(kind=by.kind, url=by.url, line=by.line, after=seen.after),)
+
+
+def _initiators(set_by: SetBy | None, group: list[Observation]) -> tuple[SetBy, ...]:
+    """Return who brought the script or response that stored the item."""
+    if set_by is None:
+        return ()
+    chains = [seen.initiators for seen in group if seen.set_by == set_by and seen.initiators]
+    return tuple(_short(step) for step in chains[0]) if chains else ()
+
+
+def _short(by: _By) -> _By:
+    """Return *by* with an address that a page can be made of."""
+    if by.url is None:
+        return by
+    return msgspec.structs.replace(by, url=_readable(by.url, most=MAX_URL))
 
 
 def _fullest(group: list[Observation]) -> ValueShape | None:

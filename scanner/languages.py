@@ -119,6 +119,10 @@ def _accepted(header: str) -> list[str]:
     return [tag for _, tag in sorted(weighed, key=lambda pair: pair[0])]
 
 
+#: How long that lives which has no date: for ever, unless it is one of these.
+_ENDLESS = {Kind.COOKIE: "session", Kind.SESSION_STORAGE: "tab", Kind.WINDOW_NAME: "tab"}
+
+
 def lifetime_in_words(seconds: float | None, kind: Kind, language: str) -> str:
     """Say how long an item stays: "2 years", "until you close the browser".
 
@@ -131,7 +135,7 @@ def lifetime_in_words(seconds: float | None, kind: Kind, language: str) -> str:
     if kind in (Kind.REQUEST, Kind.BEACON):
         return str(words["not_stored"])
     if seconds is None:
-        endless = {Kind.COOKIE: "session", Kind.SESSION_STORAGE: "tab"}.get(kind, "deleted")
+        endless = _ENDLESS.get(kind, "deleted")
         return str(words[endless])
     spoken = language if language in LANGUAGES else choose([language], LANGUAGES)
     count, unit = _rounded(seconds)

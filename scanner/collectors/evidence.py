@@ -52,13 +52,14 @@ class JarCookie(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredItem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something in web storage: seen there, or written by a script."""
+    """Something in storage: seen there (*by* is None), or written or deleted by a script."""
 
     kind: Kind
     name: str
     host: str
     at: dt.datetime
     by: SetBy | None = None
+    gone: bool = False  # whether this took it away
     shape: ValueShape | None = None
     digest: str | None = None
 
@@ -76,6 +77,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy | None = None
 
 
+#: What answers its users in real time, each step on its own.
+DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER})
+
+
 class Evidence:
     """All that one visit left behind. Collectors add to it; `clear` begins the next visit."""
 
@@ -88,4 +93,12 @@ class Evidence:
         self.stored: list[StoredItem] = []
         self.requests: list[Request] = []
         self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
+        self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
+        self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
+        self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.workers = 0  # that were started; their timers run in real time only
+
+    @property
+    def has_databases(self) -> bool:
+        """Whether the page was seen to use what answers in real time."""
+        return any(item.kind in DATABASES for item in self.stored)

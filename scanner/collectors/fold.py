@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from scanner import domains, lifetimes
+from scanner.collectors import trail
 from scanner.model import Fate, Kind, Observation, Party, SetBy, State
 
 if TYPE_CHECKING:
@@ -14,12 +17,17 @@ if TYPE_CHECKING:
     from scanner.collectors.evidence import CookieWrite, JarCookie, Request, StoredItem
 
 
+#: Kinds whose whole content is looked at, at the end: what is missing then was taken away.
+_LOOKED_AT = frozenset({Kind.LOCAL_STORAGE, Kind.SESSION_STORAGE})
+
+
 def cookies(
     writes: Sequence[CookieWrite],
     jar: Collection[JarCookie],
     *,
     page: str,
     state: State,
+    begun: dt.datetime | None = None,
 ) -> tuple[Observation, ...]:
     """
     Return the cookies that were written on a page.
@@ -27,6 +35,7 @@ def cookies(
     Args:
         writes: In the order of time.
         jar: At the end of the visit.
+        begun: When the page was asked for.
     """
     kept = {cookie.identity: cookie for cookie in jar}
     told: dict[tuple[str, str, str, bool], list[CookieWrite]] = {}
@@ -37,10 +46,17 @@ def cookies(
     for identity, group in told.items():
         cookie = kept.get(identity)
         if cookie is not None:
-            found.append(_kept(cookie, group, page=page, state=state))
+            seen = _kept(cookie, group, page=page, state=state)
         else:
-            found.append(_lost(group, page=page, state=state))
+            seen = _lost(group, page=page, state=state)
+        writers = [trail.writer(write.by, write.at, begun) for write in _standing(group)]
+        found.append(msgspec.structs.replace(seen, later=trail.later(seen.set_by, writers)))
     return tuple(found)
+
+
+def _standing(writes: Sequence[CookieWrite]) -> list[CookieWrite]:
+    """Return those of *writes* that the browser obeyed, as far as is known."""
+    return [write for write in writes if write.refused is None and write.seen is not False]
 
 
 def met(
@@ -65,36 +81,54 @@ def stored(
     items: Iterable[StoredItem],
     *,
     credited: Collection[tuple[Kind, str, str]] = (),
+    looked: Collection[str] = (),
     page: str,
     state: State,
+    begun: dt.datetime | None = None,
 ) -> tuple[Observation, ...]:
     """
-    Return the items of web storage, each once; its writer, where one was seen, is the first.
+    Return what is in storage, or was, each item once, with its writers in the order of time.
 
     Args:
         items: Writes in the order of time, then what was found at the end.
         credited: Items that an earlier visit of the same state accounts for, unless written anew.
+        looked: Hosts whose storage was looked at, at the end.
+        begun: When the page was asked for.
     """
-    first: dict[tuple[Kind, str, str], StoredItem] = {}
+    groups: dict[tuple[Kind, str, str], list[StoredItem]] = {}
     for item in items:
-        known = first.setdefault(item.identity, item)
-        if known.by is None and item.by is not None:
-            first[item.identity] = item
-    return tuple(
-        Observation(
-            kind=item.kind,
-            name=item.name,
-            domain=item.host,
-            page=page,
-            state=state,
-            seen_at=item.at,
-            set_by=item.by,
-            value_shape=item.shape,
-            value_digest=item.digest,
+        groups.setdefault(item.identity, []).append(item)
+    found = []
+    for identity, group in groups.items():
+        writes = [item for item in group if item.by is not None and not item.gone]
+        present = [item for item in group if item.by is None]
+        if not identity[2] or not (writes or present) or (identity in credited and not writes):
+            continue
+        first = (writes or present)[0]
+        writers = [trail.writer(item.by, item.at, begun) for item in writes if item.by]
+        found.append(
+            Observation(
+                kind=first.kind,
+                name=first.name,
+                domain=first.host,
+                page=page,
+                state=state,
+                seen_at=first.at,
+                set_by=first.by,
+                later=trail.later(first.by, writers),
+                fate=Fate.GONE if not present and _taken(group, looked) else Fate.KEPT,
+                value_shape=first.shape,
+                value_digest=first.digest,
+            )
         )
-        for item in first.values()
-        if item.host and (item.by is not None or item.identity not in credited)
-    )
+    return tuple(found)
+
+
+def _taken(group: Sequence[StoredItem], looked: Collection[str]) -> bool:
+    """Tell whether an item that nobody found at the end was taken away before."""
+    item = group[0]
+    deleted = any(item.gone for item in group)
+    return item.host in looked and (deleted or item.kind in _LOOKED_AT)
 
 
 def requests(
@@ -177,7 +211,7 @@ def _in_jar(
 
 def _lost(writes: Sequence[CookieWrite], *, page: str, state: State) -> Observation:
     """Return what became of a cookie that is not in the jar."""
-    standing = [write for write in writes if write.refused is None and write.seen is not False]
+    standing = _standing(writes)
     write = standing[0] if standing else writes[0]
     line = write.line
     asked = line.declared_lifetime

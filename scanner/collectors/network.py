@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BUFFER = 1_000_000  # bytes of answers that the browser keeps for us: we read none of them
 
+MAX_BROUGHT = 4000  # addresses of a page whose initiators are remembered
+
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
 
@@ -85,12 +87,13 @@ class Network:
         if "redirectResponse" in params and params.get("redirectHasExtraInfo") is False:
             exchange.withdraw()
         if url.startswith(("blob:", "data:")) and (maker := initiator(params.get("initiator", {}))):
-            self._evidence.made[url] = maker
+            self._evidence.made.setdefault(url, maker)
         if not url.startswith(("http:", "https:", "ws:", "wss:")):
             return
         exchange.hops.append(url)
         self._pair(exchange)
         by = initiator(params.get("initiator", {}))
+        self._brought(url, by, redirected=params.get("redirectResponse"))
         self._evidence.requests.append(Request(host=urlsplit(url).hostname or "", at=_now(), by=by))
         traffic = self._traffic
         traffic.changed_at = time.monotonic()
@@ -100,6 +103,17 @@ class Network:
             traffic.unanswered.add((self._session.id, params["requestId"]))
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
             traffic.asked = url
+
+    def _brought(self, url: str, by: SetBy | None, *, redirected: Params | None) -> None:
+        """Note who asked for *url*, or which answer led there."""
+        if redirected is not None:
+            by = SetBy(kind="http", url=without_query(redirected["url"]))
+        brought = self._evidence.brought
+        if by is not None and by.url is not None and len(brought) < MAX_BROUGHT:
+            step = SetBy(kind=by.kind, url=by.url.split("#", 1)[0], line=by.line)
+            for address in (url, without_query(url)):
+                if address != step.url:
+                    brought.setdefault(address, step)
 
     def _answered(self, params: Params) -> None:
         headers = {key.lower(): value for key, value in params["headers"].items()}

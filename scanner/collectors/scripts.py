@@ -1,8 +1,11 @@
-"""Take in what `watch.js` tells: writes by scripts, with the code that asked for them."""
+"""Take in what `watch/` tells: writes by scripts, with the code that asked for them."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
+import secrets
 from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,24 +15,40 @@ import structlog
 
 from scanner import cookie_line
 from scanner.collectors.evidence import CookieWrite, Evidence, StoredItem
+from scanner.collectors.handlers import handlers
 from scanner.collectors.network import caller
-from scanner.collectors.stack import Frame, responsible
+from scanner.collectors.stack import OURS, Frame, responsible
 from scanner.model import Kind
 from scanner.shape import shape
 
 if TYPE_CHECKING:
     from scanner.browser.devtools import Params, Session
-    from scanner.model import ValueShape
+    from scanner.model import SetBy, ValueShape
     from scanner.shape import Digester
 
 log = structlog.get_logger()
 
 BINDING = "__kapsel"  # gone from the page before its first script runs
-WATCH = resources.files(__package__).joinpath("watch.js").read_text(encoding="utf-8")
+_STORED = frozenset(Kind) - {Kind.COOKIE}
+HOOKS = ("cookies", "areas", "places", "made")
+
+
+def _source() -> str:
+    """Return the script that watches a page: the base, called with the hooks."""
+    folder = resources.files(__package__) / "watch"
+    base, *hooks = (
+        (folder / f"{name}.js").read_text(encoding="utf-8") for name in ("base", *HOOKS)
+    )
+    word = json.dumps(secrets.token_hex(12))  # by which our realms know each other
+    listed = ",\n".join(hooks)
+    return f"{base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
+
+
+WATCH = _source()
 
 
 class _Told(msgspec.Struct, kw_only=True):
-    kind: Kind
+    kind: str  # a Kind, or: begun, brought, code
     name: str
     page: str
     at: float  # milliseconds, by the page's clock
@@ -38,22 +57,30 @@ class _Told(msgspec.Struct, kw_only=True):
     kept: bool = False  # cookies: whether it could be read back at once
     value: str | None = None  # storage: its beginning
     length: int = 0  # storage: of the whole value
+    gone: bool = False  # storage: whether it was deleted
+    patched: bool = False  # whether the page replaced what was called
+    text: str = ""  # code: the script, or the HTML that holds some; brought: a URL
 
 
 class Scripts:
-    """Collects from one page or frame into *evidence*."""
+    """Collects from one page, frame or worker into *evidence*."""
 
-    def __init__(self, session: Session, *, evidence: Evidence, digester: Digester) -> None:
+    def __init__(
+        self, session: Session, *, kind: str, evidence: Evidence, digester: Digester
+    ) -> None:
         self._evidence = evidence
         self._digester = digester
         self._decoder = msgspec.json.Decoder(_Told)
         session.on("Runtime.bindingCalled", self._called)
         session.on("Debugger.scriptParsed", self._parsed)
         session.post("Debugger.enable", maxScriptsCacheSize=0)  # for the makers of scripts
-        session.post("Debugger.setSkipAllPauses", skip=True)
         session.post("Runtime.enable")  # else bindings are not there in time
         session.post("Runtime.addBinding", name=BINDING)
-        session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
+        if kind in ("page", "iframe"):
+            session.post("Debugger.setSkipAllPauses", skip=True)
+            session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
+        else:
+            _before_first_script(session)
 
     def _parsed(self, params: Params) -> None:
         """Note who made a script that has no address of its own."""
@@ -68,27 +95,59 @@ class Scripts:
         except msgspec.MsgspecError:
             log.info("a page spoke to us in words of its own")
             return
-        at = _time(told.at)
-        by = responsible(told.stack, page=told.page, made=self._evidence.made)
-        if told.kind is Kind.COOKIE:
-            line = cookie_line.read(
-                told.line, url=told.page, written_at=at, digester=self._digester
-            )
-            if line is not None:
-                self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
+        if told.kind == "begun":
+            self._evidence.begun = self._evidence.begun or _time(told.at)
             return
+        by = responsible(told.stack, page=told.page, made=self._evidence.made, patched=told.patched)
+        if told.kind == "code":
+            self._made(told, by)
+        elif told.kind == "brought":
+            maker = self._evidence.made if told.text.startswith("blob:") else self._evidence.brought
+            maker[told.text] = by
+        elif told.kind == Kind.COOKIE:
+            self._cookie(told, by)
+        elif told.kind in _STORED:
+            self._stored(told, by)
+
+    def _made(self, told: _Told, by: SetBy) -> None:
+        """Note who made the code in *told*, for when it runs."""
+        codes = [told.text] if told.name == "script" else handlers(told.text)
+        for code in codes:
+            digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+            self._evidence.made.setdefault(digest, by)
+
+    def _cookie(self, told: _Told, by: SetBy) -> None:
+        at = _time(told.at)
+        line = cookie_line.read(told.line, url=told.page, written_at=at, digester=self._digester)
+        if line is not None:
+            self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
+
+    def _stored(self, told: _Told, by: SetBy) -> None:
         value = told.value
         self._evidence.stored.append(
             StoredItem(
-                kind=told.kind,
+                kind=Kind(told.kind),
                 name=told.name,
                 host=urlsplit(told.page).hostname or "",
-                at=at,
+                at=_time(told.at),
                 by=by,
+                gone=told.gone,
                 shape=None if value is None else measured(value, length=told.length),
                 digest=None if value is None else self._digester.digest(value),
             )
         )
+
+
+def _before_first_script(session: Session) -> None:
+    """Watch a worker, which has all it will have only when its first script is about to run."""
+
+    def paused(_: Params) -> None:
+        session.post("Debugger.setSkipAllPauses", skip=True)
+        session.post("Runtime.evaluate", expression=WATCH)
+        session.post("Debugger.resume")
+
+    session.on("Debugger.paused", paused)
+    session.post("Debugger.setInstrumentationBreakpoint", instrumentation="beforeScriptExecution")
 
 
 def measured(beginning: str, *, length: int) -> ValueShape:

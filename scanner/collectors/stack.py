@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
-    """One call of a stack, as `watch.js` tells it."""
+    """One call of a stack, as `watch/` tells it."""
 
     url: str | None = None  # None: the code has no address of its own
     line: int | None = None  # from 1
@@ -34,7 +34,7 @@ _WRAPPER = re.compile(
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )
-OURS = "kapsel:watch"  # how `watch.js` calls itself
+OURS = "kapsel:watch"  # how `watch/` calls itself
 
 #: Consent tools, Kapsel's own banner first. An inline script without an address that one of them
 #: inserts is one that stands in the page, and was held back there.
@@ -45,65 +45,115 @@ _CONSENT_TOOL = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
-_WRAPPED = {"cookie": "Document", "setItem": "Storage"}
+_WRAPPED: dict[str, tuple[str, ...]] = {
+    "cookie": ("Document",),
+    "setItem": ("Storage",),
+    "set": ("CookieStore",),
+    "open": ("IDBFactory", "CacheStorage"),
+}
+
+#: What belongs to the browser. Who hangs a method on it lends it to whoever calls it.
+_BUILT_IN = frozenset(
+    {"String", "Number", "Boolean", "Array", "Function", "RegExp", "Date", "Promise", "Map", "Set"}
+    | {"Storage", "Document", "HTMLDocument", "CookieStore", "IDBFactory", "CacheStorage"}
+    | {"Navigator", "Location", "History"}
+)
+#: What a function is called that stands for another: in a Proxy, in a property's description.
+_TRAPS = frozenset({"apply", "set", "set cookie", "setItem", "value", "", None})
 
 
 def responsible(
-    frames: list[Frame], *, page: str | None = None, made: Mapping[str, SetBy] | None = None
+    frames: list[Frame],
+    *,
+    page: str | None = None,
+    made: Mapping[str, SetBy] | None = None,
+    patched: bool = False,
 ) -> SetBy:
     """
     Return the script, and its line, that asked for a write.
 
     It is the innermost code, unless that only passes on what others ask: a replacement of
-    ``document.cookie`` or ``setItem`` that the page put in place, or a cookie library in a file
-    of its own. Code made by ``eval`` or ``new Function`` counts as the script that made it.
+    ``document.cookie`` or ``setItem`` that the page put in place, a method that somebody hung on
+    what belongs to the browser, or a cookie library in a file of its own. Code made by ``eval`` or
+    ``new Function`` counts as the script that made it.
 
     Args:
         frames: Innermost first.
         page: URL of the document, which its inline scripts count as.
         made: Who made the scripts that have no address of their own, by the hash of their text;
             and those of blob: and data: addresses, by these.
+        patched: Whether the page put something of its own in the place of what was called.
     """
     made = made or {}
     frames = [frame for frame in frames if frame.url != OURS]
-    asked = _places(frames[_wrappers(frames) :]) or _places(frames)
+    rest = frames[_wrappers(frames, patched=patched) :]
+    asked = _places(rest, made)
+    if not asked and not any(map(_nameless, rest)):
+        asked = _places(frames, made)
     inline = bool(asked) and _place(frames[0]) is None and frames[0].line is not None
-    if page and inline and _CONSENT_TOOL.search(asked[0][0].split("?", 1)[0]):
+    if page and inline and _CONSENT_TOOL.search((asked[0].url or "").split("?", 1)[0]):
         return SetBy(kind="script", url=_clean(page))
-    if not asked:
-        makers = [made[frame.hash] for frame in frames if frame.hash and frame.hash in made]
-        return makers[0] if makers else SetBy(kind="script")
-    for url, line in asked:
+    for by in asked:
+        url = by.url or ""
         if url in made:
             return made[url]
         if page and url.startswith("about:"):
             return SetBy(kind="script", url=_clean(page))
         if not _WRAPPER.search(urlsplit(url).path):
-            return SetBy(kind="script", url=_clean(url), line=line)
-    return SetBy(kind="script", url=_clean(asked[0][0]), line=asked[0][1])
+            return _told(by)
+    if not asked:
+        # Only what stands in the page itself has no address and no maker: a javascript: link.
+        in_page = page is not None and any(_nameless(frame) for frame in frames)
+        return SetBy(kind="script", url=_clean(page) if page and in_page else None)
+    return _told(asked[0])
 
 
-def _wrappers(frames: list[Frame]) -> int:
-    """Return how many innermost frames belong to the page's own replacement of the native."""
+def _told(by: SetBy) -> SetBy:
+    return SetBy(kind=by.kind, url=None if by.url is None else _clean(by.url), line=by.line)
+
+
+def _wrappers(frames: list[Frame], *, patched: bool) -> int:
+    """Return how many innermost frames only stand for what belongs to the browser."""
     for index in range(len(frames) - 1, -1, -1):
-        frame = frames[index]
-        owner = _WRAPPED.get(frame.method or "") or _WRAPPED.get(
-            (frame.function or "").removeprefix("set ")
-        )
-        if owner and (frame.type or "").endswith(owner):
+        if _stands_for_native(frames[index]):
             return index + 1
-    return 0
+    return int(patched and bool(frames) and _last_word(frames[0].function) in _TRAPS)
 
 
-def _places(frames: list[Frame]) -> list[tuple[str, int | None]]:
+def _last_word(function: str | None) -> str | None:
+    """Return the last name of a function that the engine calls "Storage.setItem"."""
+    return function.rsplit(".", 1)[-1] if function else function
+
+
+def _stands_for_native(frame: Frame) -> bool:
+    """Tell whether the function of *frame* replaces, or was added to, one of the browser's."""
+    if frame.url is None:
+        return False
+    method, kind = frame.method or "", frame.type or ""
+    owner = _WRAPPED.get(method) or _WRAPPED.get(
+        (_last_word(frame.function) or "").removeprefix("set ")
+    )
+    if owner and kind.endswith(owner):
+        return True
+    return bool(method) and kind in _BUILT_IN and not method.startswith("on")
+
+
+def _nameless(frame: Frame) -> bool:
+    return not frame.url and frame.line is not None and frame.origin is None
+
+
+def _places(frames: list[Frame], made: Mapping[str, SetBy]) -> list[SetBy]:
     """Return where the code of *frames* stands, as far as it stands anywhere."""
-    found: list[tuple[str, int | None]] = []
+    found: list[SetBy] = []
     for frame, caller in itertools.zip_longest(frames, frames[1:]):
         place = _place(frame)
+        if frame.hash in made and (frame.origin is None or place is None):
+            found.append(made[str(frame.hash)])
+            continue
         if frame.origin is not None and place and caller and caller.url == place[0]:
             place = (place[0], caller.line)  # the engine miscounts where eval stands in a page
         if place is not None:
-            found.append(place)
+            found.append(SetBy(kind="script", url=place[0], line=place[1]))
     return found
 
 

@@ -1,6 +1,8 @@
 // What a frame keeps, without the values: (async () => …)() in a world that the page cannot see.
 (async () => {
   const KEPT = 4096; // characters of a value that are sent on to be measured
+  const DEPTH = 4; // folders in folders
+  const MOST = 500; // files of a frame
   const found = [];
   const attempt = async (read) => {
     try {
@@ -16,6 +18,17 @@
       found.push({ kind, name, value: value.slice(0, KEPT), length: value.length });
     }
   };
+  const files = async (folder, path, depth) => {
+    let empty = true;
+    for await (const [name, handle] of folder.entries()) {
+      empty = false;
+      if (found.length >= MOST) return;
+      const place = path ? `${path}/${name}` : name;
+      if (handle.kind === "directory" && depth > 0) await files(handle, place, depth - 1);
+      else found.push({ kind: "file_system", name: place });
+    }
+    if (empty && path) found.push({ kind: "file_system", name: path });
+  };
   await attempt(() => area("local_storage", localStorage));
   await attempt(() => area("session_storage", sessionStorage));
   await attempt(async () => {
@@ -30,5 +43,9 @@
       found.push({ kind: "service_worker", name: scope, script: worker ? worker.scriptURL : null });
     }
   });
+  await attempt(async () => files(await navigator.storage.getDirectory(), "", DEPTH));
+  if (self === top && name) {
+    found.push({ kind: "window_name", name: "window.name", value: name.slice(0, KEPT), length: name.length });
+  }
   return { origin: self.origin, found };
 })()

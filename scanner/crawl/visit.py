@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from scanner.browser import failures
 from scanner.browser.devtools import DevToolsError
-from scanner.collectors import fold, jar
+from scanner.collectors import fold, jar, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.crawl import settle
@@ -90,7 +90,7 @@ class Reader:
         links: tuple[str, ...] = ()
         barrier: str | None = None
         if not tab.over and not briefly:
-            await tab.in_each_frame(_SCROLL)
+            await tab.in_main_frame(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
         failure = _failure(tab, loaded=loaded) or barrier
@@ -108,13 +108,17 @@ class Reader:
         evidence, background = tab.evidence, self._profile.background
         page = visit.final_url
         writes = sorted((*evidence.writes, *background.writes), key=lambda write: write.at)
-        observations: tuple[Observation, ...] = (
-            *fold.cookies(writes, kept, page=page, state=self._state),
+        begun = evidence.begun
+        items = sorted((*evidence.stored, *background.stored), key=lambda i: (i.by is None, i.at))
+        observed = (
+            *fold.cookies(writes, kept, page=page, state=self._state, begun=begun),
             *fold.stored(
-                [*evidence.stored, *background.stored],
+                items,
                 credited=self._stored,
+                looked=evidence.looked,
                 page=page,
                 state=self._state,
+                begun=begun,
             ),
             *fold.requests(
                 [*evidence.requests, *background.requests],
@@ -123,6 +127,9 @@ class Reader:
                 page=page,
                 state=self._state,
             ),
+        )
+        observations = trail.traced(
+            observed, begun=begun, brought={**background.brought, **evidence.brought}
         )
         self._written |= {write.identity for write in writes}
         now = dt.datetime.now(dt.UTC)
@@ -139,12 +146,18 @@ class Reader:
             tab, url, failure=f"the page took longer than {seconds:.0f} seconds", timed_out=True
         )
 
+    def barred(self, url: str, reason: str) -> Visit:
+        """Return the visit of a page that was not even tried, for *reason*."""
+        return Visit(url=url, final_url=url, state=self._state, status=None, failure=reason)
+
     async def remaining(self) -> dict[str, tuple[Observation, ...]]:
         """Return the cookies that nobody was seen to write, by the page where they were met."""
         kept = {cookie.identity for cookie in await self._jar()}
         found: dict[str, tuple[Observation, ...]] = {}
         for identity, (cookie, page, at) in self._met.items():
             if identity in self._written or (self.pressed and identity not in kept):
+                continue
+            if (cookie.name, cookie.domain.lstrip("."), cookie.path) in self._profile.given:
                 continue
             found[page] = (
                 *found.get(page, ()),
@@ -170,6 +183,7 @@ class Reader:
         for _, told in await settle.awake(tab, tab.in_each_frame(_STORAGE), clock=clock):
             if told is not None:
                 host = urlsplit(told["origin"]).hostname or ""
+                tab.evidence.looked.add(host)
                 for found in told["found"]:
                     tab.evidence.stored.append(self._item(found, host, now))
                     if found.get("script"):

@@ -13,7 +13,7 @@ from scanner.catalogue import setter_host
 from scanner.dossier import PICTURES, folder_of
 from scanner.findings import rule
 from scanner.languages import lifetime_in_words, texts
-from scanner.model import Category, Entry, Fate, Kind, Severity, State
+from scanner.model import Category, Entry, Fate, Kind, SetBy, Severity, State
 from scanner.rendering import templates
 from scanner.report.console import banner_in_words
 from scanner.report.graph import BOX, ROW, WIDTH, graph
@@ -162,7 +162,16 @@ def _remark(entry: Entry) -> str:
         words += ["Secure"] * entry.secure + ["HttpOnly"] * entry.http_only
         words += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
         words += ["partitioned"] * entry.partitioned
-    return ", ".join(words + ["deleted again"] * (entry.fate is Fate.GONE))
+    words += ["deleted again"] * (entry.fate is Fate.GONE)
+    return ", ".join(words + [entry.steadiness or ""] * (entry.steadiness is not None))
+
+
+def _place(by: SetBy) -> str:
+    """Say where a script or response came from, without the query of its address."""
+    if by.url is None:
+        return "a script without an address"
+    url = urlsplit(by.url)._replace(query="", fragment="").geturl()
+    return f"{url} line {by.line}" if by.line else url
 
 
 @functools.cache
@@ -170,6 +179,7 @@ def _environment() -> Environment:
     found = templates("scanner")
     found.filters["lifetime"] = _lifetime
     found.filters["remark"] = _remark
+    found.filters["place"] = _place
     found.filters["setter"] = lambda entry: setter_host(entry) or "not known"
     found.globals.update(rule=rule, texts=texts(_LANGUAGE), width=WIDTH, box=BOX, row=ROW)
     return found

@@ -252,7 +252,8 @@ STORAGE = (
     ),
 )
 
-#: What the banner itself keeps beside its cookie: a decision until the server has it.
+#: What the banner itself keeps beside its cookie: a decision until the server has it. It is gone
+#: soon; what is gone after a refusal was not kept after it.
 BANNER = (
     Stored(
         "kapsel_queue",
@@ -262,7 +263,7 @@ BANNER = (
         "script",
         "https://samtykke.fjellbua.example/w/fjellbua.js",
         NEVER,
-        AFTER_ANSWER,
+        AFTER_YES,
         kind="local_storage",
     ),
 )

@@ -171,7 +171,7 @@ localStorage.setItem("framed", "1");</script>"""
     frame_url = "https://chat.tracker.example/frame"
     assert found.setter("by-worker") == ("http", SHOP + "by-worker", None)
     assert found.setter("by-sw") == ("http", SHOP + "by-sw", None)
-    assert found.setter("sw_store") == ("script", SHOP + "sw.js", None)
+    assert found.setter("sw_store") == ("script", SHOP + "sw.js", 1)
     assert found.setter("beacon") == ("http", SHOP + "beacon", None)
     assert found.setter("socket") == ("http", "wss://www.shop.example/socket", None)
     assert found.setter("framed") == ("script", frame_url, 1)

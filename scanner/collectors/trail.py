@@ -1,0 +1,81 @@
+"""Follow who brought a script or a response, up to the tag in the page; and when that was. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner.model import SetBy, Writer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from scanner.model import Observation
+
+MAX_STEPS = 12  # from a setter to the page: longer chains are cut
+MAX_LATER = 10  # writers of an item beside the first
+
+
+def traced(
+    observations: Iterable[Observation],
+    *,
+    begun: dt.datetime | None,
+    brought: Mapping[str, SetBy],
+) -> tuple[Observation, ...]:
+    """
+    Return *observations* with their times and with what brought their setters.
+
+    Args:
+        begun: When the page was asked for; None: that could not be told.
+        brought: URL -> who asked for it, or what redirected there.
+    """
+    return tuple(
+        msgspec.structs.replace(
+            seen,
+            after=after(seen.seen_at, begun) if seen.set_by is not None else None,
+            initiators=initiators(seen.set_by, brought),
+        )
+        for seen in observations
+    )
+
+
+def initiators(by: SetBy | None, brought: Mapping[str, SetBy]) -> tuple[SetBy, ...]:
+    """Return who brought *by*, and who brought those, the tag in the page last."""
+    steps: list[SetBy] = []
+    met: set[str] = set()
+    url = by.url if by is not None else None
+    while url is not None and url not in met and len(steps) < MAX_STEPS:
+        met.add(url)
+        step = brought.get(url)
+        if step is None or step.url is None or step.url in met:
+            break
+        steps.append(step)
+        url = step.url
+    return tuple(steps)
+
+
+def later(first: SetBy | None, writes: Sequence[Writer]) -> tuple[Writer, ...]:
+    """Return those of *writes* that were not by *first*, each writer once."""
+    told = {_key(first)} if first is not None else set()
+    found = []
+    for writer in writes:
+        if _key(writer) not in told:
+            told.add(_key(writer))
+            found.append(writer)
+    return tuple(found[:MAX_LATER])
+
+
+def writer(by: SetBy, at: dt.datetime, begun: dt.datetime | None) -> Writer:
+    """Return who wrote at the time *at*."""
+    return Writer(kind=by.kind, url=by.url, line=by.line, after=after(at, begun))
+
+
+def after(at: dt.datetime, begun: dt.datetime | None) -> float | None:
+    """Return the seconds from *begun* to *at*; the two clocks may differ by a moment."""
+    return None if begun is None else round(max(0.0, (at - begun).total_seconds()), 3)
+
+
+def _key(by: SetBy) -> tuple[str, str | None, int | None]:
+    return (by.kind, by.url, by.line)

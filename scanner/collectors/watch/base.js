@@ -1,0 +1,172 @@
+// Runs before any script of a page, a frame or a worker: tells who writes cookies and storage.
+// It changes nothing that a page could notice: what is wrapped stays native to the eye
+// (a Proxy of the native function), and a fault of ours never reaches the page.
+// Called with a word that only our realms know, and the hooks.
+((word, hooks) => {
+  "use strict";
+  const report = globalThis.__kapsel;
+  delete globalThis.__kapsel;
+  if (typeof report !== "function") return;
+
+  const { apply, construct } = Reflect;
+  const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const { stringify } = JSON;
+  const { slice, startsWith, split, includes } = String.prototype;
+  const { join, filter } = Array.prototype;
+  const now = Date.now;
+  const NativeError = Error;
+  const capture = Error.captureStackTrace;
+  const counts = new Map();
+  const { get, set } = Map.prototype;
+  const natives = new WeakMap(); // what is wrapped, by what stands in its place
+  const { get: native, set: remember } = WeakMap.prototype;
+  let all = 0;
+  let asker = null; // the stack of who planned what runs now, where that is all there is
+  const DEPTH = 60; // frames of a stack
+  const TOLD = 40; // reports of one and the same item, per frame of the page
+  const ALL = 1500; // reports of a frame in all: who writes more is a loop
+  const KEPT = 4096; // characters of a value that are sent on to be measured
+  const OURS = "kapsel:watch";
+  const BARE = "function () { [native code] }";
+
+  const named = (frames) => {
+    for (let i = 0; i < frames.length; i += 1) if (frames[i].url || frames[i].origin) return true;
+    return false;
+  };
+
+  const sites = (above) => {
+    const limit = getOwnPropertyDescriptor(NativeError, "stackTraceLimit");
+    const prepare = getOwnPropertyDescriptor(NativeError, "prepareStackTrace");
+    const holder = {};
+    try {
+      defineProperty(NativeError, "stackTraceLimit", { value: DEPTH, writable: true, configurable: true });
+      defineProperty(NativeError, "prepareStackTrace", { value: (_, list) => list, writable: true, configurable: true });
+      capture(holder, above);
+      const list = holder.stack;
+      if (typeof list !== "object") return [];
+      const frames = [];
+      for (let i = 0; i < list.length; i += 1) {
+        const site = list[i];
+        const url = site.getScriptNameOrSourceURL() || null;
+        if (url === OURS) continue;
+        frames[frames.length] = {
+          url,
+          line: site.getLineNumber(),
+          function: site.getFunctionName(),
+          method: site.getMethodName(),
+          type: site.getTypeName(),
+          hash: site.getScriptHash ? site.getScriptHash() : null,
+          origin: site.isEval() ? String(site.getEvalOrigin()) : null,
+        };
+      }
+      return asker !== null && !named(frames) ? asker : frames;
+    } catch {
+      return [];
+    } finally {
+      try {
+        if (limit) defineProperty(NativeError, "stackTraceLimit", limit);
+        if (prepare) defineProperty(NativeError, "prepareStackTrace", prepare);
+        else delete NativeError.prepareStackTrace;
+      } catch {
+        // the page froze Error: nothing of ours was set either
+      }
+    }
+  };
+
+  const place = () => {
+    const { href } = location;
+    if (apply(startsWith, href, ["http"])) return href;
+    const base = globalThis.document ? document.baseURI : "";
+    return apply(startsWith, base, ["http"]) ? base : self.origin;
+  };
+
+  /** Reports one thing, unless it was reported often already; *most* times at the most. */
+  const tell = (kind, name, above, facts, most = TOLD) => {
+    try {
+      const key = kind + " " + name;
+      const told = apply(get, counts, [key]) || 0;
+      if (told >= most || all >= ALL) return;
+      apply(set, counts, [key, told + 1]);
+      all += 1;
+      report(stringify({ kind, name, page: place(), at: now(), stack: sites(above), ...facts }));
+    } catch {
+      // never the page's trouble
+    }
+  };
+
+  /** Takes our own frames out of an error that a native function threw through us. */
+  const clean = (fault) => {
+    try {
+      if (fault instanceof NativeError && typeof fault.stack === "string" && apply(includes, fault.stack, [OURS])) {
+        const lines = apply(split, fault.stack, ["\n"]);
+        const kept = apply(filter, lines, [(line) => !apply(includes, line, [OURS])]);
+        fault.stack = apply(join, kept, ["\n"]);
+      }
+    } catch {
+      // it stays as it is
+    }
+    return fault;
+  };
+
+  /** Returns what stands for *native*, and looks like it. */
+  const disguised = (target, traps) => {
+    const shown = new Proxy(target, {
+      ...traps,
+      get: (of, name, receiver) => (name === word ? of : Reflect.get(of, name, receiver)),
+    });
+    apply(remember, natives, [shown, target]);
+    return shown;
+  };
+
+  /** Puts *handler(native, self, args, above)* in the place of a native function. */
+  const wrap = (owner, name, slot, handler) => {
+    try {
+      const described = owner && getOwnPropertyDescriptor(owner, name);
+      if (!described || typeof described[slot] !== "function") return;
+      // The trap itself is what stacks are cut at: a Proxy is no frame of them.
+      const trap = (target, self, args) => {
+        try {
+          return handler(target, self, args, trap);
+        } catch (fault) {
+          throw clean(fault);
+        }
+      };
+      defineProperty(owner, name, { ...described, [slot]: disguised(described[slot], { apply: trap }) });
+    } catch {
+      // a page that locked its prototypes is read by the jar alone
+    }
+  };
+
+  // What a wrapped function says of itself is what the native one says, in each frame.
+  wrap(Function.prototype, "toString", "value", (native_, self, args) => {
+    const text = apply(native_, apply(native, natives, [self]) || self, args);
+    if (text !== BARE) return text;
+    const inner = self[word];
+    return typeof inner === "function" ? apply(native_, inner, args) : text;
+  });
+
+  /** Runs *work*, and takes *stack* for that of whatever it does without a stack. */
+  const onBehalf = (stack, work) => {
+    const before = asker;
+    asker = stack;
+    try {
+      return work();
+    } finally {
+      asker = before;
+    }
+  };
+
+  const full = () => all >= ALL;
+  const beginning = (text) => apply(slice, text, [0, KEPT]);
+  const watch = { apply, construct, now, word, wrap, disguised, tell, sites, full, beginning, onBehalf, defineProperty, getOwnPropertyDescriptor };
+  for (const hook of hooks) {
+    try {
+      hook(watch);
+    } catch {
+      // a kind of storage that is not there is not watched
+    }
+  }
+  if (globalThis.window && self === top && apply(startsWith, location.href, ["http"])) {
+    report(stringify({ kind: "begun", name: "", page: location.href, at: performance.timeOrigin, stack: [] }));
+  }
+})

@@ -1,0 +1,62 @@
+// Databases, caches, files, service workers, and the window's name, in pages and in workers.
+(({ apply, wrap, tell, sites, beginning }) => {
+  const { then } = Promise.prototype;
+
+  /** Says what was stored once it was, by whoever asked for it. */
+  const after = (result, above, kind, name) => {
+    const facts = { stack: sites(above) };
+    apply(then, result, [(made) => name(made, (text) => tell(kind, text, above, facts)), () => {}]);
+    return result;
+  };
+
+  const named = (owner, method, kind, facts = {}) => {
+    wrap(owner, method, "value", (native, self, args, above) => {
+      if (args.length === 0) return apply(native, self, args);
+      const name = `${args[0]}`;
+      const result = apply(native, self, [name, ...args.slice(1)]);
+      tell(kind, name, above, facts);
+      return result;
+    });
+  };
+  named(globalThis.IDBFactory && IDBFactory.prototype, "open", "indexed_db");
+  named(globalThis.IDBFactory && IDBFactory.prototype, "deleteDatabase", "indexed_db", { gone: true });
+  named(globalThis.CacheStorage && CacheStorage.prototype, "open", "cache_storage");
+  named(globalThis.CacheStorage && CacheStorage.prototype, "delete", "cache_storage", { gone: true });
+
+  wrap(globalThis.ServiceWorkerContainer && ServiceWorkerContainer.prototype, "register", "value", (native, self, args, above) => {
+    const result = apply(native, self, args);
+    tell("brought", "ServiceWorker", above, { text: new URL(`${args[0]}`, document.baseURI).href });
+    return after(result, above, "service_worker", ({ scope }, say) => say(scope));
+  });
+
+  if (globalThis.FileSystemDirectoryHandle && navigator.storage && navigator.storage.getDirectory) {
+    const { getDirectory } = StorageManager.prototype;
+    const { resolve } = FileSystemDirectoryHandle.prototype;
+    wrap(FileSystemDirectoryHandle.prototype, "getFileHandle", "value", (native, self, args, above) => {
+      const result = apply(native, self, args);
+      if (!args[1] || !args[1].create) return result;
+      return after(result, above, "file_system", (file, say) => {
+        const root = apply(getDirectory, navigator.storage, []);
+        apply(then, root, [
+          (top) => apply(then, apply(resolve, top, [file]), [(path) => path && say(path.join("/")), () => {}]),
+          () => {},
+        ]);
+      });
+    });
+  }
+
+  wrap(globalThis.FileSystemDirectoryHandle && FileSystemDirectoryHandle.prototype, "removeEntry", "value", (native, self, args, above) => {
+    tell("file_system", `${args[0]}`, above, { gone: true });
+    return apply(native, self, args);
+  });
+
+  if (globalThis.window) {
+    wrap(globalThis, "name", "set", (native, self, args, above) => {
+      if (args.length === 0) return apply(native, self, args);
+      const value = `${args[0]}`;
+      const result = apply(native, self, [value]);
+      if (value !== "") tell("window_name", "window.name", above, { value: beginning(value), length: value.length });
+      return result;
+    });
+  }
+})

@@ -1,0 +1,84 @@
+import pytest
+
+from scanner.model import Fate, Kind, SetBy
+from tests.sites import attribution
+from tests.sites.attribution import FRAME, LOADED, SHOP, TAG
+
+pytestmark = pytest.mark.anyio
+
+#: Who is named, by the first letter of what was written.
+WRITERS = {
+    "p": SHOP,
+    "a": SHOP + "app.js",
+    "t": TAG,
+    "l": LOADED,
+    "f": FRAME,
+    "m": SHOP + "module.js",
+    "o": SHOP + "tag-own-page.js",
+    "h": "https://cdn.tracker.example/hop",
+}
+COOKIES = {
+    *("p_http", "p_inline", "p_onload", "p_onerror", "p_link", "p_module", "p_srcdoc", "p_string"),
+    *("p_late", "a_plain", "a_eval", "a_indirect", "a_function", "a_string", "a_handler"),
+    *("a_attribute", "a_href", "a_async", "a_then", "a_micro", "a_frame", "a_observer", "a_data"),
+    *("a_blob", "a_deep", "a_each", "a_parse", "a_replace", "a_reflect", "a_event", "a_message"),
+    *("a_bound", "a_about", "a_injected", "t_patched", "t_prototype", "t_store", "t_written"),
+    *("l_loaded", "f_frame", "m_module", "o_written", "h_hop"),
+}
+STORED = {
+    *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),
+    *("f_item", "a_database", "a_cache", "a_worker_blob", "folder/a_file"),
+}
+
+
+def steps(observation):
+    return [(step.url, step.line) for step in observation.initiators]
+
+
+async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
+    found = await look(attribution.hosts())
+
+    seen = {(o.kind, o.name): o for o in found.observations}
+    named = {name: o.set_by.url for (_, name), o in seen.items() if o.set_by}
+    expected = {name: WRITERS[name.rsplit("/", 1)[-1][0]] for name in COOKIES | STORED}
+    assert {name: named.get(name) for name in expected} == expected
+
+    cookies = found.cookies()
+    lines = {name: cookies[name].set_by.line for name in COOKIES}
+    assert (lines["a_string"], lines["a_handler"], lines["a_attribute"]) == (13, 14, 16)
+    assert (lines["a_bound"], lines["a_blob"], lines["l_loaded"]) == (34, 25, 3)
+
+    # The chain from the script, or the response, to the tag in the page.
+    assert steps(cookies["l_loaded"]) == [(TAG, 7), (SHOP, 9)]
+    assert steps(cookies["h_hop"]) == [("https://cdn.tracker.example/pixel", None), (SHOP, 9)]
+    assert steps(cookies["f_frame"]) == [(SHOP, 15)]
+    assert steps(cookies["p_inline"]) == []
+
+    # All who wrote the same cookie, and when; virtual seconds are the page's own.
+    assert cookies["shared"].set_by == SetBy(kind="script", url=SHOP, line=5)
+    assert [(by.url, by.line) for by in cookies["shared"].later] == [
+        (SHOP + "app.js", 9),
+        (SHOP, 19),
+    ]
+    assert cookies["p_inline"].after < 2 <= cookies["p_late"].after < 6
+
+    # What workers store, with the worker and who started it.
+    for name, script in (
+        ("w_database", "worker.js"),
+        ("w_cache", "worker.js"),
+        ("w_file", "worker.js"),
+        ("w_shared", "shared.js"),
+        ("w_cookie", "sw.js"),
+        ("w_sw_cache", "sw.js"),
+    ):
+        assert named[name] == SHOP + script
+    assert steps(seen[Kind.INDEXED_DB, "w_database"]) == [(SHOP + "app.js", 41), (SHOP, 8)]
+
+    # What is taken away at once is told, and not as kept.
+    gone = {name for (_, name), o in seen.items() if o.fate is Fate.GONE}
+    assert {"probe", "probe2", "a_gone", "n_k"} <= gone <= {"probe", "probe2", "a_gone", "n_k"}
+    assert found.of(Kind.WINDOW_NAME)["window.name"].set_by.url == SHOP
+    assert "visitor-3f9a1c77d2" not in repr(found.crawl)
+
+    # And nothing of it can be noticed by a page.
+    assert [name for name in cookies if name.startswith("noticed")] == ["noticed_nothing"]
