@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
+from scanner.model import SetBy
+
 if TYPE_CHECKING:
-    from scanner.model import Observation, PageRead, SetBy
+    from scanner.model import Observation, PageRead, Signal
+
+_By = TypeVar("_By", bound=SetBy)
 
 #: What stands where something was taken out.
 REDACTED = "[redacted]"
@@ -83,17 +87,33 @@ def redacted_read(read: PageRead) -> PageRead:
         read.visit, url=redacted_url(read.visit.url), final_url=redacted_url(read.visit.final_url)
     )
     return msgspec.structs.replace(
-        read, visit=visit, observations=tuple(map(_observation, read.observations))
+        read,
+        visit=visit,
+        observations=tuple(map(_observation, read.observations)),
+        signals=tuple(map(_signal, read.signals)),
     )
 
 
 def _observation(seen: Observation) -> Observation:
     return msgspec.structs.replace(
-        seen, page=redacted_url(seen.page), set_by=seen.set_by and _setter(seen.set_by)
+        seen,
+        page=redacted_url(seen.page),
+        set_by=seen.set_by and _setter(seen.set_by),
+        later=tuple(map(_setter, seen.later)),
+        initiators=tuple(map(_setter, seen.initiators)),
     )
 
 
-def _setter(by: SetBy) -> SetBy:
+def _signal(signal: Signal) -> Signal:
+    return msgspec.structs.replace(
+        signal,
+        by=signal.by and _setter(signal.by),
+        pages=tuple(map(redacted_url, signal.pages)),
+        facts={name: redacted_text(text) for name, text in signal.facts.items()},
+    )
+
+
+def _setter(by: _By) -> _By:
     changes: dict[str, Any] = {"url": redacted_url(by.url)} if by.url else {}
     return msgspec.structs.replace(by, **changes)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from scanner.catalogue import fold
+from scanner import signals
+from scanner.catalogue import MAX_PAGES, fold
 from scanner.changes import compare
 from scanner.classify import classify
 from scanner.crawl import crawl
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from scanner.model import Site, Subject
 
 log = structlog.get_logger()
+
+MAX_SIGNALS = 1000  # of a scan
 
 
 async def scan_site(
@@ -68,6 +71,9 @@ async def scan_site(
     reads = [redacted_read(read) for read in crawled.reads]
     folded = fold(reads, site=site, judge=judge)
     visits = tuple(read.visit for read in reads)
+    told = signals.fold(
+        (signal for read in reads for signal in read.signals), most=MAX_SIGNALS, pages=MAX_PAGES
+    )
     return Scan(
         site=site.key,
         url=site.url,
@@ -82,8 +88,10 @@ async def scan_site(
             banner=crawled.banner,
             entries=folded.entries,
             refused=folded.refused,
+            signals=told,
         ),
         refused=folded.refused,
+        signals=told,
         exhibits=crawled.exhibits,
     )
 
