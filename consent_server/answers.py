@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -60,6 +63,55 @@ def answer(
 def refusal(status: int, reason: str, *, headers: Mapping[str, str] | None = None) -> Response:
     """Return a refusal that says why in one sentence."""
     return answer({"error": reason}, status=status, headers=headers)
+
+
+def page(
+    html: str,
+    *,
+    language: str,
+    status: int = 200,
+    forms: bool = False,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """
+    Return a page of a visitor's own, that nobody may keep; its only style is the one within it.
+
+    Args:
+        forms: It may send forms to this server.
+    """
+    return Response(
+        html,
+        status_code=status,
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Language": language,
+            "Content-Security-Policy": style_policy(html, forms=forms),
+            "Referrer-Policy": "same-origin",  # with less, a form's Origin would be "null"
+            "Vary": "Accept, Accept-Language, Origin",
+            "X-Content-Type-Options": "nosniff",
+            **(headers or {}),
+        },
+        media_type="text/html; charset=utf-8",
+    )
+
+
+def style_policy(html: str, *, forms: bool = False) -> str:
+    """Return the Content-Security-Policy of a page: nothing but its own style, and its *forms*."""
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    targets = "'self'" if forms else "'none'"
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; "
+        f"form-action {targets}; frame-ancestors 'none'"
+    )
+
+
+def from_here(request: Request) -> bool:
+    """Return whether a form was sent by a page of this server; browsers always say."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 async def from_error(request: Request, exc: Exception) -> Response:

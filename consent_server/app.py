@@ -13,7 +13,17 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consent_server import answers, api, decisions, declarations, metrics, openapi, script
+from consent_server import (
+    answers,
+    api,
+    decisions,
+    declarations,
+    metrics,
+    openapi,
+    preview_page,
+    receipts,
+    script,
+)
 from consent_server.admin import routes as people
 from consent_server.admin.desk import furnish
 from consent_server.answers import answer
@@ -21,6 +31,7 @@ from consent_server.front import Front
 from consent_server.limits import Limits
 from consent_server.log import ConsentLog
 from consent_server.releases import Releases
+from consent_server.rights import routes as rights
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
 from consent_server.signing import Signer, signing_key
@@ -74,7 +85,10 @@ async def gpc(request: Request) -> Response:
 ROUTES = [
     *script.ROUTES,
     *declarations.ROUTES,
+    *rights.ROUTES,
+    *receipts.ROUTES,
     *decisions.ROUTES,
+    *preview_page.ROUTES,
     *api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
@@ -107,6 +121,7 @@ def create_app(settings: Settings) -> Starlette:
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
                 app.state.limits = Limits(settings.rate, burst=settings.burst)
+                app.state.request_limits = rights.limits()
                 furnish(app.state, settings)
                 yield
         finally:

@@ -44,8 +44,9 @@ def config(declaration: Declaration) -> dict[str, Any]:
         "scanned_at",
     )
     whole["banner"]["theme"] = completed(declaration.banner.theme)
-    if not declaration.banner.take_over:
-        del whole["banner"]["take_over"]
+    for name, usual in (("take_over", {}), ("scheme", "auto")):
+        if whole["banner"][name] == usual:
+            del whole["banner"][name]
     return {
         **{key: whole[key] for key in kept},
         "items": [_item(item) for item in declaration.items],

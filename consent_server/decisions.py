@@ -8,18 +8,16 @@ not anyway; the record says so in its flags.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consent_server import receipts
 from consent_server.answers import answer, from_error, refusal
 from consent_server.model import Action
 from consent_server.origin import belongs
-from consent_server.receipt import Proof, Receipt
 from consent_server.records import MAX_BODY, read_decision, to_record
 from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable, TooMany
 
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from consent_server.log import ConsentLog
     from consent_server.model import ConsentRecord
     from consent_server.shelf import Served, Shelf
-    from consent_server.signing import Signer
-    from consent_server.tree import Tree
 
 #: As text/plain a browser needs not ask beforehand, and a beacon can carry it.
 CONTENT_TYPES = ("application/json", "text/plain")
@@ -68,32 +64,13 @@ async def one(request: Request) -> Response:
     if request.method == "DELETE":
         if await log.erase(key, site=site):
             return readable(request, Response(status_code=204))
-    elif (receipt := await _receipt(request, key, site)) is not None:
-        return readable(request, answer(receipt))
-    return readable(request, refusal(404, "there is no decision with this id"))
-
-
-async def _receipt(request: Request, key: str, site: str) -> Receipt | None:
-    """Return the record with the proof that the log holds it, as soon as there is one."""
-    log: ConsentLog = request.app.state.log
-    found = await log.evidence(key, site=site)
-    if found is None:
-        return None
-    record, position, salt = found
-    tree: Tree = request.app.state.tree
-    signer: Signer = request.app.state.signer
-    proven = await asyncio.to_thread(tree.proof, position)
-    proof = None
-    if proven is not None:
-        checkpoint, path = proven
-        proof = Proof(
-            position=position,
-            salt=salt.hex(),
-            path=tuple(each.hex() for each in path),
-            checkpoint=checkpoint,
-            key=signer.key,
-        )
-    return Receipt(**msgspec.structs.asdict(record), proof=proof)
+        return readable(request, refusal(404, "there is no decision with this id"))
+    receipt = await receipts.receipt_of(request, key, site)
+    if receipts.wants_page(request):
+        return await receipts.shown(request, served, receipt)
+    if receipt is None:
+        return readable(request, refusal(404, "there is no decision with this id"))
+    return readable(request, answer(receipt))
 
 
 async def preflight(request: Request) -> Response:

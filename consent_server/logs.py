@@ -13,15 +13,23 @@ def write_logs(*, level: str, form: str) -> None:
     """
     Send what is logged from now on to stderr, which data never goes to.
 
+    Tracebacks show no variables: they can hold values of cookies, and secrets of a login.
+
     Args:
         level: ``debug``, ``info``, ``warning`` or ``error``; what weighs less is dropped.
         form: ``text`` or ``json``.
     """
     last: list[Any]
     if form == "json":
-        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        renderer = structlog.processors.ExceptionRenderer(plain)
+        last = [renderer, structlog.processors.JSONRenderer()]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        last = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

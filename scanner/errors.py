@@ -3,6 +3,7 @@
 * KapselError            status 1: something could not be done
   + SitesInvalid         status 2: sites.yaml cannot be used; every mistake with its line
   + UnknownSite          status 2: there is no such site in sites.yaml
+  + VariableMissing      status 2: sites.yaml names an environment variable that is not set
   + KnowledgeInvalid     status 2: a knowledge file cannot be used; every mistake with its place
   + ResolveInvalid       status 2: a --resolve rule is malformed
   + BrowserMissing       no Chromium on this machine; says how to get one
@@ -39,6 +40,12 @@ class SitesInvalid(KapselError):
 
 class UnknownSite(KapselError):
     """There is no such site; the text names those that there are."""
+
+    status = 2
+
+
+class VariableMissing(KapselError):
+    """An environment variable that sites.yaml names is not set; the text says which."""
 
     status = 2
 

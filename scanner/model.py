@@ -106,10 +106,11 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How the banner looks and how long an answer stands."""
 
     layout: Literal["bar", "box", "dialog"] = "box"
+    scheme: Literal["auto", "light", "dark"] = "auto"  # auto: as the visitor's system is set
     theme: dict[str, str] = {}  # CSS custom properties without the leading "--kapsel-"
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
-    blocking: Literal["marked", "guarded"] = "marked"  # guarded: unmarked tags too, by host
+    blocking: Literal["marked", "guarded", "enforced"] = "marked"  # see docs/howto/embed.md
     take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 
@@ -131,6 +132,49 @@ class Notify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     slack: tuple[str, ...] = ()  # URLs that take {"text": …}
 
 
+class Location(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the visitor's browser says that it is, to sites that ask."""
+
+    latitude: float
+    longitude: float
+
+
+class GivenCookie(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cookie that the visitor brings along."""
+
+    name: str
+    value: str  # may hold ${NAME}: the environment variable NAME, filled in by the scan
+    domain: str | None = None  # None: the host of the site's address
+    path: str = "/"
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """User name and password for HTTP's own authentication; may hold ${NAME}."""
+
+    user: str
+    password: str
+
+
+class Visitor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """As whom a scan comes. None: as an ordinary visitor of a site in these languages."""
+
+    device: Literal["desktop", "phone", "tablet"] | None = None
+    locale: str | None = None  # as nb-NO
+    time_zone: str | None = None  # as Europe/Oslo
+    location: Location | None = None
+    headers: dict[str, str] = {}  # sent to the site's own domains only; may hold ${NAME}
+    cookies: tuple[GivenCookie, ...] = ()
+    credentials: Credentials | None = None
+
+
+class LoginStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing to do before the pages are read."""
+
+    action: Literal["open", "fill", "press", "wait"]
+    target: str  # open: a URL or path; wait: that, or a selector; else a selector
+    text: str | None = None  # to fill in; may hold ${NAME}
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One site, as written in sites.yaml. *key* is its name on the command line and in the tag."""
 
@@ -149,6 +193,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     banner: Banner = Banner()
     overrides: tuple[Override, ...] = ()
     notify: Notify = Notify()
+    keep_days: int | None = None  # of decisions in the log; None: see consent_server/retention.py
+    visitor: Visitor = Visitor()
+    login: tuple[LoginStep, ...] = ()
+    settle: Literal["virtual", "real"] = "virtual"  # by which time pages settle
 
 
 # --- what a scan saw --------------------------------------------------------------------------
@@ -362,6 +410,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     later_writers: tuple[Writer, ...] = ()  # others than *set_by*, in the order of time
     initiators: tuple[SetBy, ...] = ()  # who brought *set_by*, up to the tag in the page
     carries: tuple[Carried, ...] = ()  # what a beacon tells of the visitor
+    runs: int = 1  # of the scan's runs, in which it was seen
+    of_runs: int = 1  # how many there were
+    unsteady: tuple[State, ...] = ()  # states in which it was seen in some runs only
+
+    @property
+    def steadiness(self) -> str | None:
+        """In words what is not the same in all runs; None: nothing."""
+        if self.runs < self.of_runs:
+            return f"in {self.runs} of {self.of_runs} runs"
+        return f"not in every run: {', '.join(self.unsteady)}" if self.unsteady else None
 
     @property
     def identity(self) -> tuple[str, str, str, str, bool]:
@@ -399,6 +457,8 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[Entry, ...] = ()
     signals: tuple[Signal, ...] = ()  # what the pages did and said beside storing things
     exhibits: tuple[Exhibit, ...] = ()  # what its evidence folder holds, if it has one
+    runs: int = 1  # how often everything was read
+    unsteady: tuple[str, ...] = ()  # what of banner and pages differed between them, in words
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):

@@ -222,3 +222,21 @@ scan_job = Table(
     Column("detail", Text, nullable=False),
     Index("scan_job_site", "site", "id"),
 )
+
+#: What visitors asked about their data: access, erasure and so on.
+rights_request = Table(
+    "rights_request",
+    metadata,
+    Column("id", String(36), primary_key=True),  # a UUID, known to the visitor
+    Column("site", String(64), nullable=False),
+    Column("right", String(16), nullable=False),
+    Column("contact", Text, nullable=False),  # an e-mail address
+    Column("message", Text, nullable=False),
+    Column("receipt", String(36)),  # id of a decision
+    Column("language", String(16), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("standing", String(16), nullable=False),
+    Column("closed_at", BigInteger),  # NULL: not answered yet
+    Column("reminded", SmallInteger, nullable=False),  # how often the owner was told
+    Index("rights_request_site", "site", "closed_at", "received_at"),
+)

@@ -1,49 +1,19 @@
-"""The forms that the pages send: read within limits, and only from pages of our own."""
+"""The forms of the pages for people, each with a token that only its reader's browser has."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
+from consent_server import forms
 from consent_server.admin.sessions import form_token_fits
+from consent_server.forms import Form, FormRefused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-MAX_FORM = 32 * 1024  # bytes
-MAX_FIELDS = 100
+__all__ = ["TOKEN_FIELD", "Form", "FormRefused", "read_form"]
+
 TOKEN_FIELD = "csrf"  # noqa: S105 the name of a field
-
-
-class FormRefused(Exception):
-    """A form cannot be taken; *status* and the text say why."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
-class Form:
-    """The fields of a form, without the spaces around their values."""
-
-    def __init__(self, fields: dict[str, list[str]]) -> None:
-        self._fields = fields
-
-    def __getitem__(self, name: str) -> str:
-        """Return the first value of the field *name*; empty if it was not sent."""
-        return self.raw(name).strip()
-
-    def raw(self, name: str) -> str:
-        """Return the value as it was typed: spaces may belong to a password."""
-        return self._fields.get(name, [""])[0]
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """Return all values of the field *name*."""
-        return tuple(value.strip() for value in self._fields.get(name, []))
-
-    def values(self) -> dict[str, str]:
-        """Return the first value of each field."""
-        return {name: self[name] for name in self._fields}
 
 
 async def read_form(request: Request, secret: str | None) -> Form:
@@ -53,40 +23,7 @@ async def read_form(request: Request, secret: str | None) -> Form:
     Raises:
         FormRefused: If another site's page sent it, its token is wrong, or it is not a form.
     """
-    if not _from_here(request):
-        raise FormRefused(403, "this form was sent by a page of another site")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise FormRefused(415, "send a form as application/x-www-form-urlencoded")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM:
-            raise FormRefused(413, f"a form has at most {MAX_FORM} bytes")
-    form = Form(_fields(body))
+    form = await forms.read_form(request)
     if secret is None or not form_token_fits(form[TOKEN_FIELD], secret):
         raise FormRefused(403, "this form is too old: go back, load the page anew and try again")
     return form
-
-
-def _fields(body: bytes) -> dict[str, list[str]]:
-    try:
-        fields = parse_qs(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=MAX_FIELDS,
-        )
-    except ValueError as exc:
-        raise FormRefused(400, "this is not a form") from exc
-    if any("\x00" in value for values in fields.values() for value in values):
-        raise FormRefused(400, "a form holds no NUL")
-    return fields
-
-
-def _from_here(request: Request) -> bool:
-    """Return whether a form was sent by a page of this server; browsers always say."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")

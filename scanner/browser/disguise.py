@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from scanner.model import Visitor
 
 VIEWPORT = (1366, 768)  # a common laptop
+
+
+class Device(NamedTuple):
+    """What a visitor holds in hand."""
+
+    viewport: tuple[int, int]
+    scale: float  # of its screen's pixels to the page's
+    mobile: bool  # whether it is touched, and what it says of itself
+    system: str  # in the User-Agent
+    platform: str  # navigator.platform
+
+
+DESKTOP = Device(VIEWPORT, 1, mobile=False, system="X11; Linux x86_64", platform="Linux x86_64")
+#: By the name that sites.yaml has for it.
+DEVICES = {
+    "desktop": DESKTOP,
+    "phone": Device(
+        (412, 915), 2.625, mobile=True, system="Linux; Android 10; K", platform="Linux armv81"
+    ),
+    "tablet": Device(
+        (800, 1280), 2, mobile=True, system="Linux; Android 10; K", platform="Linux armv81"
+    ),
+}
 TIME_ZONE = "Europe/Oslo"
 _GREASE = "Not)A;Brand"  # Chromium adds a made-up brand, so that nobody relies on the list
 
@@ -22,13 +48,38 @@ _REGIONS = {
 }
 
 
-def user_agent(version: str) -> str:
-    """Return the User-Agent of a Chrome of *version* ("156.0.8078.79") on Linux."""
+def user_agent(version: str, *, device: Device = DESKTOP) -> str:
+    """Return the User-Agent of a Chrome of *version* ("156.0.8078.79") on *device*."""
     major = version.split(".", 1)[0]
+    phone = "Mobile " if device is DEVICES["phone"] else ""
     return (
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-        f"Chrome/{major}.0.0.0 Safari/537.36"
+        f"Mozilla/5.0 ({device.system}) AppleWebKit/537.36 (KHTML, like Gecko) "
+        f"Chrome/{major}.0.0.0 {phone}Safari/537.36"
     )
+
+
+def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return the commands of DevTools that make a page look as it does to *visitor*."""
+    device = DEVICES[visitor.device or "desktop"]
+    width, height = device.viewport
+    metrics = {
+        **dict.fromkeys(("width", "screenWidth"), width),
+        **dict.fromkeys(("height", "screenHeight"), height),
+        "deviceScaleFactor": device.scale,
+        "mobile": device.mobile,
+    }
+    commands: list[tuple[str, dict[str, Any]]] = [
+        ("Emulation.setDeviceMetricsOverride", metrics),
+        ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
+    ]
+    if device.mobile:
+        commands.append(("Emulation.setTouchEmulationEnabled", {"enabled": True}))
+    if visitor.time_zone:
+        commands.append(("Emulation.setTimezoneOverride", {"timezoneId": visitor.time_zone}))
+    if visitor.location is not None:
+        position = {"latitude": visitor.location.latitude, "longitude": visitor.location.longitude}
+        commands.append(("Emulation.setGeolocationOverride", {**position, "accuracy": 10}))
+    return tuple(commands)
 
 
 def accept_language(languages: tuple[str, ...]) -> str:
@@ -41,23 +92,25 @@ def accept_language(languages: tuple[str, ...]) -> str:
     return ",".join(listed)
 
 
-def override(version: str, *, languages: tuple[str, ...]) -> dict[str, Any]:
+def override(
+    version: str, *, languages: tuple[str, ...], device: Device = DESKTOP
+) -> dict[str, Any]:
     """Return the parameters of ``Emulation.setUserAgentOverride`` for a person's Chrome."""
     major = version.split(".", 1)[0]
     return {
-        "userAgent": user_agent(version),
+        "userAgent": user_agent(version, device=device),
         "acceptLanguage": accept_language(languages),
-        "platform": "Linux x86_64",
+        "platform": device.platform,
         "userAgentMetadata": {
             "brands": _brands(major, grease="8"),
             "fullVersionList": _brands(version, grease="8.0.0.0"),
             "fullVersion": version,
-            "platform": "Linux",
-            "platformVersion": "6.8.0",
-            "architecture": "x86",
-            "bitness": "64",
+            "platform": "Android" if device.mobile else "Linux",
+            "platformVersion": "14.0.0" if device.mobile else "6.8.0",
+            "architecture": "" if device.mobile else "x86",
+            "bitness": "" if device.mobile else "64",
             "model": "",
-            "mobile": False,
+            "mobile": device is DEVICES["phone"],
             "wow64": False,
         },
     }

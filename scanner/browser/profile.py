@@ -15,6 +15,7 @@ from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Network, Traffic
 from scanner.collectors.scripts import Scripts
 from scanner.crawl.gate import guard
+from scanner.model import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from scanner.browser import Browser
     from scanner.browser.devtools import Params, Session
     from scanner.collectors.har import Archive
+    from scanner.crawl.badge import Badge
     from scanner.crawl.gate import Gate
     from scanner.shape import Digester
 
@@ -45,9 +47,18 @@ class Profile:
         popup_gate: Gate,
         hurry: asyncio.Event,
         archive: Archive | None,
+        visitor: Visitor,
+        badge: Badge | None,
     ) -> None:
         self._browser = browser
-        self._disguise = disguise.override(browser.version, languages=languages)
+        self._locale = visitor.locale
+        self._disguise = disguise.override(
+            browser.version,
+            languages=(visitor.locale, *languages) if visitor.locale else languages,
+            device=disguise.DEVICES[visitor.device or "desktop"],
+        )
+        self._emulation = disguise.emulation(visitor)
+        self._badge = badge
         self._signal = signal
         self._digester = digester
         self._gate = gate
@@ -57,7 +68,7 @@ class Profile:
         self._tabs: dict[str, Tab] = {}  # by target, popups under their opener's tab
         self._opening = asyncio.Lock()
         self._opened: list[Tab] = []
-        self.context: pw.BrowserContext
+        self.given: frozenset[tuple[str, str, str]] = frozenset()  # name, domain, path of cookies
         self.id = ""  # of the context in DevTools
         self.background = Evidence()  # of service workers and shared workers
 
@@ -71,12 +82,35 @@ class Profile:
         """
         async with self._opening, asyncio.timeout(OPEN_LIMIT):
             self._opened.clear()
-            page = await self.context.new_page()
+            await self._browser.devtools.browser.call(
+                "Target.createTarget",
+                url="about:blank",
+                browserContextId=self.id,
+                timeout=OPEN_LIMIT,
+            )
             if not self._opened:
                 raise DevToolsError("the tab was not announced")
             tab = self._opened[0]
-        tab.page = page
-        return tab
+            # A tab that is sent on before it is ready hears nothing of what comes first.
+            await tab.leave()
+            return tab
+
+    @contextlib.asynccontextmanager
+    async def lend(self, tab: Tab) -> AsyncIterator[pw.Page]:
+        """Let Playwright drive the page in *tab* until the block ends; see `Browser.lend`."""
+        async with self._browser.lend(tab.target) as page:
+            yield page
+
+    async def bring_along(self, cookies: list[dict[str, str]]) -> None:
+        """
+        Put *cookies* into the jar: name, value, domain and path of each.
+
+        Raises:
+            DevToolsError: If the browser refuses one.
+        """
+        browser = self._browser.devtools.browser
+        await browser.call("Storage.setCookies", cookies=cookies, browserContextId=self.id)
+        self.given = frozenset((c["name"], c["domain"].lstrip("."), c["path"]) for c in cookies)
 
     async def close_tab(self, tab: Tab) -> None:
         """Close *tab*, whatever state it is in."""
@@ -100,7 +134,13 @@ class Profile:
         if info["type"] == "page":
             opener = self._tabs.get(info.get("openerId", ""))
             if opener is None:
-                tab = Tab(session, target=info["targetId"], gate=self._gate, hurry=self._hurry)
+                tab = Tab(
+                    session,
+                    target=info["targetId"],
+                    gate=self._gate,
+                    hurry=self._hurry,
+                    badge=self._badge,
+                )
                 self._tabs[info["targetId"]] = tab
                 self._opened.append(tab)
                 self._prepare(session, info, evidence=tab.evidence, traffic=tab.traffic)
@@ -109,7 +149,13 @@ class Profile:
             opener.popups.append(info["targetId"])
             if len(opener.popups) > MAX_POPUPS:
                 session.post("Page.close")
-            guard(session, frame=info["targetId"], gate=self._popup_gate, refused=_ignore)
+            guard(
+                session,
+                frame=info["targetId"],
+                gate=self._popup_gate,
+                refused=_ignore,
+                badge=self._badge,
+            )
             self._prepare(session, info, evidence=opener.evidence, traffic=opener.traffic)
             return
         self._prepare(session, info, evidence=self.background, traffic=Traffic())
@@ -118,6 +164,9 @@ class Profile:
         self, session: Session, info: Params, *, evidence: Evidence, traffic: Traffic
     ) -> None:
         kind = info["type"]
+        if kind == "page":
+            for method, params in self._emulation:
+                session.post(method, **params)
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
@@ -125,6 +174,8 @@ class Profile:
             self._archive.attach(session)
         if kind in ("page", "iframe"):
             session.post("Emulation.setUserAgentOverride", **self._disguise)
+            if self._locale:
+                session.post("Emulation.setLocaleOverride", locale=self._locale)
             if self._signal:
                 session.post("Page.addScriptToEvaluateOnNewDocument", source=_SIGNAL)
         else:
@@ -162,6 +213,8 @@ async def open_profile(
     popup_gate: Gate,
     hurry: asyncio.Event,
     archive: Archive | None = None,
+    visitor: Visitor | None = None,
+    badge: Badge | None = None,
 ) -> AsyncIterator[Profile]:
     """
     Open a fresh context of *browser*, and close it with all its tabs when the block ends.
@@ -174,7 +227,10 @@ async def open_profile(
             page opened.
         hurry: Set when all waiting is to end.
         archive: Gets all that is exchanged with servers.
+        visitor: As whom to come; None: as an ordinary one.
+        badge: What is shown to the site's own servers.
     """
+    visitor = visitor or Visitor()
     profile = Profile(
         browser,
         languages=languages,
@@ -184,9 +240,11 @@ async def open_profile(
         popup_gate=popup_gate,
         hurry=hurry,
         archive=archive,
+        visitor=visitor,
+        badge=badge,
     )
-    async with browser.context(profile.attached) as (context, id_):
-        profile.context, profile.id = context, id_
+    permissions = ("geolocation",) if visitor.location else ()
+    async with browser.context(profile.attached, permissions=permissions) as profile.id:
         yield profile
 
 

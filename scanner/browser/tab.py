@@ -1,4 +1,4 @@
-"""One tab: a page of Playwright's, the DevTools sessions of all its targets, and its evidence."""
+"""One tab: the DevTools sessions of all its targets, and its evidence."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from scanner.collectors.network import Traffic
 from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
-    import playwright.async_api as pw
-
     from scanner.browser.devtools import Params, Session
+    from scanner.crawl.badge import Badge
     from scanner.crawl.gate import Gate
 
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
@@ -42,13 +41,20 @@ class Navigation(msgspec.Struct, frozen=True, kw_only=True):
 class Tab:
     """Made by `scanner.browser.profile.Profile`, which attaches its targets."""
 
-    def __init__(self, session: Session, *, target: str, gate: Gate, hurry: asyncio.Event) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        target: str,
+        gate: Gate,
+        hurry: asyncio.Event,
+        badge: Badge | None = None,
+    ) -> None:
         self.session = session
         self.target = target
         self.evidence = Evidence()
         self.traffic = Traffic()
         self.traffic.frame = target
-        self.page: pw.Page | None = None
         self.popups: list[str] = []  # their targets
         self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
@@ -69,7 +75,7 @@ class Tab:
         session.post("Inspector.enable")
         session.post("Page.setLifecycleEventsEnabled", enabled=True)
         self._gate = gate
-        guard(session, frame=target, gate=self._admit, refused=self._bar)
+        guard(session, frame=target, gate=self._admit, refused=self._bar, badge=badge)
 
     @property
     def over(self) -> bool:
@@ -154,6 +160,11 @@ class Tab:
         answers = await asyncio.gather(*(self._in_frame(frame, script) for frame in _flat(tree)))
         return [answer for answer in answers if answer is not None]
 
+    async def in_main_frame(self, script: str) -> Any:
+        """Return what *script* answers in the main frame, in a world of its own; None: nothing."""
+        answer = await self._in_frame({"id": self.target, "url": ""}, script)
+        return answer and answer[1]
+
     async def _in_frame(self, frame: dict[str, Any], script: str) -> tuple[str, Any] | None:
         try:
             async with asyncio.timeout(EVALUATE_LIMIT):
@@ -177,7 +188,7 @@ class Tab:
         """Return a PNG of what the page shows, one pixel for each of its own; None: none."""
         try:
             shown = await self.session.call("Page.getLayoutMetrics", timeout=PICTURE_LIMIT)
-            view = shown["cssVisualViewport"]
+            view, screen = shown["cssVisualViewport"], shown["visualViewport"]
             told = await self.session.call(
                 "Page.captureScreenshot",
                 format="png",
@@ -186,7 +197,7 @@ class Tab:
                     "y": view["pageY"],
                     "width": view["clientWidth"],
                     "height": view["clientHeight"],
-                    "scale": 1,
+                    "scale": view["clientWidth"] / screen["clientWidth"],
                 },
                 timeout=PICTURE_LIMIT,
             )

@@ -79,6 +79,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy | None = None
 
 
+#: What answers its users in real time, each step on its own.
+DATABASES = frozenset(
+    {Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER, Kind.FILE_SYSTEM}
+)
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """What a request told a server."""
 
@@ -124,3 +130,8 @@ class Evidence:
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent: dict[str, Any] = {}  # what the page's consent interfaces say: `consent.js`
         self.workers = 0  # that were started; their timers run in real time only
+
+    @property
+    def has_databases(self) -> bool:
+        """Whether the page was seen to use what answers in real time."""
+        return any(item.kind in DATABASES for item in self.stored)

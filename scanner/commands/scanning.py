@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from scanner.commands import visitors
 from scanner.commands.options import browser_option
 from scanner.errors import KapselError
 
@@ -65,6 +66,27 @@ _OPTIONS = (
         is_flag=True,
         help="Visit what robots.txt forbids: for sites of your own.",
     ),
+    click.option(
+        "--repeat",
+        type=click.IntRange(1, 20),
+        default=1,
+        show_default=True,
+        help="Read everything so often, and mark what was not there each time.",
+    ),
+    click.option(
+        "--settle",
+        type=click.Choice(("virtual", "real")),
+        default=None,
+        help="By which time pages settle: real for pages whose timing is odd. Without it: as "
+        "sites.yaml says.",
+    ),
+    click.option(
+        "--tabs",
+        type=click.IntRange(1, 16),
+        default=None,
+        help="Pages of a site that are open at once; without it 2, with real time 4.",
+    ),
+    *visitors.OPTIONS,
     browser_option,
     click.option(
         "--pictures",
@@ -131,6 +153,9 @@ class How(NamedTuple):
         resolve: tuple[str, ...],
         insecure: bool,
         ignore_robots: bool,
+        repeat: int,
+        settle: str | None,
+        tabs: int | None,
         browser: Path | None,
         pictures: Path | None,
         evidence: Path | None,
@@ -138,9 +163,11 @@ class How(NamedTuple):
         smtp: str | None,
         mail_from: str | None,
         webhook_secret: str | None,
+        **visitor: Any,
     ) -> How:
         """Return how to scan and how to tell of it, as the command line said it."""
         from scanner.crawl import Options
+        from scanner.crawl.settle import Clock
         from scanner.messages import Post
         from scanner.model import State
 
@@ -156,6 +183,10 @@ class How(NamedTuple):
             pictures=pictures,
             evidence=evidence,
             har=har,
+            settle=Clock(settle) if settle else None,
+            tabs=tabs,
+            repeat=repeat,
+            visitor=visitors.read_visitor(**visitor),
         )
         return cls(options, Post(secret=webhook_secret, smtp=smtp, sender=mail_from))
 
@@ -249,7 +280,8 @@ def _seal(scan: Scan, root: Path) -> None:
 
 async def _tell(told: News, site: Site, post: Post) -> None:
     """Tell whom the site names; what cannot be sent is said, and changes nothing."""
-    from scanner.messages import tell
+    from scanner.messages import send
+    from scanner.news import message
 
-    for problem in await tell(told, site.notify, post=post):
+    for problem in await send(message(told), site.notify, post=post):
         click.echo(f"kapsel: {site.key}: {problem}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -14,13 +15,15 @@ from playwright.async_api import Error as PlaywrightError
 
 from scanner.answer import answer
 from scanner.browser.devtools import DevToolsError
+from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.walk import Tour, Walk, merged
-from scanner.model import BannerAnswer, Exhibit, PageRead, Site, State, Visit
+from scanner.model import BannerAnswer, Exhibit, PageRead, Site, State, Visit, Visitor
 from scanner.shape import Digester
+from scanner.sites.variables import disclosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_TABS = {Clock.VIRTUAL: 2, Clock.REAL: 4}  # who only waits can wait for more
+_TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
 
@@ -47,7 +50,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Path | None = None  # folder in which each scan gets a folder with its evidence
     har: bool = False  # whether the evidence has archives of the traffic
     tabs: int | None = None  # pages that are open at once; None: as suits the clock
-    settle: Clock = Clock.VIRTUAL  # by which time pages settle
+    settle: Clock | None = None  # by which time pages settle; None: as sites.yaml says
+    repeat: int = 1  # how often everything is read
+    visitor: Visitor = Visitor()  # as whom to come, where it differs from sites.yaml
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +95,12 @@ async def crawl(
         progress: Called after each page.
         stop: When set, ends the crawl within seconds with what was found.
         dossier: Gets pictures, and archives of the traffic if *options* want them.
+
+    Raises:
+        VariableMissing: If sites.yaml names an environment variable that is not set.
     """
+    site = disclosed(_dressed(site, options.visitor), os.environ)
+    clock = options.settle or Clock(site.settle)
     started_at = dt.datetime.now(dt.UTC)
     states = options.states or site.states
     stop = stop or asyncio.Event()
@@ -104,7 +114,9 @@ async def crawl(
     banner = BannerAnswer()
     barred: set[str] = set()
     broken = False
-    async with Fetcher(resolution=browser.resolution, insecure=browser.insecure) as fetcher:
+    async with Fetcher(
+        resolution=browser.resolution, insecure=browser.insecure, badge=badge(site)
+    ) as fetcher:
         obey = site.robots == "obey" and not options.ignore_robots
         tour = Tour(
             site=site,
@@ -114,8 +126,8 @@ async def crawl(
             pace=Pace(),
             digester=Digester(),
             max_pages=options.max_pages or site.max_pages,
-            tabs=options.tabs or _TABS[options.settle],
-            clock=options.settle,
+            tabs=options.tabs or _TABS[clock],
+            clock=clock,
             answer=partial(answer, pictures=pictures) if pictures else answer,
             dossier=dossier,
             har=options.har,
@@ -148,6 +160,14 @@ async def crawl(
         banner=banner,
         exhibits=tuple(dossier.exhibits) if dossier is not None else (),
     )
+
+
+def _dressed(site: Site, over: Visitor) -> Site:
+    """Return *site* with what *over* says of its visitor; the rest stays."""
+    said = {name: value for name, value in msgspec.structs.asdict(over).items() if value}
+    if "headers" in said:
+        said["headers"] = site.visitor.headers | over.headers
+    return msgspec.structs.replace(site, visitor=msgspec.structs.replace(site.visitor, **said))
 
 
 def _status(visits: list[Visit], *, whole: bool) -> Literal["complete", "partial", "failed"]:

@@ -12,6 +12,7 @@ import httpx2 as httpx
 import msgspec
 
 if TYPE_CHECKING:
+    from scanner.crawl.badge import Badge
     from scanner.resolve import Resolution
 
 TIMEOUT = 10.0  # seconds for one file, redirects included
@@ -33,8 +34,14 @@ class Fetcher:
     """Fetch over HTTP. Open it with ``async with``."""
 
     def __init__(
-        self, *, resolution: Resolution, insecure: bool = False, proxy: str | None = None
+        self,
+        *,
+        resolution: Resolution,
+        insecure: bool = False,
+        proxy: str | None = None,
+        badge: Badge | None = None,
     ) -> None:
+        self._badge = badge
         self._resolution = resolution
         context = ssl.create_default_context()
         if insecure:
@@ -86,7 +93,10 @@ class Fetcher:
         async with self._client.stream(
             "GET",
             f"{place.scheme}://{address}:{address_port}{path}",
-            headers={"Host": place.netloc.rsplit("@", 1)[-1]},
+            headers={
+                **(self._badge.shown(url) if self._badge is not None else {}),
+                "Host": place.netloc.rsplit("@", 1)[-1],
+            },
             extensions={"sni_hostname": host},
             follow_redirects=False,
         ) as response:

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from scanner.browser.devtools import Params, Session
+    from scanner.crawl.badge import Badge
 
     #: Says why a page may not be visited; None: it may.
     Gate = Callable[[str], Awaitable[str | None]]
 
 #: Where Kapsel's own banner sends a decision: ``/w/{site}/consents``.
 _DECISIONS = "*/w/*/consents"
+_DECISION = re.compile(r"/w/.+/consents$")
 _PATTERNS = [{"resourceType": "Document"}, {"urlPattern": _DECISIONS}]
 _OPEN = [{"name": "Access-Control-Allow-Origin", "value": "*"}]
 
 
-def guard(session: Session, *, frame: str, gate: Gate, refused: Callable[[str], None]) -> None:
+def guard(
+    session: Session,
+    *,
+    frame: str,
+    gate: Gate,
+    refused: Callable[[str], None],
+    badge: Badge | None = None,
+) -> None:
     """
     Ask *gate* before each document that the main frame *frame* of *session* goes to.
 
@@ -29,30 +39,57 @@ def guard(session: Session, *, frame: str, gate: Gate, refused: Callable[[str], 
 
     Args:
         refused: Called with the reason when the way was barred.
+        badge: Headers and a password that the site's own servers get, and no other.
     """
     tasks: set[asyncio.Task[None]] = set()
+    asked: set[str] = set()  # requests for which a server wanted a password
 
-    async def admit(request: str, url: str) -> None:
-        reason = await gate(url)
+    def go_on(params: Params) -> None:
+        request, url = params["request"], params["request"]["url"]
+        ours = badge.headers if badge is not None and badge.fits(url) else {}
+        headers = [{"name": k, "value": v} for k, v in {**request["headers"], **ours}.items()]
+        more = {"headers": headers} if ours else {}
+        session.post("Fetch.continueRequest", requestId=params["requestId"], **more)
+
+    async def admit(params: Params) -> None:
+        reason = await gate(params["request"]["url"])
         if reason is None:
-            session.post("Fetch.continueRequest", requestId=request)
+            go_on(params)
         else:
             refused(reason)
+            request = params["requestId"]
             session.post("Fetch.failRequest", requestId=request, errorReason="Aborted")
 
     def paused(params: Params) -> None:
         request, url = params["requestId"], params["request"]["url"]
-        if params["request"]["method"] == "POST" and params["resourceType"] != "Document":
+        posted = params["request"]["method"] == "POST" and params["resourceType"] != "Document"
+        if posted and _DECISION.search(url):
             session.post(
                 "Fetch.fulfillRequest", requestId=request, responseCode=201, responseHeaders=_OPEN
             )
             return
-        if params["frameId"] != frame or not url.startswith("http"):
-            session.post("Fetch.continueRequest", requestId=request)
+        document = params["resourceType"] == "Document" and params["frameId"] == frame
+        if not document or not url.startswith("http"):
+            go_on(params)
             return
-        task = asyncio.get_running_loop().create_task(admit(request, url))
+        task = asyncio.get_running_loop().create_task(admit(params))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
+    def wanted(params: Params) -> None:
+        """Give the password once to a server of the site; who refuses it gets no more."""
+        request = params["requestId"]
+        answer: dict[str, str] = {"response": "CancelAuth"}
+        known = badge.credentials if badge is not None else None
+        fits = badge is not None and badge.fits(params["request"]["url"])
+        if known is not None and fits and request not in asked:
+            asked.add(request)
+            answer = {"response": "ProvideCredentials"}
+            answer |= {"username": known.user, "password": known.password}
+        session.post("Fetch.continueWithAuth", requestId=request, authChallengeResponse=answer)
+
     session.on("Fetch.requestPaused", paused)
-    session.post("Fetch.enable", patterns=_PATTERNS)
+    session.on("Fetch.authRequired", wanted)
+    patterns = [*_PATTERNS, *({"urlPattern": p} for p in (badge.patterns if badge else ()))]
+    auth = badge is not None and badge.credentials is not None
+    session.post("Fetch.enable", patterns=patterns, handleAuthRequests=auth)

@@ -92,7 +92,7 @@ class Reader:
         links: tuple[str, ...] = ()
         barrier: str | None = None
         if not tab.over and not briefly:
-            await tab.in_each_frame(_SCROLL)
+            await tab.in_main_frame(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
         failure = _failure(tab, loaded=loaded) or barrier
@@ -171,12 +171,18 @@ class Reader:
             tab, url, failure=f"the page took longer than {seconds:.0f} seconds", timed_out=True
         )
 
+    def barred(self, url: str, reason: str) -> Visit:
+        """Return the visit of a page that was not even tried, for *reason*."""
+        return Visit(url=url, final_url=url, state=self._state, status=None, failure=reason)
+
     async def remaining(self) -> dict[str, tuple[Observation, ...]]:
         """Return the cookies that nobody was seen to write, by the page where they were met."""
         kept = {cookie.identity for cookie in await self._jar()}
         found: dict[str, tuple[Observation, ...]] = {}
         for identity, (cookie, page, at) in self._met.items():
             if identity in self._written or (self.pressed and identity not in kept):
+                continue
+            if (cookie.name, cookie.domain.lstrip("."), cookie.path) in self._profile.given:
                 continue
             found[page] = (
                 *found.get(page, ()),

@@ -14,8 +14,10 @@ from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
 from scanner.crawl import settle, sitemap
+from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
+from scanner.crawl.login import login
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
@@ -72,6 +74,7 @@ class Walk:
         self._known = pages  # what an earlier state visited; None: find out
         self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
         self._arriving = True  # at the start page, which may lead to another domain
+        self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._visited = 0
         self._planned = 1
@@ -98,6 +101,8 @@ class Walk:
             popup_gate=self._popup_gate,
             hurry=tour.stop,
             archive=self._archive,
+            visitor=tour.site.visitor,
+            badge=badge(tour.site),
         ) as profile:
             reader = Reader(
                 tour.site,
@@ -106,11 +111,12 @@ class Walk:
                 profile=profile,
                 digester=tour.digester,
             )
+            await _bring_along(profile, tour.site)
             tab = await profile.open_tab()
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
             try:
-                links = await self._start(reader, tab, start)
+                links = await self._start(profile, reader, tab, start)
                 if links is None:
                     return
                 self._frontier.add(self._known or tour.site.pages, asked=True)
@@ -126,7 +132,9 @@ class Walk:
                     archive = self._archive.document(version=tour.browser.version)
                     tour.dossier.archive(archive, state=self._state)
 
-    async def _start(self, reader: Reader, tab: Tab, url: str) -> tuple[str, ...] | None:
+    async def _start(
+        self, profile: Profile, reader: Reader, tab: Tab, url: str
+    ) -> tuple[str, ...] | None:
         """Read the start page; return its links, or None if the walk ends here."""
         tour = self._tour
         if self._archive is not None:
@@ -134,6 +142,10 @@ class Walk:
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
+        if tour.site.login and (fault := await self._login(profile, tab)) is not None:
+            self.reads.append(PageRead(visit=reader.barred(url, fault)))
+            self._tell(url)
+            return None
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -143,7 +155,7 @@ class Walk:
             if visit.status is None or tour.stop.is_set():
                 break
             tab.evidence.clear()
-            given = await self._press(tab, wanted)
+            given = await self._press(profile, tab, wanted)
             self.banner = merged(self.banner, self._told(given))
             if not _took(given, wanted, only=self._state.only):
                 self.reads.append(PageRead(visit=visit))
@@ -159,13 +171,21 @@ class Walk:
         self._tell(url)
         return links if visit.status is not None else None
 
-    async def _press(self, tab: Tab, wanted: State) -> BannerAnswer:
-        """Answer the banner of the page; a banner that breaks us counts as not answered."""
-        assert tab.page is not None
+    async def _login(self, profile: Profile, tab: Tab) -> str | None:
+        """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
+        self._logging_in = True
         try:
-            async with asyncio.timeout(ANSWER_LIMIT + 5):
+            async with profile.lend(tab) as page:
+                return await login(tab, page, self._tour.site)
+        finally:
+            self._logging_in = False
+
+    async def _press(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
+        """Answer the banner of the page; a banner that breaks us counts as not answered."""
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
                 only = {"only": self._state.only} if self._state.only else {}
-                given = await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT, **only)
+                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **only)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
@@ -278,6 +298,8 @@ class Walk:
         return await sitemap.read(starts, fetcher=self._tour.fetcher)
 
     async def _gate(self, url: str) -> str | None:
+        if self._logging_in:
+            return None
         if not self._arriving and not self._frontier.inside(url):
             return f"it leads to another site ({urlsplit(url).hostname})"
         return await self._tour.robots.refusal(url)
@@ -296,6 +318,17 @@ class Walk:
     def _tell(self, url: str) -> None:
         self._visited += 1
         self._tour.progress(self._state, self._visited, self._planned, url)
+
+
+async def _bring_along(profile: Profile, site: Site) -> None:
+    """Put the cookies that sites.yaml gives the visitor into the jar."""
+    host = urlsplit(site.url).hostname or ""
+    given = [
+        {"name": c.name, "value": c.value, "domain": c.domain or host, "path": c.path}
+        for c in site.visitor.cookies
+    ]
+    if given:
+        await profile.bring_along(given)
 
 
 def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:

@@ -14,6 +14,7 @@ from cronsim import CronSim, CronSimError
 from scanner.languages import LANGUAGES
 from scanner.model import OPTIONAL_CATEGORIES, Banner, Category, Controller, Notify, Override, State
 from scanner.sites import theme
+from scanner.sites.visitor import login, visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 10_000  # of one site in one scan
 MAX_REMEMBER_DAYS = 400  # browsers keep no cookie longer
+MAX_KEEP_DAYS = 36_500  # a hundred years
 MAX_LIST = 1_000  # values in one list
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _HOST = re.compile(r"(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?", re.UNICODE)
 _THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_THEME_VALUE = re.compile(r"[^;{}<>\\@]{1,200}")
+THEME_VALUE = re.compile(r"[^;{}<>\\@]{1,200}")
 
 #: Words that other tools use for our categories.
 _CATEGORIES = {
@@ -259,7 +261,7 @@ def _theme(sheet: Sheet, node: yaml.Node) -> dict[str, str]:
     for name, (key, value) in sheet.mapping(node, "theme").items():
         if not _THEME_NAME.fullmatch(name):
             sheet.wrong(key, f"'{name}' names no property: use a-z, 0-9 and '-', as 'accent'")
-        elif isinstance(value, yaml.ScalarNode) and _THEME_VALUE.fullmatch(value.value):
+        elif isinstance(value, yaml.ScalarNode) and THEME_VALUE.fullmatch(value.value):
             read[name] = value.value
         else:
             sheet.wrong(value, f"theme '{name}' must be one CSS value without ; {{ }} < > @")
@@ -349,4 +351,8 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "banner": _banner,
     "overrides": _overrides,
     "notify": _notify,
+    "keep_days": lambda sheet, node: sheet.whole(node, "keep_days", least=1, most=MAX_KEEP_DAYS),
+    "visitor": visitor,
+    "login": login,
+    "settle": lambda sheet, node: sheet.choice(node, "settle", among=("virtual", "real")),
 }

@@ -37,3 +37,18 @@ def test_what_weighs_less_is_dropped(capsys):
     structlog.get_logger().info("page left out")
 
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_traceback_shows_where_but_no_variables(form, capsys):
+    write_logs(level="info", form=form)
+    password = "hemmelig-" + "verdi"
+
+    try:
+        int(f"x{len(password)}")
+    except ValueError:
+        structlog.get_logger().exception("it broke")
+
+    told = capsys.readouterr().err
+    assert "ValueError" in told
+    assert "hemmelig-verdi" not in told

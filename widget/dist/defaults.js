@@ -1,2 +1,2 @@
-/* sources sha256:28506db98432204a429c63d52eb5ac8ae38e90093479085730f4e9a169901d8e */
+/* sources sha256:5a16a51768ba2159e98b10251704eb3e36b44813bda25a50be2c1422c78afc45 */
 "use strict";(()=>{var a=window;a.dataLayer=a.dataLayer||[],a.gtag=a.gtag||function(){a.dataLayer.push(arguments)};var{regions:e,wait:t,settings:d}=KAPSEL_DEFAULTS;a.gtag("consent","default",{ad_storage:"denied",ad_user_data:"denied",ad_personalization:"denied",analytics_storage:"denied",functionality_storage:"denied",personalization_storage:"denied",security_storage:"granted",wait_for_update:t,...e.length?{region:e}:{}});for(let e of d)a.gtag("set",e,!0)})();

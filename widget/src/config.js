@@ -11,7 +11,7 @@ const script = /** @type {HTMLScriptElement | null} */ (document.currentScript)
 const origin = script && (script.dataset.server || script.src)
 
 /** Beside `…/w/shop.js` lie `…/w/shop/consents` and `…/w/shop/declaration`; null: nowhere to ask. */
-export const server = origin ? new URL(`./${config.site}/`, origin).href : null
+export const server = origin ? new URL(`./${config.site}/`, new URL(origin, document.baseURI)).href : null
 
 /** The page's nonce, when it has a policy of nonces. */
 export const nonce = (script && script.nonce) || ''

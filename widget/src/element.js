@@ -1,7 +1,12 @@
 /** Builds elements without a parser, so that text stays text and no policy is in the way. */
 
-import css from './banner.css'
-import { nonce } from './config.js'
+import style from './banner.css'
+import { config, nonce } from './config.js'
+
+/** Our style, in the colours that the site wants: those of the visitor's system, or always the same. */
+const css = config.banner.scheme
+  ? style.replace(/\(prefers-color-scheme.*?\)/, config.banner.scheme === 'dark' ? ' all' : ' not all')
+  : style
 
 /**
  * Returns an element with attributes and children; a child that is false or null is left out.

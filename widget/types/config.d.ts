@@ -53,10 +53,12 @@ export interface Config {
   cookie_domains: string[]
   banner: {
     layout: 'bar' | 'box' | 'dialog'
+    /** None: as the visitor's system is set. */
+    scheme?: 'light' | 'dark'
     theme: Record<string, string>
     revisit: 'icon' | 'link'
     remember_days: number
-    blocking: 'marked' | 'guarded'
+    blocking: 'marked' | 'guarded' | 'enforced'
     /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
     take_over?: Record<string, Record<string, string>>
   }

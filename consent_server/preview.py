@@ -1,0 +1,111 @@
+"""What a preview of the banner shows: a site's declaration, looked at in another way. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from consent_server.banner import config
+from scanner.errors import QuestionInvalid
+from scanner.languages import LANGUAGES
+from scanner.sites import fields, theme
+from widget import compose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from consent_server.model import Declaration
+
+#: What of a theme can be tried out; the names are those of sites.yaml.
+COLOURS = ("accent", "accent-text", "background", "text", "radius")
+
+#: What each layer is called, by the word for it in the address.
+LAYERS = {
+    "first": "The question",
+    "second": "The choices",
+    "gpc": "Refused by GPC",
+    "answered": "Answered: icon",
+}
+
+#: Sizes of the screen, in CSS pixels.
+SCREENS = {
+    "desktop": "1280 × 800",
+    "phone": "390 × 844",
+    "small": "320 × 568",
+}
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way to look at a banner."""
+
+    layout: Literal["bar", "box", "dialog"] = "box"
+    scheme: Literal["auto", "light", "dark"] = "auto"
+    language: str = "en"
+    layer: Literal["first", "second", "gpc", "answered"] = "first"
+    screen: Literal["phone", "small", "desktop"] = "desktop"
+    theme: dict[str, str] = {}  # all of it; as in sites.yaml
+
+    def mistakes(self) -> tuple[str, ...]:
+        """Say what `kapsel sites check` would say of the theme."""
+        return theme.faults(self.theme)
+
+
+def read_look(asked: Mapping[str, str], declaration: Declaration) -> Look:
+    """
+    Return what the query *asked* wants to see; without a word on it, as the site has it.
+
+    Raises:
+        QuestionInvalid: If a value is none that there is.
+    """
+    own = declaration.banner
+    values = {
+        "layout": own.layout,
+        "scheme": own.scheme,
+        "language": declaration.languages[0],
+        **{key: value for key, value in asked.items() if value and key not in COLOURS},
+    }
+    wanted = {key: asked[key].strip() for key in COLOURS if asked.get(key, "").strip()}
+    for name, value in wanted.items():
+        if not fields.THEME_VALUE.fullmatch(value):
+            raise QuestionInvalid(f"'{name}' must be one CSS value without ; {{ }} < > @")
+    try:
+        look = msgspec.convert({**values, "theme": {**own.theme, **wanted}}, Look)
+    except msgspec.ValidationError as exc:
+        raise QuestionInvalid(str(exc)) from exc
+    if look.language not in LANGUAGES:
+        raise QuestionInvalid(f"'language' is one of {', '.join(LANGUAGES)}")
+    return look
+
+
+def script(declaration: Declaration, look: Look) -> str:
+    """Return the site's script as it would be with *look*, for no domain's cookies."""
+    banner = msgspec.structs.replace(
+        declaration.banner,
+        layout=look.layout,
+        scheme=look.scheme,
+        theme=look.theme,
+        revisit="icon",
+        blocking="marked",
+        take_over={},
+    )
+    shown = msgspec.structs.replace(
+        declaration, banner=banner, languages=(look.language,), cookie_domains=()
+    )
+    return compose(msgspec.json.encode(config(shown))).decode()
+
+
+def settings(declaration: Declaration, look: Look) -> list[str]:
+    """Return the lines of sites.yaml that make the site's banner look so."""
+    lines = ["banner:", f"  layout: {look.layout}", f"  scheme: {look.scheme}"]
+    if look.theme:
+        lines.append("  theme:")
+        lines += [f"    {name}: {quoted(value)}" for name, value in sorted(look.theme.items())]
+    if declaration.banner.revisit != "icon":
+        lines.append(f"  revisit: {declaration.banner.revisit}")
+    return lines
+
+
+def quoted(value: str) -> str:
+    """Return *value* as a quoted scalar of YAML."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,111 @@
+"""A visitor's receipt as a page: what was answered, when, and what the answer covered. Pure."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from babel.dates import format_datetime
+
+from scanner.languages import choose, texts
+from scanner.rendering import templates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Environment
+
+    from consent_server.model import Declaration
+    from consent_server.receipt import Receipt
+
+
+class Answer(NamedTuple):
+    """What was answered for one category, in words."""
+
+    name: str
+    description: str
+    granted: bool
+    items: tuple[str, ...]  # names with their vendors, as they were shown
+
+
+def html(
+    receipt: Receipt,
+    declaration: Declaration,
+    *,
+    shown: Sequence[dict[str, Any]],
+    language: str,
+) -> str:
+    """
+    Return the whole page in *language*.
+
+    Args:
+        shown: The items that stood in the declaration when the visitor answered.
+    """
+    words = texts(language)
+    return (
+        _environment()
+        .get_template("receipt.html")
+        .render(
+            _frame(declaration, language),
+            receipt=receipt,
+            answers=[_answer(c, granted, shown, words) for c, granted in receipt.choices.items()],
+            decided=_time(receipt, language),
+            action=words["receipt"]["actions"][receipt.action],
+        )
+    )
+
+
+def gone(declaration: Declaration, *, language: str, erased: bool) -> str:
+    """Return the page for a receipt that is not there: just *erased*, or never known."""
+    template = _environment().get_template("receipt_gone.html")
+    return template.render(_frame(declaration, language), erased=erased)
+
+
+def language_of(declaration: Declaration, wanted: str | None, accepted: str) -> str:
+    """Return the language to speak: *wanted*, or the best of those that the browser *accepted*."""
+    offered = declaration.languages
+    return choose([wanted], offered) if wanted else choose(accepted, offered)
+
+
+def _frame(declaration: Declaration, language: str) -> dict[str, Any]:
+    words = texts(language)
+    return {
+        "site": declaration.site,
+        "site_url": declaration.url,
+        "host": urlsplit(declaration.url).hostname or declaration.url,
+        "language": language,
+        "direction": words["direction"],
+        "words": words["receipt"],
+        "languages": words["declaration"]["languages"],
+        "offered": [
+            (tag, texts(tag)["language"], f"lang={tag}")
+            for tag in declaration.languages
+            if tag != language
+        ],
+    }
+
+
+def _answer(
+    category: str, granted: bool, shown: Sequence[dict[str, Any]], words: dict[str, Any]
+) -> Answer:
+    named = words["categories"][category]
+    items = [item for item in shown if item["category"] == category]
+    return Answer(
+        name=named["name"],
+        description=named["description"],
+        granted=granted,
+        items=tuple(
+            f"{item['name']} ({item['vendor']})" if item.get("vendor") else item["name"]
+            for item in items
+        ),
+    )
+
+
+def _time(receipt: Receipt, language: str) -> str:
+    return f"{format_datetime(receipt.decided_at, 'long', locale=language)}"
+
+
+@functools.cache
+def _environment() -> Environment:
+    return templates("consent_server")

@@ -1,0 +1,1 @@
+"""Requests of visitors about their data: taken, kept, reminded of, answered, erased."""
