@@ -13,6 +13,7 @@ from consent_server import banner, origin
 from consent_server.declaration import declare
 from consent_server.declaration_page import plain_items
 from consent_server.document import Document
+from consent_server.enforcement import enforcement
 from consent_server.model import Declaration
 from scanner import knowledge, sites
 from scanner.database import answering
@@ -41,6 +42,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     revisions: frozenset[str]  # that were ever shown
     script: Document
     facts: Document
+    enforcement: Document  # what the site's own application may let out
 
 
 class Shelf:
@@ -128,7 +130,8 @@ class Shelf:
         return served
 
     def _made(self, site: Site) -> Served:
-        declaration = declare(site, self._store.catalogue(site.key), knowledge=knowledge.load())
+        catalogue = self._store.catalogue(site.key)
+        declaration = declare(site, catalogue, knowledge=knowledge.load())
         config = banner.config(declaration)
         facts = {**config, "items": plain_items(declaration)}
         body = msgspec.json.encode(facts)
@@ -145,6 +148,10 @@ class Shelf:
                 compose(msgspec.json.encode(config)), media_type="text/javascript; charset=utf-8"
             ),
             facts=Document.of(body, media_type="application/json"),
+            enforcement=Document.of(
+                msgspec.json.encode(enforcement(site, catalogue, declaration)),
+                media_type="application/json",
+            ),
         )
 
     def _follow_sites(self) -> None:

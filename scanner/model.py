@@ -110,7 +110,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     theme: dict[str, str] = {}  # CSS custom properties without the leading "--kapsel-"
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
-    blocking: Literal["marked", "guarded"] = "marked"  # guarded: unmarked tags too, by host
+    blocking: Literal["marked", "guarded", "enforced"] = "marked"  # see docs/howto/embed.md
     take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 
@@ -193,6 +193,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     banner: Banner = Banner()
     overrides: tuple[Override, ...] = ()
     notify: Notify = Notify()
+    keep_days: int | None = None  # of decisions in the log; None: see consent_server/retention.py
     visitor: Visitor = Visitor()
     login: tuple[LoginStep, ...] = ()
     settle: Literal["virtual", "real"] = "virtual"  # by which time pages settle
@@ -370,6 +371,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     written_after: float | None = None  # seconds from asking for the page to the first write
     later_writers: tuple[Writer, ...] = ()  # others than *set_by*, in the order of time
     initiators: tuple[SetBy, ...] = ()  # who brought *set_by*, up to the tag in the page
+    runs: int = 1  # of the scan's runs, in which it was seen
+    of_runs: int = 1  # how many there were
+    unsteady: tuple[State, ...] = ()  # states in which it was seen in some runs only
+
+    @property
+    def steadiness(self) -> str | None:
+        """In words what is not the same in all runs; None: nothing."""
+        if self.runs < self.of_runs:
+            return f"in {self.runs} of {self.of_runs} runs"
+        return f"not in every run: {', '.join(self.unsteady)}" if self.unsteady else None
 
     @property
     def identity(self) -> tuple[str, str, str, str, bool]:
@@ -406,6 +417,8 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     refused: tuple[Entry, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()  # what its evidence folder holds, if it has one
+    runs: int = 1  # how often everything was read
+    unsteady: tuple[str, ...] = ()  # what of banner and pages differed between them, in words
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):

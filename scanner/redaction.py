@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
 if TYPE_CHECKING:
     from scanner.model import Observation, PageRead, SetBy
+
+    _Setter = TypeVar("_Setter", bound=SetBy)
 
 #: What stands where something was taken out.
 REDACTED = "[redacted]"
@@ -89,11 +91,15 @@ def redacted_read(read: PageRead) -> PageRead:
 
 def _observation(seen: Observation) -> Observation:
     return msgspec.structs.replace(
-        seen, page=redacted_url(seen.page), set_by=seen.set_by and _setter(seen.set_by)
+        seen,
+        page=redacted_url(seen.page),
+        set_by=seen.set_by and _setter(seen.set_by),
+        later=tuple(map(_setter, seen.later)),
+        initiators=tuple(map(_setter, seen.initiators)),
     )
 
 
-def _setter(by: SetBy) -> SetBy:
+def _setter(by: _Setter) -> _Setter:
     changes: dict[str, Any] = {"url": redacted_url(by.url)} if by.url else {}
     return msgspec.structs.replace(by, **changes)
 

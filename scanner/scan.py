@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,17 +17,20 @@ from scanner.errors import KapselError, VariableMissing
 from scanner.findings import SEVERITIES, find
 from scanner.model import BannerAnswer, Scan, State, Verdict, Visit
 from scanner.redaction import redacted_read
+from scanner.repetition import differences, marked, visits_of
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Collection
 
     from scanner.browser import Browser
-    from scanner.crawl import Options, Progress
+    from scanner.crawl import Crawl, Options, Progress
     from scanner.knowledge import Knowledge
     from scanner.model import Site, Subject
 
 log = structlog.get_logger()
+
+_STATUSES = ("complete", "partial", "failed")  # the worst of several runs is that of the scan
 
 
 async def scan_site(
@@ -52,10 +56,18 @@ async def scan_site(
     dossier = None
     if options.evidence is not None:
         dossier = Dossier(folder_of(options.evidence, site=site.key, started_at=started_at))
+    crawls: list[Crawl] = []
     try:
-        crawled = await crawl(
-            site, options=options, browser=browser, progress=progress, stop=stop, dossier=dossier
-        )
+        while len(crawls) < options.repeat and not (stop is not None and stop.is_set() and crawls):
+            crawled = await crawl(
+                site,
+                options=options,
+                browser=browser,
+                progress=progress,
+                stop=stop,
+                dossier=dossier,
+            )
+            crawls.append(crawled)
     except VariableMissing as exc:
         return _failed(site, started_at, str(exc))
     except KapselError:
@@ -69,26 +81,35 @@ async def scan_site(
     def judge(subject: Subject) -> Verdict:
         return classify(subject, knowledge=knowledge, overrides=site.overrides)
 
-    reads = [redacted_read(read) for read in crawled.reads]
-    folded = fold(reads, site=site, judge=judge)
-    visits = tuple(read.visit for read in reads)
+    runs = [[redacted_read(read) for read in crawled.reads] for crawled in crawls]
+    parts = [fold(reads, site=site, judge=judge) for reads in runs]
+    folded, banner = parts[0], crawls[0].banner
+    visits = tuple(read.visit for read in runs[0])
+    unsteady: tuple[str, ...] = ()
+    if len(crawls) > 1:
+        folded = marked(fold(itertools.chain(*runs), site=site, judge=judge), parts)
+        visited = [[read.visit for read in reads] for reads in runs]
+        visits = visits_of(visited)
+        unsteady = differences([crawled.banner for crawled in crawls], visited)
     return Scan(
         site=site.key,
         url=site.url,
         started_at=started_at,
-        finished_at=crawled.finished_at,
-        status=crawled.status,
+        finished_at=crawls[-1].finished_at,
+        status=max((crawled.status for crawled in crawls), key=_STATUSES.index),
         visits=visits,
-        banner=crawled.banner,
+        banner=banner,
         entries=folded.entries,
         findings=find(
             visits=visits,
-            banner=crawled.banner,
+            banner=banner,
             entries=folded.entries,
             refused=folded.refused,
         ),
         refused=folded.refused,
-        exhibits=crawled.exhibits,
+        exhibits=crawls[-1].exhibits,
+        runs=len(crawls),
+        unsteady=unsteady,
     )
 
 

@@ -1,4 +1,4 @@
-"""One tab: a page of Playwright's, the DevTools sessions of all its targets, and its evidence."""
+"""One tab: the DevTools sessions of all its targets, and its evidence."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from scanner.collectors.network import Traffic
 from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
-    import playwright.async_api as pw
-
     from scanner.browser.devtools import Params, Session
     from scanner.crawl.badge import Badge
     from scanner.crawl.gate import Gate
@@ -57,7 +55,6 @@ class Tab:
         self.evidence = Evidence()
         self.traffic = Traffic()
         self.traffic.frame = target
-        self.page: pw.Page | None = None
         self.popups: list[str] = []  # their targets
         self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
@@ -162,6 +159,11 @@ class Tab:
             return []
         answers = await asyncio.gather(*(self._in_frame(frame, script) for frame in _flat(tree)))
         return [answer for answer in answers if answer is not None]
+
+    async def in_main_frame(self, script: str) -> Any:
+        """Return what *script* answers in the main frame, in a world of its own; None: nothing."""
+        answer = await self._in_frame({"id": self.target, "url": ""}, script)
+        return answer and answer[1]
 
     async def _in_frame(self, frame: dict[str, Any], script: str) -> tuple[str, Any] | None:
         try:

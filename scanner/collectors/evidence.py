@@ -77,6 +77,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy | None = None
 
 
+#: What answers its users in real time, each step on its own.
+DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER})
+
+
 class Evidence:
     """All that one visit left behind. Collectors add to it; `clear` begins the next visit."""
 
@@ -93,3 +97,8 @@ class Evidence:
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.workers = 0  # that were started; their timers run in real time only
+
+    @property
+    def has_databases(self) -> bool:
+        """Whether the page was seen to use what answers in real time."""
+        return any(item.kind in DATABASES for item in self.stored)

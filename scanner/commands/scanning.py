@@ -67,6 +67,13 @@ _OPTIONS = (
         help="Visit what robots.txt forbids: for sites of your own.",
     ),
     click.option(
+        "--repeat",
+        type=click.IntRange(1, 20),
+        default=1,
+        show_default=True,
+        help="Read everything so often, and mark what was not there each time.",
+    ),
+    click.option(
         "--settle",
         type=click.Choice(("virtual", "real")),
         default=None,
@@ -146,6 +153,7 @@ class How(NamedTuple):
         resolve: tuple[str, ...],
         insecure: bool,
         ignore_robots: bool,
+        repeat: int,
         settle: str | None,
         tabs: int | None,
         browser: Path | None,
@@ -177,6 +185,7 @@ class How(NamedTuple):
             har=har,
             settle=Clock(settle) if settle else None,
             tabs=tabs,
+            repeat=repeat,
             visitor=visitors.read_visitor(**visitor),
         )
         return cls(options, Post(secret=webhook_secret, smtp=smtp, sender=mail_from))
@@ -271,7 +280,8 @@ def _seal(scan: Scan, root: Path) -> None:
 
 async def _tell(told: News, site: Site, post: Post) -> None:
     """Tell whom the site names; what cannot be sent is said, and changes nothing."""
-    from scanner.messages import tell
+    from scanner.messages import send
+    from scanner.news import message
 
-    for problem in await tell(told, site.notify, post=post):
+    for problem in await send(message(told), site.notify, post=post):
         click.echo(f"kapsel: {site.key}: {problem}", err=True)

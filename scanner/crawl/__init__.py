@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_TABS = {Clock.VIRTUAL: 2, Clock.REAL: 4}  # who only waits can wait for more
+_TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
 
@@ -51,6 +51,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     har: bool = False  # whether the evidence has archives of the traffic
     tabs: int | None = None  # pages that are open at once; None: as suits the clock
     settle: Clock | None = None  # by which time pages settle; None: as sites.yaml says
+    repeat: int = 1  # how often everything is read
     visitor: Visitor = Visitor()  # as whom to come, where it differs from sites.yaml
 
 

@@ -90,7 +90,7 @@ class Reader:
         links: tuple[str, ...] = ()
         barrier: str | None = None
         if not tab.over and not briefly:
-            await tab.in_each_frame(_SCROLL)
+            await tab.in_main_frame(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
         failure = _failure(tab, loaded=loaded) or barrier

@@ -69,6 +69,10 @@ def _print_scan(out: Console, scan: Scan) -> None:
         style="red" if scan.status == "failed" else "",
     )
     out.print(f"banner: {banner_in_words(scan.banner)}")
+    if scan.runs > 1:
+        out.print(f"read {scan.runs} times")
+    for line in scan.unsteady:
+        out.print(Text(f"not reproducible: {line}", style="yellow"))
     _print_failures(out, scan)
     out.print()
     print_entries(scan.entries, out=out)
@@ -183,6 +187,8 @@ def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text]:
         name.append(f"\n{entry.kind.replace('_', ' ')}", style="dim")
     if entry.suggestion is not None:
         name.append(f"\nperhaps {entry.suggestion}", style="dim")
+    if entry.steadiness is not None:
+        name.append(f"\n{entry.steadiness}", style="yellow")
     return (
         name,
         Text(entry.domain + "°" * (entry.party is Party.THIRD)),

@@ -162,7 +162,8 @@ def _remark(entry: Entry) -> str:
         words += ["Secure"] * entry.secure + ["HttpOnly"] * entry.http_only
         words += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
         words += ["partitioned"] * entry.partitioned
-    return ", ".join(words + ["deleted again"] * (entry.fate is Fate.GONE))
+    words += ["deleted again"] * (entry.fate is Fate.GONE)
+    return ", ".join(words + [entry.steadiness or ""] * (entry.steadiness is not None))
 
 
 def _place(by: SetBy) -> str:

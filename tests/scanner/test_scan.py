@@ -10,9 +10,22 @@ from starlette.routing import Route
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
-from scanner.crawl import Options
+from scanner.crawl import Crawl, Options
 from scanner.knowledge import load
-from scanner.model import Category, Kind, Override, Party, SetBy, Severity, Site, State
+from scanner.model import (
+    BannerAnswer,
+    Category,
+    Kind,
+    Observation,
+    Override,
+    PageRead,
+    Party,
+    SetBy,
+    Severity,
+    Site,
+    State,
+    Visit,
+)
 from scanner.resolve import Resolution
 from scanner.scan import failures, scan_site
 
@@ -151,3 +164,35 @@ async def test_a_fault_of_ours_is_a_failed_scan_that_says_so(monkeypatch):
     assert scan.status == "failed"
     assert scan.visits[0].failure == "the scan broke: RuntimeError: the drawer is stuck"
     assert failures(scan, before=None, fail_on=()) == ("the scan failed",)
+
+
+@pytest.mark.anyio
+async def test_everything_is_read_as_often_as_asked_and_what_comes_and_goes_is_marked(monkeypatch):
+    names = iter((["steady", "rare"], ["steady"], ["steady"]))
+    home, now = "https://www.shop.example/", dt.datetime.now(dt.UTC)
+
+    async def drawn(site, **_):
+        visit = Visit(url=home, final_url=home, state=State.BEFORE, status=200)
+        facts = {"kind": Kind.COOKIE, "domain": "www.shop.example", "page": home, "seen_at": now}
+        seen = tuple(Observation(name=n, state=State.BEFORE, **facts) for n in next(names))
+        return Crawl(
+            site=site.key,
+            url=site.url,
+            started_at=now,
+            finished_at=now,
+            status="complete",
+            reads=(PageRead(visit=visit, observations=seen),),
+            banner=BannerAnswer(found=False),
+        )
+
+    monkeypatch.setattr("scanner.scan.crawl", drawn)
+
+    scan = await scan_site(
+        Site(key="shop", url=home), options=Options(repeat=3), browser=None, knowledge=load()
+    )
+
+    assert {entry.name: entry.steadiness for entry in scan.entries} == {
+        "steady": None,
+        "rare": "in 1 of 3 runs",
+    }
+    assert (scan.runs, scan.unsteady, len(scan.visits)) == (3, (), 1)

@@ -35,11 +35,12 @@ export function clearRefused() {
 }
 
 /**
- * Returns the names that an item of the catalogue stands for; a * in it stands for any characters.
+ * Returns those of the names *present* that an item of the catalogue stands for; a * in it stands
+ * for any characters.
  * @param {string} item
  * @param {string[]} [present] none: this kind of storage cannot be listed
  */
-function matching(item, present) {
+export function matching(item, present) {
   if (!present) return [item]
   const pattern = new RegExp(
     '^' + item.split('*').map((part) => part.replace(/[^\w]/g, '\\$&')).join('.*') + '$',

@@ -4,6 +4,7 @@ import { announce, open } from './api.js'
 import { clearRefused } from './clear.js'
 import { config } from './config.js'
 import { REVISIT } from './dialects.js'
+import { renew, renewStale } from './enforced.js'
 import { shielded } from './fault.js'
 import { guard } from './guard.js'
 import { texts, language } from './language.js'
@@ -17,6 +18,7 @@ import { runTags, watchTags, withdrawTags } from './tags.js'
 
 function start() {
   recall()
+  renewStale()
   guard(runTags)
   surface.place()
   signalDefaults()
@@ -37,6 +39,7 @@ function start() {
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
     if (change.own) log(change.answer, language())
+    renew(change)
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })
   subscribe('meet', ask)

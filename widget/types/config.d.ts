@@ -58,7 +58,7 @@ export interface Config {
     theme: Record<string, string>
     revisit: 'icon' | 'link'
     remember_days: number
-    blocking: 'marked' | 'guarded'
+    blocking: 'marked' | 'guarded' | 'enforced'
     /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
     take_over?: Record<string, Record<string, string>>
   }
