@@ -80,9 +80,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: What answers its users in real time, each step on its own.
-DATABASES = frozenset(
-    {Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER, Kind.FILE_SYSTEM}
-)
+DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER, Kind.FILE_SYSTEM})
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
