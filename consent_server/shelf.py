@@ -18,7 +18,8 @@ from consent_server.model import Declaration
 from scanner import knowledge, sites
 from scanner.database import answering
 from scanner.errors import DatabaseUnusable, SitesInvalid
-from scanner.model import Site
+from scanner.model import Override, Site
+from scanner.sites.saving import save_override
 from widget import compose
 
 if TYPE_CHECKING:
@@ -82,6 +83,14 @@ class Shelf:
         async with self._lock:
             await asyncio.to_thread(self._follow_sites)
         return tuple(self._sites.values())
+
+    def override(self, key: str, override: Override) -> None:
+        """
+        Write *override* of the site *key* into sites.yaml; it raises as `save_override` does.
+
+        It waits for the disk, so call it in a thread.
+        """
+        save_override(self._sites_file, site=key, override=override)
 
     async def look_again(self, key: str) -> None:
         """Make the site *key* anew if it has changed, without waiting until somebody asks."""

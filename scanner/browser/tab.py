@@ -209,6 +209,20 @@ class Tab:
             return None
         return base64.b64decode(told["data"])
 
+    async def in_page(self, script: str) -> Any:
+        """Return what *script* answers in the main frame's own world; None: it does not."""
+        try:
+            told = await self.session.call(
+                "Runtime.evaluate",
+                expression=script,
+                awaitPromise=True,
+                returnByValue=True,
+                timeout=EVALUATE_LIMIT,
+            )
+        except (DevToolsError, TimeoutError):
+            return None
+        return None if "exceptionDetails" in told else told["result"].get("value")
+
     async def unstick(self) -> bool:
         """Stop the scripts of a page that does not answer; tell whether that was needed."""
         if await self._answers():
