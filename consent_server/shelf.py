@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from consent_server.releases import Releases
     from scanner.store import Store
 
-FRESH = 1.0  # seconds for which nobody asks whether something has changed
+#: Seconds for which nobody asks whether something has changed; for as many again, who comes is
+#: served what is there, while one asks.
+FRESH = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +69,7 @@ class Shelf:
         self._served: dict[str, Served] = {}
         self._scans: dict[str, int | None] = {}  # site -> the scan that it is served from
         self._fresh_until: dict[str, float] = {}
+        self._renewing: asyncio.Future[None] | None = None
         self.mistakes: list[str] = []  # in sites.yaml as it is now; the sites are those before
 
     async def open(self) -> None:
@@ -99,9 +102,23 @@ class Shelf:
 
     def at_hand(self, key: str) -> Served | None:
         """Return what the site *key* is served, if that is known without asking anybody."""
-        if self._clock() < self._fresh_until.get(key, 0.0):
+        now, until = self._clock(), self._fresh_until.get(key, 0.0)
+        if now < until:
             return self._served.get(key)
+        if now < until + FRESH and key in self._served:
+            if self._renewing is None or self._renewing.done():
+                self._renewing = asyncio.ensure_future(self._renew(key))
+            return self._served[key]
         return None
+
+    async def _renew(self, key: str) -> None:
+        async with self._lock:
+            await asyncio.to_thread(self._renewed, key)
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        if self._renewing is not None:
+            await self._renewing
 
     async def get(self, key: str) -> Served | None:
         """
