@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from consent_server.model import Action, Decision, Slice
+from consent_server.model import Action, Decision, Slice, Surface
 from consent_server.query import FILTER_NAMES, MAX_LIMIT, PAGE_NAMES
 from consent_server.receipt import Receipt
 from consent_server.statistics import Day
@@ -31,6 +31,8 @@ _FILTERED = ("/api/v1/consents", "/api/v1/consents/count", "/api/v1/consents/exp
 _OF_A_SITE = ("/api/v1/scans", "/api/v1/findings")
 
 _CHOICES: dict[str, dict[str, Any]] = {
+    "service": {"type": "array", "items": {"type": "string"}},
+    "surface": {"type": "string", "enum": [surface.value for surface in Surface]},
     "action": {"type": "string", "enum": [action.value for action in Action]},
     "category": {
         "type": "array",

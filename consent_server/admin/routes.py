@@ -8,6 +8,7 @@ from consent_server.admin import (
     log_pages,
     overview,
     people,
+    record_pages,
     sign,
     token_pages,
     trail_pages,
@@ -22,4 +23,5 @@ ROUTES = [
     *catalogue_pages.ROUTES,
     *findings_pages.ROUTES,
     *log_pages.ROUTES,
+    *record_pages.ROUTES,
 ]

@@ -65,6 +65,33 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     help="Decisions that one network may send at once.",
 )
 @click.option(
+    "--site-rate",
+    default=1000.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Decisions a second that one site's visitors may send; 0: no limit.",
+)
+@click.option(
+    "--trusted-proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    default=("127.0.0.1", "::1"),
+    show_default=True,
+    help="Believe X-Forwarded-For and -Proto from this address; may be given several times.",
+)
+@click.option(
+    "--country-header",
+    default=None,
+    metavar="NAME",
+    help="In which a trusted proxy names the visitor's country, such as CF-IPCountry.",
+)
+@click.option(
+    "--keep-network",
+    is_flag=True,
+    help="Keep the /24 (IPv6: /48) that a decision came from; without it no address is kept.",
+)
+@click.option(
     "--signing-key",
     envvar="KAPSEL_SIGNING_KEY",
     default=None,
@@ -104,6 +131,10 @@ def command(
     hosts: tuple[str, ...],
     rate: float,
     burst: float,
+    site_rate: float,
+    proxies: tuple[str, ...],
+    country_header: str | None,
+    keep_network: bool,
     signing_key: Path | None,
     checkpoints: Path | None,
     tls_certificate: Path | None,
@@ -135,6 +166,10 @@ def command(
         hosts=hosts,
         rate=rate,
         burst=burst,
+        site_rate=site_rate,
+        proxies=proxies,
+        country_header=country_header,
+        keep_network=keep_network,
         signing_key=signing_key,
         checkpoints=checkpoints,
     )
@@ -147,6 +182,7 @@ def command(
         access_log=False,  # it would hold visitors' addresses
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # consent_server/proxy.py reads them
         timeout_graceful_shutdown=SHUTDOWN,
         timeout_keep_alive=KEEP_ALIVE,
         ssl_certfile=tls_certificate,
