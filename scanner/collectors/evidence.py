@@ -99,6 +99,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     tokens: dict[str, frozenset[str]] = {}  # parameter -> keyed hashes of what could identify
     mixed: bool = False  # unencrypted, in an encrypted page
     referrer: bool = False  # whether the header Referer tells more than the site
+    passes_on: str | None = None  # to what, if the server does that with what it is told
     granted: str | None = None  # what a hit of Google's says of consent
 
 

@@ -134,7 +134,6 @@ class Reader:
             *fold.requests(
                 [*evidence.requests, *background.requests],
                 site_host=urlsplit(self._site.url).hostname or "",
-                own_domains=self._site.own_domains,
                 page=page,
                 state=self._state,
             ),
