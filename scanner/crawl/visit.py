@@ -273,6 +273,8 @@ def _failure(tab: Tab, *, loaded: bool) -> str | None:
     """Return what is wrong with the page in *tab*, in words."""
     if tab.crashed.is_set():
         return "the page crashed"
+    if tab.frozen:
+        return "its scripts do not end"
     if tab.over:
         return "the scan was ended while the page was read"
     if tab.restless and tab.refused is not None:
@@ -281,6 +283,8 @@ def _failure(tab: Tab, *, loaded: bool) -> str | None:
         return "its scripts do not end"
     if tab.alert_loop:
         return "the page shows alerts without end"
+    if tab.broken is not None:
+        return failures.of_navigation(tab.broken)
     status = tab.traffic.status
     if status is not None and (failure := failures.of_status(status)):
         return failure

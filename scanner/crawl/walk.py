@@ -285,8 +285,9 @@ class Walk:
                 visit, links = await reader.arrive(tab, url, clock=tour.clock)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
-        read = await reader.depart(tab, visit)
-        return read, links
+        if tab.stuck:
+            return PageRead(visit=visit), ()
+        return await reader.depart(tab, visit), links
 
     async def _allowed(self, urls: list[str]) -> list[str]:
         """Return those of *urls* that robots.txt lets us visit."""
