@@ -94,9 +94,8 @@ async def scan_site(
         visits = visits_of(visited)
         unsteady = differences([crawled.banner for crawled in crawls], visited)
     read_in_all = [read for reads in runs for read in reads]
-    chains = await aliases.chains(
-        cloaking.own_hosts(read_in_all, site), resolution=browser.resolution
-    )
+    hosts = cloaking.own_hosts(read_in_all, site)
+    chains = await aliases.chains(hosts, resolution=browser.resolution) if hosts else {}
     told = signals.fold(
         (
             *(signal for read in read_in_all for signal in read.signals),
