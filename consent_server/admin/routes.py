@@ -9,6 +9,7 @@ from consent_server.admin import (
     overview,
     people,
     record_pages,
+    request_pages,
     sign,
     token_pages,
     trail_pages,
@@ -24,4 +25,5 @@ ROUTES = [
     *findings_pages.ROUTES,
     *log_pages.ROUTES,
     *record_pages.ROUTES,
+    *request_pages.ROUTES,
 ]
