@@ -1,4 +1,4 @@
-"""Train the small model of the classifier: ``python benchmarks/knowledge_train.py FILE…``
+"""Train the small model of the classifier: ``python -m benchmarks.knowledge_train FILE…``
 
 The recipe, so that anybody with labelled cookies can repeat it:
 
@@ -19,10 +19,10 @@ import sys
 from pathlib import Path
 
 import msgspec
-from knowledge_rows import Row, read
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.knowledge_rows import Row, read
 from scanner.classify.features import features
 from scanner.knowledge import files
 from scanner.knowledge.weights import Weights
@@ -59,7 +59,7 @@ def train(rows: list[Row]) -> Weights:
     kept = {feature for feature, count in counts.items() if count >= FEWEST}
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform([dict.fromkeys(one & kept, 1.0) for one in found])
-    model = LogisticRegression(C=C, max_iter=400)
+    model = LogisticRegression(C=C, max_iter=200)
     model.fit(matrix, [str(row.label) for row in rows])
     whole = (model.coef_.T * SCALE).round().astype(int)
     return Weights(

@@ -126,10 +126,6 @@ class Meter:
         return [pid for pid in map(int, children) if os.getpgid(pid) == pid]
 
 
-async def names(browser, context) -> set[str]:
-    return {cookie["name"] for cookie in await context.cookies()}
-
-
 async def raw(browser, urls):
     """DevTools alone, one tab, until the load event."""
     devtools = browser.devtools.browser
@@ -152,14 +148,12 @@ async def raw(browser, urls):
 
 async def playwright(browser, urls, *, wait=0.0):
     """Playwright alone, one tab, until the load event, and *wait* seconds longer."""
-    context = await browser.new_context()
-    page = await context.new_page()
-    for url in urls:
-        await page.goto(url)
-        await asyncio.sleep(wait)
-    found = await names(browser, context)
-    await context.close()
-    return found
+    async with browser.visitor() as context:
+        page = await context.new_page()
+        for url in urls:
+            await page.goto(url)
+            await asyncio.sleep(wait)
+        return {cookie["name"] for cookie in await context.cookies()}
 
 
 async def kapsel(browser, urls, *, settle):

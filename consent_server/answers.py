@@ -114,7 +114,7 @@ def from_here(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-async def from_error(request: Request, exc: Exception) -> Response:
+async def from_error(request: Request | None, exc: Exception) -> Response:
     """Return the refusal that *exc*, an error of ours, stands for."""
     status = STATUS[type(exc)]
     headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
@@ -131,6 +131,11 @@ async def from_status(request: Request, exc: Exception) -> Response:
     status: int = getattr(exc, "status_code", 500)
     detail = _PHRASES.get(status, str(getattr(exc, "detail", "")))
     return refusal(status, detail, headers=getattr(exc, "headers", None))
+
+
+async def from_breaking_off(request: Request, exc: Exception) -> Response:
+    """Return the answer to a request whose sender has gone; nobody reads it."""
+    return refusal(400, "the request broke off")
 
 
 async def from_fault(request: Request, exc: Exception) -> Response:

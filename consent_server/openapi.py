@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from consent_server.model import Action, Decision, Slice
+from consent_server.model import Action, Decision, Slice, Surface
 from consent_server.query import FILTER_NAMES, MAX_LIMIT, PAGE_NAMES
 from consent_server.receipt import Receipt
 from consent_server.statistics import Day
 from scanner.model import OPTIONAL_CATEGORIES, Catalogue
+from widget.enforce.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +24,15 @@ _ANSWERS: dict[str, Any] = {
     "/api/v1/consents": Slice,
     "/api/v1/sites/{site}/catalogue": Catalogue,
     "/w/{site}/consents/{id}": Receipt,
+    "/w/{site}/enforcement.json": Rules,
 }
 
 _FILTERED = ("/api/v1/consents", "/api/v1/consents/count", "/api/v1/consents/export")
 _OF_A_SITE = ("/api/v1/scans", "/api/v1/findings")
 
 _CHOICES: dict[str, dict[str, Any]] = {
+    "service": {"type": "array", "items": {"type": "string"}},
+    "surface": {"type": "string", "enum": [surface.value for surface in Surface]},
     "action": {"type": "string", "enum": [action.value for action in Action]},
     "category": {
         "type": "array",
@@ -47,7 +51,7 @@ def describe(routes: Iterable[tuple[str, frozenset[str], str]], *, version: str)
         routes: Path, methods and a sentence for each.
         version: Of Kapsel.
     """
-    types = (Decision, Receipt, Slice, Day, Catalogue)
+    types = (Decision, Receipt, Slice, Day, Catalogue, Rules)
     _, schemas = msgspec.json.schema_components(types, ref_template=_SCHEMAS)
     schemas["Error"] = {
         "type": "object",

@@ -1,4 +1,4 @@
-"""The tag's script and its facts: GET /w/{site}.js and /w/{site}.json, from memory."""
+"""The tag's script, its facts, and the rules of the enforced level: GET, from memory."""
 
 from __future__ import annotations
 
@@ -43,6 +43,13 @@ async def facts(request: Request) -> Response:
     return _no_site() if served is None else _answer(request, served.facts)
 
 
+async def rules(request: Request) -> Response:
+    """Answer with what must wait for consent, for the site's own application to go by."""
+    shelf: Shelf = request.app.state.shelf
+    served = await shelf.get(request.path_params["site"])
+    return _no_site() if served is None else _answer(request, served.enforcement)
+
+
 def _answer(request: Request, sent: Document) -> Response:
     encoding = sent.encoding(request.headers.get("accept-encoding", ""))
     headers = {**HEADERS, "ETag": sent.etag(encoding)}
@@ -58,4 +65,8 @@ def _no_site() -> Response:
     return refusal(404, "there is no such site")
 
 
-ROUTES = [Route("/w/{site}.js", script), Route("/w/{site}.json", facts)]
+ROUTES = [
+    Route("/w/{site}.js", script),
+    Route("/w/{site}.json", facts),
+    Route("/w/{site}/enforcement.json", rules),
+]

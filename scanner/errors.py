@@ -2,6 +2,7 @@
 
 * KapselError            status 1: something could not be done
   + SitesInvalid         status 2: sites.yaml cannot be used; every mistake with its line
+  + SitesNotSaved        sites.yaml cannot be changed; the text says what to do by hand
   + UnknownSite          status 2: there is no such site in sites.yaml
   + VariableMissing      status 2: sites.yaml names an environment variable that is not set
   + KnowledgeInvalid     status 2: a knowledge file cannot be used; every mistake with its place
@@ -36,6 +37,10 @@ class SitesInvalid(KapselError):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+class SitesNotSaved(KapselError):
+    """sites.yaml cannot be changed; the text says why, or what to write there by hand."""
 
 
 class UnknownSite(KapselError):

@@ -29,8 +29,8 @@ def compose(config: bytes) -> bytes:
     Args:
         config: The site's configuration as JSON, from `consent_server.banner.config`.
     """
-    guarded = json.loads(config).get("banner", {}).get("blocking") == "guarded"
-    return _filled("guarded.js" if guarded else "kapsel.js", b"KAPSEL_CONFIG", config)
+    marked = json.loads(config).get("banner", {}).get("blocking", "marked") == "marked"
+    return _filled("kapsel.js" if marked else "guarded.js", b"KAPSEL_CONFIG", config)
 
 
 def consent_mode_defaults(

@@ -10,6 +10,7 @@ from consent_server.admin.attempts import Attempts
 from consent_server.admin.glance import Glances
 from consent_server.admin.sessions import Sessions
 from consent_server.admin.trail import Trail
+from consent_server.releases import Releases
 from consent_server.tokens import Door
 from scanner.store import Store
 
@@ -27,4 +28,5 @@ def furnish(state: Any, settings: Settings) -> None:
     state.attempts = Attempts()
     state.hashing = asyncio.Semaphore(1)  # a hash takes 19 MiB and a core: one at a time
     state.glances = Glances(Store(engine))
+    state.releases = Releases(engine)
     state.provider = None

@@ -143,6 +143,15 @@ def somewhere(role: Role) -> Callable[[Page], Endpoint]:
     return functools.partial(_guarded, check=check)
 
 
+def everybody() -> Callable[[Page], Endpoint]:
+    """Let in whoever has signed in; the page shows no more than that person may see."""
+
+    async def check(asked: Asked) -> Response | None:
+        return None
+
+    return functools.partial(_guarded, check=check)
+
+
 def signed_in() -> Callable[[Page], Endpoint]:
     """Let in who has an account."""
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from consent_server.admin import log_pages, overview, people, sign, token_pages, trail_pages
+from consent_server.admin import (
+    catalogue_pages,
+    findings_pages,
+    log_pages,
+    overview,
+    people,
+    record_pages,
+    sign,
+    token_pages,
+    trail_pages,
+)
 
 ROUTES = [
     *overview.ROUTES,
@@ -10,5 +20,8 @@ ROUTES = [
     *people.ROUTES,
     *token_pages.ROUTES,
     *trail_pages.ROUTES,
+    *catalogue_pages.ROUTES,
+    *findings_pages.ROUTES,
     *log_pages.ROUTES,
+    *record_pages.ROUTES,
 ]

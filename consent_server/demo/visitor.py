@@ -29,15 +29,13 @@ async def decide(browser: Browser, url: str, *, accept: bool) -> str:
         KapselError: If there is no banner, or the server did not take the decision.
     """
     word = texts("nb")["banner"]["accept" if accept else "reject"]
-    context = await browser.new_context(languages=("nb", "en"))
     try:
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE)
-        return await _pressed(page, url, word)
+        async with browser.visitor(languages=("nb", "en")) as context:
+            page = await context.new_page()
+            page.set_default_timeout(PATIENCE)
+            return await _pressed(page, url, word)
     except PlaywrightTimeout as exc:
         raise KapselError(f"the visitor waited in vain on {url} for '{word}'") from exc
-    finally:
-        await context.close()
 
 
 async def _pressed(page: Page, url: str, word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from playwright.async_api import Error
@@ -73,15 +73,12 @@ class Traces(msgspec.Struct, frozen=True, kw_only=True):
 async def read_traces(page: Page) -> Traces:
     """Return the traces of consent that *page* has now."""
     jar, told = await asyncio.gather(
-        page.context.cookies(),
+        _cookies(page),
         asyncio.gather(*(_frame_traces(frame) for frame in page.frames)),
     )
     frames = [(frame, traces) for frame, traces in told if traces is not None]
     return Traces(
-        cookies=frozenset(
-            (c.get("name", ""), c.get("domain", ""), c.get("path", ""), c.get("value", ""))
-            for c in jar
-        ),
+        cookies=frozenset((c["name"], c["domain"], c["path"], c["value"]) for c in jar),
         storage=frozenset(
             (frame.url.split("?")[0], key, value)
             for frame, traces in frames
@@ -91,6 +88,17 @@ async def read_traces(page: Page) -> Traces:
         gpp=frozenset(traces.gpp for _, traces in frames if traces.gpp),
         consent=tuple(entry for _, traces in frames for entry in traces.consent),
     )
+
+
+async def _cookies(page: Page) -> list[dict[str, Any]]:
+    """Return the cookies of the page's own jar, which Playwright may take for another's."""
+    session = await page.context.new_cdp_session(page)
+    try:
+        jar: dict[str, Any] = await session.send("Network.getAllCookies")
+    finally:
+        await session.detach()
+    cookies: list[dict[str, Any]] = jar["cookies"]
+    return cookies
 
 
 async def _frame_traces(frame: Frame) -> tuple[Frame, _FrameTraces | None]:

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 
 from scanner.browser import chromium, disguise, fitness
 from scanner.browser.chromium import install
-from scanner.browser.devtools import DevTools, open_devtools
+from scanner.browser.devtools import DevTools, DevToolsError, open_devtools
 from scanner.errors import BrowserMissing
 from scanner.resolve import Resolution
 
@@ -19,15 +20,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import playwright.async_api as pw
+    from playwright.async_api import Playwright
 
     from scanner.browser.devtools import Params, Session
-    from scanner.model import Location, Visitor
 
 __all__ = ["Browser", "install", "open_browser"]
 
+CONNECT_LIMIT = 10.0  # seconds for Playwright to meet the pages that are open, or to let go
+
 
 class Browser:
-    """One Chromium; made by `open_browser`."""
+    """
+    One Chromium; made by `open_browser`.
+
+    Our own connection meets all its targets; Playwright is connected only while it is needed.
+    """
 
     def __init__(
         self,
@@ -36,70 +43,130 @@ class Browser:
         version: str,
         resolution: Resolution,
         insecure: bool,
-        playwright: pw.Browser,
-        devtools: DevTools,
+        proxy: str | None,
+        tested: bool,
     ) -> None:
         self.path = path
         self.version = version
         self.resolution = resolution
         self.insecure = insecure
-        self.playwright = playwright
-        self.devtools = devtools
+        self._proxy = proxy
+        self._tested = tested
+        self.devtools: DevTools
+        self._endpoint = ""
+        self._life = contextlib.AsyncExitStack()  # of the process, and of what hangs on it
         self._owners: dict[str, Callable[[Session, Params], None]] = {}
-        self._opening = asyncio.Lock()
-        devtools.browser.on("Target.attachedToTarget", self._attached)
+        self._playwright: Playwright | None = None
 
-    async def new_context(self, *, languages: tuple[str, ...] = ("nb", "en")) -> pw.BrowserContext:
-        """Return a fresh, unobserved context of Playwright's, in a person's dress."""
-        width, height = disguise.VIEWPORT
-        return await self.playwright.new_context(
-            viewport={"width": width, "height": height},
-            screen={"width": width, "height": height},
-            extra_http_headers={"Accept-Language": _header(languages)},
-            ignore_https_errors=self.insecure,
+    async def start(self) -> None:
+        """
+        Start the process; one that runs is ended first.
+
+        Raises:
+            BrowserMissing: If it does not start.
+            BrowserUnfit: If it silently loses cookies.
+        """
+        await self.close()
+        self._endpoint = await self._life.enter_async_context(
+            chromium.running(
+                self.path,
+                version=self.version,
+                resolution=self.resolution,
+                insecure=self.insecure,
+                proxy=self._proxy,
+            )
         )
+        self.devtools = await self._life.enter_async_context(open_devtools(self._endpoint))
+        browser = self.devtools.browser
+        browser.on("Target.attachedToTarget", self._attached)
+        await browser.call(
+            "Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True
+        )
+        if self._tested:
+            await fitness.check(self.devtools, name=str(self.path))
+
+    async def close(self) -> None:
+        """End the process, if it runs."""
+        self._playwright = None
+        await self._life.aclose()
+
+    @contextlib.asynccontextmanager
+    async def visitor(
+        self, *, languages: tuple[str, ...] = ("nb", "en")
+    ) -> AsyncIterator[pw.BrowserContext]:
+        """Open a fresh, unobserved context of Playwright's, in a person's dress."""
+        width, height = disguise.VIEWPORT
+        async with self._connected() as connected:
+            yield await connected.new_context(
+                viewport={"width": width, "height": height},
+                screen={"width": width, "height": height},
+                extra_http_headers={"Accept-Language": _header(languages)},
+                ignore_https_errors=self.insecure,
+            )
+
+    @contextlib.asynccontextmanager
+    async def lend(self, target: str) -> AsyncIterator[pw.Page]:
+        """
+        Let Playwright drive the page *target* until the block ends.
+
+        It costs every page of the browser, so it is not for all of them. What the page's context
+        of Playwright's says of cookies is not true: it takes it for the browser's default one.
+
+        Raises:
+            PlaywrightError: If the page does not answer.
+        """
+        async with self._connected() as connected:
+            for page in (page for context in connected.contexts for page in context.pages):
+                session = await page.context.new_cdp_session(page)
+                info = await session.send("Target.getTargetInfo")
+                if info["targetInfo"]["targetId"] == target:
+                    await session.detach()
+                    yield page
+                    return
+            raise DevToolsError("the page is gone")
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[pw.Browser]:
+        if self._playwright is None:
+            self._playwright = await self._life.enter_async_context(async_playwright())
+        connected = await self._playwright.chromium.connect_over_cdp(
+            self._endpoint, timeout=CONNECT_LIMIT * 1000
+        )
+        try:
+            yield connected
+        finally:
+            with contextlib.suppress(PlaywrightError, TimeoutError):
+                async with asyncio.timeout(CONNECT_LIMIT):
+                    await connected.close()
 
     @contextlib.asynccontextmanager
     async def context(
-        self, owner: Callable[[Session, Params], None], *, visitor: Visitor
-    ) -> AsyncIterator[tuple[pw.BrowserContext, str]]:
+        self, owner: Callable[[Session, Params], None], *, permissions: tuple[str, ...] = ()
+    ) -> AsyncIterator[str]:
         """
         Open a fresh context, in which *owner* meets every target before it runs.
 
         Args:
             owner: Called with the session and the ``targetInfo`` of each page, service worker
                 and shared worker; it must let the target run.
-            visitor: What it holds in hand, where it is, and what it brings along.
+            permissions: That its pages have without asking.
 
         Returns:
-            The context, and its id in DevTools. It is closed when the block ends.
+            Its id in DevTools. It is closed when the block ends.
         """
         browser = self.devtools.browser
-        device = disguise.DEVICES[visitor.device or "desktop"]
-        width, height = device.viewport
-        async with self._opening:
-            before = await browser.call("Target.getBrowserContexts")
-            context = await self.playwright.new_context(
-                viewport={"width": width, "height": height},
-                screen={"width": width, "height": height},
-                device_scale_factor=device.scale,
-                is_mobile=device.mobile,
-                has_touch=device.mobile,
-                timezone_id=visitor.time_zone,
-                geolocation=_position(visitor.location),
-                permissions=["geolocation"] if visitor.location else None,
-                ignore_https_errors=self.insecure,
-            )
-            after = await browser.call("Target.getBrowserContexts")
-            (id_,) = set(after["browserContextIds"]) - set(before["browserContextIds"])
-            self._owners[id_] = owner
+        created = await browser.call("Target.createBrowserContext", disposeOnDetach=True)
+        id_ = created["browserContextId"]
+        browser.post("Browser.setDownloadBehavior", behavior="deny", browserContextId=id_)
+        if permissions:
+            browser.post("Browser.grantPermissions", permissions=permissions, browserContextId=id_)
+        self._owners[id_] = owner
         try:
-            yield context, id_
+            yield id_
         finally:
             del self._owners[id_]
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(5):
-                    await context.close()
+            with contextlib.suppress(DevToolsError, TimeoutError):
+                await browser.call("Target.disposeBrowserContext", browserContextId=id_, timeout=5)
 
     def _attached(self, params: Params) -> None:
         session = self.devtools.session(params["sessionId"])
@@ -135,38 +202,22 @@ async def open_browser(
         BrowserUnfit: If it silently loses cookies.
     """
     executable = chromium.find(path)
-    resolution = resolution or Resolution()
     version = await asyncio.to_thread(chromium.version, executable)
     if version is None:
         raise BrowserMissing(f"{executable} does not start: '{executable} --version' fails")
-    async with (
-        chromium.running(
-            executable, version=version, resolution=resolution, insecure=insecure, proxy=proxy
-        ) as endpoint,
-        open_devtools(endpoint) as devtools,
-        async_playwright() as playwright,
-    ):
-        connected = await playwright.chromium.connect_over_cdp(endpoint)
-        browser = Browser(
-            path=executable,
-            version=version,
-            resolution=resolution,
-            insecure=insecure,
-            playwright=connected,
-            devtools=devtools,
-        )
-        await devtools.browser.call(
-            "Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True
-        )
-        if tested:
-            await fitness.check(devtools, name=str(executable))
+    browser = Browser(
+        path=executable,
+        version=version,
+        resolution=resolution or Resolution(),
+        insecure=insecure,
+        proxy=proxy,
+        tested=tested,
+    )
+    try:
+        await browser.start()
         yield browser
-
-
-def _position(location: Location | None) -> pw.Geolocation | None:
-    if location is None:
-        return None
-    return {"latitude": location.latitude, "longitude": location.longitude}
+    finally:
+        await browser.close()
 
 
 def _header(languages: tuple[str, ...]) -> str:

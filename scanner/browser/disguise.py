@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from scanner.model import Visitor
 
 VIEWPORT = (1366, 768)  # a common laptop
 
@@ -53,6 +56,30 @@ def user_agent(version: str, *, device: Device = DESKTOP) -> str:
         f"Mozilla/5.0 ({device.system}) AppleWebKit/537.36 (KHTML, like Gecko) "
         f"Chrome/{major}.0.0.0 {phone}Safari/537.36"
     )
+
+
+def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return the commands of DevTools that make a page look as it does to *visitor*."""
+    device = DEVICES[visitor.device or "desktop"]
+    width, height = device.viewport
+    metrics = {
+        **dict.fromkeys(("width", "screenWidth"), width),
+        **dict.fromkeys(("height", "screenHeight"), height),
+        "deviceScaleFactor": device.scale,
+        "mobile": device.mobile,
+    }
+    commands: list[tuple[str, dict[str, Any]]] = [
+        ("Emulation.setDeviceMetricsOverride", metrics),
+        ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
+    ]
+    if device.mobile:
+        commands.append(("Emulation.setTouchEmulationEnabled", {"enabled": True}))
+    if visitor.time_zone:
+        commands.append(("Emulation.setTimezoneOverride", {"timezoneId": visitor.time_zone}))
+    if visitor.location is not None:
+        position = {"latitude": visitor.location.latitude, "longitude": visitor.location.longitude}
+        commands.append(("Emulation.setGeolocationOverride", {**position, "accuracy": 10}))
+    return tuple(commands)
 
 
 def accept_language(languages: tuple[str, ...]) -> str:

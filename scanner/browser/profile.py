@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scanner.browser import disguise
 from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_POPUPS, Tab
+from scanner.collectors.contacts import Contacts
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Network, Traffic
 from scanner.collectors.scripts import Scripts
@@ -56,6 +57,7 @@ class Profile:
             languages=(visitor.locale, *languages) if visitor.locale else languages,
             device=disguise.DEVICES[visitor.device or "desktop"],
         )
+        self._emulation = disguise.emulation(visitor)
         self._badge = badge
         self._signal = signal
         self._digester = digester
@@ -67,7 +69,6 @@ class Profile:
         self._opening = asyncio.Lock()
         self._opened: list[Tab] = []
         self.given: frozenset[tuple[str, str, str]] = frozenset()  # name, domain, path of cookies
-        self.context: pw.BrowserContext
         self.id = ""  # of the context in DevTools
         self.background = Evidence()  # of service workers and shared workers
 
@@ -81,12 +82,24 @@ class Profile:
         """
         async with self._opening, asyncio.timeout(OPEN_LIMIT):
             self._opened.clear()
-            page = await self.context.new_page()
+            await self._browser.devtools.browser.call(
+                "Target.createTarget",
+                url="about:blank",
+                browserContextId=self.id,
+                timeout=OPEN_LIMIT,
+            )
             if not self._opened:
                 raise DevToolsError("the tab was not announced")
             tab = self._opened[0]
-        tab.page = page
-        return tab
+            # A tab that is sent on before it is ready hears nothing of what comes first.
+            await tab.leave()
+            return tab
+
+    @contextlib.asynccontextmanager
+    async def lend(self, tab: Tab) -> AsyncIterator[pw.Page]:
+        """Let Playwright drive the page in *tab* until the block ends; see `Browser.lend`."""
+        async with self._browser.lend(tab.target) as page:
+            yield page
 
     async def bring_along(self, cookies: list[dict[str, str]]) -> None:
         """
@@ -151,7 +164,11 @@ class Profile:
         self, session: Session, info: Params, *, evidence: Evidence, traffic: Traffic
     ) -> None:
         kind = info["type"]
+        if kind == "page":
+            for method, params in self._emulation:
+                session.post(method, **params)
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
+        Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
         if self._archive is not None:
             self._archive.attach(session)
@@ -226,8 +243,8 @@ async def open_profile(
         visitor=visitor,
         badge=badge,
     )
-    async with browser.context(profile.attached, visitor=visitor) as (context, id_):
-        profile.context, profile.id = context, id_
+    permissions = ("geolocation",) if visitor.location else ()
+    async with browser.context(profile.attached, permissions=permissions) as profile.id:
         yield profile
 
 

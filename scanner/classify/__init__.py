@@ -117,11 +117,19 @@ def _verdict(decided: decision.Decision, words: tuple[Word, ...], knowledge: Kno
 
 
 def _told(word: Word, words: tuple[Word, ...]) -> Word:
-    """Return who tells vendor and purpose: for an owner who gave only a category, the knowledge."""
+    """Return who tells vendor and purpose where *word* does not.
+
+    For an owner who gave only a category, the knowledge; for a guess, the vendor alone, from
+    its script or its host.
+    """
     if word.layer is Layer.OWNER and word.vendor is None and not word.text:
         for other in words:
             if other.layer is Layer.KNOWLEDGE and other.category is word.category:
                 return other
+    if word.layer is Layer.MODEL:
+        for other in words:
+            if other.layer in (Layer.SETTER, Layer.HOST) and other.vendor_id:
+                return msgspec.structs.replace(other, purposes=())
     return word
 
 

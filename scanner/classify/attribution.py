@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TRACKER = 0.85
 OTHER = 0.65
 
+#: On the vendor's own website, which people visit for its own sake, anything may lie.
+PORTAL = 0.55
+
 #: A request has no other name than its host: whose that is, says what it is.
 REQUESTED = 0.9
 
@@ -37,8 +40,11 @@ def on_host(subject: Subject, knowledge: Knowledge) -> Word | None:
     if subject.domain is None or party(subject) is Party.FIRST:
         return None
     host = subject.domain.lstrip(".").lower()
-    vendors = knowledge.setters(host) or knowledge.owners(host)
+    served = knowledge.setters(host)
+    vendors = served or knowledge.owners(host)
     word = _word(Layer.HOST, host, vendors)
+    if word is not None and not served and any(vendor.portal for vendor in vendors):
+        word = msgspec.structs.replace(word, confidence=PORTAL)
     category = knowledge.host(host)
     if word is None and not vendors and category is not None:
         word = Word(

@@ -16,27 +16,30 @@ from scanner.classify.words import EXEMPT, TRACKING, Layer, Word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: How sure a layer must be to decide.
+#: How sure a layer must be to decide alone.
 THRESHOLD = {
     Layer.OWNER: 0.0,
     Layer.KNOWLEDGE: 0.5,
     Layer.SETTER: 0.6,
     Layer.HOST: 0.6,
     Layer.IMPORTED: 0.5,
-    Layer.STRUCTURE: 0.6,
-    Layer.MODEL: 0.5,
+    Layer.STRUCTURE: 0.8,
+    Layer.MODEL: math.inf,
 }
 
-#: How sure a layer must be to make an item exempt on its own; a guess never is.
+#: How sure a layer must be to make an item exempt on its own.
 STRONG = {
     Layer.OWNER: 0.0,
-    Layer.KNOWLEDGE: 0.6,
+    Layer.KNOWLEDGE: 0.7,
     Layer.SETTER: 0.9,
     Layer.HOST: 0.9,
     Layer.IMPORTED: 0.9,
     Layer.STRUCTURE: 0.9,
     Layer.MODEL: math.inf,
 }
+
+#: A word less sure than that still decides from here on when the guess is of the same mind.
+WEAK = 0.5
 
 #: A word this sure counts as the second of two, whatever its layer.
 SECOND = 0.6
@@ -70,7 +73,24 @@ def decide(words: Sequence[Word]) -> Decision:
             return Decision(veto, min(veto.confidence, CONTESTED), contested=True)
         if _exempt(word, words):
             return Decision(word, word.confidence, contested=_disputed(word, words))
-    return Decision(None, 0.0, contested=False)
+    return _weighed(words)
+
+
+def _weighed(words: Sequence[Word]) -> Decision:
+    """Return what is left where no word suffices: one that the guess confirms, or the guess."""
+    guess = next((word for word in words if word.layer is Layer.MODEL), None)
+    for word in words:
+        if word is guess or word.confidence < WEAK or (guess and not _agree(word, guess)):
+            continue
+        if word.category not in EXEMPT or _exempt(word, words):
+            return Decision(word, word.confidence, contested=_disputed(word, words))
+    if guess is None:
+        return Decision(None, 0.0, contested=False)
+    return Decision(guess, guess.confidence, contested=_disputed(guess, words))
+
+
+def _agree(one: Word, other: Word) -> bool:
+    return one.category is other.category or {one.category, other.category} <= EXEMPT
 
 
 def settles(word: Word) -> bool:

@@ -1,4 +1,4 @@
-"""What the small model looks at: the pieces of a name, the host, the lifetime, flags, the value.
+"""What the small model looks at: pieces and form of a name, host, lifetime, flags, the value.
 
 Used in training and at run time alike, so that both see the same. A fact that is not known
 gives no feature. Names are cut into overlapping pieces in which digits count as one sign, so
@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from scanner.classify.attribution import party
-from scanner.classify.structure import words_of
+from scanner.classify.structure import formed, words_of
+from scanner.knowledge.hosts import hosts_above
 from scanner.model import Party
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from scanner.model import Subject
 
 DIGITS = re.compile(r"\d+")
+CAPITALS = re.compile(r"[A-Z]+")
+SMALL = re.compile(r"[a-z]+")
+SIGNS = re.compile(r"[^A-Za-z0-9]")
 LONG_HEX = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{8,}", re.IGNORECASE)
 
 LONGEST_PIECE = 5
@@ -52,21 +56,42 @@ def features(subject: Subject) -> Iterator[str]:
     """Yield the features of *subject*; each is there or is not."""
     name = LONG_HEX.sub("#", subject.name[:LONGEST_NAME].lower())
     yield from _pieces("n", DIGITS.sub("0", name), 2)
-    for word in words_of(subject.name[:LONGEST_NAME]).strip("_").split("_"):
-        yield f"w={DIGITS.sub('0', word)}"
-    yield f"length={min(len(subject.name), 24) // 3}"
-    if subject.name.isupper():
-        yield "upper"
+    yield from _form(subject.name[:LONGEST_NAME])
+    rule = formed(subject)
+    if rule is not None:
+        yield f"form={rule.entry}"
+        yield f"form:{rule.category}"
     whose = party(subject)
     if whose is not None:
         yield f"party={whose}"
     if subject.domain and whose is not Party.FIRST:
-        host = subject.domain.lstrip(".").lower()
-        main = ".".join(host.split(".")[-2:])
-        yield f"host={main}"
-        yield from _pieces("d", main.split(".", maxsplit=1)[0], 3)
+        yield from _host(subject.domain.lstrip(".").lower())
     yield f"kind={subject.kind}"
     yield from _facts(subject)
+
+
+def _form(name: str) -> Iterator[str]:
+    """Yield the words of *name*, and how it is written."""
+    words = [DIGITS.sub("0", word) for word in words_of(name).strip("_").split("_")]
+    for word in words:
+        yield f"w={word}"
+    yield f"first={words[0]}"
+    yield f"last={words[-1]}"
+    yield f"words={min(len(words), 5)}"
+    yield f"length={min(len(name), 24) // 3}"
+    yield "signs=" + "".join(sorted(set(SIGNS.findall(name))))[:4]
+    yield "shape=" + CAPITALS.sub("A", SMALL.sub("a", DIGITS.sub("0", name)))[:12]
+    if name.isupper():
+        yield "upper"
+
+
+def _host(host: str) -> Iterator[str]:
+    """Yield *host*, each host above it, and the pieces of its main label."""
+    for above in hosts_above(host):
+        yield f"host={above}"
+    main = host.split(".")[-2:][0]
+    yield "top=" + host.rsplit(".", maxsplit=1)[-1]
+    yield from _pieces("d", main, 3)
 
 
 def _facts(subject: Subject) -> Iterator[str]:
@@ -77,8 +102,9 @@ def _facts(subject: Subject) -> Iterator[str]:
         yield "lives=session" if observed else "lives=unknown"
     if observed:
         yield f"http_only={subject.http_only}"
+        yield f"same_site={subject.same_site or 'unset'}"
+    if subject.secure is not None:
         yield f"secure={subject.secure}"
-        yield f"same_site={subject.same_site}"
     shape = subject.value_shape
     if shape is not None:
         yield f"value={shape.kind}"

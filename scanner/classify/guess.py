@@ -1,47 +1,52 @@
 """The last layer: what items look like that have such names, hosts, lifetimes and values.
 
-A guess names a category, never a vendor or a purpose: those it cannot know.
+A guess names a category, never a purpose: that it cannot know.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.classify.attribution import party
 from scanner.classify.features import features
 from scanner.classify.words import EXEMPT, Layer, Word
-from scanner.knowledge.patterns import is_shared
-from scanner.model import Party
+from scanner.model import Category, Subject
 
 if TYPE_CHECKING:
     from scanner.knowledge.weights import Weights
-    from scanner.model import Subject
 
-#: A guess rests on pieces of the name that were seen before: this share of those with three
-#: signs, or there is none.
-FAMILIAR = 0.5
+#: "Necessary" and "functional" together need this probability: to exempt a tracker is the worse
+#: mistake.
+EXEMPTION = 0.45
+
+#: A name of which nothing else is told gets a guess only from this probability on.
+BARE = 0.6
 
 
 def guessed(subject: Subject, weights: Weights) -> Word | None:
-    """Return the likeliest of exempt, statistics and marketing; its probability is told."""
-    if is_shared(subject.name) and party(subject) is not Party.THIRD:
-        return None
+    """Return the likeliest of exempt, statistics and marketing; its probability is told.
+
+    None: nothing but the name is told, and the name tells too little.
+    """
     found = set(features(subject))
-    pieces = [feature for feature in found if feature.startswith("n:") and len(feature) == 5]
-    familiar = sum(feature in weights.features for feature in pieces)
-    if not pieces or familiar < FAMILIAR * len(pieces):
-        return None
+    familiar = sum(feature in weights.features for feature in found)
     chances = weights.weigh(found)
-    exempt = {name: chance for name, chance in chances.items() if name in EXEMPT}
-    best = max(chances.keys() - exempt.keys(), key=lambda name: chances[name])
-    confidence = chances[best]
-    if sum(exempt.values()) > confidence:
-        best = max(exempt, key=lambda name: exempt[name])
-        confidence = sum(exempt.values())
+    best, confidence = _likeliest(chances)
+    if confidence < BARE and subject == Subject(name=subject.name, kind=subject.kind):
+        return None
     return Word(
         layer=Layer.MODEL,
         entry="weights",
         category=best,
         confidence=round(confidence, 3),
-        reason=f"{familiar} of {len(pieces)} pieces of the name are known from such items",
+        reason=f"a guess from {familiar} signs in name and attributes that such items share",
     )
+
+
+def _likeliest(chances: dict[Category, float]) -> tuple[Category, float]:
+    """Return the best category with its probability; exempt ones count together."""
+    exempt = sum(chance for name, chance in chances.items() if name in EXEMPT)
+    trackers = chances.keys() - EXEMPT
+    best = max(trackers, key=lambda name: chances[name])
+    if exempt < EXEMPTION or exempt < chances[best]:
+        return best, chances[best]
+    return max(chances.keys() & EXEMPT, key=lambda name: chances[name]), exempt

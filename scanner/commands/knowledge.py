@@ -80,7 +80,11 @@ def _print(explanation: Explanation, language: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     category = texts(language)["categories"][verdict.category]["name"]
     sure = f", {verdict.confidence:.0%} sure" if verdict.rule else ""
-    console.print(f"{subject.name}: {category} ({verdict.category}){sure}", markup=False)
+    guess = verdict.rule is not None and verdict.rule.startswith("model:")
+    perhaps = "perhaps " if guess else ""
+    console.print(f"{subject.name}: {perhaps}{category} ({verdict.category}){sure}", markup=False)
+    if guess:
+        console.print("A guess: in a scan it stays unclassified until you say what it is.")
     if verdict.purpose:
         spoken = choose([language, "en"], tuple(verdict.purpose))
         console.print(verdict.purpose[spoken], markup=False)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_TABS = {Clock.VIRTUAL: 2, Clock.REAL: 4}  # who only waits can wait for more
+_TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
 LATE_PATIENCE = 11.0  # seconds for a banner; a site that has shown none by then has none
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 

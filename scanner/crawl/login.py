@@ -24,16 +24,16 @@ REST = 0.5  # seconds for a page to act on what was done
 log = structlog.get_logger()
 
 
-async def login(tab: Tab, site: Site) -> str | None:
+async def login(tab: Tab, page: pw.Page, site: Site) -> str | None:
     """
-    Do the steps of *site* in *tab*; return what went wrong, in words without secrets.
+    Do the steps of *site* in *tab*, by *page*; return what went wrong, in words without secrets.
 
     What the pages of the login store counts for the site as everything else does.
     """
     for number, step in enumerate(site.login, 1):
         try:
             async with asyncio.timeout(LOGIN_LIMIT / len(site.login) + STEP_LIMIT):
-                fault = await _do(tab, step, site.url)
+                fault = await _do(tab, page, step, site.url)
         except TimeoutError:
             fault = "it took too long"
         except Error:  # its text would show what was filled in
@@ -44,9 +44,8 @@ async def login(tab: Tab, site: Site) -> str | None:
     return None
 
 
-async def _do(tab: Tab, step: LoginStep, home: str) -> str | None:
+async def _do(tab: Tab, page: pw.Page, step: LoginStep, home: str) -> str | None:
     """Do one step; return what went wrong."""
-    assert tab.page is not None
     limit = STEP_LIMIT * 1000
     if step.action == "open":
         way = await tab.goto(urljoin(home, step.target), timeout=STEP_LIMIT)
@@ -54,12 +53,12 @@ async def _do(tab: Tab, step: LoginStep, home: str) -> str | None:
             return "the page could not be reached"
         await settle.rest(tab, REST)
     elif step.action == "fill":
-        await tab.page.locator(step.target).first.fill(step.text or "", timeout=limit)
+        await page.locator(step.target).first.fill(step.text or "", timeout=limit)
     elif step.action == "press":
-        await tab.page.locator(step.target).first.click(timeout=limit)
+        await page.locator(step.target).first.click(timeout=limit)
         await settle.rest(tab, REST)
     else:
-        await _wait(tab.page, step.target, home, limit)
+        await _wait(page, step.target, home, limit)
     return None
 
 

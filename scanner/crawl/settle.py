@@ -43,9 +43,10 @@ HUSH_LIMIT = 1.0  # seconds that this may take
 BUDGET_LIMIT = 3.0  # real seconds that a budget may take, before open requests are ignored
 RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
 STALL_LIMIT = 0.2  # real seconds without progress: an answer that the page never reads to its end
-SLICE = 0.25  # seconds of a page's time between two breaths
+SLICE = 0.5  # seconds of a page's time between two breaths
+FINE_SLICE = 0.125  # likewise, of a page that keeps databases: each answer waits for a breath
 BREATH = 0.015  # real seconds: databases, cookies and workers answer in real time
-MORE_SLICES = 12  # that a page gets at the most which still speaks with servers at the end
+MORE = 3.0  # seconds that a page gets at the most which still speaks with servers at the end
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
 
@@ -133,14 +134,15 @@ async def _linger(tab: Tab) -> None:
     What is no traffic, such as the answer of a database, does not stop the page's clock: so its
     time is given in slices, with a breath after each, in which such answers come.
     """
-    for slice_ in range(int(LINGER / SLICE) + MORE_SLICES):
-        if tab.over or tab.endless:
-            return
+    passed = 0.0
+    while passed < LINGER + MORE and not tab.over and not tab.endless:
+        slice_ = FINE_SLICE if tab.evidence.has_databases else SLICE
         began = time.monotonic()
-        await _spend(tab, SLICE)
+        await _spend(tab, slice_)
         await asyncio.sleep(BREATH)
+        passed += slice_
         busy = tab.traffic.unanswered or tab.traffic.changed_at > began
-        if (slice_ + 1) * SLICE >= LINGER and not busy:
+        if passed >= LINGER and not busy:
             return
 
 

@@ -124,7 +124,7 @@ class Walk:
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
             try:
-                links = await self._start(reader, tab, start)
+                links = await self._start(profile, reader, tab, start)
                 if links is None:
                     return
                 self._frontier.add(self._known or tour.site.pages, asked=True)
@@ -140,7 +140,9 @@ class Walk:
                     archive = self._archive.document(version=tour.browser.version)
                     tour.dossier.archive(archive, state=self._state)
 
-    async def _start(self, reader: Reader, tab: Tab, url: str) -> tuple[str, ...] | None:
+    async def _start(
+        self, profile: Profile, reader: Reader, tab: Tab, url: str
+    ) -> tuple[str, ...] | None:
         """Read the start page; return its links, or None if the walk ends here."""
         tour = self._tour
         if self._archive is not None:
@@ -148,7 +150,7 @@ class Walk:
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
-        if tour.site.login and (fault := await self._login(tab)) is not None:
+        if tour.site.login and (fault := await self._login(profile, tab)) is not None:
             self.reads.append(PageRead(visit=reader.barred(url, fault)))
             self._tell(url)
             return None
@@ -161,7 +163,7 @@ class Walk:
             if visit.status is None or tour.stop.is_set():
                 break
             tab.evidence.clear()
-            given = await self._press(tab, wanted)
+            given = await self._press(profile, tab, wanted)
             self.banner = merged(self.banner, self._told(given))
             if not _took(given, wanted, only=self._state.only):
                 self.reads.append(PageRead(visit=visit))
@@ -177,23 +179,23 @@ class Walk:
         self._tell(url)
         return links if visit.status is not None else None
 
-    async def _login(self, tab: Tab) -> str | None:
+    async def _login(self, profile: Profile, tab: Tab) -> str | None:
         """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
         self._logging_in = True
         try:
-            return await login(tab, self._tour.site)
+            async with profile.lend(tab) as page:
+                return await login(tab, page, self._tour.site)
         finally:
             self._logging_in = False
 
-    async def _press(self, tab: Tab, wanted: State) -> BannerAnswer:
+    async def _press(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
         """Answer the banner of the page; a banner that breaks us counts as not answered."""
-        assert tab.page is not None
         try:
-            async with asyncio.timeout(ANSWER_LIMIT + 5):
+            async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
                 more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
                 if self._patience is not None and wanted is not State.WITHDRAW:
                     more["patience"] = self._patience
-                given = await self._tour.answer(tab.page, wanted, timeout=ANSWER_LIMIT, **more)
+                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **more)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
@@ -281,8 +283,9 @@ class Walk:
                 visit, links = await reader.arrive(tab, url, clock=tour.clock)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
-        read = await reader.depart(tab, visit)
-        return read, links
+        if tab.stuck:
+            return PageRead(visit=visit), ()
+        return await reader.depart(tab, visit), links
 
     async def _allowed(self, urls: list[str]) -> list[str]:
         """Return those of *urls* that robots.txt lets us visit."""

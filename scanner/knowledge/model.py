@@ -111,6 +111,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ended: dt.date | None = None  # the service was closed
     note: str | None = None
     domains: tuple[str, ...] = ()  # registrable, and the vendor's own
+    portal: bool = False  # people visit these domains for their own sake: anything may lie there
     setter: tuple[Setter, ...] = ()
     cookie: tuple[Cookie, ...] = ()
 

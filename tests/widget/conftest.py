@@ -13,16 +13,19 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 import widget
+from consent_server import hidden
 from consent_server.banner import config
 from consent_server.demo import loopback
 from consent_server.model import Declaration, Item
 from scanner.model import OPTIONAL_CATEGORIES, Banner, Category, Controller, Kind, Party
+from widget.enforce import EnforcedASGI, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SHOP = "www.shop.example"
 CONSENT = "consent.agency.example"
+OWN_CONSENT = "consent.shop.example"
 TRACKER = "tracker.example"
 
 
@@ -52,6 +55,12 @@ ITEMS = (
     item("uid", Category.MARKETING, party=Party.THIRD),
     item("lang", Category.FUNCTIONAL),
 )
+
+
+def hidden_item(name, category):
+    """Return a cookie that no script can see."""
+    return msgspec.structs.replace(item(name, category), http_only=True)
+
 
 DECLARATION = Declaration(
     site="shop",
@@ -85,8 +94,10 @@ class World:
     headers: dict[str, str] = field(default_factory=dict)
     answer: int = 201  # status of POST …/consents
     asked: list[str] = field(default_factory=list)  # host and path of all requests
+    queries: list[str] = field(default_factory=list)  # of requests to the tracker
     decisions: list[dict[str, Any]] = field(default_factory=list)
     change_script: Callable[[bytes], bytes] = bytes
+    rules: Rules | None = None  # the shop enforces them
     port: int = 0
 
     def url(self, path="/", host=SHOP):
@@ -107,8 +118,31 @@ class World:
             f"<body><main>{self.body}</main></body></html>"
         )
 
+    domains = frozenset({"shop.example"})
+
+    async def get(self, site):
+        """Return what the consent server is asked for: this world has the rules and domains."""
+        return self
+
     def asked_of(self, host):
         return [address for address in self.asked if address.startswith(host)]
+
+
+class _Enforcing:
+    """The shop, behind the middleware where the world has rules for it."""
+
+    def __init__(self, world: World, app: Starlette) -> None:
+        self._world = world
+        self._plain = app
+        self._enforced = EnforcedASGI(app, self)
+
+    def rules(self) -> Rules:
+        assert self._world.rules is not None, "nobody else asks"
+        return self._world.rules
+
+    async def __call__(self, scope, receive, send) -> None:
+        app = self._plain if self._world.rules is None else self._enforced
+        await app(scope, receive, send)
 
 
 def _apps(world: World):
@@ -139,6 +173,7 @@ def _apps(world: World):
 
     async def tracker(request):
         world.asked.append(f"{TRACKER}{request.url.path}")
+        world.queries.append(request.url.query)
         if request.url.path.endswith(".js"):
             code = f"(window.ran = window.ran || []).push({request.url.path!r})"
             return Response(
@@ -146,9 +181,18 @@ def _apps(world: World):
             )
         return HTMLResponse("<title>Tracker</title>")
 
+    own = Starlette(
+        routes=[
+            Route("/w/shop.js", script),
+            Route("/w/shop/consents", consents, methods=["POST"]),
+            *hidden.ROUTES,
+        ]
+    )
+    own.state.shelf = world
     return {
-        "*.shop.example": Starlette(routes=[Route("/{path:path}", shop)]),
-        "*.b.shop.example": Starlette(routes=[Route("/{path:path}", shop)]),
+        OWN_CONSENT: own,
+        "*.shop.example": _Enforcing(world, Starlette(routes=[Route("/{path:path}", shop)])),
+        "*.b.shop.example": _Enforcing(world, Starlette(routes=[Route("/{path:path}", shop)])),
         CONSENT: Starlette(
             routes=[
                 Route("/w/shop.js", script),

@@ -5,6 +5,7 @@
  * script is kept from running, no more. What scripts ask for is not requested at all.
  */
 
+import { matching, own, ownRefused } from './clear.js'
 import { config, server } from './config.js'
 import { granted } from './store.js'
 import { isReleased } from './tags.js'
@@ -61,7 +62,20 @@ function hold(tag, address, categories) {
 }
 
 /** @param {Element} tag */
-const holdable = (tag) => /^(script|iframe|img)$/.test(tag.localName) && !isReleased(tag)
+const holdable = (tag) => /^(script|iframe|img)$/.test(tag.localName)
+
+/** The host of a frame that the visitor has asked the server for, this time only. */
+const once = /** @type {HTMLScriptElement | null} */ (document.currentScript)?.dataset.once
+
+/**
+ * Returns the categories that an element waits for before it may ask for an address.
+ * @param {Element} tag
+ * @param {unknown} address
+ */
+function needs(tag, address) {
+  const wanted = once && tag.localName === 'iframe' && `${address}`.includes(`//${once}/`)
+  return isReleased(tag) || wanted ? [] : waitsFor(address)
+}
 
 /**
  * Replaces a method, or the setter of a property, by one that may refuse.
@@ -77,20 +91,81 @@ function replace(owner, name, make) {
 }
 
 /**
+ * Says whether something of this name may not be stored yet.
+ * @param {string} kind
+ * @param {unknown} name
+ */
+function mayNotStore(kind, name) {
+  const meant = (/** @type {import('../types/config').Item} */ item) =>
+    item.kind === kind && matching(item.name, [`${name}`])[0]
+  return ownRefused().some(meant) && !own.some((item) => granted(item.category) && meant(item))
+}
+
+/** A removal is never refused. */
+const REMOVES = /;\s*(max-age\s*=\s*(0|-)|expires\s*=[^;]*19[67]\d)/i
+
+/** Refuses what the scan found in a category that is not granted. A script sees no more of it. */
+function guardStorage() {
+  replace(
+    Document.prototype,
+    'cookie',
+    (native) =>
+      /** @this {any} */ function (/** @type {unknown} */ text) {
+        const name = `${text}`.split(/[=;]/)[0].trim()
+        if (!mayNotStore('cookie', name) || REMOVES.test(`${text}`)) native.call(this, text)
+      },
+  )
+  replace(
+    /** @type {any} */ (window).CookieStore?.prototype,
+    'set',
+    (native) =>
+      /** @this {any} */ async function (/** @type {any} */ cookie, /** @type {any} */ ...rest) {
+        if (!mayNotStore('cookie', cookie.name || cookie)) return native.call(this, cookie, ...rest)
+      },
+  )
+  replace(
+    Storage.prototype,
+    'setItem',
+    (native) =>
+      /** @this {any} */ function (/** @type {string} */ name, /** @type {string} */ value) {
+        const kind = this === sessionStorage ? 'session_storage' : 'local_storage'
+        if (!mayNotStore(kind, name)) native.call(this, name, value)
+      },
+  )
+  for (const [kind, owner] of /** @type {[string, any][]} */ ([
+    ['indexed_db', window.IDBFactory],
+    ['cache_storage', window.CacheStorage],
+  ])) {
+    replace(
+      owner?.prototype,
+      'open',
+      (native) =>
+        /** @this {any} */ function (/** @type {string} */ name, /** @type {any[]} */ ...rest) {
+          if (!mayNotStore(kind, name)) return native.call(this, name, ...rest)
+          const refusal = new DOMException('held back until the visitor agrees', 'SecurityError')
+          if (kind === 'indexed_db') throw refusal // as where storage is denied
+          return Promise.reject(refusal)
+        },
+    )
+  }
+}
+
+/**
  * Begins to guard, where the site asks for it. Only what comes later than this is seen: the tag
  * must be the first script of the page, and not `async`.
  * @param {() => void} changed called when an element of the page has been held back
  */
 export function guard(changed) {
-  if (config.banner.blocking !== 'guarded') return
+  if (config.banner.blocking === 'marked') return
 
+  guardStorage()
   for (const owner of [HTMLScriptElement, HTMLIFrameElement, HTMLImageElement]) {
     replace(
       owner.prototype,
       'src',
       (native) =>
         /** @this {any} */ function (/** @type {unknown} */ address) {
-          const categories = isReleased(this) ? [] : waitsFor(address)
+          const categories = needs(this, address)
           if (!categories.length) return native.call(this, address)
           hold(this, String(address), categories)
           changed()
@@ -102,7 +177,7 @@ export function guard(changed) {
     'setAttribute',
     (native) =>
       /** @this {any} */ function (/** @type {string} */ name, /** @type {unknown} */ value) {
-        const categories = /^src$/i.test(name) && holdable(this) ? waitsFor(value) : []
+        const categories = /^src$/i.test(name) && holdable(this) ? needs(this, value) : []
         if (!categories.length) return native.call(this, name, value)
         hold(this, String(value), categories)
         changed()
@@ -153,7 +228,7 @@ export function guard(changed) {
         if (!(node instanceof Element)) continue
         for (const tag of [node, ...node.querySelectorAll('script,iframe,img')]) {
           const address = holdable(tag) && tag.getAttribute('src')
-          const categories = address ? waitsFor(address) : []
+          const categories = address ? needs(tag, address) : []
           if (categories.length && tag.getAttribute('type') !== 'text/plain') {
             hold(tag, /** @type {string} */ (address), categories)
           }

@@ -4,8 +4,10 @@ import { announce, open } from './api.js'
 import { clearRefused } from './clear.js'
 import { config } from './config.js'
 import { REVISIT } from './dialects.js'
+import { renew, renewStale } from './enforced.js'
 import { shielded } from './fault.js'
 import { guard } from './guard.js'
+import { clearHidden } from './hidden.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
 import { answeredElsewhere } from './moving.js'
@@ -17,6 +19,7 @@ import { runTags, watchTags, withdrawTags } from './tags.js'
 
 function start() {
   recall()
+  renewStale()
   guard(runTags)
   surface.place()
   signalDefaults()
@@ -36,7 +39,11 @@ function start() {
     if (change.changed.length) announce('change', change.changed)
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
-    if (change.own) log(change.answer, language())
+    if (change.own) {
+      log(change.answer, language())
+      clearHidden()
+    }
+    renew(change)
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })
   subscribe('meet', ask)

@@ -3,6 +3,7 @@
 import { nonce, OPTIONAL } from './config.js'
 import { addresses, category, conditions, SCRIPTS, TAGS } from './dialects.js'
 import { standBack, standIn } from './embeds.js'
+import { renewFor } from './enforced.js'
 import { current, granted, meet } from './store.js'
 
 /** How long a slow script may keep the next inline one waiting, in milliseconds. */
@@ -30,7 +31,7 @@ export function runTags() {
       if (tag.localName === 'script' || OPTIONAL.includes(name)) meet(name.replace('!', ''))
     }
     if (tag instanceof HTMLIFrameElement && !done.has(tag) && !allowed(tag)) {
-      standIn(tag, () => reveal(tag))
+      standIn(tag, () => renewFor(tag) || reveal(tag))
     }
   }
   toggle()

@@ -7,6 +7,8 @@ export interface Item {
   category: string
   vendor: string | null
   party: 'first' | 'third'
+  /** No script can see this cookie. */
+  http_only?: true
 }
 
 /** The section `banner` of a locale file, with the site's facts filled in. */
@@ -58,7 +60,7 @@ export interface Config {
     theme: Record<string, string>
     revisit: 'icon' | 'link'
     remember_days: number
-    blocking: 'marked' | 'guarded'
+    blocking: 'marked' | 'guarded' | 'enforced'
     /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
     take_over?: Record<string, Record<string, string>>
   }

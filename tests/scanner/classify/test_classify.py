@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.classify import classify
+from scanner.classify import classify, explain
 from scanner.knowledge import load
 from scanner.model import Category, Kind, Override, Party, SetBy, Subject
 
@@ -35,11 +35,41 @@ def test_a_well_known_name_has_its_category_and_vendor(name, category, vendor):
     assert found.rule.startswith("knowledge:")
 
 
-def test_what_nobody_knows_is_unclassified():
-    found = verdict("xq_7731", http_only=False)
+def test_a_bare_name_that_nobody_knows_is_unclassified():
+    found = verdict("xq_7731")
 
     assert found.category is Category.UNCLASSIFIED
     assert found.rule is None
+
+
+def test_of_what_more_is_told_than_a_name_there_is_at_least_a_guess():
+    found = verdict("xq_7731", domain="shop.example", party=Party.FIRST, http_only=False)
+
+    assert found.category is not Category.UNCLASSIFIED
+    assert found.rule == "model:weights"
+    assert found.vendor is None
+    assert found.purposes == ()
+
+
+def test_a_guess_about_a_known_host_names_its_vendor():
+    found = verdict("xq_7731", domain=".linkedin.com", party=Party.THIRD, lifetime=60)
+
+    assert found.vendor == "LinkedIn"
+
+
+def test_on_a_website_that_people_visit_for_its_own_sake_the_host_alone_decides_nothing():
+    portal = explain(
+        Subject(name="xq_7731", domain=".crazyegg.com", party=Party.THIRD), knowledge=load()
+    )
+    tracker = explain(
+        Subject(name="xq_7731", domain=".script.crazyegg.com", party=Party.THIRD),
+        knowledge=load(),
+    )
+
+    assert [
+        word.confidence for word in portal.because + portal.against if word.layer == "host"
+    ] == [0.55]
+    assert tracker.verdict.rule == "host:script.crazyegg.com"
 
 
 def test_the_purpose_is_told_with_the_vendors_name():
@@ -57,7 +87,7 @@ def test_a_platform_is_told_as_the_websites_own_software():
 
 def test_a_name_that_many_use_needs_its_host():
     assert verdict("uid").category is Category.UNCLASSIFIED
-    assert verdict("uid", domain="shop.example").category is Category.UNCLASSIFIED
+    assert verdict("uid", domain="shop.example").rule == "model:weights"
     assert verdict("uid", domain=".adform.net").vendor == "Adform"
     assert verdict("uid", domain=".criteo.com").vendor == "Criteo"
 

@@ -35,10 +35,32 @@ def test_a_layer_that_is_not_sure_leaves_it_to_the_next():
 @pytest.mark.parametrize(
     ("layer", "confidence"),
     [(Layer.STRUCTURE, 0.85), (Layer.HOST, 0.65), (Layer.SETTER, 0.65), (Layer.IMPORTED, 0.55),
-     (Layer.MODEL, 0.99)],
+     (Layer.KNOWLEDGE, 0.65)],
 )  # fmt: skip
 def test_one_weak_word_makes_nothing_exempt(category, layer, confidence):
     assert decide([word(layer, category, confidence)]).word is None
+
+
+@pytest.mark.parametrize("category", [N, F, S, M])
+def test_where_nobody_is_sure_the_guess_stands_as_a_guess(category):
+    guess = word(Layer.MODEL, category, 0.5)
+
+    assert decide([guess]).word is guess
+    assert decide([word(Layer.STRUCTURE, N, 0.4), guess]).word is guess
+
+
+@pytest.mark.parametrize(("weak", "guessed"), [(S, S), (M, M)])
+def test_a_weak_word_that_the_guess_confirms_decides(weak, guessed):
+    form = word(Layer.STRUCTURE, weak, 0.6)
+
+    assert decide([form, word(Layer.MODEL, guessed, 0.5)]).word is form
+
+
+@pytest.mark.parametrize(("weak", "guessed"), [(S, M), (M, N), (N, M)])
+def test_a_weak_word_that_the_guess_denies_does_not(weak, guessed):
+    guess = word(Layer.MODEL, guessed, 0.5)
+
+    assert decide([word(Layer.STRUCTURE, weak, 0.6), guess]).word is guess
 
 
 def test_two_weak_words_of_different_layers_do():

@@ -47,6 +47,13 @@ def test_explain_in_json_takes_host_setter_and_lifetime(kapsel):
     assert [word["layer"] for word in explanation["because"]][:2] == ["knowledge", "setter"]
 
 
+def test_explain_says_what_is_only_guessed(kapsel):
+    told, _ = kapsel("explain", "xq_7731", "--domain", "shop.example", "--site", "shop.example")
+
+    assert told.startswith("xq_7731: perhaps ")
+    assert "stays unclassified until you say what it is" in told
+
+
 def test_explain_says_when_nobody_knows(kapsel):
     told, _ = kapsel("explain", "xq_7731")
 
@@ -61,7 +68,7 @@ def test_classify_keeps_the_order_and_forgives_what_is_not_known(kapsel):
         "same_site": "lax", "set_by": {"kind": "http", "url": None},
         "value_shape": {"length": 26, "entropy": 4.1, "kind": "text"}, "extra": 1,
     }  # fmt: skip
-    unknown = {"name": "zz", "party": None, "lifetime": "session", "value_shape": {"kind": "bool"}}
+    unknown = {"name": "zz", "party": None, "lifetime": "session"}
     given = "\n".join(['{"name": "_ga"}', "", json.dumps(session), json.dumps(unknown)])
 
     told, _ = kapsel("classify", "--format", "json", given=given)
