@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import pwd
+import re
 import shutil
 import socket
 import statistics
@@ -22,7 +23,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,6 +34,8 @@ ROOT = Path(__file__).parent.parent
 ORIGIN = "https://www.shop.example"
 SITES = f"sites: {{shop: {{url: '{ORIGIN}/'}}}}\n"
 WARM_UP = 0.5  # seconds
+
+_LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
 
 HELLO = "benchmarks.hello:app"
 KAPSEL = "consent_server.app:create_from_environment"
@@ -68,15 +70,14 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
-        head, separator, body = self._buffer.partition(b"\r\n\r\n")
-        if not separator:
+        head = self._buffer.find(b"\r\n\r\n") + 4
+        if head < 4:
             return
-        at = head.lower().find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-        if len(body) < length:
+        stated = _LENGTH.search(self._buffer, 0, head)
+        if stated is not None and len(self._buffer) < head + int(stated[1]):
             return
-        self._buffer = body[length:]
-        self._done(time.perf_counter() - self._sent_at, int(head[9:12]))
+        status, self._buffer = int(self._buffer[9:12]), b""
+        self._done(time.perf_counter() - self._sent_at, status)
         if self.stopped:
             self._transport.close()
         else:
@@ -109,8 +110,8 @@ def post(path: str) -> Callable[[], bytes]:
 
 def uuid7() -> str:
     """Return an id as the widget makes it: the time in milliseconds, then chance."""
-    number = uuid.uuid4().int & ~(0xFFFF_FFFF_FFFF << 80) | time.time_ns() // 1_000_000 << 80
-    return str(uuid.UUID(int=number & ~(0xF << 76) | 7 << 76))
+    moment, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(9).hex()
+    return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-a{chance[3:6]}-{chance[6:]}"
 
 
 def get(path: str, headers: str = "") -> Callable[[], bytes]:
@@ -158,12 +159,9 @@ async def load(
 
 
 def processor_seconds(pid: int) -> float:
-    """Return how long the process *pid* has been on a processor; 0 where that cannot be told."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Return how long the threads of *pid* have been on a processor; 0 where nobody counts."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
 
 @contextlib.contextmanager
@@ -175,8 +173,9 @@ def server(app: str, folder: Path, database: str) -> Iterator[tuple[int, int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     script = (
-        "import uvicorn, sys; uvicorn.run(sys.argv[1], port=int(sys.argv[2]), access_log=False, "
-        "log_level='warning', server_header=False, factory=sys.argv[1].rpartition(':')[2] != 'app')"
+        "import uvicorn, sys; app = sys.argv[1]; ours = not app.endswith(':app'); "
+        "uvicorn.run(app, port=int(sys.argv[2]), access_log=False, log_level='warning', "
+        "server_header=False, proxy_headers=not ours, factory=ours)"
     )
     environment = {**os.environ, "KAPSEL_DATABASE": database, "KAPSEL_SITES": str(sites)}
     process = subprocess.Popen(

@@ -17,6 +17,7 @@ from scanner.errors import (
     DecisionInvalid,
     LogUnavailable,
     QuestionInvalid,
+    ScanRunning,
     TooMany,
     UnknownSite,
 )
@@ -34,6 +35,7 @@ STATUS: dict[type[Exception], int] = {
     QuestionInvalid: 400,
     UnknownSite: 404,
     DecisionConflict: 409,
+    ScanRunning: 409,
     TooMany: 429,
     LogUnavailable: 503,
     DatabaseUnusable: 503,
@@ -114,7 +116,7 @@ def from_here(request: Request) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-async def from_error(request: Request, exc: Exception) -> Response:
+async def from_error(request: Request | None, exc: Exception) -> Response:
     """Return the refusal that *exc*, an error of ours, stands for."""
     status = STATUS[type(exc)]
     headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
@@ -131,6 +133,11 @@ async def from_status(request: Request, exc: Exception) -> Response:
     status: int = getattr(exc, "status_code", 500)
     detail = _PHRASES.get(status, str(getattr(exc, "detail", "")))
     return refusal(status, detail, headers=getattr(exc, "headers", None))
+
+
+async def from_breaking_off(request: Request, exc: Exception) -> Response:
+    """Return the answer to a request whose sender has gone; nobody reads it."""
+    return refusal(400, "the request broke off")
 
 
 async def from_fault(request: Request, exc: Exception) -> Response:

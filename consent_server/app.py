@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib.metadata
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -18,6 +19,7 @@ from consent_server import (
     api,
     decisions,
     declarations,
+    hidden,
     metrics,
     openapi,
     preview_page,
@@ -25,11 +27,13 @@ from consent_server import (
     script,
 )
 from consent_server.admin import routes as people
+from consent_server.admin import scan_api
 from consent_server.admin.desk import furnish
 from consent_server.answers import answer
 from consent_server.front import Front
-from consent_server.limits import Limits
+from consent_server.limits import Buckets, Limits
 from consent_server.log import ConsentLog
+from consent_server.proxy import Proxies
 from consent_server.releases import Releases
 from consent_server.rights import routes as rights
 from consent_server.settings import Settings
@@ -42,8 +46,10 @@ from scanner.store import Store
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
+
+SITE_BURST = 10  # seconds' worth of decisions that one site's visitors may send at once
 
 GPC_SINCE = "2026-11-22"  # the day on which what we say of it last changed
 
@@ -88,8 +94,10 @@ ROUTES = [
     *rights.ROUTES,
     *receipts.ROUTES,
     *decisions.ROUTES,
+    *hidden.ROUTES,
     *preview_page.ROUTES,
     *api.ROUTES,
+    *scan_api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", counted),
@@ -99,7 +107,25 @@ ROUTES = [
 ]
 
 
-def create_app(settings: Settings) -> Starlette:
+class ConsentServer(Starlette):
+    """The routes, with a *front* before them that takes the short way where it can."""
+
+    front: Front
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not await self._answered(scope, receive, send):
+            await super().__call__(scope, receive, send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        try:
+            return await self.front.answered(scope, receive, send)
+        except Exception as exc:  # the routes' own faults are answered so too
+            fault = await answers.from_fault(Request(scope), exc)
+            await fault(scope, receive, send)
+            raise
+
+
+def create_app(settings: Settings) -> ConsentServer:
     """
     Return the application; its lifespan opens the database and sites.yaml.
 
@@ -120,27 +146,37 @@ def create_app(settings: Settings) -> Starlette:
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
-                app.state.limits = Limits(settings.rate, burst=settings.burst)
+                app.state.limits = Limits(
+                    Buckets(settings.rate, burst=settings.burst),
+                    Buckets(settings.site_rate, burst=settings.site_rate * SITE_BURST),
+                )
+                app.state.keep_network = settings.keep_network
                 app.state.request_limits = rights.limits()
-                furnish(app.state, settings)
-                yield
+                async with furnish(app.state, settings):
+                    gc.freeze()  # what is there now stays: it needs not be looked through again
+                    yield
+                await shelf.close()
         finally:
             engine.dispose()
 
-    return Starlette(
+    app = ConsentServer(
         routes=ROUTES,
         lifespan=lifespan,
-        middleware=[
-            Middleware(Front, hosts=frozenset(name.lower().encode() for name in settings.hosts))
-        ],
         exception_handlers={
             HTTPException: answers.from_status,
+            ClientDisconnect: answers.from_breaking_off,
             Exception: answers.from_fault,
             **dict.fromkeys(answers.STATUS, answers.from_error),
         },
     )
+    app.front = Front(
+        app.state,
+        hosts=settings.hosts,
+        proxies=Proxies(settings.proxies, country=settings.country_header),
+    )
+    return app
 
 
-def create_from_environment() -> Starlette:
+def create_from_environment() -> ConsentServer:
     """Return the application of a worker process; its parent left the settings."""
     return create_app(Settings.from_environment())

@@ -23,7 +23,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "browser": ("scanner.commands.browser", "Get a Chromium if there is none."),
     "sites": ("scanner.commands.sites", "Check sites.yaml."),
     "scan": ("scanner.commands.scan", "Find out which cookies sites set."),
-    "watch": ("scanner.commands.watch", "Scan each site on its schedule until stopped."),
+    "watch": (
+        "consent_server.commands.watch",
+        "Scan each site on its schedule until stopped.",
+    ),
     "catalogue": ("scanner.commands.catalogue", "Show what was found, and what changed."),
     "knowledge": ("scanner.commands.knowledge", "Ask what a cookie is for, and why."),
     "declaration": ("consent_server.commands.declaration", "Print a site's cookie declaration."),
@@ -31,6 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "embed": ("consent_server.commands.embed", "Print the tag to paste into a site."),
     "accounts": ("consent_server.commands.accounts", "Say who may sign in to /admin."),
     "log": ("consent_server.commands.log", "Ask the consent log."),
+    "requests": ("consent_server.commands.requests", "Answer what visitors ask of their data."),
+    "doctor": ("consent_server.commands.doctor", "Say what is wrong with this installation."),
     "database": ("consent_server.commands.database", "Upgrade, check or back up the database."),
 }
 

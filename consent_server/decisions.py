@@ -8,23 +8,26 @@ not anyway; the record says so in its flags.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from starlette.responses import Response
 from starlette.routing import Route
 
 from consent_server import receipts
-from consent_server.answers import answer, from_error, refusal
+from consent_server.answers import RETRY_AFTER, answer, from_error, refusal
 from consent_server.model import Action
 from consent_server.origin import belongs
-from consent_server.records import MAX_BODY, read_decision, to_record
+from consent_server.proxy import network
+from consent_server.records import MAX_BODY, read_decision, read_many, to_record
 from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable, TooMany
 
 if TYPE_CHECKING:
+    from starlette.datastructures import State
     from starlette.requests import Request
 
-    from consent_server.limits import Limits
     from consent_server.log import ConsentLog
     from consent_server.model import ConsentRecord
     from consent_server.shelf import Served, Shelf
@@ -35,11 +38,21 @@ CONTENT_TYPES = ("application/json", "text/plain")
 #: Why a decision is not stored.
 REFUSALS = (DecisionInvalid, DecisionConflict, TooMany, LogUnavailable)
 
+_SPACE = b" \t\n\r"  # that may stand before JSON
+
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Content-Type",
     "Access-Control-Max-Age": "86400",
 }
+
+
+class Sender(NamedTuple):
+    """Who sent a decision; nothing of it is kept that the owner did not ask for."""
+
+    address: str | None
+    country: str | None
+    from_page: bool  # whether the browser said which page's script sent it
 
 
 async def add(request: Request) -> Response:
@@ -97,68 +110,100 @@ async def _added(request: Request, served: Served) -> Response:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in CONTENT_TYPES:
         return refusal(415, f"send the decision as {' or '.join(CONTENT_TYPES)}")
-    body = await _body(request)
-    if body is None:
-        return too_long()
-    log: ConsentLog = request.app.state.log
-    new, record = await take(
-        log,
-        served,
-        body,
-        from_page="origin" in request.headers,
-        limits=request.app.state.limits,
-        address=request.client and request.client.host,
+    sender = Sender(
+        request.client and request.client.host,
+        request.scope.get("country"),
+        "origin" in request.headers,
     )
-    return answer(record, status=201 if new else 200)
+    return await answer_to(request.app.state, served, await _body(request), sender)
 
 
-async def take(
-    log: ConsentLog,
-    served: Served,
-    body: bytes,
-    *,
-    from_page: bool,
-    limits: Limits,
-    address: str | None,
-) -> tuple[bool, ConsentRecord]:
+async def answer_to(state: State, served: Served, body: bytes, sender: Sender) -> Response:
     """
-    Store the decision in *body*; return whether it is new, and its record.
-
-    A withdrawal is stored however much else has come from *address*.
+    Store the decision in *body*, or up to `MAX_MANY`; return the answer, once it is durable.
 
     Raises:
-        TooMany: If more has come from *address* than *limits* allow.
-        DecisionInvalid: If it is not a decision.
+        DecisionInvalid: If it is neither.
+        TooMany: If more has come from *sender* than the limits allow.
         DecisionConflict: If another decision has its id.
         LogUnavailable: If it could not be stored now.
+    """
+    if len(body) > MAX_BODY:
+        return refusal(413, f"the body has at most {MAX_BODY} bytes")
+    if not are_many(body):
+        new, record = await _stored(state, served, body, sender)
+        return answer(record, status=201 if new else 200)
+    tasks = [
+        asyncio.ensure_future(_one_of_many(state, served, each, sender)) for each in read_many(body)
+    ]
+    outcomes = await asyncio.gather(*tasks)
+    statuses = {outcome["status"] for outcome in outcomes}
+    return answer(
+        outcomes,
+        status=503 if statuses == {503} else 200,
+        headers={"Retry-After": str(RETRY_AFTER)} if statuses & {429, 503} else None,
+    )
+
+
+def are_many(body: bytes) -> bool:
+    """Return whether *body* is a list of decisions, if it is anything."""
+    return body.lstrip(_SPACE).startswith(b"[")
+
+
+async def _one_of_many(state: State, served: Served, body: bytes, sender: Sender) -> dict[str, Any]:
+    """Store one decision of several; return what alone it would have been answered."""
+    try:
+        new, record = await _stored(state, served, body, sender)
+    except REFUSALS as exc:
+        refused = await from_error(None, exc)
+        return {"status": refused.status_code, **msgspec.json.decode(refused.body)}
+    return {"status": 201 if new else 200, "record": record}
+
+
+def received(state: State, served: Served, body: bytes, sender: Sender) -> ConsentRecord:
+    """
+    Return the record of the decision in *body*.
+
+    A withdrawal is taken however much else has come from *sender*.
+
+    Raises:
+        DecisionInvalid: If it is not a decision.
+        TooMany: If more has come from *sender* than the limits allow.
     """
     record = to_record(
         read_decision(body),
         site=served.site.key,
         received_at=dt.datetime.now(dt.UTC),
         revisions=served.revisions,
-        from_page=from_page,
+        from_page=sender.from_page,
+        country=sender.country,
+        network=network(sender.address) if state.keep_network else None,
+        layout=served.site.banner.layout,
     )
-    after = limits.wait(address)
+    after = state.limits.wait(sender.address, record.site)
     if after and record.action is not Action.WITHDRAW:
         raise TooMany(after)
+    return record
+
+
+async def _stored(
+    state: State, served: Served, body: bytes, sender: Sender
+) -> tuple[bool, ConsentRecord]:
+    """Store the decision in *body*; return whether it is new, and its record."""
+    record = received(state, served, body, sender)
+    log: ConsentLog = state.log
     if await log.append(record):
         return True, record
     return False, await log.get(record.id) or record
 
 
-def too_long() -> Response:
-    """Return the refusal of a body that is not read to its end."""
-    return refusal(413, f"a decision has at most {MAX_BODY} bytes")
-
-
-async def _body(request: Request) -> bytes | None:
-    """Return the body; None: it is too long, and the rest was not read."""
+async def _body(request: Request) -> bytes:
+    """Return the body, or its beginning if it is too long."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY:
-            return None
+            break
     return body
 
 

@@ -6,23 +6,36 @@ out of the ordinary (an unknown site, a foreign page, a fault) goes to the route
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import msgspec
 from starlette.requests import Request
 
 from consent_server.answers import from_error, refusal
-from consent_server.decisions import CONTENT_TYPES, REFUSALS, readable, take, too_long
+from consent_server.decisions import (
+    CONTENT_TYPES,
+    REFUSALS,
+    Sender,
+    answer_to,
+    are_many,
+    readable,
+    received,
+)
 from consent_server.document import matches
 from consent_server.origin import belongs
 from consent_server.records import MAX_BODY
 from consent_server.script import HEADERS
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from collections.abc import Iterable, Mapping
 
-    from consent_server.log import ConsentLog
-    from consent_server.shelf import Shelf
+    from starlette.datastructures import State
+    from starlette.types import Receive, Scope, Send
+
+    from consent_server.proxy import Proxies
+
+    Headers = Mapping[bytes, bytes]
 
 _START, _SCRIPT, _CONSENTS = "/w/", ".js", "/consents"
 
@@ -42,109 +55,106 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Front:
-    """An application in front of *app*, that answers only to *hosts*, where there are any."""
+    """Stands before the routes, whose things are in *state*; answers only to *hosts*, if any."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[bytes] = frozenset()) -> None:
-        self._app = app
-        self._hosts = hosts
+    def __init__(self, state: State, *, hosts: Iterable[str], proxies: Proxies) -> None:
+        self._state = state
+        self._hosts = frozenset(name.lower().encode() for name in hosts)
+        self._proxies = proxies
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            if self._hosts and not self._is_ours(scope):
-                await refusal(421, "this server has another name")(scope, receive, send)
-                return
-            path: str = scope["path"]
-            if path.startswith(_START):
-                if scope["method"] == "POST" and path.endswith(_CONSENTS):
-                    if await self._decision(scope, receive, send):
-                        return
-                elif (
-                    scope["method"] == "GET"
-                    and path.endswith(_SCRIPT)
-                    and await self._script(scope, send)
-                ):
-                    return
-        await self._app(scope, receive, send)
+    async def answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Answer, if it is a request for the short way; False: it is not, and nothing was read."""
+        headers = dict(scope["headers"])
+        if self._hosts and headers.get(b"host", b"").rsplit(b":", 1)[0].lower() not in self._hosts:
+            await refusal(421, "this server has another name")(scope, receive, send)
+            return True
+        self._proxies.look_through(scope, headers)
+        path: str = scope["path"]
+        if not path.startswith(_START) or len(headers) < len(scope["headers"]):
+            return False  # where a header stands twice, it is no ordinary request
+        if path.endswith(_CONSENTS):
+            return scope["method"] == "POST" and await self._decision(scope, headers, receive, send)
+        if path.endswith(_SCRIPT):
+            return scope["method"] == "GET" and await self._script(path, headers, send)
+        return False
 
-    def _is_ours(self, scope: Scope) -> bool:
-        host, _ = _two(scope, b"host", b"")
-        return host is not None and host.rsplit(b":", 1)[0].lower() in self._hosts
-
-    async def _decision(self, scope: Scope, receive: Receive, send: Send) -> bool:
+    async def _decision(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> bool:
         """Store a decision and answer; False: not an ordinary one, and nothing was read."""
-        shelf: Shelf = scope["app"].state.shelf
-        served = shelf.at_hand(scope["path"][len(_START) : -len(_CONSENTS)])
-        origin, kind = _two(scope, b"origin", b"content-type")
+        state = self._state
+        served = state.shelf.at_hand(scope["path"][len(_START) : -len(_CONSENTS)])
+        origin = headers.get(b"origin")
         if (
             served is None
             or origin is None
-            or kind not in _KINDS
+            or headers.get(b"content-type") not in _KINDS
             or not belongs(origin.decode("latin-1"), served.domains)
         ):
             return False
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        while message.get("more_body") and len(body) <= MAX_BODY:
-            message = await receive()
-            body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            await readable(Request(scope), too_long())(scope, receive, send)
-            return True
-        log: ConsentLog = scope["app"].state.log
+        body = await _body(receive)
+        if body is None:
+            return True  # the visitor has gone
+        sender = Sender(scope["client"] and scope["client"][0], scope.get("country"), True)
         try:
-            new, record = await take(
-                log,
-                served,
-                body,
-                from_page=True,
-                limits=scope["app"].state.limits,
-                address=scope["client"] and scope["client"][0],
-            )
+            if len(body) > MAX_BODY or are_many(body):
+                response = await answer_to(state, served, body, sender)
+                await readable(Request(scope), response)(scope, receive, send)
+                return True
+            record = received(state, served, body, sender)
+            new = await state.log.append(record)
+            if not new:
+                record = await state.log.get(record.id) or record
         except REFUSALS as exc:
             request = Request(scope)
             await readable(request, await from_error(request, exc))(scope, receive, send)
             return True
         answer = _ENCODER.encode(record)
-        headers = [
+        sent = [
             *_DECISION_HEADERS,
             (b"access-control-allow-origin", origin),
             (b"content-length", b"%d" % len(answer)),
         ]
-        await _answer(send, 201 if new else 200, headers, answer)
+        await _answer(send, 201 if new else 200, sent, answer)
         return True
 
-    async def _script(self, scope: Scope, send: Send) -> bool:
+    async def _script(self, path: str, headers: Headers, send: Send) -> bool:
         """Answer with the script of a site; False: not one that is at hand."""
-        shelf: Shelf = scope["app"].state.shelf
-        served = shelf.at_hand(scope["path"][len(_START) : -len(_SCRIPT)])
+        served = self._state.shelf.at_hand(path[len(_START) : -len(_SCRIPT)])
         if served is None:
             return False
-        accepted, known = _two(scope, b"accept-encoding", b"if-none-match")
         sent = served.script
-        encoding = sent.encoding((accepted or b"").decode("latin-1"))
-        etag = sent.etag(encoding)
-        headers = [*_SCRIPT_HEADERS, (b"etag", etag.encode())]
+        encoding = sent.encoding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+        etag, known = sent.etag(encoding), headers.get(b"if-none-match")
         if known is not None and matches(known.decode("latin-1"), etag):
-            await _answer(send, 304, headers, b"")
+            await _answer(send, 304, [*_SCRIPT_HEADERS, (b"etag", etag.encode())], b"")
             return True
         body = sent.bodies[encoding]
-        if encoding:
-            headers.append((b"content-encoding", encoding.encode()))
-        headers.append((b"content-type", sent.media_type.encode()))
-        headers.append((b"content-length", b"%d" % len(body)))
-        await _answer(send, 200, headers, body)
+        await _answer(send, 200, _head(etag, encoding, sent.media_type, len(body)), body)
         return True
+
+
+@functools.lru_cache(maxsize=1024)
+def _head(etag: str, encoding: str, media_type: str, length: int) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a script."""
+    headers = [*_SCRIPT_HEADERS, (b"etag", etag.encode())]
+    if encoding:
+        headers.append((b"content-encoding", encoding.encode()))
+    headers.append((b"content-type", media_type.encode()))
+    headers.append((b"content-length", b"%d" % length))
+    return headers
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return the body, or its beginning if it is too long; None: it does not come."""
+    body, more = b"", True
+    while more and len(body) <= MAX_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
 
 
 async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _two(scope: Scope, first: bytes, second: bytes) -> tuple[bytes | None, bytes | None]:
-    """Return the values of two headers; a header that stands twice counts as none."""
-    found: dict[bytes, bytes | None] = {}
-    for name, value in scope["headers"]:
-        if name in (first, second):
-            found[name] = None if name in found else value
-    return found.get(first), found.get(second)

@@ -30,32 +30,55 @@ _EPOCH_DAY = dt.date(1970, 1, 1).toordinal()
 
 def core(record: ConsentRecord) -> bytes:
     """Return what of *record* stays for ever: day of receipt, site, revision, answer."""
-    answers = tuple(map(record.choices.get, _CATEGORIES))
-    return _core(
-        record.received_at.toordinal(), record.site, record.revision, record.action, answers
+    return core_of(
+        record.received_at.toordinal() - _EPOCH_DAY,
+        record.site,
+        record.revision,
+        record.action,
+        tuple(map(record.choices.get, _CATEGORIES)),
+        tuple(sorted(record.services.items())) if record.services else (),
+        record.surface,
+        record.layout,
     )
 
 
 @functools.lru_cache(maxsize=4096)  # few differ on one day
-def _core(
-    day: int, site: str, revision: str, action: str, answers: tuple[bool | None, ...]
+def core_of(
+    day: int,
+    site: str,
+    revision: str,
+    action: str,
+    answers: tuple[bool | None, ...],
+    services: tuple[tuple[str, bool], ...],
+    *where: str | None,
 ) -> bytes:
-    return _ENCODER.encode(("decision", day - _EPOCH_DAY, site, revision, action, answers))
+    """Return the core with these parts; *day* counts from 1970."""
+    known: tuple[object, ...] = ("decision", day, site, revision, action, answers)
+    if services or any(where):  # leaves of before these were kept had no place for them
+        known = (*known, dict(services), *where)
+    return _ENCODER.encode(known)
 
 
 def personal(record: ConsentRecord) -> bytes:
     """Return what of *record* may lead to a person, and goes when it is erased."""
-    return _ENCODER.encode(
-        (
-            record.id,
-            record.decided_at,
-            record.received_at,
-            record.language,
-            record.page,
-            record.gpc,
-            record.flags,
-        )
+    return personal_of(
+        record.id,
+        record.decided_at,
+        record.received_at,
+        record.language,
+        record.page,
+        record.gpc,
+        record.flags,
+        record.country,
+        record.network,
     )
+
+
+def personal_of(*parts: object) -> bytes:
+    """Return the personal part with these *parts*, in the order in which `personal` has them."""
+    if parts[-2] is None and parts[-1] is None:  # as in leaves of before these were kept
+        parts = parts[:-2]
+    return _ENCODER.encode(parts)
 
 
 def inner(salt: bytes, personal_part: bytes) -> bytes:

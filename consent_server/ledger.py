@@ -9,24 +9,24 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
 from consent_server import leaf as leaves
 from consent_server import rows
+from consent_server.given import Given
 from scanner.tables import consent, leaf
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Engine
     from sqlalchemy.pool import PoolProxiedConnection
 
     from consent_server.model import ConsentRecord
-
-    _Salted = tuple[ConsentRecord, bytes]
 
 #: How a writer takes its turn: until its commit nobody else can.
 _BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1802268519)"}
@@ -35,8 +35,15 @@ _BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lo
 MAX_ERASED = 1000  # decisions erased in one commit, so that visitors need not wait long
 
 
-class _Twins(Exception):
-    """Some of the decisions are there already."""
+class _Group(NamedTuple):
+    """Decisions on their way into the database, with their leaves."""
+
+    rows: list[tuple[Any, ...]]
+    hashes: list[bytes]
+
+    def only(self, which: Sequence[int]) -> _Group:
+        """Return those at the places *which*."""
+        return _Group([self.rows[n] for n in which], [self.hashes[n] for n in which])
 
 
 class Ledger:
@@ -44,6 +51,7 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._given = Given(engine)
         self._dialect = engine.dialect.name
         self._driver: Any = engine.dialect.dbapi
         self._begin = _BEGIN[self._dialect]
@@ -55,23 +63,24 @@ class Ledger:
 
         Only one thread may append.
         """
-        salts = os.urandom(leaves.SALT_LENGTH * len(records))
-        salted = [
-            (record, salts[n * leaves.SALT_LENGTH : (n + 1) * leaves.SALT_LENGTH])
-            for n, record in enumerate(records)
-        ]
-        hashes = [leaves.of_record(record, salt) for record, salt in salted]
-        if self._append_new(salted, hashes):
+        group = self._group(records)
+        if self._append_new(group):
             return {record.id for record in records}
         with self.turn() as (connection, position):
             asked = consent.c.id.in_([record.id for record in records])
             known = set(connection.execute(select(consent.c.id).where(asked)).scalars())
             fresh = [n for n, record in enumerate(records) if record.id not in known]
-            rest = [salted[n] for n in fresh]
-            cursor = connection.connection.cursor()
-            if rest and not self._add(cursor, position, rest, [hashes[n] for n in fresh]):
-                raise ValueError("two of the records have the same id")
-            return {record.id for record, _ in rest}
+            if fresh:
+                self._add(connection.connection.cursor(), position, group.only(fresh))
+            return {records[n].id for n in fresh}
+
+    def tally(self, given: Mapping[tuple[Any, ...], int], *, day: int) -> None:
+        """Count what left no decision: each of the answers *given*, on *day*, so many times."""
+        numbers = self._given.numbers(list(given))
+        counts = sorted((day, *pair) for pair in zip(numbers, given.values(), strict=True))
+        with self._engine.begin() as connection:
+            for count in counts:
+                connection.exec_driver_sql(rows.counted(self._dialect), count)
 
     def erase(self, which: ColumnElement[bool], *, reason: str, now: dt.datetime) -> int:
         """
@@ -84,7 +93,7 @@ class Ledger:
         """
         with self.turn() as (connection, position):
             found = connection.execute(
-                select(consent).where(which).order_by(consent.c.seq).limit(MAX_ERASED)
+                rows.whole().where(which).order_by(consent.c.seq).limit(MAX_ERASED)
             ).all()
             for offset, row in enumerate(found):
                 record = rows.to_record(row)
@@ -120,51 +129,74 @@ class Ledger:
             yield connection, 0 if last is None else last + 1
             connection.commit()
 
-    def _append_new(self, salted: Sequence[_Salted], hashes: Sequence[bytes]) -> bool:
-        """Add all of *salted* in one commit, by the driver alone; False: some are there already.
+    def _group(self, records: Sequence[ConsentRecord]) -> _Group:
+        given = self._given.numbers([rows.to_answer(record) for record in records])
+        salts = os.urandom(leaves.SALT_LENGTH * len(records))
+        salted = [
+            salts[n : n + leaves.SALT_LENGTH] for n in range(0, len(salts), leaves.SALT_LENGTH)
+        ]
+        triples = list(zip(records, given, salted, strict=True))
+        return _Group(
+            [rows.to_row(record, given=number, salt=salt) for record, number, salt in triples],
+            [leaves.of_record(record, salt) for record, _, salt in triples],
+        )
+
+    def _append_new(self, group: _Group) -> bool:
+        """Add all of *group* in one commit, by the driver alone; False: some are there already.
 
         This is the hot path: it keeps its connection, and goes round SQLAlchemy's.
         """
         if self._connection is None:
             self._connection = self._engine.raw_connection()
-        connection = self._connection
         try:
-            cursor = connection.cursor()
-            cursor.execute(self._begin)
-            cursor.execute(_last_position())
-            last = cursor.fetchall()[0][0]
-            whole = self._add(cursor, 0 if last is None else last + 1, salted, hashes)
-            if whole:
-                connection.commit()
+            if self._dialect == "sqlite":
+                self._commit_to_sqlite(self._connection.driver_connection, group)
             else:
-                connection.rollback()
+                self._commit_to_postgresql(self._connection.driver_connection, group)
+        except self._driver.IntegrityError:
+            self._connection.rollback()
+            return False
         except BaseException:
             with contextlib.suppress(self._driver.Error):  # gone already
-                connection.rollback()
+                self._connection.rollback()
             self.close()
             raise
-        return whole
-
-    def _add(
-        self, cursor: Any, position: int, salted: Sequence[_Salted], hashes: Sequence[bytes]
-    ) -> bool:
-        """Add rows and leaves from *position* on; False: a decision was there already."""
-        added = [
-            rows.to_row(record, seq=position + n, salt=salt)
-            for n, (record, salt) in enumerate(salted)
-        ]
-        cursor.execute(*rows.addition(self._dialect, consent, added))
-        if cursor.rowcount < len(added):
-            return False
-        positioned = [(position + n, found) for n, found in enumerate(hashes)]
-        cursor.execute(*rows.addition(self._dialect, leaf, positioned))
         return True
+
+    def _commit_to_sqlite(self, connection: Any, group: _Group) -> None:
+        cursor = connection.cursor()
+        cursor.execute(self._begin)
+        cursor.execute(_last_position())
+        last = cursor.fetchall()[0][0]
+        self._add(cursor, 0 if last is None else last + 1, group)
+        connection.commit()
+
+    def _commit_to_postgresql(self, connection: Any, group: _Group) -> None:
+        """Send everything at once, the commit too, and only then wait."""
+        connection.autocommit = True  # begin and commit are said here
+        with connection.pipeline(), connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute(self._begin)
+            self._add(cursor, None, group)
+            cursor.execute("COMMIT")
+
+    def _add(self, cursor: Any, position: int | None, group: _Group) -> None:
+        """Add rows, leaves and counts, from *position* on (PostgreSQL finds that out itself)."""
+        counts = sorted(
+            (*key, count)
+            for key, count in Counter((row[3] // rows.DAY, row[1]) for row in group.rows).items()
+        )
+        for statement, parameters in rows.additions(
+            self._dialect, position, group.rows, group.hashes, counts
+        ):
+            cursor.execute(statement, parameters)
 
     def close(self) -> None:
         """Give the connection of the hot path back; the next append opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.invalidate()
+            with contextlib.suppress(self._driver.Error):  # gone already
+                connection.invalidate()
 
     def _leave_no_trace(self) -> None:
         """Take what was erased out of SQLite's write-ahead log too."""

@@ -1,7 +1,8 @@
-"""How many decisions one network may send: enough for any office, too few for a flood."""
+"""How many decisions one network, or one site's visitors, may send: enough, too few for a flood."""
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import math
 import time
@@ -11,17 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAX_NETWORKS = 50_000  # that one process remembers: some ten megabytes
-
-_PREFIX = {4: 24, 6: 48}  # bits of an address that are looked at; the rest is never kept
+MAX_BUCKETS = 50_000  # that one process remembers: some ten megabytes
 
 
-class Limits:
+class Buckets:
     """
-    A bucket for each network: *burst* decisions at once, refilled by *rate* a second.
+    A bucket for each key: *burst* decisions at once, refilled by *rate* a second.
 
-    Only networks are remembered, in memory, and never written anywhere. Loopback and private
-    addresses are not limited: behind them stands a proxy, and behind that everybody.
+    Whoever has not come for longest is forgotten first.
     """
 
     def __init__(
@@ -30,29 +28,63 @@ class Limits:
         self._rate = rate
         self._burst = burst
         self._clock = clock
-        self._buckets: OrderedDict[object, tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, address: str | None) -> int:
-        """Return after how many seconds *address* may send again; 0: now, and it is counted."""
-        network = None if not self._rate or address is None else _network(address)
-        if network is None:
+    def wait(self, key: str) -> int:
+        """Return after how many seconds *key* may send again; 0: now, and it is counted."""
+        if not self._rate:
             return 0
         now = self._clock()
-        left, since = self._buckets.pop(network, (self._burst, now))
+        left, since = self._buckets.pop(key, (self._burst, now))
         left = min(self._burst, left + (now - since) * self._rate)
         allowed = left >= 1
-        self._buckets[network] = (left - allowed, now)
-        if len(self._buckets) > MAX_NETWORKS:
+        self._buckets[key] = (left - allowed, now)
+        if len(self._buckets) > MAX_BUCKETS:
             self._buckets.popitem(last=False)
         return 0 if allowed else math.ceil((1 - left) / self._rate)
 
 
-def _network(address: str) -> object | None:
-    """Return the network of *address*; None: it is no visitor's own."""
+class Limits:
+    """
+    How much may come from one network and, where *sites* is given, for one site.
+
+    Only networks are remembered, in memory, and never written anywhere. Loopback and private
+    addresses are not limited: behind them stands a proxy that was not named, and behind that
+    everybody.
+    """
+
+    def __init__(self, networks: Buckets, sites: Buckets | None = None) -> None:
+        self._networks = networks
+        self._sites = sites
+
+    def wait(self, address: str | None, site: str = "") -> int:
+        """Return after how many seconds *address* may send to *site* again; 0: now."""
+        network = None if address is None else _network(address)
+        if network is None:
+            return 0
+        after = self._networks.wait(network)
+        if after or self._sites is None:
+            return after
+        return self._sites.wait(site)
+
+
+def _network(address: str) -> str | None:
+    """Return what names the network of *address*; None: it is no visitor's own."""
+    head, dot, last = address.rpartition(".")
+    if dot and last.isdecimal():
+        return head if _is_public(head + ".0") else None
     try:
-        parsed = ipaddress.ip_address(address)
+        bits = ipaddress.IPv6Address(address).packed[:6]
     except ValueError:
         return None
-    if parsed.is_loopback or parsed.is_private:
-        return None
-    return ipaddress.ip_network(f"{parsed}/{_PREFIX[parsed.version]}", strict=False)
+    head = str(ipaddress.IPv6Address(bits + bytes(10)))
+    return head if _is_public(head) else None
+
+
+@functools.lru_cache(maxsize=4096)  # of networks, never of addresses
+def _is_public(network: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(network)
+    except ValueError:
+        return False
+    return not (parsed.is_loopback or parsed.is_private)

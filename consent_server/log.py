@@ -8,31 +8,30 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.ledger import MAX_ERASED, Ledger
 from consent_server.model import ConsentRecord, Filter, Slice
 from consent_server.query import MAX_LIMIT, Question, write_cursor
 from consent_server.records import same_decision
-from consent_server.rows import by_day, to_record
+from consent_server.rows import to_counted, to_record, whole
+from consent_server.selection import conditions, selection, tallied
 from consent_server.statistics import Day, days
 from consent_server.writer import GroupWriter
 from scanner.errors import DecisionConflict, LogUnavailable
-from scanner.tables import consent, to_milliseconds
+from scanner.tables import consent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Engine, Select
+    from sqlalchemy import Connection, Engine
 
     from consent_server.writer import Outcome
 
     T = TypeVar("T")
 
 READERS = 4  # questions that one process answers at once
-
-_NEWEST_FIRST = (consent.c.decided_at.desc(), consent.c.seq.desc())
 
 
 class ConsentLog:
@@ -58,9 +57,9 @@ class ConsentLog:
                     await log._writer.close()
                     log._ledger.close()
 
-    async def append(self, record: ConsentRecord) -> bool:
+    def append(self, record: ConsentRecord) -> asyncio.Future[bool]:
         """
-        Store *record*; return, once it is durable, whether it is new.
+        Store *record*; the future says, once it is durable, whether it is new.
 
         Raises:
             DecisionConflict: If another decision has its id.
@@ -68,7 +67,7 @@ class ConsentLog:
         """
         if self._writer is None:
             self._writer = GroupWriter(self._store)
-        return await self._writer.write(record)
+        return self._writer.write(record)
 
     async def get(self, key: str, *, site: str | None = None) -> ConsentRecord | None:
         """Return the record with the id *key*, if there is one (of *site*, where given)."""
@@ -80,7 +79,7 @@ class ConsentLog:
         self, key: str, *, site: str | None = None
     ) -> tuple[ConsentRecord, int, bytes] | None:
         """Return the record with the id *key*, its position in the tree, and its salt."""
-        statement = selection(Question(filter=Filter(id=key, site=site), limit=1))
+        statement = whole().where(*conditions(Filter(id=key, site=site)))
         row = await self._read(lambda connection: connection.execute(statement).first())
         return None if row is None else (to_record(row), row.seq, bytes(row.salt))
 
@@ -90,14 +89,28 @@ class ConsentLog:
 
     async def count(self, wanted: Filter) -> int:
         """Return how many records *wanted* lets through."""
-        statement = select(func.count()).select_from(consent).where(*_conditions(wanted))
+        statement = select(func.count()).select_from(consent).where(*conditions(wanted))
         return await self._read(lambda connection: int(connection.execute(statement).scalar_one()))
 
-    async def statistics(self, wanted: Filter) -> tuple[Day, ...]:
-        """Return what was decided on each day, of the decisions that *wanted* lets through."""
-        statement = by_day(*_conditions(wanted))
+    async def statistics(self, wanted: Filter, *, by: Sequence[str] = ()) -> tuple[Day, ...]:
+        """
+        Return how visitors answered on each day, of the answers that *wanted* lets through.
+
+        They are counted by the day of receipt, and stay when decisions are erased.
+
+        Args:
+            wanted: Its times count as whole days; its id says nothing.
+            by: What to tell apart, of `statistics.APART`.
+        """
+        statement = tallied(wanted, by)
         rows = await self._read(lambda connection: connection.execute(statement).all())
-        return days(tuple(row) for row in rows)
+        return days((to_counted(row) for row in rows), by=by)
+
+    async def ignored(self, given: tuple[Any, ...], *, day: int) -> None:
+        """Count, on *day* since 1970, that a visitor saw the banner and left it at that."""
+        await asyncio.get_running_loop().run_in_executor(
+            self._readers, lambda: self._ledger.tally({given: 1}, day=day)
+        )
 
     async def export(
         self, wanted: Filter, *, cursor: tuple[int, int] | None = None
@@ -124,7 +137,7 @@ class ConsentLog:
 
     async def erase_all(self, wanted: Filter, *, reason: str) -> int:
         """Erase what is personal in all decisions that *wanted* lets through; return how many."""
-        which = and_(*_conditions(wanted))
+        which = and_(*conditions(wanted))
 
         def run() -> int:
             with self._unavailable():
@@ -161,9 +174,9 @@ class ConsentLog:
         try:
             with self._unavailable():
                 new = self._ledger.append(list(first.values()))
-                known = (
-                    first if len(new) == len(first) else first | self._stored(first.keys() - new)
-                )
+                if len(new) == len(records):
+                    return [True] * len(records)
+                known = first | self._stored(first.keys() - new)
         except (DBAPIError, self._driver.Error) as exc:
             if len(records) == 1:
                 return [LogUnavailable(f"the decision could not be stored: {exc}")]
@@ -181,7 +194,7 @@ class ConsentLog:
         if not keys:
             return {}
         with self._engine.connect() as connection:
-            found = connection.execute(select(consent).where(consent.c.id.in_(sorted(keys))))
+            found = connection.execute(whole().where(consent.c.id.in_(sorted(keys))))
             return {row.id: to_record(row) for row in found}
 
     @contextlib.contextmanager
@@ -196,36 +209,11 @@ class ConsentLog:
             raise LogUnavailable(f"the database does not answer: {exc}") from exc
 
 
-def selection(question: Question) -> Select[Any]:
-    """Return the statement that finds what *question* asks for, and one more."""
-    statement = select(consent).where(*_conditions(question.filter))
-    if question.cursor is not None:
-        position = tuple_(consent.c.decided_at, consent.c.seq)
-        statement = statement.where(position < question.cursor)
-    return statement.order_by(*_NEWEST_FIRST).limit(question.limit + 1)
-
-
-def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
-    equal = ("site", "action", "revision", "id", "language")
-    conditions: list[ColumnElement[bool]] = [
-        consent.c[name] == getattr(wanted, name)
-        for name in equal
-        if getattr(wanted, name) is not None
-    ]
-    conditions += [consent.c[category].is_(True) for category in wanted.granted]
-    conditions += [consent.c[category].is_(False) for category in wanted.refused]
-    if wanted.since is not None:
-        conditions.append(consent.c.decided_at >= to_milliseconds(wanted.since))
-    if wanted.until is not None:
-        conditions.append(consent.c.decided_at < to_milliseconds(wanted.until))
-    return conditions
-
-
 def _page(
     connection: Connection, question: Question
 ) -> tuple[tuple[ConsentRecord, ...], tuple[int, int] | None]:
     """Return the records that *question* asks for, and where the rest begins."""
-    rows = connection.execute(selection(question)).all()
+    rows = connection.execute(selection(question, connection.dialect.name)).all()
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     cursor = (rows[-1].decided_at, rows[-1].seq) if more else None

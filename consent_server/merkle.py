@@ -6,10 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     #: Finds the hash of the complete subtree of 2**level leaves that begins at level, position.
     Find = Callable[[int, int], bytes | None]
+
+#: Nodes are kept for subtrees of 256, 65536, … leaves: a proof reads a few hundred rows.
+STEP = 8
+BLOCK = 1 << STEP
 
 EMPTY = hashlib.sha256(b"").digest()
 
@@ -28,23 +32,39 @@ class Frontier:
 
     def add(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
         """Add *leaf*; return the nodes that it completes, as level, position and hash."""
-        position, level, current = self.size, 0, leaf
-        completed = []
+        return self.add_subtree(0, leaf)
+
+    def add_many(self, leaves: Sequence[bytes]) -> list[tuple[int, int, bytes]]:
+        """Add *leaves*; return of the nodes completed those over 256, 65536, … leaves."""
+        completed, at = [], 0
+        while at < len(leaves):
+            if self.size % BLOCK == 0 and len(leaves) - at >= BLOCK:
+                level, position = STEP, self.size >> STEP
+                current = _root_of_block(leaves[at : at + BLOCK])
+                completed.append((level, position, current))
+                nodes = self.add_subtree(level, current)
+                at += BLOCK
+            else:
+                nodes = self.add(leaves[at])
+                at += 1
+            completed += [node for node in nodes if node[0] % STEP == 0]
+        return completed
+
+    def add_subtree(self, level: int, current: bytes) -> list[tuple[int, int, bytes]]:
+        """
+        Add a complete subtree of 2**level leaves; none smaller may stand at the edge.
+
+        Returns:
+            The nodes that it completes, as level, position and hash.
+        """
+        position, completed = self.size, []
+        self.size += 1 << level
         while self._peaks and self._peaks[-1][0] == level:
             current = node_hash(self._peaks.pop()[1], current)
             level += 1
             completed.append((level, position >> level, current))
         self._peaks.append((level, current))
-        self.size += 1
         return completed
-
-    def add_subtree(self, level: int, current: bytes) -> None:
-        """Add a complete subtree of 2**level leaves; none smaller may have been added before."""
-        self.size += 1 << level
-        while self._peaks and self._peaks[-1][0] == level:
-            current = node_hash(self._peaks.pop()[1], current)
-            level += 1
-        self._peaks.append((level, current))
 
     def root(self) -> bytes:
         """Return the root over all leaves so far."""
@@ -54,6 +74,15 @@ class Frontier:
         for _, peak in reversed(self._peaks[:-1]):
             current = node_hash(peak, current)
         return current
+
+
+def _root_of_block(hashes: Sequence[bytes]) -> bytes:
+    """Return the root over *hashes*, a power of two of them."""
+    sha256 = hashlib.sha256
+    while len(hashes) > 1:
+        pairs = zip(hashes[::2], hashes[1::2], strict=True)
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+    return hashes[0]
 
 
 def subtree(start: int, size: int, find: Find) -> bytes:

@@ -27,6 +27,15 @@ class Action(enum.StrEnum):
     IMPORT = "import"  # a consent to the tool before, taken over as the site's owner confirmed it
 
 
+class Surface(enum.StrEnum):
+    """Where a visitor decided."""
+
+    BANNER = "banner"
+    PREFERENCES = "preferences"
+    EMBED = "embed"  # the placeholder of something held back
+    API = "api"  # the site's own buttons and scripts
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the declaration: an entry of the catalogue in words for visitors."""
 
@@ -41,6 +50,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     set_by: str | None  # host of the script or the response that stored it
     purpose: dict[str, str]  # language -> text
     lifetime: float | None  # seconds; None: see Kind
+    http_only: bool = False  # no script can see it
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +72,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     category_revisions: dict[str, str] = {}  # each category's part: only what is new is asked
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What a visitor's browser sends."""
 
     id: str
@@ -73,9 +83,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     decided_at: dt.datetime
     page: str | None = None
     gpc: bool = False
+    services: dict[str, bool] = {}  # where single services were asked about
+    surface: Surface | None = None
 
 
-class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True):
+class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One decision, as the log keeps it."""
 
     id: str
@@ -89,6 +101,11 @@ class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True):
     page: str | None
     gpc: bool
     flags: tuple[str, ...] = ()
+    services: dict[str, bool] = {}  # a service that was not offered is absent
+    surface: Surface | None = None  # None: the browser did not say
+    country: str | None = None  # ISO 3166-1 alpha-2, as a trusted proxy said
+    network: str | None = None  # /24 or /48 of the address, where the owner wants it
+    layout: str | None = None  # of the banner that the site had then
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,10 +116,19 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     until: dt.datetime | None = None  # decided before
     granted: tuple[str, ...] = ()  # categories that were all granted
     refused: tuple[str, ...] = ()  # categories that were all refused
+    granted_services: tuple[str, ...] = ()
+    refused_services: tuple[str, ...] = ()
     action: Action | None = None
+    surface: Surface | None = None
     revision: str | None = None
     id: str | None = None
     language: str | None = None
+    country: str | None = None
+
+    @property
+    def names_answers(self) -> bool:
+        """Return whether it asks for anything but an id and a time."""
+        return self != Filter(id=self.id, since=self.since, until=self.until)
 
 
 class Slice(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from consent_server.model import Action, ConsentRecord, Filter
+from consent_server.model import Action, ConsentRecord, Filter, Surface
 from scanner.errors import QuestionInvalid
 from scanner.model import OPTIONAL_CATEGORIES
 
@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000  # records in one answer; export has no limit
 
-#: The names that a question may hold. Only *category* may stand several times.
+#: The names that a question may hold. Only *category* and *service* may stand several times.
 FILTER_NAMES = (
     "site",
     "from",
     "to",
     "category",
+    "service",
     "granted",
     "action",
+    "surface",
     "revision",
     "id",
     "language",
+    "country",
 )
 PAGE_NAMES = ("cursor", "limit")
 
@@ -49,6 +52,11 @@ COLUMNS = (
     "page",
     "gpc",
     "flags",
+    "services",
+    "surface",
+    "country",
+    "network",
+    "layout",
 )
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -79,21 +87,24 @@ def read_question(pairs: Iterable[tuple[str, str]], *, paged: bool = True) -> Qu
     allowed = FILTER_NAMES + (PAGE_NAMES if paged else ())
     values: dict[str, str] = {}
     categories: list[str] = []
+    services: list[str] = []
     for name, value in pairs:
         if name not in allowed:
             raise QuestionInvalid(f"'{name}' cannot be asked for: there are {', '.join(allowed)}")
         if name == "category":
             categories.append(_one_of(name, value, OPTIONAL_CATEGORIES))
+        elif name == "service" and "\x00" not in value:
+            services.append(value)
         elif name in values:
             raise QuestionInvalid(f"'{name}' stands twice")
         elif "\x00" in value:
             raise QuestionInvalid(f"'{name}' holds a NUL")
         else:
             values[name] = value
-    if "granted" in values and not categories:
+    if "granted" in values and not categories and not services:
         raise QuestionInvalid("'granted' needs a category: category=marketing&granted=true")
     granted = _one_of("granted", values.get("granted", "true"), ("true", "false")) == "true"
-    action = values.get("action")
+    action, surface = values.get("action"), values.get("surface")
     return Question(
         filter=Filter(
             site=values.get("site"),
@@ -101,10 +112,16 @@ def read_question(pairs: Iterable[tuple[str, str]], *, paged: bool = True) -> Qu
             until=_moment(values, "to"),
             granted=tuple(categories) if granted else (),
             refused=() if granted else tuple(categories),
+            granted_services=tuple(services) if granted else (),
+            refused_services=() if granted else tuple(services),
             action=None if action is None else Action(_one_of("action", action, tuple(Action))),
+            surface=(
+                None if surface is None else Surface(_one_of("surface", surface, tuple(Surface)))
+            ),
             revision=values.get("revision"),
             id=values["id"].lower() if "id" in values else None,
             language=values.get("language"),
+            country=values["country"].upper() if "country" in values else None,
         ),
         cursor=_read_cursor(values["cursor"]) if "cursor" in values else None,
         limit=_limit(values["limit"]) if "limit" in values else DEFAULT_LIMIT,
@@ -148,6 +165,13 @@ def row(record: ConsentRecord) -> dict[str, str]:
         "page": record.page or "",
         "gpc": "yes" if record.gpc else "no",
         "flags": " ".join(record.flags),
+        "services": "; ".join(
+            f"{name}: {_WORDS[granted]}" for name, granted in sorted(record.services.items())
+        ),
+        "surface": record.surface or "",
+        "country": record.country or "",
+        "network": record.network or "",
+        "layout": record.layout or "",
         **{name.value: _WORDS[record.choices.get(name)] for name in OPTIONAL_CATEGORIES},
     }
     return {column: cells[column] for column in COLUMNS}

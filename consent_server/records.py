@@ -13,9 +13,10 @@ record's flags:
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -26,18 +27,27 @@ from scanner.errors import DecisionInvalid
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+MAX_MANY = 20  # decisions in one body
 MAX_BODY = 8192  # bytes; a decision with a long page address has some 500
 MAX_PAGE = 2048  # characters of a page's address that are taken
+MAX_SERVICES = 64  # that one decision may name
+MAX_SERVICE = 64  # characters of a service's name
 LATE = dt.timedelta(days=30)  # how long the widget keeps a decision that it could not send
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _REVISION = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}")
 _LANGUAGE = re.compile(r"(?=.{2,16}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _BARE_PAGE = re.compile(r"https?://[a-z0-9.-]+(/[\x21\x22\x24-\x3e\x40-\x7e]*)?")
+
+#: What is not the visitor's, and may be another when she sends a decision again.
+_BY_THE_SERVER = ("received_at", "flags", "country", "network", "layout")
 
 _FIRST_MOMENT = dt.datetime.min.replace(tzinfo=dt.UTC)
 _LAST_MOMENT = dt.datetime.max.replace(tzinfo=dt.UTC)
+_MAY_BE_ABSENT = (b'"page":', b'"gpc":', b'"services":', b'"surface":')
+_MANY = msgspec.json.Decoder(list[msgspec.Raw])
 _DECODER = msgspec.json.Decoder(Decision)
 
 
@@ -64,6 +74,27 @@ def read_decision(body: bytes) -> Decision:
     return _checked(decision)
 
 
+def read_many(body: bytes) -> list[bytes]:
+    """
+    Return the decisions in *body*, a JSON array, each as it stands there.
+
+    Raises:
+        DecisionInvalid: If it is no such array, or holds none, or more than `MAX_MANY`.
+    """
+    try:
+        body.decode("utf-8")
+        found = [bytes(each) for each in _MANY.decode(body)]
+    except UnicodeDecodeError as exc:
+        raise DecisionInvalid("the body is not UTF-8") from exc
+    except msgspec.MsgspecError as exc:
+        raise DecisionInvalid(f"not decisions: {exc}") from exc
+    except RecursionError as exc:
+        raise DecisionInvalid("the body is not proper JSON") from exc
+    if not 0 < len(found) <= MAX_MANY:
+        raise DecisionInvalid(f"send from 1 to {MAX_MANY} decisions at once")
+    return found
+
+
 def to_record(
     decision: Decision,
     *,
@@ -71,6 +102,9 @@ def to_record(
     received_at: dt.datetime,
     revisions: Collection[str],
     from_page: bool,
+    country: str | None = None,
+    network: str | None = None,
+    layout: str | None = None,
 ) -> ConsentRecord:
     """
     Return the record of *decision*.
@@ -81,6 +115,9 @@ def to_record(
         received_at: Now.
         revisions: The declarations that the server knows it has shown for *site*.
         from_page: Whether the browser said which page's script sent it (its Origin).
+        country: Where it came from, if a trusted proxy said so.
+        network: From where, if the owner of the site keeps that.
+        layout: Of the site's banner.
     """
     received_at = _whole_milliseconds(received_at)
     decided_at = _whole_milliseconds(decision.decided_at)
@@ -100,7 +137,7 @@ def to_record(
         id=decision.id,
         site=site,
         revision=decision.revision,
-        choices={str(name): granted for name, granted in decision.choices.items()},
+        choices=cast("dict[str, bool]", decision.choices),
         action=decision.action,
         language=decision.language,
         decided_at=decided_at,
@@ -108,6 +145,11 @@ def to_record(
         page=decision.page,
         gpc=decision.gpc,
         flags=tuple(flags),
+        services=decision.services,
+        surface=decision.surface,
+        country=country,
+        network=network,
+        layout=layout,
     )
 
 
@@ -116,7 +158,9 @@ def same_decision(stored: ConsentRecord, sent: ConsentRecord) -> bool:
     decided_at = stored.decided_at if "clock-ahead" in stored.flags else sent.decided_at
     return (
         msgspec.structs.replace(
-            sent, decided_at=decided_at, received_at=stored.received_at, flags=stored.flags
+            sent,
+            decided_at=decided_at,
+            **{name: getattr(stored, name) for name in _BY_THE_SERVER},
         )
         == stored
     )
@@ -127,20 +171,41 @@ def _checked(decision: Decision) -> Decision:
     key = decision.id.lower()
     if not _UUID.fullmatch(key):
         raise DecisionInvalid("id is not a UUID")
-    if not _REVISION.fullmatch(decision.revision):
+    if not _is_revision(decision.revision):
         raise DecisionInvalid("revision is not one that Kapsel gives out")
-    if not _LANGUAGE.fullmatch(decision.language):
+    if not _is_language(decision.language):
         raise DecisionInvalid("language is not a language tag, such as nb or en-GB")
-    if not decision.choices:
+    if not decision.choices and not decision.services:
         raise DecisionInvalid("choices is empty: nothing was decided")
+    if decision.services:
+        _check_services(decision.services)
     if decision.decided_at.tzinfo is None:
         raise DecisionInvalid("decided_at has no time zone: end it with Z")
-    return msgspec.structs.replace(
-        decision,
-        id=key,
-        decided_at=_in_utc(decision.decided_at),
-        page=None if decision.page is None else _bare_page(decision.page),
-    )
+    decided_at = _in_utc(decision.decided_at)
+    page = None if decision.page is None else _bare_page(decision.page)
+    if key == decision.id and page == decision.page and decided_at is decision.decided_at:
+        return decision
+    return msgspec.structs.replace(decision, id=key, decided_at=decided_at, page=page)
+
+
+@functools.lru_cache(maxsize=1024)  # many send the same few
+def _is_revision(text: str) -> bool:
+    return _REVISION.fullmatch(text) is not None
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_language(text: str) -> bool:
+    return _LANGUAGE.fullmatch(text) is not None
+
+
+def _check_services(services: dict[str, bool]) -> None:
+    if len(services) > MAX_SERVICES:
+        raise DecisionInvalid(f"services has more than {MAX_SERVICES}")
+    for name in services:
+        if not 0 < len(name) <= MAX_SERVICE or _INVISIBLE.search(name):
+            raise DecisionInvalid(
+                f"the name of a service has 1 to {MAX_SERVICE} characters, none of them control"
+            )
 
 
 def _bare_page(page: str) -> str:
@@ -192,12 +257,14 @@ def _surely_without_twins(body: bytes, decision: Decision) -> bool:
     Return whether *body* holds each key once, by counting quotes; False: look more closely.
 
     Without a backslash each quote begins or ends a key or a text, and what `Decision` takes has
-    so many of them, *page* and *gpc* apart; any second key brings two more.
+    so many of them, those apart that may be absent; any second key brings two more.
     """
     if b"\\" in body:
         return False
-    names = 6 + len(decision.choices) + (b'"page":' in body) + (b'"gpc":' in body)
-    texts = 5 + (decision.page is not None)
+    if decision.services:
+        return False
+    names = 6 + len(decision.choices) + sum(name in body for name in _MAY_BE_ABSENT)
+    texts = 5 + (decision.page is not None) + (decision.surface is not None)
     return body.count(b'"') == 2 * (names + texts)
 
 

@@ -9,6 +9,8 @@ import msgspec
 
 RATE = 30.0  # decisions a second from one network: some hundred offices behind one address
 BURST = 300.0  # decisions at once from one network
+SITE_RATE = 1000.0  # decisions a second for one site: some ten million visitors on a busy day
+PROXIES = ("127.0.0.1", "::1")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +25,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hosts: tuple[str, ...] = ()  # names that the server answers to; none: to any
     rate: float = RATE  # decisions a second from one network; 0: no limit
     burst: float = BURST
+    site_rate: float = SITE_RATE  # decisions a second for one site; 0: no limit
+
+    proxies: tuple[str, ...] = PROXIES  # addresses that are believed whom they speak for
+    country_header: str | None = None  # in which they name the visitor's country
+    keep_network: bool = False  # whether the log keeps the /24 or /48 that a decision came from
 
     @property
     def key_file(self) -> Path:
@@ -46,6 +53,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             hosts=tuple(os.environ.get("KAPSEL_SERVE_HOSTS", "").split()),
             rate=float(os.environ.get("KAPSEL_SERVE_RATE", RATE)),
             burst=float(os.environ.get("KAPSEL_SERVE_BURST", BURST)),
+            site_rate=float(os.environ.get("KAPSEL_SERVE_SITE_RATE", SITE_RATE)),
+            proxies=tuple(os.environ.get("KAPSEL_SERVE_PROXIES", " ".join(PROXIES)).split()),
+            country_header=os.environ.get("KAPSEL_SERVE_COUNTRY_HEADER") or None,
+            keep_network=os.environ.get("KAPSEL_SERVE_KEEP_NETWORK") == "1",
         )
 
     def to_environment(self) -> None:
@@ -57,6 +68,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         os.environ["KAPSEL_SERVE_HOSTS"] = " ".join(self.hosts)
         os.environ["KAPSEL_SERVE_RATE"] = str(self.rate)
         os.environ["KAPSEL_SERVE_BURST"] = str(self.burst)
+        os.environ["KAPSEL_SERVE_SITE_RATE"] = str(self.site_rate)
+        os.environ["KAPSEL_SERVE_PROXIES"] = " ".join(self.proxies)
+        os.environ["KAPSEL_SERVE_COUNTRY_HEADER"] = self.country_header or ""
+        os.environ["KAPSEL_SERVE_KEEP_NETWORK"] = "1" if self.keep_network else "0"
         os.environ["KAPSEL_SIGNING_KEY"] = str(self.key_file)
         os.environ["KAPSEL_CHECKPOINTS"] = str(self.checkpoint_file)
 

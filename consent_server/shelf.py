@@ -18,8 +18,10 @@ from consent_server.model import Declaration
 from scanner import knowledge, sites
 from scanner.database import answering
 from scanner.errors import DatabaseUnusable, SitesInvalid
-from scanner.model import Site
+from scanner.model import Override, Site
+from scanner.sites.saving import save_override
 from widget import compose
+from widget.enforce.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from consent_server.releases import Releases
     from scanner.store import Store
 
-FRESH = 1.0  # seconds for which nobody asks whether something has changed
+#: Seconds for which nobody asks whether something has changed; for as many again, who comes is
+#: served what is there, while one asks.
+FRESH = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +46,8 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     revisions: frozenset[str]  # that were ever shown
     script: Document
     facts: Document
-    enforcement: Document  # what the site's own application may let out
+    rules: Rules  # what must wait for consent
+    enforcement: Document  # the same, for the site's own application
 
 
 class Shelf:
@@ -66,6 +71,7 @@ class Shelf:
         self._served: dict[str, Served] = {}
         self._scans: dict[str, int | None] = {}  # site -> the scan that it is served from
         self._fresh_until: dict[str, float] = {}
+        self._renewing: asyncio.Future[None] | None = None
         self.mistakes: list[str] = []  # in sites.yaml as it is now; the sites are those before
 
     async def open(self) -> None:
@@ -83,6 +89,14 @@ class Shelf:
             await asyncio.to_thread(self._follow_sites)
         return tuple(self._sites.values())
 
+    def override(self, key: str, override: Override) -> None:
+        """
+        Write *override* of the site *key* into sites.yaml; it raises as `save_override` does.
+
+        It waits for the disk, so call it in a thread.
+        """
+        save_override(self._sites_file, site=key, override=override)
+
     async def look_again(self, key: str) -> None:
         """Make the site *key* anew if it has changed, without waiting until somebody asks."""
         self._fresh_until.pop(key, None)
@@ -90,9 +104,23 @@ class Shelf:
 
     def at_hand(self, key: str) -> Served | None:
         """Return what the site *key* is served, if that is known without asking anybody."""
-        if self._clock() < self._fresh_until.get(key, 0.0):
+        now, until = self._clock(), self._fresh_until.get(key, 0.0)
+        if now < until:
             return self._served.get(key)
+        if now < until + FRESH and key in self._served:
+            if self._renewing is None or self._renewing.done():
+                self._renewing = asyncio.ensure_future(self._renew(key))
+            return self._served[key]
         return None
+
+    async def _renew(self, key: str) -> None:
+        async with self._lock:
+            await asyncio.to_thread(self._renewed, key)
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        if self._renewing is not None:
+            await self._renewing
 
     async def get(self, key: str) -> Served | None:
         """
@@ -132,6 +160,7 @@ class Shelf:
     def _made(self, site: Site) -> Served:
         catalogue = self._store.catalogue(site.key)
         declaration = declare(site, catalogue, knowledge=knowledge.load())
+        rules = enforcement(site, catalogue, declaration)
         config = banner.config(declaration)
         facts = {**config, "items": plain_items(declaration)}
         body = msgspec.json.encode(facts)
@@ -148,10 +177,8 @@ class Shelf:
                 compose(msgspec.json.encode(config)), media_type="text/javascript; charset=utf-8"
             ),
             facts=Document.of(body, media_type="application/json"),
-            enforcement=Document.of(
-                msgspec.json.encode(enforcement(site, catalogue, declaration)),
-                media_type="application/json",
-            ),
+            rules=rules,
+            enforcement=Document.of(msgspec.json.encode(rules), media_type="application/json"),
         )
 
     def _follow_sites(self) -> None:

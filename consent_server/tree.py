@@ -8,7 +8,7 @@ from sqlalchemy import desc, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server import note
-from consent_server.merkle import Frontier, inclusion_path
+from consent_server.merkle import STEP, Frontier, inclusion_path
 from scanner.tables import checkpoint, leaf, node, to_milliseconds
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from sqlalchemy import Connection, Engine
-
-#: Nodes are kept for subtrees of 256, 65536, … leaves: a proof reads a few hundred rows.
-STEP = 8
 
 _GROUP = 10_000  # leaves read at once
 
@@ -100,12 +97,11 @@ def _grown(connection: Connection, size: int) -> tuple[bytes, list[dict[str, obj
     frontier, nodes = _kept(connection), []
     while frontier.size < size:
         end = min(frontier.size + _GROUP, size)
-        for found in _hashes(connection, 0, frontier.size, end).values():
-            nodes += [
-                {"level": level, "position": position, "hash": current}
-                for level, position, current in frontier.add(found)
-                if level % STEP == 0
-            ]
+        found = list(_hashes(connection, 0, frontier.size, end).values())
+        nodes += [
+            {"level": level, "position": position, "hash": current}
+            for level, position, current in frontier.add_many(found)
+        ]
     return frontier.root(), nodes
 
 

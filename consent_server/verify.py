@@ -10,12 +10,11 @@ from sqlalchemy import select
 from consent_server import leaf as leaves
 from consent_server import note
 from consent_server.merkle import Frontier
-from consent_server.rows import to_record
-from consent_server.tree import STEP
-from scanner.tables import checkpoint, consent, leaf, node
+from consent_server.rows import ANSWER_NAMES, to_leaf
+from scanner.tables import answer, checkpoint, consent, leaf, node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from sqlalchemy import Connection, Engine, Row
@@ -57,30 +56,28 @@ class _Audit:
         self._erasures: set[int] = set()
         self._proven = self._holding = 0
         self._stated = self._statements(key, outside)
+        given = select(answer.c.id, *(answer.c[name] for name in ANSWER_NAMES))
+        self._answers = {number: of for number, *of in connection.execute(given)}
 
     def run(self) -> Verdict:
         frontier = Frontier()
         nodes = self._nodes()
-        kept = next(nodes, None)
         decisions = self._rows(consent, consent.c.seq)
         decision = next(decisions, None)
-        for row in self._rows(leaf, leaf.c.position):
-            if row.position != frontier.size:
+        for group in self._groups(leaf, leaf.c.position):
+            whole = [n for n, row in enumerate(group) if row[0] == frontier.size + n]
+            for row in group[: len(whole)]:
+                while decision is not None and decision[0] < row[0]:
+                    decision = self._inserted(decision, decisions)
+                if decision is not None and decision[0] == row[0]:
+                    self._check_decision(row, decision)
+                    decision = next(decisions, None)
+                else:
+                    self._check_core(row)
+            self._grow(frontier, [bytes(row[1]) for row in group[: len(whole)]], nodes)
+            if len(whole) < len(group):
                 self._fault(f"leaf {frontier.size} is missing: what follows cannot be checked")
                 break
-            while decision is not None and decision.seq < row.position:
-                decision = self._inserted(decision, decisions)
-            if decision is not None and decision.seq == row.position:
-                self._check_decision(row, decision)
-                decision = next(decisions, None)
-            else:
-                self._check_core(row)
-            for level, position, current in frontier.add(bytes(row.hash)):
-                if level % STEP == 0 and kept is not None and kept[:2] == (level, position):
-                    if kept[2] != current:
-                        self._fault(f"the node over the leaves up to {row.position} was changed")
-                    kept = next(nodes, None)
-            self._check_statements(frontier)
         while decision is not None:
             decision = self._inserted(decision, decisions)
         for size in sorted(size for size in self._stated if size > frontier.size):
@@ -97,13 +94,29 @@ class _Audit:
             faults=tuple(self._faults),
         )
 
-    def _check_decision(self, row: Row[Any], decision: Row[Any]) -> None:
+    def _grow(
+        self,
+        frontier: Frontier,
+        hashes: list[bytes],
+        nodes: dict[tuple[int, int], bytes],
+    ) -> None:
+        """Add *hashes*; at each size that a checkpoint speaks of, hear it."""
+        end = frontier.size + len(hashes)
+        for size in sorted({size for size in self._stated if frontier.size < size < end} | {end}):
+            for level, position, current in frontier.add_many(hashes[: size - frontier.size]):
+                if nodes.get((level, position), current) != current:
+                    last = ((position + 1) << level) - 1
+                    self._fault(f"the node over the leaves up to {last} was changed")
+            hashes = hashes[len(hashes) - (end - size) :]
+            self._check_statements(frontier)
+
+    def _check_decision(self, row: Sequence[Any], decision: Sequence[Any]) -> None:
         try:
-            found = leaves.of_record(to_record(decision), bytes(decision.salt))
+            found = to_leaf(decision, self._answers[decision[2]])
         except (KeyError, ValueError):  # what stands there is no record any more
             found = b""
-        if found != bytes(row.hash):
-            self._fault(f"decision {row.position} ({decision.id}) was changed")
+        if found != bytes(row[1]):
+            self._fault(f"decision {row[0]} ({decision[1]}) was changed")
 
     def _check_core(self, row: Row[Any]) -> None:
         if row.core is None or row.inner is None:
@@ -152,19 +165,23 @@ class _Audit:
                 self._fault(f"there are two different checkpoints at {size}: the log was forked")
         return stated
 
-    def _nodes(self) -> Iterator[tuple[int, int, bytes]]:
-        """Yield the nodes that are kept, in the order in which leaves complete them."""
-        rows = self._connection.execute(select(node)).all()
-        for row in sorted(rows, key=lambda row: ((row.position + 1) << row.level, row.level)):
-            yield row.level, row.position, bytes(row.hash)
+    def _nodes(self) -> dict[tuple[int, int], bytes]:
+        """Return the nodes that are kept."""
+        rows = self._connection.execute(select(node))
+        return {(level, position): bytes(found) for level, position, found in rows}
 
     def _rows(self, table: Any, position: Any) -> Iterator[Row[Any]]:
+        """Yield the rows of *table* in order."""
+        for group in self._groups(table, position):
+            yield from group
+
+    def _groups(self, table: Any, position: Any) -> Iterator[Sequence[Any]]:
         """Yield the rows of *table* in order, a group at a time."""
         after = -1
         while True:
             query = select(table).where(position > after).order_by(position).limit(_GROUP)
             rows = self._connection.execute(query).all()
-            yield from rows
+            yield rows
             if len(rows) < _GROUP:
                 return
             after = rows[-1][0]

@@ -47,9 +47,9 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._run, name="consent-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, record: ConsentRecord) -> bool:
+    def write(self, record: ConsentRecord) -> asyncio.Future[bool]:
         """
-        Store *record*; return, once the commit is durable, whether it is new.
+        Store *record*; the future says, once the commit is durable, whether it is new.
 
         Raises:
             LogUnavailable: If too many wait, or the database cannot be written.
@@ -60,7 +60,7 @@ class GroupWriter:
         answer: asyncio.Future[bool] = self._loop.create_future()
         self._waiting += 1
         self._queue.put(_Waiting(record, answer))
-        return await answer
+        return answer
 
     async def close(self) -> None:
         """Store what waits, and end the thread."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scanner.model import Override, PageRead, Scan, Site
 
 MAX_PAGES = 50  # of an entry: enough to see where, few enough to read
+MAX_CARRIED = 30  # parameters of a beacon
 MAX_WRITERS = 10  # of an entry, beside the first
 MAX_NAME = 256  # characters of a name or a path; PostgreSQL cannot index much longer ones
 MAX_URL = 2_000  # characters of a script's address: data: URLs can be megabytes
@@ -214,6 +215,7 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
         written_after=first_write.after if first_write is not None else None,
         later_writers=_later(set_by, kept),
         initiators=_initiators(set_by, kept),
+        carries=tuple(dict.fromkeys(c for seen in kept for c in seen.carries))[:MAX_CARRIED],
     )
 
 

@@ -63,6 +63,14 @@ def party(host: str, *, site_host: str, own_domains: Collection[str] = ()) -> Pa
     return Party.THIRD
 
 
+def private(host: str) -> bool:
+    """Tell whether *host* is this machine, or one that only its own network can reach."""
+    name = bare(host)
+    if _is_address(name):
+        return ipaddress.ip_address(name).is_private
+    return name == "localhost" or name.endswith((".localhost", ".local", ".internal"))
+
+
 def bare(host: str) -> str:
     """Return *host* in lower case, without port, leading or trailing dot."""
     name = host.strip().lower()

@@ -2,6 +2,7 @@
 
 * KapselError            status 1: something could not be done
   + SitesInvalid         status 2: sites.yaml cannot be used; every mistake with its line
+  + SitesNotSaved        sites.yaml cannot be changed; the text says what to do by hand
   + UnknownSite          status 2: there is no such site in sites.yaml
   + VariableMissing      status 2: sites.yaml names an environment variable that is not set
   + KnowledgeInvalid     status 2: a knowledge file cannot be used; every mistake with its place
@@ -11,6 +12,7 @@
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
   + EvidenceUnwritable   the evidence folder cannot be written
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
+  + ScanRunning          a scan of that site is under way already
   + AccountInvalid       status 2: an account cannot be made or changed like this
   + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
   + DecisionInvalid      what a visitor's browser sent is not a decision
@@ -36,6 +38,10 @@ class SitesInvalid(KapselError):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+class SitesNotSaved(KapselError):
+    """sites.yaml cannot be changed; the text says why, or what to write there by hand."""
 
 
 class UnknownSite(KapselError):
@@ -84,6 +90,10 @@ class EvidenceUnwritable(KapselError):
 
 class DatabaseUnusable(KapselError):
     """The database cannot be opened, is busy or damaged, or was written by a newer Kapsel."""
+
+
+class ScanRunning(KapselError):
+    """A scan of that site is under way already; wait for its end."""
 
 
 class AccountInvalid(KapselError):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from scanner import signal_rules
 from scanner.model import (
     OPTIONAL_CATEGORIES,
     BannerAnswer,
@@ -20,12 +21,15 @@ from scanner.model import (
     Kind,
     Party,
     Severity,
+    Signal,
     State,
     Visit,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from scanner.signal_rules import Broken
 
 #: 13 months of the longest kind, and the half hour that a clock may be wrong.
 MAX_LIFETIME = 397 * 86400.0
@@ -54,6 +58,7 @@ class Seen(NamedTuple):
     banner: BannerAnswer
     entries: tuple[Entry, ...]
     refused: tuple[Entry, ...]
+    signals: tuple[Signal, ...] = ()
 
 
 class _Hit(NamedTuple):
@@ -84,9 +89,10 @@ def find(
     banner: BannerAnswer,
     entries: tuple[Entry, ...],
     refused: tuple[Entry, ...] = (),
+    signals: tuple[Signal, ...] = (),
 ) -> tuple[Finding, ...]:
     """Return what is to be said of a scan, the worst first."""
-    seen = Seen(visits, banner, entries, refused)
+    seen = Seen(visits, banner, entries, refused, signals)
     found = []
     for rule in RULES:
         hit = CHECKS[rule.id](seen)
@@ -166,8 +172,9 @@ def _no_reject(seen: Seen) -> _Hit | None:
     presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", asked))
     meanings = {press.meaning for press in presses}
     name = banner.platform or "a banner that is not known by name"
-    if banner.rejected and "settings" in meanings:
-        labels = ", ".join(f"'{press.label}'" for press in presses if press.meaning != "accept")
+    refusing = [p for p in presses if p.state in (None, State.REJECT) and p.meaning != "accept"]
+    if banner.rejected and "settings" in {press.meaning for press in refusing}:
+        labels = ", ".join(f"'{press.label}'" for press in refusing)
         said = f"{name}: one press accepts; to refuse took these: {labels}"
     elif banner.rejected is False and not meanings & _REFUSALS:
         said = f"{name}: a control that accepts was pressed, none that refuses was found"
@@ -274,6 +281,32 @@ def _coverage(seen: Seen) -> _Hit | None:
     return _Hit((), states, _cut(lines)) if failed else None
 
 
+def _told(check: Callable[[tuple[Signal, ...]], Broken | None]) -> Callable[[Seen], _Hit | None]:
+    """Return a check of the signals of a scan alone."""
+
+    def checked(seen: Seen) -> _Hit | None:
+        return _from(check(seen.signals))
+
+    return checked
+
+
+def _refused_and(
+    check: Callable[[tuple[Signal, ...]], Broken | None],
+) -> Callable[[Seen], _Hit | None]:
+    """Return a check of the signals after a refusal that the banner has taken."""
+
+    def checked(seen: Seen) -> _Hit | None:
+        return _from(check(seen.signals)) if seen.banner.rejected else None
+
+    return checked
+
+
+def _from(broken: Broken | None) -> _Hit | None:
+    if broken is None:
+        return None
+    return _Hit(broken.items[:MAX_EVIDENCE], broken.states, _cut(list(broken.evidence)))
+
+
 #: How each rule is checked; a test holds that every rule has its check.
 CHECKS: dict[str, Callable[[Seen], _Hit | None]] = {
     "pre-consent-cookie": _pre_consent_cookie,
@@ -281,17 +314,42 @@ CHECKS: dict[str, Callable[[Seen], _Hit | None]] = {
     "pre-consent-web-storage": _pre_consent_web_storage,
     "pre-consent-tracker-request": _pre_consent_tracker_request,
     "pre-consent-third-party-request": _pre_consent_third_party_request,
+    "pre-consent-pixel-beacon": lambda seen: _from(
+        signal_rules.beacons(seen.entries, State.BEFORE)
+    ),
+    "pre-consent-fingerprinting": _told(
+        lambda signals: signal_rules.fingerprinting(signals, State.BEFORE)
+    ),
+    "cname-cloaked-tracker": _told(signal_rules.cloaked),
     "missing-notice": _missing_notice,
     "no-reject-first-layer": _no_reject,
     "post-reject-cookie": _post_reject({Kind.COOKIE}),
     "post-reject-storage": _post_reject(_STORAGE),
     "post-reject-tracker-request": _post_reject(_SENT),
+    "post-reject-fingerprinting": _refused_and(
+        lambda signals: signal_rules.fingerprinting(signals, State.REJECT)
+    ),
+    "post-reject-cookieless-ping": _refused_and(
+        lambda signals: signal_rules.hits(signals, granted=False)
+    ),
+    "gcm-default-missing": _told(signal_rules.default_missing),
+    "gcm-default-granted": _told(signal_rules.default_granted),
+    "gcm-update-mismatch": _refused_and(signal_rules.update_mismatch),
+    "gcm-hit-mismatch": _refused_and(lambda signals: signal_rules.hits(signals, granted=True)),
+    "tcf-positive-before-choice": _told(
+        lambda signals: signal_rules.tcf_positive(signals, State.BEFORE)
+    ),
+    "tcf-positive-after-reject": _refused_and(
+        lambda signals: signal_rules.tcf_positive(signals, State.REJECT)
+    ),
     "withdraw-cookies-remain": _remains(Party.FIRST),
     "withdraw-third-party-cookies-remain": _remains(Party.THIRD),
     "category-ignored": _category_ignored,
     "gpc-ignored": _gpc_ignored,
     "lifetime-over-13-months": _too_long,
     "cookie-no-secure": _no_secure,
+    "insecure-transport": lambda seen: _from(signal_rules.insecure(seen.signals, seen.visits)),
+    "referrer-leak": _told(signal_rules.referrer),
     "unclassified-cookie": _unclassified,
     "refused-cookie": _refused,
     "scan-banner-unclear": _banner_unclear,

@@ -16,13 +16,13 @@ import httpx2 as httpx
 import msgspec
 import structlog
 
-from scanner.news import payload, signature, text, title
+from scanner.news import signature
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from scanner.model import Notify
-    from scanner.news import News
+    from scanner.news import Message
 
 log = structlog.get_logger()
 
@@ -42,8 +42,8 @@ class SmtpInvalid(ValueError):
     """The address of the mail server cannot be used."""
 
 
-async def tell(
-    told: News,
+async def send(
+    message: Message,
     notify: Notify,
     *,
     post: Post,
@@ -51,24 +51,24 @@ async def tell(
     clock: Callable[[], float] = time.time,
 ) -> tuple[str, ...]:
     """
-    Send *told* to everybody whom *notify* names; return what could not be sent, in words.
+    Send *message* to everybody whom *notify* names; return what could not be sent, in words.
 
     A hook that cannot be reached, or that answers with a 5xx or 429, is tried three times.
     """
     failed: list[str | None] = []
     async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
-        body = payload(told)
+        body = message.payload
         headers = {"Content-Type": "application/json"}
         if post.secret is not None:
             headers["Kapsel-Signature"] = signature(body, secret=post.secret, time=int(clock()))
         failed += [await _hook(client, url, body, headers, pause) for url in notify.webhook]
-        words = msgspec.json.encode({"text": _slack(f"{title(told)}\n{text(told)}")})
+        words = msgspec.json.encode({"text": _slack(f"{message.title}\n{message.text}")})
         plain = {"Content-Type": "application/json"}
         failed += [await _hook(client, url, words, plain, pause) for url in notify.slack]
     if notify.email:
-        failed.append(await _mail(told, notify.email, post))
+        failed.append(await _mail(message, notify.email, post))
     problems = tuple(problem for problem in failed if problem is not None)
-    log.info("news told", site=told.site, failed=len(problems))
+    log.info("message sent", site=message.site, failed=len(problems))
     return problems
 
 
@@ -103,19 +103,19 @@ async def _hook(
     return problem
 
 
-async def _mail(told: News, receivers: tuple[str, ...], post: Post) -> str | None:
+async def _mail(told: Message, receivers: tuple[str, ...], post: Post) -> str | None:
     if post.smtp is None:
         return "no e-mail was sent: name the mail server with --smtp"
-    message = EmailMessage()
-    message["Subject"] = f"Kapsel: {title(told)}"
-    message["From"] = post.sender or f"kapsel@{socket.getfqdn()}"
-    message["To"] = ", ".join(receivers)
-    message["Date"] = formatdate(usegmt=True)
-    message["Message-ID"] = make_msgid(domain="kapsel.invalid")
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text(told))
+    mail = EmailMessage()
+    mail["Subject"] = f"Kapsel: {told.title}"
+    mail["From"] = post.sender or f"kapsel@{socket.getfqdn()}"
+    mail["To"] = ", ".join(receivers)
+    mail["Date"] = formatdate(usegmt=True)
+    mail["Message-ID"] = make_msgid(domain="kapsel.invalid")
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(told.text)
     try:
-        await asyncio.to_thread(_send, message, post.smtp)
+        await asyncio.to_thread(_send, mail, post.smtp)
     except (OSError, smtplib.SMTPException, SmtpInvalid) as exc:
         return f"the e-mail was not sent: {exc}"
     return None

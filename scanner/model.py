@@ -193,6 +193,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     banner: Banner = Banner()
     overrides: tuple[Override, ...] = ()
     notify: Notify = Notify()
+    keep_days: int | None = None  # of decisions in the log; None: see consent_server/retention.py
     visitor: Visitor = Visitor()
     login: tuple[LoginStep, ...] = ()
     settle: Literal["virtual", "real"] = "virtual"  # by which time pages settle
@@ -223,6 +224,13 @@ class ValueShape(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["empty", "flag", "number", "time", "uuid", "hex", "base64", "json", "jwt", "text"]
 
 
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter of a request that tells something of the visitor. Its value is never kept."""
+
+    name: str
+    content: Literal["identifier", "page", "email", "email_hash", "click", "screen"]
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """One item, seen once on one page in one state.
 
@@ -250,6 +258,36 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None  # why it was refused
     value_shape: ValueShape | None = None
     value_digest: str | None = None  # keyed hash, the key lives as long as the scan
+    carries: tuple[Carried, ...] = ()  # of a beacon
+
+
+class SignalKind(enum.StrEnum):
+    """What a page did, or said, that is no item of storage."""
+
+    FINGERPRINTING = "fingerprinting"  # a script read what tells browsers apart
+    SHARING = "sharing"  # an identifier of one party was sent to another
+    REFERRER = "referrer"  # another party was told the whole address of the page
+    CONSENT_MODE = "consent_mode"  # Google's: a default, an update, or a hit that carries it
+    TCF = "tcf"  # the state of IAB Europe's framework
+    GPP = "gpp"  # the string of the Global Privacy Platform
+    PRIVACY_CONTROL = "privacy_control"  # what the site says and does about Sec-GPC
+    SECURITY_HEADER = "security_header"  # of the page
+    MIXED_CONTENT = "mixed_content"  # something unencrypted in an encrypted page
+    CLOAKING = "cloaking"  # a name of the site's own that leads to another company's server
+    TAGGING = "tagging"  # an end-point of the site's own that passes on to other companies
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that pages did or said; from one page, or folded over all of them."""
+
+    kind: SignalKind
+    name: str  # of the interface, the item, the command, the header…
+    host: str = ""  # that did it, or was told
+    facts: dict[str, str] = {}  # never a value that can identify a person
+    by: SetBy | None = None  # the script that did it
+    states: tuple[State, ...] = ()
+    pages: tuple[str, ...] = ()
+    times: int = 1
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,6 +306,7 @@ class PageRead(msgspec.Struct, frozen=True, kw_only=True):
 
     visit: Visit
     observations: tuple[Observation, ...] = ()
+    signals: tuple[Signal, ...] = ()
 
 
 class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
@@ -370,6 +409,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     written_after: float | None = None  # seconds from asking for the page to the first write
     later_writers: tuple[Writer, ...] = ()  # others than *set_by*, in the order of time
     initiators: tuple[SetBy, ...] = ()  # who brought *set_by*, up to the tag in the page
+    carries: tuple[Carried, ...] = ()  # what a beacon tells of the visitor
     runs: int = 1  # of the scan's runs, in which it was seen
     of_runs: int = 1  # how many there were
     unsteady: tuple[State, ...] = ()  # states in which it was seen in some runs only
@@ -415,6 +455,7 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
     findings: tuple[Finding, ...] = ()
     refused: tuple[Entry, ...] = ()
+    signals: tuple[Signal, ...] = ()  # what the pages did and said beside storing things
     exhibits: tuple[Exhibit, ...] = ()  # what its evidence folder holds, if it has one
     runs: int = 1  # how often everything was read
     unsteady: tuple[str, ...] = ()  # what of banner and pages differed between them, in words

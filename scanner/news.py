@@ -137,6 +137,20 @@ def _value(field: str, value: str | float | list[str] | None, kind: Kind) -> str
     return "unknown" if value is None else str(value)
 
 
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sent to people and to programs about a site."""
+
+    site: str
+    title: str  # one line
+    text: str  # some lines
+    payload: bytes  # JSON
+
+
+def message(told: News) -> Message:
+    """Return the news as it is sent."""
+    return Message(site=told.site, title=title(told), text=text(told), payload=payload(told))
+
+
 def payload(told: News) -> bytes:
     """Return the JSON that a webhook gets: the same news, the same bytes."""
     event = "catalogue.changed" if told.failure is None else "scan.failed"

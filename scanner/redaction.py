@@ -14,10 +14,12 @@ from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
-if TYPE_CHECKING:
-    from scanner.model import Observation, PageRead, SetBy
+from scanner.model import SetBy
 
-    _Setter = TypeVar("_Setter", bound=SetBy)
+if TYPE_CHECKING:
+    from scanner.model import Observation, PageRead, Signal
+
+_By = TypeVar("_By", bound=SetBy)
 
 #: What stands where something was taken out.
 REDACTED = "[redacted]"
@@ -85,7 +87,10 @@ def redacted_read(read: PageRead) -> PageRead:
         read.visit, url=redacted_url(read.visit.url), final_url=redacted_url(read.visit.final_url)
     )
     return msgspec.structs.replace(
-        read, visit=visit, observations=tuple(map(_observation, read.observations))
+        read,
+        visit=visit,
+        observations=tuple(map(_observation, read.observations)),
+        signals=tuple(map(_signal, read.signals)),
     )
 
 
@@ -99,7 +104,16 @@ def _observation(seen: Observation) -> Observation:
     )
 
 
-def _setter(by: _Setter) -> _Setter:
+def _signal(signal: Signal) -> Signal:
+    return msgspec.structs.replace(
+        signal,
+        by=signal.by and _setter(signal.by),
+        pages=tuple(map(redacted_url, signal.pages)),
+        facts={name: redacted_text(text) for name, text in signal.facts.items()},
+    )
+
+
+def _setter(by: _By) -> _By:
     changes: dict[str, Any] = {"url": redacted_url(by.url)} if by.url else {}
     return msgspec.structs.replace(by, **changes)
 

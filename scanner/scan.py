@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from scanner.catalogue import fold
+from scanner import signals
+from scanner.catalogue import MAX_PAGES, fold
 from scanner.changes import compare
 from scanner.classify import classify
 from scanner.crawl import crawl
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+MAX_SIGNALS = 1000  # of a scan
 _STATUSES = ("complete", "partial", "failed")  # the worst of several runs is that of the scan
 
 
@@ -91,6 +93,11 @@ async def scan_site(
         visited = [[read.visit for read in reads] for reads in runs]
         visits = visits_of(visited)
         unsteady = differences([crawled.banner for crawled in crawls], visited)
+    told = signals.fold(
+        (signal for reads in runs for read in reads for signal in read.signals),
+        most=MAX_SIGNALS,
+        pages=MAX_PAGES,
+    )
     return Scan(
         site=site.key,
         url=site.url,
@@ -105,8 +112,10 @@ async def scan_site(
             banner=banner,
             entries=folded.entries,
             refused=folded.refused,
+            signals=told,
         ),
         refused=folded.refused,
+        signals=told,
         exhibits=crawls[-1].exhibits,
         runs=len(crawls),
         unsteady=unsteady,

@@ -66,30 +66,52 @@ entry = Table(
     Column("last_seen", BigInteger, nullable=False),
 )
 
+#: Answers as many visitors give them: all of a decision but who, where and when. So the log needs
+#: one index for whatever it is asked by.
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("digest", LargeBinary(32), nullable=False, unique=True),  # SHA-256; see rows.py
+    Column("site", String(64), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("action", String(16), nullable=False),  # or "ignored", in the tally only
+    Column("functional", Boolean),  # granted, refused, or NULL: not offered
+    Column("statistics", Boolean),
+    Column("marketing", Boolean),
+    Column("services", Text),  # JSON object: service -> granted; NULL: none was asked about
+    Column("surface", String(16)),  # where it was given; NULL: the browser did not say
+    Column("country", String(2)),  # as a trusted proxy said
+    Column("layout", String(16)),  # of the banner that the site had then
+    Index("answer_site", "site"),
+)
+
 #: The decisions of visitors. Append-only, but for erasure and retention.
 consent = Table(
     "consent",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False),  # position in the tree
     Column("id", String(36), nullable=False, unique=True),  # a UUID made in the browser
-    Column("site", String(64), nullable=False),
-    Column("revision", String(64), nullable=False),
-    Column("functional", Boolean),  # granted, refused, or NULL: not offered
-    Column("statistics", Boolean),
-    Column("marketing", Boolean),
-    Column("action", String(16), nullable=False),
-    Column("language", String(16), nullable=False),
+    Column("answer", BigInteger, nullable=False),
     Column("decided_at", BigInteger, nullable=False),  # by the browser's clock, see records.py
     Column("received_at", BigInteger, nullable=False),
     Column("page", Text),  # without query and fragment
     Column("gpc", Boolean, nullable=False),
     Column("flags", String(64), nullable=False),  # words, separated by spaces; see records.py
+    Column("network", String(43)),  # /24 or /48 of the visitor's address, where the owner wants it
     Column("salt", LargeBinary(16), nullable=False),  # hides the personal part in the leaf
     Index("consent_time", "decided_at", "seq"),
-    Index("consent_site_time", "site", "decided_at", "seq"),
-    Index("consent_action_time", "action", "decided_at", "seq"),
-    Index("consent_language_time", "language", "decided_at", "seq"),
-    Index("consent_revision_time", "revision", "decided_at", "seq"),
+    Index("consent_answer_time", "answer", "decided_at", "seq"),
+)
+
+#: How often each answer was given on a day; stays when decisions are erased.
+tally = Table(
+    "tally",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),  # of receipt, since 1970
+    Column("answer", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
 )
 
 #: The leaves of the Merkle tree over all decisions and erasures; see consent_server/leaf.py.

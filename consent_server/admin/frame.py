@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from consent_server.admin import sections
+from consent_server.admin import sections, words
 from consent_server.admin.sessions import form_token
 from scanner.rendering import templates
 
@@ -78,6 +78,8 @@ def _environment() -> Environment:
     found = templates("consent_server")
     found.filters["minute"] = minute
     found.filters["day"] = day
+    for each in (words.lifetime, words.kind, words.purpose, words.why, words.setter):
+        found.filters[each.__name__] = each
     return found
 
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Route
 
-from consent_server.admin.gate import Asked, somewhere
+from consent_server.admin.gate import Asked, everybody
 from consent_server.admin.light import Colour
-from consent_server.admin.model import Role
 from scanner.rendering import folder
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ async def static(request: Request) -> Response:
     )
 
 
-@somewhere(Role.READER)
+@everybody()
 async def sites(asked: Asked) -> Response:
     """Show the sites that the person may read, each with its light."""
     glances: Glances = asked.request.app.state.glances

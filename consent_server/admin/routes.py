@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from consent_server.admin import log_pages, overview, people, sign, token_pages, trail_pages
+from consent_server.admin import (
+    catalogue_pages,
+    findings_pages,
+    log_pages,
+    overview,
+    people,
+    rates_pages,
+    record_pages,
+    scan_pages,
+    sign,
+    token_pages,
+    trail_pages,
+)
 
 ROUTES = [
     *overview.ROUTES,
@@ -10,5 +22,10 @@ ROUTES = [
     *people.ROUTES,
     *token_pages.ROUTES,
     *trail_pages.ROUTES,
+    *catalogue_pages.ROUTES,
+    *rates_pages.ROUTES,
+    *scan_pages.ROUTES,
+    *findings_pages.ROUTES,
     *log_pages.ROUTES,
+    *record_pages.ROUTES,
 ]

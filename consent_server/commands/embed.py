@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -11,6 +11,9 @@ from scanner.commands.options import database_option, sites_option
 
 if TYPE_CHECKING:
     from scanner.model import Site
+    from widget.enforce.rules import Rules
+
+_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
 @click.command()
@@ -23,62 +26,146 @@ if TYPE_CHECKING:
     help="Where visitors reach the consent server.",
 )
 @click.option(
+    "--level",
+    type=click.Choice(["marked", "guarded", "enforced"]),
+    help="What is held back; as sites.yaml has it, if not given.",
+)
+@click.option(
     "--consent-mode",
     is_flag=True,
     help="Print the snippet, too, that must stand before Google's tags (Consent Mode v2).",
 )
 @click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="CODE",
+    help="Of the snippet: refuse beforehand in this region only (ISO 3166-2); repeat it.",
+)
+@click.option(
+    "--wait-for-update",
+    type=click.IntRange(0, 10_000),
+    default=500,
+    show_default=True,
+    metavar="MILLISECONDS",
+    help="Of the snippet: how long Google's tags wait for the banner.",
+)
+@click.option(
+    "--url-passthrough",
+    is_flag=True,
+    help="Of the snippet: let links carry identifiers in their addresses while refused.",
+)
+@click.option(
+    "--keep-ads-data",
+    is_flag=True,
+    help="Of the snippet: do not set ads_data_redaction.",
+)
+@click.option(
     "--pin",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=_FILE,
     metavar="FILE",
     help="Write today's script to FILE, for the site to serve itself, and print the tag with its "
     "integrity value. It does not follow later scans.",
+)
+@click.option(
+    "--rules",
+    "rules_file",
+    type=_FILE,
+    metavar="FILE",
+    help="Write the rules of the enforced level to FILE, for the middleware in the site.",
+)
+@click.option(
+    "--nginx",
+    type=_FILE,
+    metavar="FILE",
+    help="Write nginx's configuration for the enforced level to FILE.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How the tag is printed.",
 )
 @sites_option
 @database_option
 def command(
     site: str,
     server: str,
+    level: str | None,
     consent_mode: bool,
+    regions: tuple[str, ...],
+    wait_for_update: int,
+    url_passthrough: bool,
+    keep_ads_data: bool,
     pin: Path | None,
+    rules_file: Path | None,
+    nginx: Path | None,
+    form: str,
     sites_file: Path,
     database: str,
 ) -> None:
     """Print the tag to paste into SITE, and what its Content-Security-Policy must allow."""
-    from markupsafe import escape
+    import msgspec
 
+    from consent_server import embedding
     from scanner.sites import load, pick
-    from widget import consent_mode_defaults, integrity
+    from widget import consent_mode_defaults
 
     (chosen,) = pick(load(sites_file), [site])
-    base = server.rstrip("/")
-    origin = "/".join(base.split("/")[:3])
+    if level is not None:
+        banner = msgspec.structs.replace(chosen.banner, blocking=level)
+        chosen = msgspec.structs.replace(chosen, banner=banner)
+    level = chosen.banner.blocking
+    made = _made(chosen, database, server=server.rstrip("/"))
+    copy = None
+    if pin is not None:
+        pin.write_bytes(made.script)
+        copy = (pin.name, made.script)
+    if rules_file is not None:
+        rules_file.write_bytes(msgspec.json.format(msgspec.json.encode(made.rules)) + b"\n")
+    if nginx is not None:
+        nginx.write_text(embedding.nginx(made.rules), encoding="utf-8")
+    snippet = None
     if consent_mode:
-        click.echo(f"<script>{consent_mode_defaults().decode().strip()}</script>")
-    # what is to be guarded must not run first
-    loading = "" if chosen.banner.blocking == "guarded" else " async"
-    address = f"{escape(base)}/w/{site}.js"
-    if pin is None:
-        click.echo(f'<script{loading} src="{address}"></script>')
-    else:
-        script = _script(chosen, database)
-        pin.write_bytes(script)
-        click.echo(
-            f'<script{loading} src="/{escape(pin.name)}" data-server="{address}" '
-            f'integrity="{integrity(script)}"></script>'
+        code = consent_mode_defaults(
+            regions=regions,
+            wait_for_update=wait_for_update,
+            ads_data_redaction=not keep_ads_data,
+            url_passthrough=url_passthrough,
         )
+        snippet = f"<script>{code.decode().strip()}</script>"
+    tag = embedding.tag(site, server=server, level=level, copy=copy)
+    if form == "json":
+        facts = embedding.described(tag, made.rules, level=level, snippet=snippet)
+        click.echo(msgspec.json.format(msgspec.json.encode(facts)).decode())
+        return
+    if snippet is not None:
+        click.echo(snippet)
+    click.echo(tag.html)
     click.echo("Paste it into the <head> of every page, before other scripts.", err=True)
     click.echo(
-        f"With a Content-Security-Policy, add: script-src {origin}; connect-src {origin}", err=True
+        f"With a Content-Security-Policy, add: script-src {tag.origin}; connect-src {tag.origin}",
+        err=True,
     )
+    for sentence in embedding.summary(made.rules, level=level):
+        click.echo(sentence, err=True)
 
 
-def _script(site: Site, database: str) -> bytes:
-    """Return the site's script as the server would serve it now."""
+class _Made(NamedTuple):
+    """What the server would serve now."""
+
+    script: bytes
+    rules: Rules
+
+
+def _made(site: Site, database: str, *, server: str) -> _Made:
     import msgspec
 
     from consent_server.banner import config
     from consent_server.declaration import declare
+    from consent_server.enforcement import enforcement
     from scanner.knowledge import load as load_knowledge
     from scanner.store import open_store
     from widget import compose
@@ -86,4 +173,7 @@ def _script(site: Site, database: str) -> bytes:
     with open_store(database) as store:
         catalogue = store.catalogue(site.key)
     declaration = declare(site, catalogue, knowledge=load_knowledge())
-    return compose(msgspec.json.encode(config(declaration)))
+    return _Made(
+        script=compose(msgspec.json.encode(config(declaration))),
+        rules=enforcement(site, catalogue, declaration, server=server),
+    )

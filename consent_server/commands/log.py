@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 CATEGORIES = ("functional", "statistics", "marketing")
-PROOF_DAYS = 5 * 365  # how long after it ended a consent may have to be proven
 ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc", "import")
 
 
@@ -175,7 +174,7 @@ def erase(key: str, database: str) -> None:
     "--days",
     type=click.IntRange(1),
     default=None,
-    help="Keep so many; without it as long as the answer stands (remember_days) and five years.",
+    help="Keep so many; without it the site's keep_days, else remember_days and five years.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say how many it would be.")
 def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> None:
@@ -185,20 +184,16 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
     """
     import datetime as dt
 
-    from consent_server.model import Filter
+    from consent_server import retention
     from scanner.sites import load
 
     now = dt.datetime.now(dt.UTC)
+    word = "would be erased" if dry_run else "erased"
 
     async def run(log: ConsentLog) -> None:
         for site in load(sites_file):
-            kept = days or site.banner.remember_days + PROOF_DAYS
-            old = Filter(site=site.key, until=now - dt.timedelta(days=kept))
-            if dry_run:
-                number = await log.count(old)
-            else:
-                number = await log.erase_all(old, reason=f"older than {kept} days")
-            word = "would be erased" if dry_run else "erased"
+            kept = retention.kept_days(site, days)
+            number = await retention.prune(log, site, now=now, days=days, dry_run=dry_run)
             click.echo(f"{site.key}: {number} decisions older than {kept} days {word}.")
 
     _ask(database, run)

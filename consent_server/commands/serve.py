@@ -65,6 +65,33 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     help="Decisions that one network may send at once.",
 )
 @click.option(
+    "--site-rate",
+    default=1000.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Decisions a second that one site's visitors may send; 0: no limit.",
+)
+@click.option(
+    "--trusted-proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    default=("127.0.0.1", "::1"),
+    show_default=True,
+    help="Believe X-Forwarded-For and -Proto from this address; may be given several times.",
+)
+@click.option(
+    "--country-header",
+    default=None,
+    metavar="NAME",
+    help="In which a trusted proxy names the visitor's country, such as CF-IPCountry.",
+)
+@click.option(
+    "--keep-network",
+    is_flag=True,
+    help="Keep the /24 (IPv6: /48) that a decision came from; without it no address is kept.",
+)
+@click.option(
     "--signing-key",
     envvar="KAPSEL_SIGNING_KEY",
     default=None,
@@ -80,6 +107,20 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     metavar="FILE",
     help="Checkpoints are added to it; keep a copy elsewhere. Beside the SQLite file unless told.",
 )
+@click.option(
+    "--tls-certificate",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Serve over TLS with this certificate and its chain (PEM); without it a proxy does that.",
+)
+@click.option(
+    "--tls-key",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="The certificate's key (PEM).",
+)
 def command(
     host: str,
     port: int,
@@ -90,8 +131,14 @@ def command(
     hosts: tuple[str, ...],
     rate: float,
     burst: float,
+    site_rate: float,
+    proxies: tuple[str, ...],
+    country_header: str | None,
+    keep_network: bool,
     signing_key: Path | None,
     checkpoints: Path | None,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
 ) -> None:
     """Serve the banner and keep the decisions.
 
@@ -110,6 +157,7 @@ def command(
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     count = len(load(sites_file))
+    _must_fit(tls_certificate, tls_key)
     _let_somebody_in(database, api_token)
     settings = Settings(
         database=database,
@@ -118,6 +166,10 @@ def command(
         hosts=hosts,
         rate=rate,
         burst=burst,
+        site_rate=site_rate,
+        proxies=proxies,
+        country_header=country_header,
+        keep_network=keep_network,
         signing_key=signing_key,
         checkpoints=checkpoints,
     )
@@ -130,15 +182,20 @@ def command(
         access_log=False,  # it would hold visitors' addresses
         log_config=None,
         server_header=False,
+        proxy_headers=False,  # consent_server/proxy.py reads them
         timeout_graceful_shutdown=SHUTDOWN,
         timeout_keep_alive=KEEP_ALIVE,
+        ssl_certfile=tls_certificate,
+        ssl_keyfile=tls_key,
     )
     server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     with _listener(host, port) as listener:
         shown, taken = listener.getsockname()[:2]
-        address = f"http://[{shown}]:{taken}" if ":" in shown else f"http://{shown}:{taken}"
+        scheme = "http" if tls_certificate is None else "https"
+        place = f"[{shown}]" if ":" in shown else shown
+        address = f"{scheme}://{place}:{taken}"
         click.echo(
             f"kapsel: serving {count} sites on {address}, the pages for people on /admin", err=True
         )
@@ -148,6 +205,21 @@ def command(
             Multiprocess(config, sockets=[listener]).run()
     if workers == 1 and not server.started:
         raise KapselError("the server could not start; the lines above say why")
+
+
+def _must_fit(certificate: Path | None, key: Path | None) -> None:
+    """Raise if the files of the two options are not a certificate and its key."""
+    import ssl
+
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
+        raise click.UsageError("--tls-certificate and --tls-key are given together")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as exc:
+        reason = getattr(exc, "reason", None) or exc
+        raise KapselError(f"{certificate} and {key} are no certificate and key: {reason}") from exc
 
 
 def _leave(number: int, frame: object) -> None:

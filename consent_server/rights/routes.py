@@ -14,7 +14,7 @@ from consent_server import receipt_page
 from consent_server.answers import page as as_page
 from consent_server.answers import refusal
 from consent_server.forms import FormRefused, read_form
-from consent_server.limits import Limits
+from consent_server.limits import Buckets, Limits
 from consent_server.rights import page
 from consent_server.rights.inbox import Inbox, InboxFull
 from consent_server.rights.model import RequestInvalid, read
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 def limits() -> Limits:
     """Return what holds back floods of requests."""
-    return Limits(RATE, burst=BURST)
+    return Limits(Buckets(RATE, burst=BURST))
 
 
 async def form(request: Request) -> Response:

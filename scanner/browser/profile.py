@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scanner.browser import disguise
 from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_POPUPS, Tab
+from scanner.collectors.contacts import Contacts
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Network, Traffic
 from scanner.collectors.scripts import Scripts
@@ -167,6 +168,7 @@ class Profile:
             for method, params in self._emulation:
                 session.post(method, **params)
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
+        Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
         if self._archive is not None:
             self._archive.attach(session)

@@ -7,12 +7,12 @@ where they come in.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from scanner.cookie_line import CookieLine
-from scanner.model import Kind, SetBy, ValueShape
+from scanner.model import Carried, Kind, SetBy, ValueShape
 
 
 class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +44,7 @@ class JarCookie(msgspec.Struct, frozen=True, kw_only=True):
     partitioned: bool
     shape: ValueShape
     digest: str
+    tokens: frozenset[str] = frozenset()  # keyed hashes of the parts that could identify
 
     @property
     def identity(self) -> tuple[str, str, str, bool]:
@@ -62,6 +63,7 @@ class StoredItem(msgspec.Struct, frozen=True, kw_only=True):
     gone: bool = False  # whether this took it away
     shape: ValueShape | None = None
     digest: str | None = None
+    tokens: frozenset[str] = frozenset()  # keyed hashes of the parts that could identify
 
     @property
     def identity(self) -> tuple[Kind, str, str]:
@@ -78,7 +80,31 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: What answers its users in real time, each step on its own.
-DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER})
+DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER, Kind.FILE_SYSTEM})
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request told a server."""
+
+    host: str
+    path: str  # what looks like a code in it is left out
+    kind: str  # as DevTools has it: Image, Ping, Fetch…
+    message: bool  # whether it can be there only to tell something
+    at: dt.datetime
+    by: SetBy | None
+    carries: tuple[Carried, ...] = ()
+    tokens: dict[str, frozenset[str]] = {}  # parameter -> keyed hashes of what could identify
+    mixed: bool = False  # unencrypted, in an encrypted page
+    referrer: bool = False  # whether the header Referer tells more than the site
+    granted: str | None = None  # what a hit of Google's says of consent
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """A script asked for something that tells browsers apart."""
+
+    name: str
+    host: str  # of the page
+    by: SetBy
 
 
 class Evidence:
@@ -94,8 +120,13 @@ class Evidence:
         self.requests: list[Request] = []
         self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
+        self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
+        self.contacts: list[Contact] = []
+        self.calls: list[Call] = []
+        self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
+        self.consent: dict[str, Any] = {}  # what the page's consent interfaces say: `consent.js`
         self.workers = 0  # that were started; their timers run in real time only
 
     @property

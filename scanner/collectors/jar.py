@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from scanner.collectors import parameters
 from scanner.collectors.evidence import JarCookie
 from scanner.shape import Digester, shape
 
@@ -35,6 +36,7 @@ async def read(devtools: DevTools, *, context: str, digester: Digester) -> tuple
             partitioned=bool(cookie.get("partitionKey")) or bool(cookie.get("partitionKeyOpaque")),
             shape=shape(cookie["value"]),
             digest=digester.digest(cookie["value"]),
+            tokens=parameters.digests(cookie["value"], digester),
         )
         for cookie in told["cookies"]
     )

@@ -92,7 +92,7 @@ class Network:
             return
         exchange.hops.append(url)
         self._pair(exchange)
-        by = initiator(params.get("initiator", {}))
+        by = self._evidence.planned.get(url) or initiator(params.get("initiator", {}))
         self._brought(url, by, redirected=params.get("redirectResponse"))
         self._evidence.requests.append(Request(host=urlsplit(url).hostname or "", at=_now(), by=by))
         traffic = self._traffic

@@ -14,11 +14,12 @@ import msgspec
 import structlog
 
 from scanner import cookie_line
-from scanner.collectors.evidence import CookieWrite, Evidence, StoredItem
+from scanner.collectors import parameters
+from scanner.collectors.evidence import Call, CookieWrite, Evidence, StoredItem
 from scanner.collectors.handlers import handlers
 from scanner.collectors.network import caller
 from scanner.collectors.stack import OURS, Frame, responsible
-from scanner.model import Kind
+from scanner.model import Kind, SignalKind
 from scanner.shape import shape
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+MAX_PLANNED = 2000  # addresses of a page
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
-HOOKS = ("cookies", "areas", "places", "made")
+HOOKS = ("cookies", "areas", "places", "made", "prints")
 
 
 def _source() -> str:
@@ -48,7 +50,7 @@ WATCH = _source()
 
 
 class _Told(msgspec.Struct, kw_only=True):
-    kind: str  # a Kind, or: begun, brought, code
+    kind: str  # a Kind, or: begun, brought, code, fingerprinting
     name: str
     page: str
     at: float  # milliseconds, by the page's clock
@@ -102,12 +104,22 @@ class Scripts:
         if told.kind == "code":
             self._made(told, by)
         elif told.kind == "brought":
-            maker = self._evidence.made if told.text.startswith("blob:") else self._evidence.brought
-            maker[told.text] = by
+            self._brought(told.text, by)
+        elif told.kind == SignalKind.FINGERPRINTING:
+            host = urlsplit(told.page).hostname or ""
+            self._evidence.calls.append(Call(name=told.name, host=host, by=by))
         elif told.kind == Kind.COOKIE:
             self._cookie(told, by)
         elif told.kind in _STORED:
             self._stored(told, by)
+
+    def _brought(self, url: str, by: SetBy) -> None:
+        """Note who brought *url*, which the browser will not know any more when it is fetched."""
+        if url.startswith("blob:"):
+            self._evidence.made[url] = by
+        elif len(self._evidence.planned) < MAX_PLANNED:
+            self._evidence.planned[url] = by
+            self._evidence.brought[url] = by
 
     def _made(self, told: _Told, by: SetBy) -> None:
         """Note who made the code in *told*, for when it runs."""
@@ -134,6 +146,7 @@ class Scripts:
                 gone=told.gone,
                 shape=None if value is None else measured(value, length=told.length),
                 digest=None if value is None else self._digester.digest(value),
+                tokens=parameters.digests(value or "", self._digester),
             )
         )
 

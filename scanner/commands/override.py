@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scanner.commands.options import database_option, sites_option
-from scanner.errors import KapselError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("override")
@@ -49,11 +49,9 @@ def override(
     """
     from scanner.catalogue import overridden
     from scanner.model import Category, Override
-    from scanner.sites import load, pick
-    from scanner.sites.edit import CannotEdit, with_override
+    from scanner.sites.saving import save_override
     from scanner.store import open_store
 
-    pick(load(sites_file), [site])
     own = Override(
         name=name,
         category=Category(category),
@@ -61,14 +59,7 @@ def override(
         vendor=vendor,
         purpose=_purpose(purposes),
     )
-    try:
-        edited = with_override(_text(sites_file), site=site, override=own)
-    except CannotEdit as exc:
-        raise KapselError(
-            f"{sites_file} is not changed, since it is written in a way of its own; "
-            f"add this under overrides of {site} yourself: {exc.line}"
-        ) from None
-    _replace(sites_file, edited)
+    save_override(sites_file, site=site, override=own)
     with open_store(database) as store:
         entries = store.catalogue(site).entries
     said = zip(entries, overridden(entries, (own,)), strict=True)
@@ -89,19 +80,3 @@ def _purpose(texts: tuple[str, ...]) -> dict[str, str]:
             )
         found[language] = words.strip()
     return found
-
-
-def _text(file: Path) -> str:
-    return file.read_bytes().decode("utf-8-sig")
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write *file* so that whoever reads it meanwhile sees the old text or the new one."""
-    real = file.resolve()
-    with tempfile.NamedTemporaryFile("wb", dir=real.parent, delete=False) as new:
-        new.write(text.encode())
-        new.flush()
-        os.fsync(new.fileno())
-    fresh = Path(new.name)
-    fresh.chmod(real.stat().st_mode)
-    fresh.replace(real)

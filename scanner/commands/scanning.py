@@ -280,7 +280,8 @@ def _seal(scan: Scan, root: Path) -> None:
 
 async def _tell(told: News, site: Site, post: Post) -> None:
     """Tell whom the site names; what cannot be sent is said, and changes nothing."""
-    from scanner.messages import tell
+    from scanner.messages import send
+    from scanner.news import message
 
-    for problem in await tell(told, site.notify, post=post):
+    for problem in await send(message(told), site.notify, post=post):
         click.echo(f"kapsel: {site.key}: {problem}", err=True)

@@ -7,9 +7,10 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scanner import signals
 from scanner.browser import failures
 from scanner.browser.devtools import DevToolsError
-from scanner.collectors import fold, jar, trail
+from scanner.collectors import fold, jar, messages, parameters, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.crawl import settle
@@ -33,6 +34,7 @@ def _script(name: str) -> str:
 
 
 _STORAGE, _LINKS = _script("storage.js"), _script("links.js")
+_CONSENT = _script("consent.js")
 _SCROLL, _FAREWELL = _script("scroll.js"), _script("farewell.js")
 
 
@@ -128,6 +130,29 @@ class Reader:
                 state=self._state,
             ),
         )
+        site_host = urlsplit(self._site.url).hostname or ""
+        contacts = [*evidence.contacts, *background.contacts]
+        held = messages.held(kept, items)
+        observed += messages.beacons(
+            contacts,
+            held,
+            site_host=site_host,
+            own_domains=self._site.own_domains,
+            page=page,
+            state=self._state,
+        )
+        host = urlsplit(page).hostname or ""
+        told = signals.of_page(
+            (
+                *signals.fingerprinting([*evidence.calls, *background.calls]),
+                *messages.shared(contacts, held),
+                *signals.traffic(contacts, site_host=site_host, own_domains=self._site.own_domains),
+                *signals.consent(evidence.consent, host=host),
+                *signals.headers(evidence.headers, host=host),
+            ),
+            page=page,
+            state=self._state,
+        )
         observations = trail.traced(
             observed, begun=begun, brought={**background.brought, **evidence.brought}
         )
@@ -138,7 +163,7 @@ class Reader:
         self._stored |= {item.identity for item in evidence.stored}
         evidence.clear()
         background.clear()
-        return PageRead(visit=visit, observations=observations)
+        return PageRead(visit=visit, observations=observations, signals=told)
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
@@ -188,6 +213,7 @@ class Reader:
                     tab.evidence.stored.append(self._item(found, host, now))
                     if found.get("script"):
                         self._workers[host] = found["script"]
+        tab.evidence.consent = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock) or {}
         links: dict[str, None] = {}
         barrier = None
         for place, (_, told) in enumerate(await tab.in_each_frame(_LINKS)):
@@ -206,6 +232,7 @@ class Reader:
             at=now,
             shape=None if value is None else measured(value, length=found["length"]),
             digest=None if value is None else self._digester.digest(value),
+            tokens=parameters.digests(value or "", self._digester),
         )
 
     def _visit(
@@ -225,6 +252,8 @@ def _failure(tab: Tab, *, loaded: bool) -> str | None:
     """Return what is wrong with the page in *tab*, in words."""
     if tab.crashed.is_set():
         return "the page crashed"
+    if tab.frozen:
+        return "its scripts do not end"
     if tab.over:
         return "the scan was ended while the page was read"
     if tab.restless and tab.refused is not None:
@@ -233,6 +262,8 @@ def _failure(tab: Tab, *, loaded: bool) -> str | None:
         return "its scripts do not end"
     if tab.alert_loop:
         return "the page shows alerts without end"
+    if tab.broken is not None:
+        return failures.of_navigation(tab.broken)
     status = tab.traffic.status
     if status is not None and (failure := failures.of_status(status)):
         return failure

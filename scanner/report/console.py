@@ -160,7 +160,7 @@ def print_entries(entries: Iterable[Entry], *, out: Console | None = None) -> No
         letters = ", ".join(f"{_LETTERS[state]} {state}" for state in used)
         out.print(Text(f"Seen: {letters}. ° another company's. † deleted again.", style="dim"))
         out.print()
-    _print_contacted(out, [entry for entry in listed if entry.kind in _SENT])
+    _print_contacted(out, [entry for entry in listed if entry.kind is Kind.REQUEST])
 
 
 def _table(stored: list[Entry]) -> Table:

@@ -13,7 +13,7 @@ from scanner.catalogue import setter_host
 from scanner.dossier import PICTURES, folder_of
 from scanner.findings import rule
 from scanner.languages import lifetime_in_words, texts
-from scanner.model import Category, Entry, Fate, Kind, SetBy, Severity, State
+from scanner.model import Category, Entry, Fate, Kind, SetBy, Severity, Signal, SignalKind, State
 from scanner.rendering import templates
 from scanner.report.console import banner_in_words
 from scanner.report.graph import BOX, ROW, WIDTH, graph
@@ -28,6 +28,19 @@ if TYPE_CHECKING:
     from scanner.model import Scan
 
 _SENT = (Kind.REQUEST, Kind.BEACON)
+_SIGNALS = {
+    SignalKind.FINGERPRINTING: "Scripts that read what tells browsers apart",
+    SignalKind.SHARING: "Identifiers of one party that were sent to another",
+    SignalKind.REFERRER: "Companies that were told the whole address of a page",
+    SignalKind.CONSENT_MODE: "Google Consent Mode",
+    SignalKind.TCF: "IAB Europe's Transparency and Consent Framework",
+    SignalKind.GPP: "Global Privacy Platform",
+    SignalKind.PRIVACY_CONTROL: "Global Privacy Control",
+    SignalKind.SECURITY_HEADER: "Headers that protect the pages",
+    SignalKind.MIXED_CONTENT: "Unencrypted parts of encrypted pages",
+    SignalKind.CLOAKING: "Names of the site's own that lead to other companies",
+    SignalKind.TAGGING: "End-points of the site's own that pass on what they are told",
+}
 _LANGUAGE = "en"  # of the report; the rules are written in it
 
 
@@ -97,7 +110,13 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         ],
         "answers": _answers(scan),
         "groups": _groups(stored),
-        "requests": [entry for entry in scan.entries if entry.kind in _SENT],
+        "requests": [entry for entry in scan.entries if entry.kind is Kind.REQUEST],
+        "beacons": [entry for entry in scan.entries if entry.kind is Kind.BEACON],
+        "signals": [
+            (_SIGNALS[kind], found)
+            for kind in SignalKind
+            if (found := [signal for signal in scan.signals if signal.kind is kind])
+        ],
         "graph": graph(scan.entries),
         "change": (changes or {}).get(scan.site),
     }
@@ -166,6 +185,18 @@ def _remark(entry: Entry) -> str:
     return ", ".join(words + [entry.steadiness or ""] * (entry.steadiness is not None))
 
 
+def _carries(entry: Entry) -> str:
+    """Say what a beacon carries: kinds of content, with the parameters in brackets."""
+    kinds: dict[str, list[str]] = {}
+    for carried in entry.carries:
+        kinds.setdefault(carried.content.replace("_", " "), []).append(carried.name)
+    return ", ".join(f"{kind} ({', '.join(names)})" for kind, names in kinds.items())
+
+
+def _facts_of(signal: Signal) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in signal.facts.items())
+
+
 def _place(by: SetBy) -> str:
     """Say where a script or response came from, without the query of its address."""
     if by.url is None:
@@ -180,6 +211,8 @@ def _environment() -> Environment:
     found.filters["lifetime"] = _lifetime
     found.filters["remark"] = _remark
     found.filters["place"] = _place
+    found.filters["carries"] = _carries
+    found.filters["facts"] = _facts_of
     found.filters["setter"] = lambda entry: setter_host(entry) or "not known"
     found.globals.update(rule=rule, texts=texts(_LANGUAGE), width=WIDTH, box=BOX, row=ROW)
     return found

@@ -27,6 +27,8 @@ def with_override(text: str, *, site: str, override: Override) -> str:
     """
     Return *text* with *override* as the first of *site*, so that it wins over the others.
 
+    An older one of the same name and domain gives way to it, where it stands on one line.
+
     Args:
         text: A sites.yaml without mistakes.
 
@@ -34,26 +36,61 @@ def with_override(text: str, *, site: str, override: Override) -> str:
         CannotEdit: If that would change something else, as with aliases, or cannot be done.
     """
     line = _flow(override)
-    edited = _edited(text, site, line)
-    if edited is None or not _only(text, edited, site=site, override=override):
-        raise CannotEdit(line)
-    return edited
+    for older in (_twin(text, site, override), None):
+        edited = _edited(text, site, line, older=older)
+        if edited is not None and _only(text, edited, site=site, override=override, older=older):
+            return edited
+    raise CannotEdit(line)
 
 
-def _edited(text: str, site: str, line: str) -> str | None:
+def _twin(text: str, site: str, override: Override) -> int | None:
+    """Return the place in the list of *site* of an override for the same items; None: none."""
+    own = next(one for one in parse(text.encode()) if one.key == site)
+    for number, each in enumerate(own.overrides):
+        if (each.name, each.domain) == (override.name, override.domain):
+            return number
+    return None
+
+
+def _edited(text: str, site: str, line: str, *, older: int | None) -> str | None:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     node = _value(_value(root, "sites"), site)
     if not isinstance(node, yaml.MappingNode) or not node.value:
         return None
     present = _value(node, "overrides")
     if isinstance(present, yaml.SequenceNode):
+        if older is not None:
+            return _in_place_of(text, present, line, older)
         return _into_list(text, present, line)
+    if older is not None:
+        return None
     if present is not None:
         return None
     if node.flow_style:
         return _inserted(text, node.start_mark, f"overrides: [{line}], ", after=1)
     pad = " " * node.start_mark.column
     return _after_line(text, _last_line(node), [f"{pad}overrides:", f"{pad}  - {line}"])
+
+
+def _in_place_of(text: str, present: yaml.SequenceNode, line: str, older: int) -> str | None:
+    """Return *text* with *line* first, without the *older* item; None: it has several lines."""
+    if older >= len(present.value):
+        return None  # it stands in the defaults
+    node = present.value[older]
+    if node.start_mark.line != node.end_mark.line or not node.flow_style:
+        return None
+    lines = text.splitlines(keepends=True)
+    there = lines[node.start_mark.line]
+    if older == 0:
+        lines[node.start_mark.line] = (
+            there[: node.start_mark.column] + line + there[node.end_mark.column :]
+        )
+        return "".join(lines)
+    rest = there[: node.start_mark.column] + there[node.end_mark.column :]
+    if present.flow_style or rest.strip() != "-":
+        return None
+    del lines[node.start_mark.line]
+    return _into_list("".join(lines), present, line)
 
 
 def _into_list(text: str, present: yaml.SequenceNode, line: str) -> str:
@@ -118,7 +155,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _only(text: str, edited: str, *, site: str, override: Override) -> bool:
+def _only(text: str, edited: str, *, site: str, override: Override, older: int | None) -> bool:
     """Return whether *edited* says what *text* says, and that override of that site before all."""
     before = {one.key: one for one in parse(text.encode())}
     try:
@@ -126,5 +163,6 @@ def _only(text: str, edited: str, *, site: str, override: Override) -> bool:
     except SitesInvalid:
         return False
     own = before[site]
-    wanted = msgspec.structs.replace(own, overrides=(override, *own.overrides))
+    others = tuple(each for number, each in enumerate(own.overrides) if number != older)
+    wanted = msgspec.structs.replace(own, overrides=(override, *others))
     return after == before | {site: wanted}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 10_000  # of one site in one scan
 MAX_REMEMBER_DAYS = 400  # browsers keep no cookie longer
+MAX_KEEP_DAYS = 36_500  # a hundred years
 MAX_LIST = 1_000  # values in one list
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -350,6 +351,7 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "banner": _banner,
     "overrides": _overrides,
     "notify": _notify,
+    "keep_days": lambda sheet, node: sheet.whole(node, "keep_days", least=1, most=MAX_KEEP_DAYS),
     "visitor": visitor,
     "login": login,
     "settle": lambda sheet, node: sheet.choice(node, "settle", among=("virtual", "real")),

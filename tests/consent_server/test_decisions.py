@@ -71,6 +71,7 @@ def test_the_log_holds_neither_address_nor_browser_nor_query(client, tmp_path):
     assert set(answer.json()) == {
         *("id", "site", "revision", "choices", "action", "language"),
         *("decided_at", "received_at", "page", "gpc", "flags"),
+        *("services", "surface", "country", "network", "layout"),
     }
     assert stored(client)[0]["page"] == ORIGIN + "/"
     for path in tmp_path.rglob("*"):

@@ -1,5 +1,6 @@
 """``kapsel embed``: what it prints is what a site can paste."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner
 
 import widget
 from consent_server.cli import cli
+from widget.enforce import RulesFile
 
 SITES = """sites:
   shop: {url: "https://www.shop.example/"}
@@ -61,3 +63,45 @@ def test_a_site_that_is_not_there_is_said(embed):
 
     assert done.exit_code == 2
     assert "nobody" in done.stderr
+
+
+def test_the_level_in_use_is_told(embed):
+    assert "Level: marked." in embed("shop").stderr
+    assert "Level: guarded." in embed("strict").stderr
+    enforced = embed("shop", "--level", "enforced")
+
+    assert "Level: enforced." in enforced.stderr
+    assert enforced.stdout == '<script src="https://consent.example/w/shop.js"></script>\n'
+
+
+def test_the_rules_are_what_the_middleware_reads(embed, tmp_path):
+    embed("shop", "--rules", str(tmp_path / "rules.json"))
+
+    rules = RulesFile(tmp_path / "rules.json").rules()
+    assert (rules.site, rules.server) == ("shop", "https://consent.example")
+    assert rules.own == ("shop.example",)
+
+
+def test_the_snippet_takes_googles_options(embed):
+    given = ["--region", "NO", "--region", "SE-AB", "--wait-for-update", "900", "--url-passthrough"]
+
+    snippet = embed("shop", "--consent-mode", "--keep-ads-data", *given).stdout
+
+    assert '["NO","SE-AB"]' in snippet.replace(" ", "")
+    assert "900" in snippet
+    assert "url_passthrough" in snippet
+    assert "ads_data_redaction" not in snippet
+
+
+def test_everything_can_be_had_as_data(embed):
+    told = json.loads(embed("shop", "--format", "json").stdout)
+
+    assert told["tag"] == '<script async src="https://consent.example/w/shop.js"></script>'
+    assert told["csp"]["connect-src"] == "https://consent.example"
+    assert (told["level"], told["consent_mode"], told["unsorted_hosts"]) == ("marked", None, [])
+
+
+def test_nginx_gets_a_file_of_its_own(embed, tmp_path):
+    embed("shop", "--nginx", str(tmp_path / "kapsel.conf"))
+
+    assert "map $cookie_kapsel_consent" in (tmp_path / "kapsel.conf").read_text()

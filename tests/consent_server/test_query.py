@@ -8,7 +8,7 @@ import json
 import msgspec
 import pytest
 
-from consent_server.model import Action, ConsentRecord, Filter
+from consent_server.model import Action, ConsentRecord, Filter, Surface
 from consent_server.query import COLUMNS, csv_head, csv_lines, json_lines, read_question
 from scanner.errors import QuestionInvalid
 
@@ -24,6 +24,11 @@ RECORD = ConsentRecord(
     page="https://www.shop.example/",
     gpc=True,
     flags=("late", "no-origin"),
+    services={"YouTube": False, "Matomo": True},
+    surface=Surface.PREFERENCES,
+    country="NO",
+    network="192.0.2.0/24",
+    layout="box",
 )
 
 
@@ -40,6 +45,9 @@ def test_a_question_is_read_whole():
             ("revision", "r1"),
             ("id", "ABC"),
             ("language", "nb"),
+            ("service", "YouTube"),
+            ("surface", "embed"),
+            ("country", "no"),
             ("cursor", "1763812800000.42"),
             ("limit", "7"),
         ]
@@ -54,6 +62,9 @@ def test_a_question_is_read_whole():
         revision="r1",
         id="abc",
         language="nb",
+        refused_services=("YouTube",),
+        surface=Surface.EMBED,
+        country="NO",
     )
     assert (question.cursor, question.limit) == ((1763812800000, 42), 7)
 
@@ -74,6 +85,8 @@ def test_a_day_alone_counts_as_a_whole():
         ([("granted", "true")], "'granted' needs a category"),
         ([("category", "marketing"), ("granted", "yes")], "'granted' is one of true, false"),
         ([("category", "necessary")], "'category' is one of functional, statistics, marketing"),
+        ([("surface", "wall")], "'surface' is one of banner"),
+        ([("service", "a\x00")], "'service' holds a NUL"),
         ([("action", "agree")], "'action' is one of accept-all"),
         ([("from", "yesterday")], "'from' is neither a day"),
         ([("from", "2026-11-22T12:00:00")], "'from' is neither a day"),
@@ -117,6 +130,11 @@ def test_csv_has_a_column_for_each_word():
             "page": "https://www.shop.example/",
             "gpc": "yes",
             "flags": "late no-origin",
+            "services": "Matomo: granted; YouTube: refused",
+            "surface": "preferences",
+            "country": "NO",
+            "network": "192.0.2.0/24",
+            "layout": "box",
         }
     ]
     assert tuple(rows[0]) == COLUMNS
@@ -147,4 +165,9 @@ def test_json_lines_hold_one_record_each():
         "page": "https://www.shop.example/",
         "gpc": True,
         "flags": ["late", "no-origin"],
+        "services": {"YouTube": False, "Matomo": True},
+        "surface": "preferences",
+        "country": "NO",
+        "network": "192.0.2.0/24",
+        "layout": "box",
     }

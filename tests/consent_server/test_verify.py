@@ -16,7 +16,7 @@ from consent_server.log import ConsentLog
 from consent_server.tree import Tree
 from consent_server.verify import verify
 from scanner.database import open_database
-from scanner.tables import checkpoint, consent, leaf, node
+from scanner.tables import answer, checkpoint, consent, leaf, node
 from tests.consent_server.conftest import decision, send
 from tests.consent_server.test_log import record
 
@@ -59,8 +59,7 @@ def test_an_untouched_log_holds(engine):
     assert (verdict.leaves, verdict.checkpoints, verdict.proven) == (605, 2, 600)
 
 
-CHANGES = {
-    "id": "00000000-0000-4000-8000-ffffffffffff",
+ANSWER_CHANGES = {
     "site": "other",
     "revision": "r9",
     "functional": False,
@@ -68,6 +67,15 @@ CHANGES = {
     "marketing": True,
     "action": "accept-all",
     "language": "sv",
+    "services": '{"YouTube":true}',
+    "surface": "banner",
+    "country": "NO",
+    "layout": "box",
+}
+CHANGES = {
+    "id": "00000000-0000-4000-8000-ffffffffffff",
+    "answer": 2,
+    "network": "192.0.2.0/24",
     "decided_at": 1,
     "received_at": 1,
     "page": None,
@@ -84,6 +92,15 @@ def test_no_column_of_a_decision_can_be_changed(engine, column):
     (fault,) = found(engine).faults
     assert fault.startswith("decision 123 (")
     assert fault.endswith(") was changed")
+
+
+@pytest.mark.parametrize("column", ANSWER_CHANGES)
+def test_no_column_of_an_answer_can_be_changed(engine, column):
+    alter(engine, update(answer).values({column: ANSWER_CHANGES[column]}))
+
+    faults = found(engine).faults
+    assert len(faults) == 100
+    assert all(fault.endswith(") was changed") for fault in faults)
 
 
 def test_a_removed_decision_is_told(engine):

@@ -14,9 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from scanner.changes import Difference
-from scanner.messages import Post, tell
+from scanner.messages import Post, send
 from scanner.model import Finding, Notify, Severity
-from scanner.news import News
+from scanner.news import News, message
 
 pytestmark = pytest.mark.anyio
 
@@ -116,7 +116,9 @@ async def no_pause(seconds):
 
 
 async def told(notify, **post):
-    return await tell(TOLD, notify, post=Post(**post), pause=no_pause, clock=lambda: 1_700_000_000)
+    return await send(
+        message(TOLD), notify, post=Post(**post), pause=no_pause, clock=lambda: 1_700_000_000
+    )
 
 
 async def test_a_webhook_gets_the_news_signed(hooks):

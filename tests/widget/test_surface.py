@@ -269,6 +269,74 @@ def test_all_can_be_read_and_pressed_at_four_hundred_percent(shop, page, layer):
     button.click()
 
 
+#: WCAG 2.2, 1.4.12: what a reader may set, and nothing may be lost.
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+  word-spacing: 0.16em !important } p { margin-bottom: 2em !important }"""
+
+
+@pytest.mark.parametrize("layer", ["first", "second"])
+def test_nothing_is_cut_off_when_the_reader_spaces_the_text_out(shop, page, layer):
+    page.set_viewport_size({"width": 320, "height": 568})
+    shop()
+    if layer == "second":
+        page.evaluate("kapsel.showPreferences()")
+
+    cut = page.evaluate(
+        """(spacing) => {
+          const { shadowRoot } = document.querySelector('kapsel-banner')
+          const sheet = new CSSStyleSheet()
+          sheet.replaceSync(spacing)
+          shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, sheet]
+          const parts = shadowRoot.querySelectorAll(':is(section, dialog) :is(button, p, a, label)')
+          return [...parts]
+            .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.clientWidth)
+            .map((box) => box.textContent)
+        }""",
+        SPACING,
+    )
+
+    assert cut == []
+    button = page.get_by_role("button", name="Reject all").last
+    button.scroll_into_view_if_needed()
+    button.click()
+
+
+def test_nothing_moves_for_who_wants_no_motion(shop, page):
+    page.emulate_media(reduced_motion="reduce")
+    shop()
+    page.evaluate("kapsel.showPreferences()")
+
+    moving = page.evaluate(
+        """() => [...document.querySelector('kapsel-banner').shadowRoot.querySelectorAll('*')]
+          .flatMap((one) => ['', '::before'].map((part) => getComputedStyle(one, part)))
+          .filter((style) => parseFloat(style.transitionDuration) || style.animationName !== 'none')
+          .length"""
+    )
+
+    assert moving == 0
+
+
+def test_forced_colours_keep_the_edges_of_buttons_and_switches(shop, page):
+    page.emulate_media(forced_colors="active")
+    shop()
+    page.evaluate("kapsel.showPreferences()")
+    page.get_by_role("switch", name="Statistics").check()
+
+    edges = page.evaluate(
+        """() => [...document.querySelector('kapsel-banner').shadowRoot.querySelectorAll(
+          'dialog :is(.answers button, input)')].map((one) => {
+          const style = getComputedStyle(one)
+          return parseFloat(style.borderTopWidth) > 0 && style.borderTopColor !== 'transparent'
+        })"""
+    )
+
+    assert len(edges) == 6
+    assert all(edges)
+    on, off = (page.get_by_role("switch", name=name) for name in ("Statistics", "Marketing"))
+    fill = "(box) => getComputedStyle(box).backgroundColor"
+    assert on.evaluate(fill) != off.evaluate(fill)
+
+
 def test_the_size_of_the_text_is_the_readers_not_the_pages(shop, world, page):
     world.head = "<style>html { font-size: 62.5% } * { color: red !important }</style>"
     shop()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from widget.enforce.rules import NECESSARY, UNCLASSIFIED, allows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from widget.enforce.rules import Rules
 
 #: It only says which hosts may be asked; how a page's own code may run is for the site's own
@@ -14,19 +16,20 @@ if TYPE_CHECKING:
 _OWN = ("'self'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:")
 
 
-def policy(rules: Rules, granted: frozenset[str], *, once: str | None = None) -> str | None:
+def policy(rules: Rules, granted: frozenset[str], *, frames: Sequence[str] = ()) -> str | None:
     """
     Return the policy of a page; None: everything is granted, nothing is to be kept back.
 
     Args:
-        once: A host whose frames the visitor has asked for, this time only.
+        frames: Hosts whose frames may come all the same.
     """
     if UNCLASSIFIED in granted:
         return None
     sources = [*_OWN, *allowed(rules, granted)]
     directives = [f"default-src {' '.join(sources)}"]
-    if once is not None:
-        directives.append(f"frame-src {' '.join([*sources, *_source(once, rules)])}")
+    if frames:
+        more = [source for host in frames for source in _source(host, rules)]
+        directives.append(f"frame-src {' '.join([*sources, *more])}")
     return "; ".join(directives)
 
 

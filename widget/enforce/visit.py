@@ -110,7 +110,7 @@ class Visit:
         headers = links.kept([*self._without_refused(given)], self._waits)
         if not is_page:
             return Answer(headers, None)
-        wanted = policy(self._rules, self._granted, once=self._once)
+        wanted = policy(self._rules, self._granted, frames=(self._once,) if self._once else ())
         if wanted is not None:
             name = "content-security-policy" + ("-report-only" if self._report_only else "")
             headers.append((name, wanted))

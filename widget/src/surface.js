@@ -115,7 +115,7 @@ let revisitable = false
 export function setRevisitable(wanted) {
   if (revisitable === wanted) return
   revisitable = wanted
-  draw()
+  if (!asking) draw()
 }
 
 function draw() {

@@ -1,6 +1,6 @@
 // Code that scripts make out of text, and that runs later without a stack: timers that are given
 // text, handlers and javascript: addresses in HTML. Also functions that run with no stack at all.
-(({ apply, construct, wrap, disguised, tell, sites, onBehalf, defineProperty }) => {
+(({ apply, construct, wrap, disguised, tell, sites, onBehalf, defineProperty, getOwnPropertyDescriptor }) => {
   const { slice, startsWith } = String.prototype;
   const { test } = RegExp.prototype;
   const MOST = 65536; // characters of code that are sent on to be hashed
@@ -42,6 +42,15 @@
   }
 
   if (!globalThis.Element) return;
+  // An image is fetched a moment after it was asked for, when nobody is on the stack any more.
+  const { get: source } = getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
+  const fetched = (image, above) => tell("brought", "image", above, { text: apply(source, image, []) }, TIMES);
+  wrap(HTMLImageElement.prototype, "src", "set", (native, self, args, above) => {
+    const result = apply(native, self, args);
+    fetched(self, above);
+    return result;
+  });
+
   const html = (text, above) => {
     if (typeof text === "string" && apply(test, CODE, [text])) code(text, above, "html");
   };
@@ -73,7 +82,9 @@
       if (apply(test, HANDLER, [name])) code(value, above, "script");
       else if (apply(startsWith, value, ["javascript:"])) code(apply(slice, value, [11]), above, "script");
     }
-    return apply(native, self, args);
+    const result = apply(native, self, args);
+    if (name === "src" && self instanceof HTMLImageElement) fetched(self, above);
+    return result;
   });
   for (const [owner, name] of [
     [HTMLAnchorElement, "href"],

@@ -31,10 +31,10 @@ class Somebody:
             client.app, base_url="https://consent.example", raise_server_exceptions=False
         )
 
-    def get(self, path, **params):
+    def get(self, path, /, **params):
         return self.client.get(path, params=params or None, follow_redirects=False)
 
-    def post(self, path, *, form=None, page="/admin", **params):
+    def post(self, path, /, *, form=None, page="/admin", **params):
         """Send a form as the page *page* holds it."""
         data = {"csrf": token_of(self.get(page).text)} | (form or {})
         return self.client.post(path, data=data, params=params or None, follow_redirects=False)

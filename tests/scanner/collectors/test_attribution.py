@@ -50,7 +50,11 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
 
     # The chain from the script, or the response, to the tag in the page.
     assert steps(cookies["l_loaded"]) == [(TAG, 7), (SHOP, 9)]
-    assert steps(cookies["h_hop"]) == [("https://cdn.tracker.example/pixel", None), (SHOP, 9)]
+    assert steps(cookies["h_hop"]) == [
+        ("https://cdn.tracker.example/pixel", None),
+        (TAG, 8),
+        (SHOP, 9),
+    ]
     assert steps(cookies["f_frame"]) == [(SHOP, 15)]
     assert steps(cookies["p_inline"]) == []
 

@@ -338,11 +338,11 @@ def test_a_browser_that_is_missing_does_not_take_back_what_was_scanned(scan, cra
 def test_what_is_new_is_told_to_those_whom_the_site_names(scan, crawler, place, monkeypatch):
     told = []
 
-    async def tell(news, notify, *, post):
-        told.append((news.site, notify.webhook, post.secret))
+    async def send(message, notify, *, post):
+        told.append((message.site, notify.webhook, post.secret))
         return ("hooks.example answered 403",)
 
-    monkeypatch.setattr("scanner.messages.tell", tell)
+    monkeypatch.setattr("scanner.messages.send", send)
     monkeypatch.setenv("KAPSEL_WEBHOOK_SECRET", "hush")
     (place / "sites.yaml").write_text(
         "defaults: {notify: {webhook: ['https://hooks.example/x']}}\n"

@@ -96,3 +96,31 @@ def test_what_would_change_something_else_is_left_to_a_person(text):
         edited(text)
 
     assert caught.value.line == LINE
+
+
+OLD, OTHER = f"{LINE[:-1]}, vendor: Old}}", "{name: x, category: marketing}"
+LIST = "    overrides:\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f"{LIST}      - {OLD}  # why\n      - {OTHER}\n",
+            f"{LIST}      - {LINE}  # why\n      - {OTHER}\n",
+        ),
+        (
+            f"{LIST}      # first\n      - {OTHER}\n      - {OLD}\n",
+            f"{LIST}      # first\n      - {LINE}\n      - {OTHER}\n",
+        ),
+        (f"    overrides: [{OLD}]\n", f"    overrides: [{LINE}]\n"),
+        (  # with a comment of its own it stays, and is outvoted
+            f"{LIST}      - {OTHER}\n      - {OLD} # why\n",
+            f"{LIST}      - {LINE}\n      - {OTHER}\n      - {OLD} # why\n",
+        ),
+    ],
+)
+def test_a_newer_word_on_the_same_items_takes_the_place_of_the_older(before, after):
+    head = "sites:\n  shop:\n    url: https://a.example/\n"
+
+    assert edited(head + before) == head + after

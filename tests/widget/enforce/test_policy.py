@@ -27,7 +27,7 @@ def test_who_has_granted_everything_has_no_policy(rules):
 
 
 def test_one_frame_may_be_asked_for_once(rules):
-    [everything, frames] = policy(rules, NOTHING, once="ads.example").split("; ")
+    [everything, frames] = policy(rules, NOTHING, frames=["ads.example"]).split("; ")
 
     assert "ads.example" not in everything
     assert frames == everything.replace("default-src", "frame-src") + " ads.example *.ads.example"

@@ -5,9 +5,9 @@ import datetime as dt
 
 import pytest
 
-from scanner.commands.watch import watch
 from scanner.errors import SitesInvalid
 from scanner.model import Site
+from scanner.watch import watch
 
 pytestmark = pytest.mark.anyio
 

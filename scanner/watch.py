@@ -1,71 +1,19 @@
-"""``kapsel watch``: scan each site on its schedule until stopped."""
+"""Scan each site on its schedule until stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import datetime as dt
-from typing import TYPE_CHECKING, Any
-
-import click
-
-from scanner.commands.options import database_option, sites_option
-from scanner.commands.scanning import How, Round, scan_options, scan_round
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
 
-    from scanner.model import Scan, Site
-    from scanner.store import Store
+    from scanner.model import Site
 
 #: Seconds between looks at sites.yaml and at the clock, which somebody may set.
 LOOK_INTERVAL = 30.0
-
-
-@click.command("watch")
-@click.option("--once", is_flag=True, help="Scan what is due now, then leave.")
-@scan_options
-@sites_option
-@database_option
-def command(once: bool, sites_file: Path, database: str, jobs: int, **how: Any) -> None:
-    """Scan each site of sites.yaml when its schedule says so, until stopped.
-
-    Times missed while it did not run are caught up once. sites.yaml is read again when it
-    changes; while it has mistakes, the list before it stays in force. A scan that is cut
-    short by Ctrl-C or SIGTERM is not kept, so that the next start makes it anew.
-    """
-    from scanner.store import open_store
-
-    with open_store(database) as store:
-        asyncio.run(_watch(store, sites_file, once=once, jobs=jobs, how=how))
-
-
-async def _watch(
-    store: Store, sites_file: Path, *, once: bool, jobs: int, how: dict[str, Any]
-) -> None:
-    from scanner.commands.signals import stop_on_signals
-    from scanner.sites import load
-
-    def done(scan: Scan, before: Scan | None) -> None:
-        entries, findings = len(scan.entries), len(scan.findings)
-        _say(f"{scan.site}: {scan.status}, {entries} items, {findings} findings")
-
-    with stop_on_signals() as stop:
-        of = Round(How.read(**how), store, True, done, None, stop, keep_cut_short=False)
-
-        async def scan(sites: tuple[Site, ...]) -> None:
-            await scan_round(sites, of=of, jobs=jobs)
-
-        await watch(
-            lambda: load(sites_file),
-            last_started=store.last_started,
-            scan=scan,
-            jobs=jobs,
-            stop=stop,
-            say=_say,
-            once=once,
-        )
 
 
 async def watch(
@@ -77,6 +25,7 @@ async def watch(
     say: Callable[[str], None],
     jobs: int = 1,
     once: bool = False,
+    meanwhile: Callable[[tuple[Site, ...]], Awaitable[None]] | None = None,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     wait: Callable[[asyncio.Event, float], Awaitable[None]] | None = None,
 ) -> None:
@@ -90,6 +39,7 @@ async def watch(
         scan: Scans sites and keeps the scans.
         jobs: How many sites are given to it at once.
         once: Leave as soon as no site is due.
+        meanwhile: What else is done for the sites at each look at the clock, when none is due.
         wait: Returns after so many seconds, or when *stop* is set.
 
     Raises:
@@ -109,6 +59,8 @@ async def watch(
             tried |= {site.key: now for site in waiting}
             await scan(waiting)
             continue
+        if meanwhile is not None:
+            await meanwhile(sites)
         if once:
             return
         following = next_due(sites, started, now=now)
@@ -143,8 +95,3 @@ def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
-
-
-def _say(text: str) -> None:
-    for line in text.splitlines():
-        click.echo(f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M:%S} {line}", err=True)

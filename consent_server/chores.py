@@ -1,0 +1,82 @@
+"""What `kapsel watch` does between scans: old decisions erased, requests told of in time."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from consent_server.retention import REQUEST_DAYS, prune
+from consent_server.rights.notice import notice
+from scanner.errors import LogUnavailable
+from scanner.messages import send
+from scanner.model import Notify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from consent_server.log import ConsentLog
+    from consent_server.rights.inbox import Inbox
+    from consent_server.rights.model import RightsRequest
+    from scanner.messages import Post
+    from scanner.model import Site
+
+RETRY = dt.timedelta(hours=1)  # after which a message that reached nobody is sent again
+
+
+class Chores:
+    """Call it now and then; it knows by itself what is due."""
+
+    def __init__(
+        self,
+        log: ConsentLog,
+        inbox: Inbox,
+        *,
+        post: Post,
+        say: Callable[[str], None],
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._log = log
+        self._inbox = inbox
+        self._post = post
+        self._say = say
+        self._clock = clock
+        self._unsent: dict[str, dt.datetime] = {}  # request -> when it is tried again
+        self._pruned: dt.date | None = None  # the day on which what is old was erased
+
+    async def __call__(self, sites: Sequence[Site]) -> None:
+        """Do for *sites* what is due; what cannot be done now is said, and tried again."""
+        now = self._clock()
+        for request in await asyncio.to_thread(self._inbox.find):
+            waits = now < self._unsent.get(request.id, now)
+            if request.reminded < request.tellings_due(now) and not waits:
+                await self._tell(request, sites, now)
+        if self._pruned != now.date():
+            try:
+                await self._prune(sites, now)
+            except LogUnavailable as exc:
+                self._say(f"old decisions are not erased now: {exc}")
+            else:
+                self._pruned = now.date()
+
+    async def _tell(self, request: RightsRequest, sites: Sequence[Site], now: dt.datetime) -> None:
+        """Tell whom the site of *request* names; if nobody could be told, try again later."""
+        message = notice(request, now=now)
+        wanted = next((site.notify for site in sites if site.key == request.site), Notify())
+        problems = await send(message, wanted, post=self._post)
+        for problem in problems:
+            self._say(f"{request.site}: {problem}")
+        addresses = len(wanted.webhook) + len(wanted.slack) + bool(wanted.email)
+        if addresses and len(problems) >= addresses:
+            self._unsent[request.id] = now + RETRY
+            return
+        self._say(message.title)
+        await asyncio.to_thread(self._inbox.told, request.id, request.tellings_due(now))
+
+    async def _prune(self, sites: Sequence[Site], now: dt.datetime) -> None:
+        for site in sites:
+            if number := await prune(self._log, site, now=now):
+                self._say(f"{site.key}: {number} old decisions erased")
+        before = now - dt.timedelta(days=REQUEST_DAYS)
+        if number := await asyncio.to_thread(self._inbox.prune, closed_before=before):
+            self._say(f"{number} requests erased that were answered long ago")

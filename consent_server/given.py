@@ -1,0 +1,48 @@
+"""The answers that visitors give: each is kept once, and known by its number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from consent_server import rows
+from scanner.tables import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Engine
+
+MAX_KNOWN = 50_000  # answers that one process remembers: some twenty megabytes
+
+
+class Given:
+    """The answers in *engine*'s database; for one thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+        self._keep = dialect.insert(answer).on_conflict_do_nothing()
+        self._known: dict[tuple[Any, ...], int] = {}
+
+    def numbers(self, given: Sequence[tuple[Any, ...]]) -> list[int]:
+        """Return the number of each of the answers *given*; those that are new get one."""
+        try:
+            return [self._known[each] for each in given]
+        except KeyError:
+            if len(self._known) > MAX_KNOWN:
+                self._known.clear()
+            self._learn({each for each in given if each not in self._known})
+            return [self._known[each] for each in given]
+
+    def _learn(self, unknown: set[tuple[Any, ...]]) -> None:
+        digests = {rows.digest(each): each for each in unknown}
+        with self._engine.begin() as connection:
+            for digest, each in digests.items():
+                values = dict(zip(rows.ANSWER_NAMES, each, strict=True))
+                connection.execute(self._keep.values(digest=digest, **values))
+            asked = select(answer.c.digest, answer.c.id).where(answer.c.digest.in_(list(digests)))
+            for digest, number in connection.execute(asked):
+                self._known[digests[bytes(digest)]] = number

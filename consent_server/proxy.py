@@ -1,0 +1,51 @@
+"""Who asks, when a proxy stands between: believed only from the addresses of proxies of ours."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, MutableMapping
+
+_COUNTRY = re.compile(rb"[A-Za-z]{2}")
+_NOWHERE = frozenset((b"XX", b"T1"))  # how proxies say that they do not know, or that it is Tor
+
+
+class Proxies:
+    """The proxies at the addresses *trusted*, that name the country in the header *country*."""
+
+    def __init__(self, trusted: Collection[str] = (), *, country: str | None = None) -> None:
+        self._trusted = frozenset(trusted)
+        self._country = None if country is None else country.lower().encode()
+
+    def look_through(self, scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]) -> None:
+        """Put the visitor in the place of the proxy in *scope*: address, scheme, country."""
+        if scope["client"] is None or scope["client"][0] not in self._trusted:
+            return
+        chain = headers.get(b"x-forwarded-for")
+        if chain is not None:
+            scope["client"] = (self._visitor(chain.decode("latin-1")), 0)
+        if headers.get(b"x-forwarded-proto") == b"https":
+            scope["scheme"] = "https"
+        if self._country is not None:
+            told = headers.get(self._country, b"").upper()
+            if _COUNTRY.fullmatch(told) and told not in _NOWHERE:
+                scope["country"] = told.decode()
+
+    def _visitor(self, chain: str) -> str:
+        """Return the last address in *chain* that is no proxy of ours: who is before it may lie."""
+        addresses = [address.strip() for address in chain.split(",")]
+        strangers = [address for address in addresses if address not in self._trusted]
+        return (strangers or addresses)[-1]
+
+
+def network(address: str | None) -> str | None:
+    """Return the /24 or /48 of *address*; None: it is no address."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return None
+    bits = 24 if parsed.version == 4 else 48
+    return str(ipaddress.ip_network((parsed, bits), strict=False))

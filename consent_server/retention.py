@@ -1,0 +1,36 @@
+"""How long decisions and requests are kept, and their end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from consent_server.model import Filter
+
+if TYPE_CHECKING:
+    from consent_server.log import ConsentLog
+    from scanner.model import Site
+
+PROOF_DAYS = 5 * 365  # for which a consent may have to be proven after it ended
+REQUEST_DAYS = 3 * 365  # that a request is kept after it was answered
+
+
+def kept_days(site: Site, days: int | None = None) -> int:
+    """Return for how many days decisions of *site* are kept: *days*, its own number, or ours."""
+    return days or site.keep_days or site.banner.remember_days + PROOF_DAYS
+
+
+async def prune(
+    log: ConsentLog,
+    site: Site,
+    *,
+    now: dt.datetime,
+    days: int | None = None,
+    dry_run: bool = False,
+) -> int:
+    """Erase what is personal in decisions of *site* that are too old; return how many."""
+    kept = kept_days(site, days)
+    old = Filter(site=site.key, until=now - dt.timedelta(days=kept))
+    if dry_run:
+        return await log.count(old)
+    return await log.erase_all(old, reason=f"older than {kept} days")

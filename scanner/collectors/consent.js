@@ -1,0 +1,71 @@
+// What the page's consent interfaces say: data layers with Google's consent commands, TCF, GPP.
+// Runs in the page's own world, at the end; it only reads and asks.
+(async () => {
+  const KEYS = ["ad_storage", "analytics_storage", "ad_user_data", "ad_personalization", "functionality_storage", "personalization_storage"];
+  const LIMIT = 400; // milliseconds for an interface to answer
+  const MOST = 500; // entries of a data layer that are read
+  const answered = (ask) =>
+    Promise.race([
+      new Promise((resolve) => {
+        try {
+          ask(resolve);
+        } catch {
+          resolve(null);
+        }
+      }),
+      new Promise((resolve) => setTimeout(() => resolve(null), LIMIT)),
+    ]);
+
+  const layer = (name) => {
+    const entries = window[name];
+    if (!Array.isArray(entries)) return null;
+    const commands = [];
+    let tag = null;
+    entries.slice(0, MOST).forEach((entry, index) => {
+      if (entry === null || typeof entry !== "object") return;
+      if (tag === null && (entry.event === "gtm.js" || entry[0] === "config" || entry[0] === "event")) tag = index;
+      if (entry[0] !== "consent" || typeof entry[2] !== "object" || entry[2] === null) return;
+      const values = {};
+      for (const key of KEYS) {
+        if (entry[2][key] === "granted" || entry[2][key] === "denied") values[key] = entry[2][key];
+      }
+      const command = entry[1] === "default" ? "default" : "update";
+      commands.push({ command, index, values, region: Array.isArray(entry[2].region) });
+    });
+    return commands.length || tag !== null ? { name, tag, commands } : null;
+  };
+
+  const names = new Set(["dataLayer"]);
+  for (const { src } of document.querySelectorAll('script[src*="/gtm.js"], script[src*="/gtag/js"]')) {
+    const name = new URL(src).searchParams.get("l");
+    if (name) names.add(name);
+  }
+  const layers = [...names].map(layer).filter(Boolean);
+
+  let tcf = null;
+  if (typeof window.__tcfapi === "function") {
+    const data = await answered((done) => window.__tcfapi("addEventListener", 2, (told) => done(told)));
+    const given = (part) => Object.keys(part || {}).filter((key) => part[key] === true).map(Number);
+    if (data) {
+      tcf = {
+        applies: data.gdprApplies,
+        status: String(data.eventStatus || ""),
+        cmp: Number(data.cmpId) || null,
+        string: Boolean(data.tcString),
+        consents: given(data.purpose && data.purpose.consents),
+        interests: given(data.purpose && data.purpose.legitimateInterests),
+        vendors: given(data.vendor && data.vendor.consents).length,
+      };
+      if (data.listenerId) window.__tcfapi("removeEventListener", 2, () => {}, data.listenerId);
+    }
+  }
+  let gpp = null;
+  if (typeof window.__gpp === "function") {
+    const ping = await answered((done) => window.__gpp("ping", (told) => done(told)));
+    if (ping) {
+      const sections = Array.isArray(ping.applicableSections) ? ping.applicableSections.join(" ") : "";
+      gpp = { status: String(ping.signalStatus || ""), sections, string: Boolean(ping.gppString) };
+    }
+  }
+  return { layers, tcf, gpp, usp: typeof window.__uspapi === "function" };
+})()

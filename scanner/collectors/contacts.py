@@ -1,0 +1,99 @@
+"""Watch what is told to servers: pixels and beacons, addresses, unencrypted parts, headers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scanner.collectors import parameters
+from scanner.collectors.evidence import Contact, Evidence
+from scanner.collectors.network import initiator, without_query
+
+if TYPE_CHECKING:
+    from scanner.browser.devtools import Params, Session
+    from scanner.collectors.network import Traffic
+    from scanner.shape import Digester
+
+MAX_CONTACTS = 1500  # requests of a page that are looked into
+
+#: Kinds of requests that show something, and are no message.
+_NO_MESSAGE = frozenset({"Document", "Script", "Stylesheet", "Font", "Media", "Manifest"})
+_CODE = re.compile(r"(?<=/)(?=[^/]*\d)[\w.~=-]{12,}(?=/|$)")  # of a path: who, not what
+
+#: What protects a page, as its response says it.
+HEADERS = (
+    "strict-transport-security",
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cross-origin-opener-policy",
+)
+
+
+class Contacts:
+    """Collects from one target into *evidence*."""
+
+    def __init__(
+        self, session: Session, *, evidence: Evidence, traffic: Traffic, digester: Digester
+    ) -> None:
+        self._evidence = evidence
+        self._traffic = traffic
+        self._digester = digester
+        session.on("Network.requestWillBeSent", self._asked)
+        session.on("Network.responseReceived", self._received)
+
+    def _asked(self, params: Params) -> None:
+        request = params["request"]
+        url = request["url"]
+        contacts = self._evidence.contacts
+        if not url.startswith(("http:", "https:")) or len(contacts) >= MAX_CONTACTS:
+            return
+        parts = urlsplit(url)
+        kind = params.get("type", "Other")
+        message = kind not in _NO_MESSAGE
+        page = urlsplit(params.get("documentURL", "")).hostname or ""
+        given = tuple(
+            (told, parameters.digests(value, self._digester), name)
+            for name, value in parameters.pairs(parts.query, request.get("postData"))
+            if (told := parameters.carried(name, value, page_host=page)) or len(value) >= 8
+        )
+        headers = {name.lower(): value for name, value in request.get("headers", {}).items()}
+        contacts.append(
+            Contact(
+                host=parts.hostname or "",
+                path=_CODE.sub("*", without_query(parts.path)),
+                kind=kind,
+                message=message,
+                at=dt.datetime.now(dt.UTC),
+                by=self._evidence.planned.get(url) or initiator(params.get("initiator", {})),
+                carries=tuple(told for told, _, _ in given if told is not None),
+                tokens={name: digests for _, digests, name in given if digests},
+                mixed=request.get("mixedContentType", "none") != "none",
+                referrer=_told_path(headers.get("referer", "")),
+                granted=_granted(parts.query),
+            )
+        )
+
+    def _received(self, params: Params) -> None:
+        """Note what protects the page."""
+        if params.get("type") != "Document" or params.get("frameId") != self._traffic.frame:
+            return
+        response = params["response"]
+        sent = {name.lower(): value for name, value in response.get("headers", {}).items()}
+        self._evidence.headers = {name: sent.get(name) for name in HEADERS}
+
+
+def _told_path(referrer: str) -> bool:
+    """Tell whether *referrer* says more than the site."""
+    parts = urlsplit(referrer)
+    return bool(parts.query) or parts.path not in ("", "/")
+
+
+def _granted(query: str) -> str | None:
+    """Return what a hit of Google's says of consent: ``gcs``, as in ``G111``."""
+    found = re.search(r"(?:^|&)gcs=(G1[01-][01-])(?:&|$)", query)
+    return found[1] if found else None

@@ -1,0 +1,126 @@
+"""What the parameters of a request tell of the visitor: their names and kinds, no values. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+
+from scanner.model import Carried
+from scanner.shape import shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.shape import Digester
+
+MAX_PARAMETERS = 150  # of one request
+MAX_VALUE = 2_000  # characters of a value that are looked at
+MAX_NAME = 64  # characters of a name that are told
+SHORTEST = 8  # characters of an identifier
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_SCREEN = re.compile(r"\d{3,5}x\d{3,5}")
+_EMAIL_NAME = re.compile(r"e-?mail|^em$|ud\[em\]|^hem$|^eh$|sha256|md5", re.IGNORECASE)
+_IDENTIFIER_NAME = re.compile(
+    r"(^|[_.\[-])(u?u?id|[cduv]id|cid|gid|sid|fbp|fbc|uuid|guid|ident|user|visitor|client|device"
+    r"|session|anonymous|distinct)(_?id)?\]?$|id$|Id$",
+)
+_CLICKS = frozenset(
+    {"gclid", "dclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id"}
+    | {"yclid", "gclsrc", "_gl", "mc_eid", "igshid", "epik", "rdt_cid", "scclid"}
+)
+_PART = re.compile(r"[A-Za-z0-9]{8,}|[A-Za-z0-9_-]{16,}")
+_RANDOM = frozenset({"uuid", "jwt", "base64"})
+
+
+def pairs(query: str, body: str | None = None) -> Iterator[tuple[str, str]]:
+    """Return the parameters of a request's *query* and of its *body*, a form or JSON."""
+    found = parse_qsl(query, max_num_fields=None)[:MAX_PARAMETERS] if query else []
+    text = (body or "")[: 20 * MAX_VALUE]
+    if text[:1] in ("{", "["):
+        found += _json(text)
+    elif "=" in text:
+        found += parse_qsl(text.replace("\n", "&"))
+    for name, value in found[:MAX_PARAMETERS]:
+        yield name[:MAX_NAME], value[:MAX_VALUE]
+
+
+def carried(name: str, value: str, *, page_host: str, known: bool = False) -> Carried | None:
+    """
+    Return what the parameter *name* tells; None: nothing of the visitor.
+
+    Args:
+        page_host: Host of the page, which an address in *value* is recognised by.
+        known: Whether *value* is, or holds, an identifier that the browser stores.
+    """
+    plain = unquote(value)
+    if _EMAIL.fullmatch(plain.strip()):
+        return Carried(name=name, content="email")
+    if _HASH.fullmatch(plain) and _EMAIL_NAME.search(name):
+        return Carried(name=name, content="email_hash")
+    if name.lower() in _CLICKS and plain:
+        return Carried(name=name, content="click")
+    if known:
+        return Carried(name=name, content="identifier")
+    if page_host and plain.startswith(("http://", "https://")) and page_host in plain[:300]:
+        return Carried(name=name, content="page")
+    if _SCREEN.fullmatch(plain):
+        return Carried(name=name, content="screen")
+    if _identifies(name, plain):
+        return Carried(name=name, content="identifier")
+    return None
+
+
+def digests(value: str, digester: Digester) -> frozenset[str]:
+    """Return keyed hashes of the parts of *value* that can tell visitors apart."""
+    return frozenset(digester.digest(part) for part in _parts(value[:MAX_VALUE]))
+
+
+def _parts(value: str) -> set[str]:
+    plain = unquote(value)
+    return {part for part in _PART.findall(plain)[:40] if _telling(part)}
+
+
+def _telling(part: str) -> bool:
+    """Tell whether *part* is long and odd enough not to be a word, a date or a setting."""
+    kind = shape(part).kind
+    if kind == "time" or len(part) < SHORTEST:
+        return False
+    return any(sign.isdigit() for sign in part) or kind in _RANDOM
+
+
+def _identifies(name: str, value: str) -> bool:
+    told = shape(value)
+    if told.kind in _RANDOM or (told.kind == "hex" and told.length >= 2 * SHORTEST):
+        return True
+    if not _IDENTIFIER_NAME.search(name) or told.kind in ("time", "flag", "empty"):
+        return False
+    return any(_telling(part) for part in _PART.findall(value))
+
+
+def _json(text: str) -> list[tuple[str, str]]:
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return []
+    found: list[tuple[str, str]] = []
+    _leaves(value, "", found)
+    return found
+
+
+def _leaves(value: object, name: str, found: list[tuple[str, str]]) -> None:
+    """Add the texts and numbers in *value* to *found*, each under the name that it has."""
+    if len(found) >= MAX_PARAMETERS:
+        return
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _leaves(inner, str(key), found)
+    elif isinstance(value, list):
+        for inner in value:
+            _leaves(inner, name, found)
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        found.append((name, str(value)))

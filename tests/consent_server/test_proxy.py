@@ -1,0 +1,52 @@
+"""A proxy of ours is believed whom it speaks for; nobody else is."""
+
+import pytest
+
+from consent_server.proxy import Proxies, network
+
+FORWARDED = {
+    b"x-forwarded-for": b"1.2.3.4, 203.0.113.9, 10.0.0.2",
+    b"x-forwarded-proto": b"https",
+    b"cf-ipcountry": b"no",
+}
+
+
+def seen(client, headers, *, trusted=("10.0.0.1", "10.0.0.2"), country="CF-IPCountry"):
+    scope = {"client": client, "scheme": "http"}
+    Proxies(trusted, country=country).look_through(scope, headers)
+    return scope
+
+
+def test_the_visitor_stands_where_the_proxy_stood():
+    assert seen(("10.0.0.1", 4711), FORWARDED) == {
+        "client": ("203.0.113.9", 0),
+        "scheme": "https",
+        "country": "NO",
+    }
+
+
+@pytest.mark.parametrize("client", [("203.0.113.9", 4711), None])
+def test_a_stranger_is_believed_nothing(client):
+    assert seen(client, FORWARDED) == {"client": client, "scheme": "http"}
+
+
+@pytest.mark.parametrize("told", [b"", b"XX", b"t1", b"NOR", b"N\xff"])
+def test_what_is_no_country_is_none(told):
+    assert "country" not in seen(("10.0.0.1", 1), {b"cf-ipcountry": told})
+
+
+def test_without_a_header_that_was_named_there_is_no_country():
+    assert "country" not in seen(("10.0.0.1", 1), FORWARDED, country=None)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("2a00:1450:4001:81b::200e", "2a00:1450:4001::/48"),
+        ("testclient", None),
+        (None, None),
+    ],
+)
+def test_of_an_address_only_the_network_is_told(address, expected):
+    assert network(address) == expected

@@ -1,0 +1,72 @@
+"""What pages do and say beside storing things: told to whom, read by which script."""
+
+import pytest
+
+from scanner.model import Carried, Kind, SignalKind, State
+from tests.sites import telling
+from tests.sites.telling import SHOP
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_what_a_page_tells_to_others_is_told_by_names_and_kinds(look):
+    found = await look(telling.hosts())
+
+    (read,) = [read for read in found.crawl.reads if read.visit.url == SHOP + "vare"]
+    beacons = found.of(Kind.BEACON)
+    pixel = beacons["cdn.tracker.example/pixel"]
+    assert pixel.set_by.url == "https://cdn.tracker.example/tag.js"
+    assert set(pixel.carries) == {
+        Carried(name="cid", content="identifier"),
+        Carried(name="dl", content="page"),
+        Carried(name="em", content="email_hash"),
+        Carried(name="sr", content="screen"),
+    }
+    assert beacons["cdn.tracker.example/beacon"].carries == (Carried(name="mail", content="email"),)
+    assert beacons["sync.partner.example/match"].carries == (
+        Carried(name="uid", content="identifier"),
+    )
+
+    told = {}
+    for signal in read.signals:
+        told.setdefault(signal.kind, []).append(signal)
+    prints = told[SignalKind.FINGERPRINTING]
+    assert {signal.name for signal in prints} == {"canvas", "fonts", "audio", "devices"}
+    assert {signal.by.url for signal in prints} == {"https://cdn.prints.example/fp.js"}
+    shared = {
+        (s.name, s.facts["of"], s.host, s.facts["parameter"]) for s in told[SignalKind.SHARING]
+    }
+    assert shared == {
+        ("visitor", "www.shop.example", "cdn.tracker.example", "cid"),
+        ("visitor", "www.shop.example", "sync.partner.example", "uid"),
+    }
+    assert [signal.host for signal in told[SignalKind.REFERRER]] == ["sync.partner.example"]
+    assert [signal.host for signal in told[SignalKind.MIXED_CONTENT]] == [
+        "pictures.partner.example"
+    ]
+    mode = {signal.name: signal.facts for signal in told[SignalKind.CONSENT_MODE]}
+    assert mode == {
+        "tag": {"layer": "dataLayer"},
+        "default": {
+            "ad_storage": "denied",
+            "analytics_storage": "granted",
+            "before first tag": "yes",
+        },
+        "update": {"ad_storage": "granted", "before first tag": "no"},
+        "hit": {"gcs": "G110"},
+    }
+    (tcf,) = told[SignalKind.TCF]
+    assert (tcf.facts["purposes consented"], tcf.facts["cmp"], tcf.facts["string"]) == (
+        "1 7",
+        "10",
+        "yes",
+    )
+    assert told[SignalKind.GPP][0].facts["sections"] == "2"
+    headers = {signal.name: signal.facts for signal in told[SignalKind.SECURITY_HEADER]}
+    assert headers["strict-transport-security"] == {"sent": "yes", "value": "max-age=31536000"}
+    assert headers["content-security-policy"] == {"sent": "no"}
+    assert {signal.states for signal in read.signals} == {(State.BEFORE,)}
+
+    # Nothing of it holds a value.
+    for secret in ("8f14e45fceea167a5a36dedd4bea2543", "kari@", "CPsecret", "DBsecret", "0cc175b9"):
+        assert secret not in repr(found.crawl)
