@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
+LATE_PATIENCE = 11.0  # seconds for a banner; a site that has shown none by then has none
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
 
@@ -137,10 +138,11 @@ async def crawl(
             progress=told,
         )
         pages: tuple[str, ...] | None = None
+        patience: float | None = LATE_PATIENCE
         for state in dict.fromkeys(states):
             if stop.is_set():
                 break
-            walk = Walk(tour, state, pages=pages)
+            walk = Walk(tour, state, pages=pages, patience=patience)
             try:
                 await walk.walk()
             except (DevToolsError, PlaywrightError, TimeoutError) as fault:
@@ -149,6 +151,8 @@ async def crawl(
             reads += walk.reads
             barred |= walk.barred
             banner = merged(banner, walk.banner)
+            if walk.banner.found is False:
+                patience = None
             if pages is None and len(walk.reads) > 1:
                 pages = tuple(read.visit.url for read in walk.reads)
         if browser.insecure:  # then Chromium keeps no cache, and sends nothing back

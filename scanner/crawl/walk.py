@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -70,8 +70,16 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
 class Walk:
     """One walk; *reads* and *banner* hold what was found, also when `walk` was broken off."""
 
-    def __init__(self, tour: Tour, state: State, *, pages: tuple[str, ...] | None) -> None:
+    def __init__(
+        self,
+        tour: Tour,
+        state: State,
+        *,
+        pages: tuple[str, ...] | None,
+        patience: float | None = None,
+    ) -> None:
         self._tour = tour
+        self._patience = patience  # seconds for a banner; None: as usual
         self._state = state
         self._known = pages  # what an earlier state visited; None: find out
         self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
@@ -196,8 +204,10 @@ class Walk:
         """Answer the banner of the page; a banner that breaks us counts as not answered."""
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
-                only = {"only": self._state.only} if self._state.only else {}
-                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **only)
+                more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
+                if self._patience is not None and wanted is not State.WITHDRAW:
+                    more["patience"] = self._patience
+                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **more)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
