@@ -19,6 +19,7 @@ from consent_server import (
     api,
     decisions,
     declarations,
+    hidden,
     metrics,
     openapi,
     preview_page,
@@ -26,6 +27,7 @@ from consent_server import (
     script,
 )
 from consent_server.admin import routes as people
+from consent_server.admin import scan_api
 from consent_server.admin.desk import furnish
 from consent_server.answers import answer
 from consent_server.decisions import Things
@@ -94,8 +96,10 @@ ROUTES = [
     *rights.ROUTES,
     *receipts.ROUTES,
     *decisions.ROUTES,
+    *hidden.ROUTES,
     *preview_page.ROUTES,
     *api.ROUTES,
+    *scan_api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", counted),
@@ -149,10 +153,10 @@ def create_app(settings: Settings) -> ConsentServer:
                 things = Things(log, shelf, limits, settings.keep_network)
                 server.front.things = app.state.things = things
                 app.state.request_limits = rights.limits()
-                furnish(app.state, settings)
-                gc.freeze()  # what is there now stays: it needs not be looked through again
-                gc.set_threshold(GARBAGE)
-                yield
+                async with furnish(app.state, settings):
+                    gc.freeze()  # what is there now stays: it needs not be looked through again
+                    gc.set_threshold(GARBAGE)
+                    yield
                 await shelf.close()
         finally:
             engine.dispose()

@@ -31,7 +31,7 @@ class _Message(msgspec.Struct):
 
     id: int | None = None
     method: str | None = None
-    params: Params = {}
+    params: msgspec.Raw = msgspec.Raw(b"{}")  # read only if somebody listens: pages can be loud
     result: Params = {}
     error: Params | None = None
     sessionId: str = ""  # noqa: N815 - the protocol's own name
@@ -140,12 +140,16 @@ class DevTools:
         session = self._sessions.get(message.sessionId)
         if session is None or message.method is None:
             return
-        if message.method == "Target.detachedFromTarget":
-            gone = self._sessions.get(message.params["sessionId"])
+        detached = message.method == "Target.detachedFromTarget"
+        if not detached and message.method not in session.listeners:
+            return
+        params: Params = msgspec.json.decode(message.params)
+        if detached:
+            gone = self._sessions.get(params["sessionId"])
             if gone is not None:
                 self._dispatch(gone, "detached", {})
                 self._forget(gone)
-        self._dispatch(session, message.method, message.params)
+        self._dispatch(session, message.method, params)
 
     def _dispatch(self, session: Session, method: str, params: Params) -> None:
         for listener in tuple(session.listeners.get(method, ())):

@@ -59,6 +59,8 @@ class Tab:
         self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
         self.endless = False  # whether its scripts had to be stopped
+        self.frozen = False  # whether even that did not help
+        self.broken: str | None = None  # Chromium's error that cut the page's document short
         self.crashed = asyncio.Event()
         self.spent = asyncio.Event()  # the budget of virtual time
         self._hurry = hurry  # set when the scan is to end
@@ -69,6 +71,7 @@ class Tab:
         session.on("Page.lifecycleEvent", self._lifecycle)
         session.on("Page.javascriptDialogOpening", self._dialog)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
+        session.on("Network.loadingFailed", self._cut_short)
         session.on("Inspector.targetCrashed", lambda _: self.crashed.set())
         session.on("detached", lambda _: self.crashed.set())
         session.post("Page.enable")
@@ -79,8 +82,8 @@ class Tab:
 
     @property
     def over(self) -> bool:
-        """Whether nothing more is to be waited for: the page crashed, or the scan is to end."""
-        return self.crashed.is_set() or self._hurry.is_set()
+        """Whether nothing more is to be waited for: the page is lost, or the scan is to end."""
+        return self.crashed.is_set() or self.frozen or self._hurry.is_set()
 
     @property
     def restless(self) -> bool:
@@ -106,6 +109,7 @@ class Tab:
         self._begun.clear()
         self.refused = None
         self.endless = False
+        self.broken = None
         self._dialogs = 0
         self.stuck = False
         self.traffic.begin()
@@ -221,15 +225,22 @@ class Tab:
 
     async def unstick(self) -> bool:
         """Stop the scripts of a page that does not answer; tell whether that was needed."""
-        try:
-            await self.session.call("Runtime.evaluate", expression="0", timeout=PULSE_LIMIT)
-        except TimeoutError:
-            self.endless = True
-            self.session.post("Runtime.terminateExecution")
-            return True
-        except DevToolsError:
-            pass
-        return False
+        if await self._answers():
+            return False
+        self.endless = True
+        self.session.post("Runtime.terminateExecution")
+        if not await self._answers():
+            self.frozen = True
+        return True
+
+    async def _answers(self) -> bool:
+        """Tell whether the page's scripts are not stuck."""
+        with contextlib.suppress(DevToolsError):
+            try:
+                await self.session.call("Runtime.evaluate", expression="0", timeout=PULSE_LIMIT)
+            except TimeoutError:
+                return False
+        return True
 
     async def leave(self) -> None:
         """
@@ -254,6 +265,12 @@ class Tab:
         if self.traffic.documents >= MAX_DOCUMENTS:
             return "the page loads itself, or others, without end"
         return await self._gate(url)
+
+    def _cut_short(self, params: Params) -> None:
+        """Note that the page's own document broke off: its load event may never come."""
+        if params["requestId"] == self._loader and not params.get("canceled"):
+            self.broken = params.get("errorText")
+            self._loaded.set()
 
     def _bar(self, reason: str) -> None:
         self.refused = reason

@@ -1,69 +1,85 @@
 """Pages that try to break us: each ends within its time, as a visit with a reason."""
 
-import asyncio
-
 import pytest
 
-from tests.sites.paths import Answer, Host
+from consent_server.demo.loopback import serve
+from scanner.browser import open_browser
+from scanner.crawl import Options, crawl
+from scanner.model import Kind, Site, State
+from scanner.resolve import Resolution
+from tests.sites.hostile import ANSWERS, RAW, SCRIPTS, Hostile, talking
 
 pytestmark = pytest.mark.anyio
 
-PAGES = {
-    "alerts": "<script>while (1) alert(1)</script>",
-    "confirms": "<script>setInterval(() => confirm('?'), 10)</script>",
-    "prompts": "<script>print(); prompt('?')</script>",
-    "spin": "<script>document.cookie = 'spin=1'; while (1);</script>",
-    "late": "<script>setTimeout(() => { while (1); }, 500)</script>",
-    "reload": "<script>location.reload()</script>",
-    "refresh": "<meta http-equiv=refresh content=0>",
-    "unload": "<script>onbeforeunload = e => { e.preventDefault(); return '?'; }</script>",
-    "many": "<script>for (let i = 0; i < 3000; i += 1) document.cookie = `c${i}=1`;</script>",
-    "big": "<script>for (let i = 0; i < 100000; i += 1) document.write('<p>x')</script>",
-    "popups": "<script>for (let i = 0; i < 50; i += 1) window.open('/ok')</script>",
-    "nested": "<iframe src='/nested?1'></iframe>",
-    "push": "<script>setInterval(() => history.pushState(1, '', '/x' + Math.random()), 1)</script>",
-    "spinner": "<script>(function f() { requestAnimationFrame(f); })()</script>",
-    "messages": "<script>const c = new MessageChannel(); c.port1.onmessage = () => "
-    "c.port2.postMessage(1); c.port2.postMessage(1);</script>",
-    "poll": "<script>(async () => { for (;;) await fetch('/ok'); })()</script>",
-    "worker": "<script>new Worker(URL.createObjectURL(new Blob(['while (1);'])))</script>",
-    "frozen": "<script>Error.prepareStackTrace = () => { throw 1; }; Object.freeze(Error);"
-    "document.cookie = 'frozen=1';</script>",
-    "tampered": "<script>JSON.stringify = Map.prototype.get = String.prototype.split = "
-    "() => { throw 1; }; Reflect.apply = null; document.cookie = 'tampered=1';</script>",
-    "closing": "<script>window.close()</script>",
-    "rewriting": "<script>setInterval(() => { document.open(); document.write(1); }, 99)</script>",
-    "robot": "<title>Just a moment...</title>",
-    "auth": Answer("?", status=401, headers={"www-authenticate": "Basic realm=x"}),
-    "nothing": Answer(status=204),
-    "long": Answer("x", cookies=("long=" + "x" * 9000,)),
-    "ok": "<script>document.cookie = 'ok=1'</script>",
-}
-FAILURES = {
-    "spin": "its scripts do not end",
-    "late": "its scripts do not end",
-    "reload": "the page loads itself, or others, without end",
-    "refresh": "the page loads itself, or others, without end",
-    "alerts": "the page shows alerts without end",
-    "confirms": "the page shows alerts without end",
+ENDLESS = "its scripts do not end"
+CIRCLES = "the page loads itself, or others, without end"
+ALERTS = "the page shows alerts without end"
+LATE = "the page did not finish loading in time"
+ABORTED = "it is no page (nothing was shown) (ERR_ABORTED)"
+
+#: What is to be said of a page; of the others, nothing.
+CERTAIN = {
+    "spin": ENDLESS,
+    "late": ENDLESS,
+    "microtasks": ENDLESS,
+    "mutating": ENDLESS,
+    "synchronous": ENDLESS,
+    "reload": CIRCLES,
+    "refresh": CIRCLES,
+    "alerts": ALERTS,
+    "confirms": ALERTS,
+    "drip": LATE,
+    "silence": "no answer in time",
     "robot": "a check that keeps robots out was shown in the page's place: "
     "it is not what visitors get",
     "auth": "the server answered HTTP 401",
-    "nothing": "it is no page (nothing was shown) (ERR_ABORTED)",
+    "odd": "the server answered HTTP 418",
+    "broken": "the server answered HTTP 500",
+    "nothing": ABORTED,
+    "reset": ABORTED,
+    "running": ABORTED,
+    "download": "it is a download, not a page",
+    "zero": "it is a download, not a page",
+    "garbled": "the answer cannot be unpacked (ERR_CONTENT_DECODING_FAILED)",
+    "giant": "the answer's headers are too long for a browser (ERR_RESPONSE_HEADERS_TOO_BIG)",
+    "hop": "it redirects in circles (ERR_TOO_MANY_REDIRECTS)",
+    "nowhere": "it redirects to what is no address (ERR_INVALID_REDIRECT)",
+    "inwards": "it redirects to what a browser refuses (ERR_UNSAFE_REDIRECT)",
+    "short": "the answer breaks off (ERR_CONTENT_LENGTH_MISMATCH)",
+    "chunks": "the answer is not valid HTTP (ERR_INVALID_CHUNKED_ENCODING)",
+    "closed": "the server sent nothing (ERR_EMPTY_RESPONSE)",
+    "twice": "the answer is not valid HTTP (ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH)",
 }
+#: What a slow machine, or an unlucky moment, may make of any page.
+SLOW = {ENDLESS, LATE, "no answer in time"}
 
 
-async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(look):
-    links = "".join(f"<a href=/{name}>x</a>" for name in PAGES)
-    shop = Host({"/": links, **{f"/{name}": answer for name, answer in PAGES.items()}})
+@pytest.fixture
+def brief(monkeypatch):
+    """Budgets for people in a hurry."""
+    monkeypatch.setattr("scanner.crawl.visit.GOTO_LIMIT", 5.0)
+    monkeypatch.setattr("scanner.crawl.settle.LOAD_LIMIT", 4.0)
+    monkeypatch.setattr("scanner.crawl.settle.BUDGET_LIMIT", 1.5)
+    monkeypatch.setattr("scanner.browser.tab.PULSE_LIMIT", 1.5)
 
-    async with asyncio.timeout(100):
-        found = await look({"www.shop.example": shop}, max_pages=100)
 
-    told = {visit.url.rsplit("/", 1)[-1]: visit.failure for visit in found.visits}
-    assert told.keys() == {"", *PAGES}
-    told.pop("rewriting")  # now and then it has loaded before it begins to rewrite itself
-    told.pop("many")  # on a slow machine it seems endless
-    assert {name: failure for name, failure in told.items() if failure} == FAILURES
-    assert found.crawl.status == "partial"
-    assert {"spin", "frozen", "tampered", "ok", "long"} <= found.cookies().keys()
+async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(brief):
+    with talking() as port:
+        site = Hostile(port)
+        with serve({"www.shop.example": site}) as server:
+            resolution = Resolution.parse((*server.resolve, f"raw.shop.example=127.0.0.1:{port}"))
+            async with open_browser(resolution=resolution, insecure=True) as browser:
+                found = await crawl(
+                    Site(key="shop", url="https://www.shop.example/"),
+                    options=Options(states=(State.BEFORE,), max_pages=200),
+                    browser=browser,
+                )
+
+    told = {read.visit.url.split(".example/")[1]: read.visit.failure for read in found.reads}
+    cookies = {o.name for read in found.reads for o in read.observations if o.kind is Kind.COOKIE}
+    assert len(told) >= 80
+    assert told.keys() >= {*SCRIPTS, *ANSWERS, *RAW}
+    for name, failure in told.items():
+        assert failure in {CERTAIN.get(name), *SLOW}, name
+    assert found.status == "partial"
+    assert cookies >= {"spin", "frozen", "tampered", "prototypes", "document", "ok", "control"}
