@@ -10,6 +10,7 @@ from consent_server.admin import (
     people,
     rates_pages,
     record_pages,
+    request_pages,
     scan_pages,
     sign,
     token_pages,
@@ -28,4 +29,5 @@ ROUTES = [
     *findings_pages.ROUTES,
     *log_pages.ROUTES,
     *record_pages.ROUTES,
+    *request_pages.ROUTES,
 ]
