@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     help="Leave with 1 on this rule, on findings at least as severe, or on new items; repeatable.",
 )
 @click.option("--no-save", is_flag=True, help="Keep nothing in the database.")
+@click.option(
+    "--progress",
+    type=click.Choice(("line", "json")),
+    default="line",
+    show_default=True,
+    help="Say on stderr what is read: as a line on a terminal, or as JSON for another program.",
+)
 @format_option("table", *FORMS)
 @sites_option
 @database_option
@@ -42,6 +49,7 @@ def command(
     due: bool,
     fail_on: tuple[str, ...],
     no_save: bool,
+    progress: str,
     form: str,
     sites_file: Path,
     database: str,
@@ -83,7 +91,9 @@ def command(
             sites = _due(sites, store)
         fault: KapselError | None = None
         try:
-            status = asyncio.run(_scan(sites, How.read(**how), store, not no_save, done, jobs))
+            status = asyncio.run(
+                _scan(sites, How.read(**how), store, not no_save, done, jobs, progress=progress)
+            )
         except KapselError as exc:  # what was scanned before it is told all the same
             fault, status = exc, exc.status
     if form != "table":
@@ -106,12 +116,14 @@ async def _scan(
     save: bool,
     done: Callable[[Scan, Scan | None], None],
     jobs: int,
+    *,
+    progress: str,
 ) -> int:
     """Scan *sites*; return 0, or the exit status of the signal that ended it."""
     from scanner.commands.progress import progress_line
     from scanner.commands.signals import stop_on_signals
 
-    with stop_on_signals() as stop, progress_line() as line:
+    with stop_on_signals() as stop, progress_line(form=progress) as line:
 
         def told(scan: Scan, before: Scan | None) -> None:
             with line.aside():

@@ -98,7 +98,7 @@ function replace(owner, name, make) {
 function mayNotStore(kind, name) {
   const meant = (/** @type {import('../types/config').Item} */ item) =>
     item.kind === kind && matching(item.name, [`${name}`])[0]
-  return ownRefused().some(meant) && !own.some((item) => granted(item.category) && meant(item))
+  return ownRefused().some(meant) && !own().some((item) => granted(item.category) && meant(item))
 }
 
 const inner = /** @type {PropertyDescriptor} */ (
