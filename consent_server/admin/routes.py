@@ -11,6 +11,7 @@ from consent_server.admin import (
     provider_pages,
     rates_pages,
     record_pages,
+    request_pages,
     scan_pages,
     sign,
     token_pages,
@@ -30,4 +31,5 @@ ROUTES = [
     *findings_pages.ROUTES,
     *log_pages.ROUTES,
     *record_pages.ROUTES,
+    *request_pages.ROUTES,
 ]

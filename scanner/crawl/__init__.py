@@ -15,6 +15,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from scanner.answer import answer
 from scanner.browser.devtools import DevToolsError
+from scanner.collectors.validators import Cache, credited
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.pace import Pace
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
+LATE_PATIENCE = 11.0  # seconds for a banner; a site that has shown none by then has none
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
 
@@ -125,6 +127,7 @@ async def crawl(
             robots=Robots(fetcher, obey=obey),
             pace=Pace(),
             digester=Digester(),
+            cache=Cache(),
             max_pages=options.max_pages or site.max_pages,
             tabs=options.tabs or _TABS[clock],
             clock=clock,
@@ -135,10 +138,11 @@ async def crawl(
             progress=told,
         )
         pages: tuple[str, ...] | None = None
+        patience: float | None = LATE_PATIENCE
         for state in dict.fromkeys(states):
             if stop.is_set():
                 break
-            walk = Walk(tour, state, pages=pages)
+            walk = Walk(tour, state, pages=pages, patience=patience)
             try:
                 await walk.walk()
             except (DevToolsError, PlaywrightError, TimeoutError) as fault:
@@ -147,8 +151,14 @@ async def crawl(
             reads += walk.reads
             barred |= walk.barred
             banner = merged(banner, walk.banner)
+            if walk.banner.found is False:
+                patience = None
             if pages is None and len(walk.reads) > 1:
                 pages = tuple(read.visit.url for read in walk.reads)
+        if browser.insecure:  # then Chromium keeps no cache, and sends nothing back
+            for url in tour.cache.unproven():
+                if not stop.is_set() and await fetcher.gives_back(url):
+                    tour.cache.confirmed.add(url)
     visits = [read.visit for read in reads if read.visit.url not in barred]
     return Crawl(
         site=site.key,
@@ -156,7 +166,7 @@ async def crawl(
         started_at=started_at,
         finished_at=dt.datetime.now(dt.UTC),
         status=_status(visits, whole=not broken and not stop.is_set()),
-        reads=tuple(reads),
+        reads=credited(reads, tour.cache.proven()),
         banner=banner,
         exhibits=tuple(dossier.exhibits) if dossier is not None else (),
     )
