@@ -172,8 +172,9 @@ class Provider:
     async def _asked(
         self, method: str, address: str, form: dict[str, str] | None = None
     ) -> dict[str, Any]:
-        known = tuple(quote(part, safe="") for part in (self._client_id, self._client_secret))
-        auth = known if form is not None else None  # quoted as RFC 6749, section 2.3.1, asks
+        # quoted as RFC 6749, section 2.3.1, asks
+        known = (quote(self._client_id, safe=""), quote(self._client_secret, safe=""))
+        auth = known if form is not None else None
         try:
             async with httpx2.AsyncClient(timeout=TIMEOUT) as client:
                 answer = await client.request(method, address, data=form, auth=auth)
