@@ -15,6 +15,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from scanner.answer import answer
 from scanner.browser.devtools import DevToolsError
+from scanner.collectors.validators import Cache, credited
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.pace import Pace
@@ -126,6 +127,7 @@ async def crawl(
             robots=Robots(fetcher, obey=obey),
             pace=Pace(),
             digester=Digester(),
+            cache=Cache(),
             max_pages=options.max_pages or site.max_pages,
             tabs=options.tabs or _TABS[clock],
             clock=clock,
@@ -153,6 +155,10 @@ async def crawl(
                 patience = None
             if pages is None and len(walk.reads) > 1:
                 pages = tuple(read.visit.url for read in walk.reads)
+        if browser.insecure:  # then Chromium keeps no cache, and sends nothing back
+            for url in tour.cache.unproven():
+                if not stop.is_set() and await fetcher.gives_back(url):
+                    tour.cache.confirmed.add(url)
     visits = [read.visit for read in reads if read.visit.url not in barred]
     return Crawl(
         site=site.key,
@@ -160,7 +166,7 @@ async def crawl(
         started_at=started_at,
         finished_at=dt.datetime.now(dt.UTC),
         status=_status(visits, whole=not broken and not stop.is_set()),
-        reads=tuple(reads),
+        reads=credited(reads, tour.cache.proven()),
         banner=banner,
         exhibits=tuple(dossier.exhibits) if dossier is not None else (),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ import structlog
 from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
+from scanner.collectors.validators import Cache
 from scanner.crawl import settle, sitemap
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
@@ -37,6 +39,8 @@ ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
 PAGE_LIMIT = 60.0  # seconds for one page, all included
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
 
+_TOP = resources.files("scanner.collectors").joinpath("top.js").read_text(encoding="utf-8")
+
 #: What has to be pressed for a state, in this order.
 _PRESSES: dict[State, tuple[State, ...]] = {
     State.ACCEPT: (State.ACCEPT,),
@@ -55,6 +59,7 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
     robots: Robots
     pace: Pace
     digester: Digester
+    cache: Cache  # what all profiles were given for theirs
     max_pages: int
     tabs: int  # pages that are open at once
     clock: Clock
@@ -118,6 +123,7 @@ class Walk:
                 browser=tour.browser,
                 profile=profile,
                 digester=tour.digester,
+                cache=tour.cache,
             )
             await _bring_along(profile, tour.site)
             tab = await profile.open_tab()
@@ -126,12 +132,14 @@ class Walk:
             try:
                 links = await self._start(profile, reader, tab, start)
                 if links is None:
+                    await reader.confirm(tab, start, clock=tour.clock)
                     return
                 self._frontier.add(self._known or tour.site.pages, asked=True)
                 if self._known is None:
                     self._frontier.add(links)
                     self._frontier.add(await listed)
                 await self._rest(profile, reader, tab)
+                await self._confirm(profile, reader, start)
             finally:
                 listed.cancel()
                 if not reader.pressed or self._answered:
@@ -139,6 +147,13 @@ class Walk:
                 if tour.dossier is not None and self._archive is not None:
                     archive = self._archive.document(version=tour.browser.version)
                     tour.dossier.archive(archive, state=self._state)
+
+    async def _confirm(self, profile: Profile, reader: Reader, start: str) -> None:
+        """Read the start page once more, if the browser's cache may hold an identifier."""
+        tour = self._tour
+        cached = not tour.browser.insecure  # certificates that nobody trusts are never cached
+        if cached and tour.cache.doubtful(self._state) and not tour.stop.is_set():
+            await reader.confirm(await profile.open_tab(), start, clock=tour.clock)
 
     async def _start(
         self, profile: Profile, reader: Reader, tab: Tab, url: str
@@ -162,7 +177,8 @@ class Walk:
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
-            tab.evidence.clear()
+            await profile.close_popups(tab)  # they would stop the frames of the page behind them
+            reader.forget(tab)
             given = await self._press(profile, tab, wanted)
             self.banner = merged(self.banner, self._told(given))
             if not _took(given, wanted, only=self._state.only):
@@ -220,6 +236,8 @@ class Walk:
         dossier = self._tour.dossier
         if dossier is None or tab.over or tab.traffic.status is None:
             return
+        if moment == "arrived":
+            await tab.in_each_frame(_TOP)
         if png := await tab.picture():
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)
