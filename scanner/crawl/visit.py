@@ -119,17 +119,17 @@ class Reader:
         evidence, background = tab.evidence, self._profile.background
         page = visit.final_url
         writes = sorted((*evidence.writes, *background.writes), key=lambda write: write.at)
-        begun = evidence.begun
+        start = trail.Start(page=evidence.begun, network=evidence.asked)
         items = sorted((*evidence.stored, *background.stored), key=lambda i: (i.by is None, i.at))
         observed = (
-            *fold.cookies(writes, kept, page=page, state=self._state, begun=begun),
+            *fold.cookies(writes, kept, page=page, state=self._state, start=start),
             *fold.stored(
                 items,
                 credited=self._stored,
                 looked=evidence.looked,
                 page=page,
                 state=self._state,
-                begun=begun,
+                start=start,
             ),
             *fold.requests(
                 [*evidence.requests, *background.requests],
@@ -162,7 +162,7 @@ class Reader:
             state=self._state,
         )
         observations = trail.traced(
-            observed, begun=begun, brought={**background.brought, **evidence.brought}
+            observed, start=start, brought={**background.brought, **evidence.brought}
         )
         self._written |= {write.identity for write in writes}
         now = dt.datetime.now(dt.UTC)
