@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -37,6 +38,8 @@ log = structlog.get_logger()
 ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
 PAGE_LIMIT = 60.0  # seconds for one page, all included
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
+
+_TOP = resources.files("scanner.collectors").joinpath("top.js").read_text(encoding="utf-8")
 
 #: What has to be pressed for a state, in this order.
 _PRESSES: dict[State, tuple[State, ...]] = {
@@ -174,6 +177,7 @@ class Walk:
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
+            await profile.close_popups(tab)  # they would stop the frames of the page behind them
             reader.forget(tab)
             given = await self._press(profile, tab, wanted)
             self.banner = merged(self.banner, self._told(given))
@@ -232,6 +236,8 @@ class Walk:
         dossier = self._tour.dossier
         if dossier is None or tab.over or tab.traffic.status is None:
             return
+        if moment == "arrived":
+            await tab.in_each_frame(_TOP)
         if png := await tab.picture():
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)

@@ -29,13 +29,13 @@ const LISTED = {
 }
 
 /** What is the site's own: nothing else can be removed from its pages. */
-export const own = config.items.filter(({ party }) => party === 'first')
+export const own = () => config.items.filter(({ party }) => party === 'first')
 
 /** @param {Item} item */
 const isRefused = ({ category }) => OPTIONAL.includes(category) && !granted(category)
 
 /** Returns the site's own items of the categories that the visitor has not granted. */
-export const ownRefused = () => own.filter(isRefused)
+export const ownRefused = () => own().filter(isRefused)
 
 /** Removes every first-party item of each category that the visitor has not granted. */
 export function clearRefused() {
@@ -65,7 +65,7 @@ export const report = (left) => left[0] && console.warn('kapsel: could not be re
 const refused = ({ name, kind }, present) =>
   matching(name, present).filter(
     (found) =>
-      !own.some(
+      !own().some(
         (other) =>
           other.kind === kind && granted(other.category) && matching(other.name, [found])[0],
       ),
