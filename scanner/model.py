@@ -183,6 +183,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     languages: tuple[str, ...] = ("en",)
     schedule: str | None = None  # five cron fields, in UTC; None: only when asked
     max_pages: int = 25
+    max_minutes: int | None = None  # that a scan may take; None: as long as its pages take
     states: tuple[State, ...] = (State.BEFORE, State.ACCEPT, State.REJECT)
     controller: Controller | None = None
     own_domains: tuple[str, ...] = ()  # count as first party

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     help="Leave with 1 on this rule, on findings at least as severe, or on new items; repeatable.",
 )
 @click.option("--no-save", is_flag=True, help="Keep nothing in the database.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with scans that were killed or stopped within a day: what was read stays read.",
+)
 @format_option("table", *FORMS)
 @sites_option
 @database_option
@@ -42,6 +47,7 @@ def command(
     due: bool,
     fail_on: tuple[str, ...],
     no_save: bool,
+    resume: bool,
     form: str,
     sites_file: Path,
     database: str,
@@ -60,6 +66,8 @@ def command(
     from scanner.scan import failures
 
     wanted = _fail_on(fail_on)
+    if resume and no_save:
+        raise click.UsageError("--resume goes on from the database: it cannot be with --no-save")
     scans: list[Scan] = []
     reasons: list[str] = []
     changes: dict[str, Difference] = {}
@@ -83,7 +91,9 @@ def command(
             sites = _due(sites, store)
         fault: KapselError | None = None
         try:
-            status = asyncio.run(_scan(sites, How.read(**how), store, not no_save, done, jobs))
+            status = asyncio.run(
+                _scan(sites, How.read(**how), store, not no_save, done, jobs, resume)
+            )
         except KapselError as exc:  # what was scanned before it is told all the same
             fault, status = exc, exc.status
     if form != "table":
@@ -106,6 +116,7 @@ async def _scan(
     save: bool,
     done: Callable[[Scan, Scan | None], None],
     jobs: int,
+    resume: bool,
 ) -> int:
     """Scan *sites*; return 0, or the exit status of the signal that ended it."""
     from scanner.commands.progress import progress_line
@@ -117,7 +128,7 @@ async def _scan(
             with line.aside():
                 done(scan, before)
 
-        of = Round(how, store, save, told, line.show, stop)
+        of = Round(how, store, save, told, line.show, stop, resume=resume)
         await scan_round(sites, of=of, jobs=jobs)
     return stop.status
 
