@@ -17,6 +17,7 @@ from scanner.errors import (
     DecisionInvalid,
     LogUnavailable,
     QuestionInvalid,
+    ScanRunning,
     TooMany,
     UnknownSite,
 )
@@ -34,6 +35,7 @@ STATUS: dict[type[Exception], int] = {
     QuestionInvalid: 400,
     UnknownSite: 404,
     DecisionConflict: 409,
+    ScanRunning: 409,
     TooMany: 429,
     LogUnavailable: 503,
     DatabaseUnusable: 503,

@@ -66,11 +66,11 @@ def _question(request: Request, pairs: list[tuple[str, str]], *, paged: bool = T
             raise QuestionInvalid(
                 f"this token is for some sites: say which, as site={min(token.sites, default='')}"
             )
-        _check_site(request, question.filter.site)
+        check_site(request, question.filter.site)
     return question
 
 
-def _check_site(request: Request, site: str) -> None:
+def check_site(request: Request, site: str) -> None:
     """Let *site* pass if the token is for it; else it is as if there were none."""
     token: Token = request.state.token
     if not token.opens(site):
@@ -153,7 +153,7 @@ async def catalogue(request: Request) -> Response:
     """Answer with what a site stores, after its newest scan."""
     shelf: Shelf = request.app.state.shelf
     key = request.path_params["site"]
-    _check_site(request, key)
+    check_site(request, key)
     if await shelf.get(key) is None:
         return refusal(404, "there is no such site")
     return answer(await asyncio.to_thread(Store(request.app.state.engine).catalogue, key))
@@ -196,7 +196,7 @@ async def _asked_site(request: Request) -> str:
     if names != ["site"]:
         raise QuestionInvalid("ask for one site: ?site=shop")
     key = request.query_params["site"]
-    _check_site(request, key)
+    check_site(request, key)
     if await shelf.get(key) is None:
         raise UnknownSite("there is no such site")
     return key

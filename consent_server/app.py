@@ -19,6 +19,7 @@ from consent_server import (
     api,
     decisions,
     declarations,
+    hidden,
     metrics,
     openapi,
     preview_page,
@@ -26,6 +27,7 @@ from consent_server import (
     script,
 )
 from consent_server.admin import routes as people
+from consent_server.admin import scan_api
 from consent_server.admin.desk import furnish
 from consent_server.answers import answer
 from consent_server.front import Front
@@ -92,8 +94,10 @@ ROUTES = [
     *rights.ROUTES,
     *receipts.ROUTES,
     *decisions.ROUTES,
+    *hidden.ROUTES,
     *preview_page.ROUTES,
     *api.ROUTES,
+    *scan_api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
     Route("/metrics", counted),
@@ -148,9 +152,9 @@ def create_app(settings: Settings) -> ConsentServer:
                 )
                 app.state.keep_network = settings.keep_network
                 app.state.request_limits = rights.limits()
-                furnish(app.state, settings)
-                gc.freeze()  # what is there now stays: it needs not be looked through again
-                yield
+                async with furnish(app.state, settings):
+                    gc.freeze()  # what is there now stays: it needs not be looked through again
+                    yield
                 await shelf.close()
         finally:
             engine.dispose()

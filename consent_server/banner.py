@@ -55,7 +55,9 @@ def config(declaration: Declaration) -> dict[str, Any]:
 
 
 def _item(item: Item) -> dict[str, Any]:
+    hidden = {"http_only": True} if item.http_only and item.party is Party.FIRST else {}
     return {
+        **hidden,
         "name": item.name,
         "kind": item.kind,
         "domain": item.domain,

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "accounts": ("consent_server.commands.accounts", "Say who may sign in to /admin."),
     "log": ("consent_server.commands.log", "Ask the consent log."),
     "requests": ("consent_server.commands.requests", "Answer what visitors ask of their data."),
+    "doctor": ("consent_server.commands.doctor", "Say what is wrong with this installation."),
     "database": ("consent_server.commands.database", "Upgrade, check or back up the database."),
 }
 

@@ -82,6 +82,7 @@ def _item(entry: Entry, knowledge: Knowledge) -> Item:
         set_by=setter_host(entry),
         purpose=entry.purpose,
         lifetime=_asked_for(entry),
+        http_only=entry.http_only,
     )
 
 

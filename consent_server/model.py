@@ -50,6 +50,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     set_by: str | None  # host of the script or the response that stored it
     purpose: dict[str, str]  # language -> text
     lifetime: float | None  # seconds; None: see Kind
+    http_only: bool = False  # no script can see it
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):

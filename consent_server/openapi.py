@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from consent_server.admin.jobs import Job
+from consent_server.admin.scan_api import Wish
 from consent_server.model import Action, Decision, Slice, Surface
 from consent_server.query import FILTER_NAMES, MAX_LIMIT, PAGE_NAMES
 from consent_server.receipt import Receipt
@@ -23,6 +25,7 @@ _SCHEMAS = "#/components/schemas/{name}"
 _ANSWERS: dict[str, Any] = {
     "/api/v1/consents": Slice,
     "/api/v1/sites/{site}/catalogue": Catalogue,
+    "/api/v1/scans/{id}": Job,
     "/w/{site}/consents/{id}": Receipt,
     "/w/{site}/enforcement.json": Rules,
 }
@@ -51,7 +54,7 @@ def describe(routes: Iterable[tuple[str, frozenset[str], str]], *, version: str)
         routes: Path, methods and a sentence for each.
         version: Of Kapsel.
     """
-    types = (Decision, Receipt, Slice, Day, Catalogue, Rules)
+    types = (Decision, Receipt, Slice, Day, Catalogue, Rules, Job, Wish)
     _, schemas = msgspec.json.schema_components(types, ref_template=_SCHEMAS)
     schemas["Error"] = {
         "type": "object",
@@ -100,6 +103,12 @@ def _operation(path: str, method: str, sentence: str) -> dict[str, Any]:
             "content": {"application/json": body, "text/plain": body},
         }
         operation["responses"]["201"] = {"description": "Stored, on disk."}
+    if (path, method) == ("/api/v1/scans", "POST"):
+        wish = {"application/json": {"schema": _reference("Wish")}}
+        operation["requestBody"] = {"required": True, "content": wish}
+        job = {"application/json": {"schema": _reference("Job")}}
+        operation["responses"]["202"] = {"description": "It begins.", "content": job}
+        return operation
     operation["responses"]["204" if method == "DELETE" else "200"] = done
     return operation
 

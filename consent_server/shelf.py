@@ -21,6 +21,7 @@ from scanner.errors import DatabaseUnusable, SitesInvalid
 from scanner.model import Override, Site
 from scanner.sites.saving import save_override
 from widget import compose
+from widget.enforce.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,8 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     revisions: frozenset[str]  # that were ever shown
     script: Document
     facts: Document
-    enforcement: Document  # what the site's own application may let out
+    rules: Rules  # what must wait for consent
+    enforcement: Document  # the same, for the site's own application
 
 
 class Shelf:
@@ -158,6 +160,7 @@ class Shelf:
     def _made(self, site: Site) -> Served:
         catalogue = self._store.catalogue(site.key)
         declaration = declare(site, catalogue, knowledge=knowledge.load())
+        rules = enforcement(site, catalogue, declaration)
         config = banner.config(declaration)
         facts = {**config, "items": plain_items(declaration)}
         body = msgspec.json.encode(facts)
@@ -174,10 +177,8 @@ class Shelf:
                 compose(msgspec.json.encode(config)), media_type="text/javascript; charset=utf-8"
             ),
             facts=Document.of(body, media_type="application/json"),
-            enforcement=Document.of(
-                msgspec.json.encode(enforcement(site, catalogue, declaration)),
-                media_type="application/json",
-            ),
+            rules=rules,
+            enforcement=Document.of(msgspec.json.encode(rules), media_type="application/json"),
         )
 
     def _follow_sites(self) -> None:

@@ -12,6 +12,7 @@
   + BrowserUnfit         the browser loses cookies that a visitor's would keep
   + EvidenceUnwritable   the evidence folder cannot be written
   + DatabaseUnusable     the database cannot be opened, or is of a newer version of Kapsel
+  + ScanRunning          a scan of that site is under way already
   + AccountInvalid       status 2: an account cannot be made or changed like this
   + QuestionInvalid      status 2: a filter, cursor or limit put to the log makes no sense
   + DecisionInvalid      what a visitor's browser sent is not a decision
@@ -89,6 +90,10 @@ class EvidenceUnwritable(KapselError):
 
 class DatabaseUnusable(KapselError):
     """The database cannot be opened, is busy or damaged, or was written by a newer Kapsel."""
+
+
+class ScanRunning(KapselError):
+    """A scan of that site is under way already; wait for its end."""
 
 
 class AccountInvalid(KapselError):

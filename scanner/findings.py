@@ -172,8 +172,9 @@ def _no_reject(seen: Seen) -> _Hit | None:
     presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", asked))
     meanings = {press.meaning for press in presses}
     name = banner.platform or "a banner that is not known by name"
-    if banner.rejected and "settings" in meanings:
-        labels = ", ".join(f"'{press.label}'" for press in presses if press.meaning != "accept")
+    refusing = [p for p in presses if p.state in (None, State.REJECT) and p.meaning != "accept"]
+    if banner.rejected and "settings" in {press.meaning for press in refusing}:
+        labels = ", ".join(f"'{press.label}'" for press in refusing)
         said = f"{name}: one press accepts; to refuse took these: {labels}"
     elif banner.rejected is False and not meanings & _REFUSALS:
         said = f"{name}: a control that accepts was pressed, none that refuses was found"

@@ -53,6 +53,10 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
                 return rule.address, rule.address_port or port
         return host, port
 
+    def covers(self, host: str) -> bool:
+        """Tell whether a rule speaks of *host*, at whichever port."""
+        return any(rule.matches(host, rule.port or 443) for rule in self.rules)
+
     def chromium_rules(self) -> str | None:
         """Return the rules as Chromium's ``--host-resolver-rules`` takes them; None: no rules."""
         if not self.rules:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from scanner import signals
+from scanner import aliases, cloaking, signals
 from scanner.catalogue import MAX_PAGES, fold
 from scanner.changes import compare
 from scanner.classify import classify
@@ -98,8 +98,14 @@ async def scan_site(
         visited = [[read.visit for read in reads] for reads in runs]
         visits = visits_of(visited)
         unsteady = differences([crawled.banner for crawled in crawls], visited)
+    read_in_all = [read for reads in runs for read in reads]
+    hosts = cloaking.own_hosts(read_in_all, site)
+    chains = await aliases.chains(hosts, resolution=browser.resolution) if hosts else {}
     told = signals.fold(
-        (signal for reads in runs for read in reads for signal in read.signals),
+        (
+            *(signal for read in read_in_all for signal in read.signals),
+            *cloaking.signals(read_in_all, chains, site=site, judge=judge),
+        ),
         most=MAX_SIGNALS,
         pages=MAX_PAGES,
     )

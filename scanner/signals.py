@@ -60,6 +60,14 @@ def traffic(
                 facts={"gcs": contact.granted},
             )
         whose = party(contact.host, site_host=site_host, own_domains=own_domains)
+        if contact.passes_on and whose is Party.FIRST:
+            yield Signal(
+                kind=SignalKind.TAGGING,
+                name=contact.path,
+                host=contact.host,
+                facts={"product": contact.passes_on, "how": f"passes on to {contact.passes_on}"},
+                by=contact.by,
+            )
         if contact.referrer and whose is Party.THIRD:
             yield Signal(kind=SignalKind.REFERRER, name="Referer", host=contact.host)
 

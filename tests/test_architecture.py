@@ -49,6 +49,7 @@ STARLETTE = (
     "consent_server/declarations.py",
     "consent_server/forms.py",
     "consent_server/front.py",
+    "consent_server/hidden.py",
     "consent_server/decisions.py",
     "consent_server/script.py",
     "consent_server/preview_page.py",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from consent_server.admin.accounts import Accounts
 from consent_server.admin.attempts import Attempts
 from consent_server.admin.glance import Glances
+from consent_server.admin.jobs import Jobs
+from consent_server.admin.runner import Runner
 from consent_server.admin.sessions import Sessions
 from consent_server.admin.trail import Trail
 from consent_server.releases import Releases
@@ -15,11 +18,14 @@ from consent_server.tokens import Door
 from scanner.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from consent_server.settings import Settings
 
 
-def furnish(state: Any, settings: Settings) -> None:
-    """Give the application's *state*, which has an engine, accounts, sessions, tokens."""
+@contextlib.asynccontextmanager
+async def furnish(state: Any, settings: Settings) -> AsyncIterator[None]:
+    """Give the application's *state*, which has an engine, accounts, sessions, tokens, scans."""
     engine = state.engine
     state.door = Door(engine, settings.api_token)
     state.accounts = Accounts(engine)
@@ -29,4 +35,9 @@ def furnish(state: Any, settings: Settings) -> None:
     state.hashing = asyncio.Semaphore(1)  # a hash takes 19 MiB and a core: one at a time
     state.glances = Glances(Store(engine))
     state.releases = Releases(engine)
+    state.jobs = Jobs(engine)
     state.provider = None
+    async with Runner.at_work(
+        state.jobs, database=settings.database, sites_file=str(settings.sites_file)
+    ) as state.runner:
+        yield

@@ -128,7 +128,7 @@ def at_site(role: Role) -> Callable[[Page], Endpoint]:
 
     async def check(asked: Asked) -> Response | None:
         if not asked.person.may(Role.READER, asked.site) or await asked.listed() is None:
-            return asked.problem(404, "There is no such site", "Perhaps it has another name now.")
+            return asked.problem(404, "There is no such site", "Perhaps its name was changed.")
         return None if asked.person.may(role, asked.site) else _forbidden(asked)
 
     return functools.partial(_guarded, check=check)

@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 
 class Section(NamedTuple):
-    """A page under /admin/{site}/, or under /admin/."""
+    """A page under /admin/{site}/, or under /admin/; of a site's also elsewhere."""
 
     path: str
     title: str
     role: Role = Role.READER
+    elsewhere: str | None = None
+
+    @property
+    def route(self) -> str:
+        """The address of a site's section, with {site} in it."""
+        return self.elsewhere or f"/admin/{{site}}/{self.path}"
 
 
 #: Of a site. A section is offered where there is a route for it.
@@ -28,7 +34,7 @@ SECTIONS = (
     Section("log", "Log"),
     Section("requests", "Requests"),
     Section("scans", "Scans"),
-    Section("preview", "Banner"),
+    Section("preview", "Banner", elsewhere="/w/{site}/preview"),
 )
 
 #: Of the whole server, for those who have that role at any site.
@@ -45,7 +51,7 @@ def offered(person: Person, site: str, routes: Collection[str]) -> tuple[Section
     return tuple(
         section
         for section in SECTIONS
-        if f"/admin/{{site}}/{section.path}" in routes and person.may(section.role, site)
+        if section.route in routes and person.may(section.role, site)
     )
 
 

@@ -107,6 +107,20 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     metavar="FILE",
     help="Checkpoints are added to it; keep a copy elsewhere. Beside the SQLite file unless told.",
 )
+@click.option(
+    "--tls-certificate",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Serve over TLS with this certificate and its chain (PEM); without it a proxy does that.",
+)
+@click.option(
+    "--tls-key",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="The certificate's key (PEM).",
+)
 def command(
     host: str,
     port: int,
@@ -123,6 +137,8 @@ def command(
     keep_network: bool,
     signing_key: Path | None,
     checkpoints: Path | None,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
 ) -> None:
     """Serve the banner and keep the decisions.
 
@@ -141,6 +157,7 @@ def command(
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     count = len(load(sites_file))
+    _must_fit(tls_certificate, tls_key)
     _let_somebody_in(database, api_token)
     settings = Settings(
         database=database,
@@ -168,13 +185,17 @@ def command(
         proxy_headers=False,  # consent_server/proxy.py reads them
         timeout_graceful_shutdown=SHUTDOWN,
         timeout_keep_alive=KEEP_ALIVE,
+        ssl_certfile=tls_certificate,
+        ssl_keyfile=tls_key,
     )
     server = uvicorn.Server(config)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     with _listener(host, port) as listener:
         shown, taken = listener.getsockname()[:2]
-        address = f"http://[{shown}]:{taken}" if ":" in shown else f"http://{shown}:{taken}"
+        scheme = "http" if tls_certificate is None else "https"
+        place = f"[{shown}]" if ":" in shown else shown
+        address = f"{scheme}://{place}:{taken}"
         click.echo(
             f"kapsel: serving {count} sites on {address}, the pages for people on /admin", err=True
         )
@@ -184,6 +205,21 @@ def command(
             Multiprocess(config, sockets=[listener]).run()
     if workers == 1 and not server.started:
         raise KapselError("the server could not start; the lines above say why")
+
+
+def _must_fit(certificate: Path | None, key: Path | None) -> None:
+    """Raise if the files of the two options are not a certificate and its key."""
+    import ssl
+
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
+        raise click.UsageError("--tls-certificate and --tls-key are given together")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as exc:
+        reason = getattr(exc, "reason", None) or exc
+        raise KapselError(f"{certificate} and {key} are no certificate and key: {reason}") from exc
 
 
 def _leave(number: int, frame: object) -> None:

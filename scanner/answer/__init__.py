@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from scanner.answer.bundle import load
-from scanner.answer.dialogue import Dialogue
+from scanner.answer.dialogue import PATIENCE, Dialogue
 from scanner.answer.record import Record
 from scanner.answer.withdrawal import withdraw
 from scanner.errors import BannerRulesUnusable
@@ -38,13 +38,14 @@ async def answer(
     *,
     timeout: float,  # noqa: ASYNC109
     only: Category | None = None,
+    patience: float = PATIENCE,
     pictures: Path | None = None,
 ) -> BannerAnswer:
     """
     Find the consent banner of *page* and give it the answer of the state *wanted*.
 
-    A page without a banner is watched for three seconds, longer while it loads. Nothing outside
-    a consent banner is pressed, and "accept" is never pressed in order to refuse.
+    A page without a banner is watched for *patience*, longer while it loads. Nothing outside a
+    consent banner is pressed, and "accept" is never pressed in order to refuse.
 
     Args:
         page: Has settled; its timers must run (not frozen in virtual time).
@@ -52,6 +53,7 @@ async def answer(
             control, after giving it if a banner still asks; BEFORE and GPC only look.
         timeout: Seconds that all of this may take; what is known by then is returned.
         only: With ACCEPT: the one category that is accepted, where the banner lets one choose.
+        patience: Seconds for a banner that nothing announces.
         pictures: Folder for a picture of the page before each press; None: no pictures.
 
     Returns:
@@ -67,7 +69,7 @@ async def answer(
             if wanted is State.WITHDRAW:
                 await withdraw(dialogue)
             else:
-                await dialogue.hold(wanted, only=only, deadline=deadline)
+                await dialogue.hold(wanted, only=only, deadline=deadline, patience=patience)
     except TimeoutError:
         pass
     finally:

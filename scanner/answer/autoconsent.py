@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import structlog
@@ -54,6 +54,15 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True):
     result: bool = False
     id: str = ""
     code: str = ""
+    label: str = ""
+    box: tuple[int, int, int, int] | None = None
+
+
+class Pressed(NamedTuple):
+    """An element that the engine pressed."""
+
+    label: str
+    box: tuple[int, int, int, int] | None  # in the window; None: not known
 
 
 class Autoconsent:
@@ -68,6 +77,7 @@ class Autoconsent:
         self._replies: set[asyncio.Task[None]] = set()
         self._popups: list[tuple[CDPSession, int, str]] = []
         self._results: dict[str, bool] = {}
+        self.presses: list[Pressed] = []  # since the last `tell`
         self._news = asyncio.Event()
 
     @classmethod
@@ -101,6 +111,7 @@ class Autoconsent:
         session, world, _ = self._popups[0]
         kind = "optIn" if accept else "optOut"
         self._results.pop(kind, None)
+        self.presses.clear()
         if not await self._send(session, world, {"type": kind}):
             return False
         await self._wait(lambda: kind in self._results, RULE_PATIENCE)
@@ -156,6 +167,8 @@ class Autoconsent:
         if message.type == "popupFound":
             self._popups.append((session, world, message.cmp))
             self._popups.sort(key=lambda popup: popup[2] == HEURISTIC)
+        elif message.type == "pressed":
+            self.presses.append(Pressed(message.label, message.box))
         elif message.type in ("optOutResult", "optInResult"):
             self._results[message.type.removesuffix("Result")] = message.result
         elif message.type in ("init", "eval"):

@@ -49,7 +49,9 @@ class Dialogue:
         self._rules: Autoconsent | None = None
         self._others = 0  # banners beside the one that is being answered
 
-    async def hold(self, wanted: State, *, only: Category | None, deadline: float) -> None:
+    async def hold(
+        self, wanted: State, *, only: Category | None, deadline: float, patience: float = PATIENCE
+    ) -> None:
         """
         Find the banner and tell it what a visitor in the state *wanted* would.
 
@@ -57,8 +59,9 @@ class Dialogue:
             wanted: ACCEPT or REJECT; anything else only looks.
             only: The one category that is accepted; None: all.
             deadline: Time of the event loop until which a banner that is announced may come.
+            patience: Seconds for a banner that nothing announces.
         """
-        await self.arrival(deadline)
+        await self.arrival(deadline, patience=patience)
         if not self.record.found:
             return
         before = await read_traces(self.page)
@@ -74,12 +77,14 @@ class Dialogue:
         if self._rules is not None:
             await self._rules.leave()
 
-    async def arrival(self, deadline: float, *, patience: float = PATIENCE) -> View:
+    async def arrival(
+        self, deadline: float, *, patience: float = PATIENCE, longer: bool = True
+    ) -> View:
         """
         Wait for a banner, for *patience* seconds at least.
 
-        With the usual patience it waits longer while the page still loads, and longest if a
-        platform is there that has no answer yet.
+        If *longer*, it waits more while the page still loads, and most if a platform is there
+        that has no answer yet.
         """
         clock = asyncio.get_running_loop().time
         started = clock()
@@ -93,9 +98,10 @@ class Dialogue:
                     looks += 1
                     await open_closed(self.page)
                 limit = patience
-                if patience == PATIENCE:
-                    limit = LOADING_PATIENCE if silent() < QUIET else limit
-                    limit = ANNOUNCED_PATIENCE if await self._unanswered(view) else limit
+                if longer:
+                    limit = max(limit, LOADING_PATIENCE) if silent() < QUIET else limit
+                    announced = await self._unanswered(view)
+                    limit = max(limit, ANNOUNCED_PATIENCE) if announced else limit
                 if clock() >= min(started + limit, deadline - PAUSE):
                     self.record.found = False
                     return view
@@ -233,7 +239,9 @@ class Dialogue:
         root = None if banner is None else await banner.element(banner.layer.root)
         meaning = Meaning.ACCEPT if answer == "yes" else Meaning.REJECT
         await self.record.handing_over(name, meaning.value, self.page)
-        if not await rules.tell(accept=answer == "yes"):
+        told = await rules.tell(accept=answer == "yes")
+        self.record.handed_over(rules.presses)
+        if not told:
             return "none"
         self._ruled(name)
         return await self._watch(root, answer, before)

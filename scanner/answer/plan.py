@@ -24,6 +24,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     press: Control
     turn: tuple[Switch, ...] = ()
+    keep: tuple[Switch, ...] = ()  # that must be on in the end: others may turn them, too
     final: bool  # whether the banner should have its answer then
 
 
@@ -77,18 +78,23 @@ def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
 
 
 def _only(layer: Layer, category: Category, pressed: Collection[str]) -> Step | None:
-    """Turn on what belongs to *category*, and off everything else."""
+    """Turn off everything else, then on what belongs to *category*: an outer switch turns all."""
     if category in layer.offers:
-        turn = tuple(
-            switch
-            for switch in layer.optional
-            if switch.radio is None and switch.on is not (words.category(switch.label) is category)
-        )
-        for control in _fresh(layer, Meaning.SAVE, pressed):
-            return Step(press=control, turn=turn, final=True)
+        boxes = [switch for switch in layer.optional if switch.radio is None]
+        wanted = tuple(s for s in boxes if words.category(s.label) is category)
+        others = tuple(s for s in boxes if s.on and s not in wanted)
+        for control in (*_fresh(layer, Meaning.SAVE, pressed), *_saving(layer, pressed)):
+            return Step(press=control, turn=others, keep=wanted, final=True)
     for control in _fresh(layer, Meaning.SETTINGS, pressed):
         return Step(press=control, final=False)
     return None
+
+
+def _saving(layer: Layer, pressed: Collection[str]) -> list[Control]:
+    """Return what says "accept" beside an "accept all": it takes the switches as they are."""
+    accepting = _fresh(layer, Meaning.ACCEPT, pressed)
+    plain = [control for control in accepting if not control.says_all]
+    return plain if len(plain) < len(accepting) else []
 
 
 def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:

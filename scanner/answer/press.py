@@ -43,9 +43,9 @@ async def take(step: Step, sight: Sight) -> bool:
         Whether all of it could be done; a switch that does not turn stops the press, because
         the wrong answer would be saved.
     """
-    for switch in step.turn:
+    turns = [(switch, switch.radio is not None or not switch.on) for switch in step.turn]
+    for switch, wanted in turns + [(switch, True) for switch in step.keep]:
         element = await sight.element(switch.element)
-        wanted = switch.radio is not None or not switch.on
         if element is None or not await _turn(element, wanted=wanted):
             return False
     element = await sight.element(step.press.element)

@@ -6,17 +6,21 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import structlog
 from playwright.async_api import Error
 
+from scanner.answer.look import script
 from scanner.answer.platforms import OWN
 from scanner.model import BannerAnswer, Press
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from playwright.async_api import ElementHandle, Frame, Page
 
+    from scanner.answer.autoconsent import Pressed
     from scanner.answer.layer import Control, Layer
     from scanner.model import Category
 
@@ -98,6 +102,16 @@ class Record:
             )
         )
 
+    def handed_over(self, pressed: Sequence[Pressed]) -> None:
+        """Note what the further rule pressed, in the place of what it was asked to do."""
+        asked = self.presses.pop()
+        for number, (label, box) in enumerate(pressed):
+            picture = None if number else asked.picture
+            press = msgspec.structs.replace(asked, label=label, box=box, picture=picture)
+            self.presses.append(press)
+        if not pressed:  # it spoke to the platform itself, or closed what it found
+            self.presses.append(asked)
+
     async def picture(self, page: Page) -> str | None:
         """Keep a picture of what *page* shows; return its SHA-256, None: there is no picture."""
         if self.pictures is None:
@@ -117,8 +131,9 @@ class Record:
 
 
 async def _box(element: ElementHandle) -> tuple[int, int, int, int] | None:
-    """Return where *element* is in the page; None: nowhere, or it has just gone."""
+    """Bring *element* into the window; return where it is then; None: nowhere, or it is gone."""
     try:
+        await element.evaluate(script("into_view.js"))
         box = await element.bounding_box()
     except Error:
         return None

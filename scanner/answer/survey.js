@@ -177,9 +177,11 @@
     return { label: own.slice(0, LONGEST_LABEL), name: tidy(name).slice(0, LONGEST_LABEL) };
   };
 
+  const whole = (length) => Math.round(length) + 0; // a box at -0.4 begins at 0, not at -0
+
   const boxOf = (element) => {
     const { x, y, width, height } = element.getBoundingClientRect();
-    return [x, y, width, height].map(Math.round);
+    return [x, y, width, height].map(whole);
   };
 
   const ruledMeaning = (element, rule) =>
@@ -370,7 +372,7 @@
         fields: [...deep(root)].filter((e) => e.matches("input[type=email],input[type=password],input[type=tel]")).length,
         controls: controlsOf(root, known),
         switches: switchesOf(root),
-        box: [outline.x, outline.y, outline.width, outline.height].map(Math.round),
+        box: [outline.x, outline.y, outline.width, outline.height].map(whole),
       };
     }),
     doors: doors(),

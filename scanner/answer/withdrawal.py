@@ -26,7 +26,7 @@ async def withdraw(dialogue: Dialogue) -> None:
     """Take the consent back; give it first if the banner still asks."""
     record, page = dialogue.record, dialogue.page
     deadline = asyncio.get_running_loop().time() + SHORT_PATIENCE
-    view = await dialogue.arrival(deadline, patience=SHORT_PATIENCE)
+    view = await dialogue.arrival(deadline, patience=SHORT_PATIENCE, longer=False)
     if view.banner is None:
         record.found = None  # it may have had its answer
     else:

@@ -14,6 +14,7 @@ from scanner.collectors.contacts import Contacts
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Network, Traffic
 from scanner.collectors.scripts import Scripts
+from scanner.collectors.validators import Validators
 from scanner.crawl.gate import guard
 from scanner.model import Visitor
 
@@ -170,6 +171,7 @@ class Profile:
                 session.post(method, **params)
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
+        Validators(session, evidence=evidence, digester=self._digester)
         Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
         if self._archive is not None:
             self._archive.attach(session)

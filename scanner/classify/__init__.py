@@ -49,8 +49,8 @@ def classify(
     words = []
     for word in _words(subject, knowledge, overrides):
         words.append(word)
-        if decision.settles(word):
-            break  # whatever the later layers say
+        if decision.suffices(words):
+            break
     return _verdict(decision.decide(words), tuple(words), knowledge)
 
 

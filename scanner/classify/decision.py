@@ -103,15 +103,24 @@ def settles(word: Word) -> bool:
     return word.category not in EXEMPT and word.confidence >= THRESHOLD[word.layer]
 
 
+def suffices(words: Sequence[Word]) -> bool:
+    """Say whether no weaker layer can change what *words*, the strongest layer first, come to."""
+    last = words[-1]
+    return settles(last) and (
+        last.confidence >= VETO or all(word.category in TRACKING for word in words)
+    )
+
+
 def _veto(word: Word, words: Sequence[Word]) -> Word | None:
-    """Return the surest word for tracking that forbids the exemption that *word* asks for.
+    """Return the first word for tracking that forbids the exemption that *word* asks for.
 
     A name that its own host or script confirms is known for what it is, whoever's host that is.
     """
     if word.confirmed:
         return None
-    against = [other for other in words if other.category in TRACKING and other.confidence >= VETO]
-    return max(against, key=lambda other: other.confidence, default=None)
+    return next(
+        (other for other in words if other.category in TRACKING and other.confidence >= VETO), None
+    )
 
 
 def _exempt(word: Word, words: Sequence[Word]) -> bool:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scanner.cloaking import passes_on
 from scanner.collectors import parameters
 from scanner.collectors.evidence import Contact, Evidence
 from scanner.collectors.network import initiator, without_query
@@ -56,9 +57,10 @@ class Contacts:
         kind = params.get("type", "Other")
         message = kind not in _NO_MESSAGE
         page = urlsplit(params.get("documentURL", "")).hostname or ""
+        pairs = tuple(parameters.pairs(parts.query, request.get("postData")))
         given = tuple(
             (told, parameters.digests(value, self._digester), name)
-            for name, value in parameters.pairs(parts.query, request.get("postData"))
+            for name, value in pairs
             if (told := parameters.carried(name, value, page_host=page)) or len(value) >= 8
         )
         headers = {name.lower(): value for name, value in request.get("headers", {}).items()}
@@ -74,6 +76,7 @@ class Contacts:
                 tokens={name: digests for _, digests, name in given if digests},
                 mixed=request.get("mixedContentType", "none") != "none",
                 referrer=_told_path(headers.get("referer", "")),
+                passes_on=passes_on(parts.path, [name for name, _ in pairs]),
                 granted=_granted(parts.query),
             )
         )

@@ -7,12 +7,15 @@ where they come in.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from scanner.cookie_line import CookieLine
 from scanner.model import Carried, Kind, SetBy, ValueShape
+
+if TYPE_CHECKING:
+    from scanner.collectors.validators import Exchange
 
 
 class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +99,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     tokens: dict[str, frozenset[str]] = {}  # parameter -> keyed hashes of what could identify
     mixed: bool = False  # unencrypted, in an encrypted page
     referrer: bool = False  # whether the header Referer tells more than the site
+    passes_on: str | None = None  # to what, if the server does that with what it is told
     granted: str | None = None  # what a hit of Google's says of consent
 
 
@@ -124,6 +128,7 @@ class Evidence:
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.contacts: list[Contact] = []
+        self.validators: dict[str, Exchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent: dict[str, Any] = {}  # what the page's consent interfaces say: `consent.js`

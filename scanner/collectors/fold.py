@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
-from scanner import domains, lifetimes
+from scanner import lifetimes
 from scanner.collectors import trail
-from scanner.model import Fate, Kind, Observation, Party, SetBy, State
+from scanner.model import Fate, Kind, Observation, SetBy, State
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -132,14 +133,13 @@ def _taken(group: Sequence[StoredItem], looked: Collection[str]) -> bool:
 
 
 def requests(
-    asked: Iterable[Request],
-    *,
-    site_host: str,
-    own_domains: Collection[str],
-    page: str,
-    state: State,
+    asked: Iterable[Request], *, site_host: str, page: str, state: State
 ) -> tuple[Observation, ...]:
-    """Return one observation for each host of another party that something was asked of."""
+    """
+    Return one observation for each host that something was asked of, but for the site's own.
+
+    Hosts beside that one count, also of the site's own domains: their names can lead elsewhere.
+    """
     first: dict[str, Request] = {}
     for request in asked:
         first.setdefault(request.host, request)
@@ -154,7 +154,7 @@ def requests(
             set_by=request.by,
         )
         for host, request in first.items()
-        if host and domains.party(host, site_host=site_host, own_domains=own_domains) is Party.THIRD
+        if host and host not in (site_host, urlsplit(page).hostname)
     )
 
 

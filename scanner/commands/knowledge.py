@@ -13,6 +13,7 @@ from scanner.commands.options import format_option
 
 if TYPE_CHECKING:
     from scanner.classify import Explanation
+    from scanner.model import Subject, Verdict
 
 
 @click.group("knowledge")
@@ -122,34 +123,46 @@ def classify(form: str) -> None:
     One object a line: name, and as far as known domain, site, kind, party, lifetime (seconds;
     null: session), http_only, secure, same_site, set_by {kind, url}, value_shape {length,
     entropy, kind}.
+
+    A line that cannot be read gets {"line", "error"} in its place and a line on stderr; the
+    others are answered. Exit status: 0 all are answered, 2 some could not be read.
     """
     import msgspec
 
-    from scanner.classify.stream import LineInvalid, verdicts
+    from scanner.classify.stream import Mistake, verdicts
     from scanner.domains import registrable
     from scanner.knowledge import load
 
     assert form == "json"
-    out = sys.stdout.buffer
     encoder = msgspec.json.Encoder()
-    try:
-        for subject, verdict in verdicts(
-            sys.stdin.buffer, knowledge=load(), registrable=registrable
-        ):
-            answer = {
-                "name": subject.name,
-                "category": verdict.category,
-                "vendor": verdict.vendor,
-                "vendor_id": verdict.vendor_id,
-                "purposes": verdict.purposes,
-                "rule": verdict.rule,
-                "confidence": round(verdict.confidence, 3),
-            }
-            out.write(encoder.encode(answer) + b"\n")
-    except LineInvalid as exc:
-        out.flush()
-        raise click.UsageError(str(exc)) from exc
+    out = sys.stdout.buffer
+    mistakes = 0
+    for answer in verdicts(sys.stdin.buffer, knowledge=load(), registrable=registrable):
+        if isinstance(answer, Mistake):
+            mistakes += 1
+            told: dict[str, Any] = {"line": answer.line, "error": answer.text}
+            click.echo(f"line {answer.line}: {answer.text}", err=True)
+        else:
+            told = _answer(*answer)
+        out.write(encoder.encode(told) + b"\n")
     out.flush()
+    if mistakes:
+        lines = "line is" if mistakes == 1 else "lines are"
+        raise click.UsageError(
+            f"{mistakes} {lines} not read: write one JSON object a line, with a name"
+        )
+
+
+def _answer(subject: Subject, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "name": subject.name,
+        "category": verdict.category,
+        "vendor": verdict.vendor,
+        "vendor_id": verdict.vendor_id,
+        "purposes": verdict.purposes,
+        "rule": verdict.rule,
+        "confidence": round(verdict.confidence, 3),
+    }
 
 
 @command.command()
@@ -184,15 +197,24 @@ def import_files(files: tuple[Path, ...]) -> None:
     FILE is an Open Cookie Database CSV, a declaration exported from Cookiebot, OneTrust,
     CookieYes and the like (CSV or JSON), labelled cookies (JSON), a device storage disclosure
     (JSON), a filter list or a hosts file. What is built in, and your own TOML files, count more.
+    A file that cannot be used is told, and the others are kept.
     """
+    from scanner.errors import KnowledgeInvalid
     from scanner.knowledge.formats import parse
     from scanner.knowledge.imported import folder, keep
 
+    mistakes: list[str] = []
     for path in files:
-        collection = parse(path.name, path.read_bytes(), now=dt.datetime.now(dt.UTC))
+        try:
+            collection = parse(path.name, path.read_bytes(), now=dt.datetime.now(dt.UTC))
+        except KnowledgeInvalid as exc:
+            mistakes += exc.mistakes
+            continue
         kept = keep(collection, folder())
         found = len(collection.lines) + len(collection.hosts)
         click.echo(f"{path}: {collection.format}, {found} entries, kept in {kept}", err=True)
+    if mistakes:
+        raise KnowledgeInvalid(mistakes)
 
 
 @command.command()

@@ -1,10 +1,12 @@
-"""The line that says what a scan does just now: on stderr, and only on a terminal."""
+"""What a scan does just now, on stderr: a line on a terminal, or JSON for another program."""
 
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, TextIO
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
@@ -41,9 +43,25 @@ class ProgressLine:
                 self._status.start()
 
 
+class ProgressLog(ProgressLine):
+    """A JSON object for each step, a line each, for a program that started the scan."""
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__(None)
+        self._out = out
+
+    def show(self, progress: Progress) -> None:
+        """Say where the crawl is."""
+        self._out.write(msgspec.json.encode(progress).decode() + "\n")
+        self._out.flush()
+
+
 @contextlib.contextmanager
-def progress_line(console: Console | None = None) -> Iterator[ProgressLine]:
-    """Yield the line; it is gone when the block ends."""
+def progress_line(console: Console | None = None, *, form: str = "line") -> Iterator[ProgressLine]:
+    """Yield the line, which is gone when the block ends; *form* ``json``: yield the log."""
+    if form == "json":
+        yield ProgressLog(sys.stderr)
+        return
     console = console or Console(stderr=True, highlight=False)
     if not console.is_terminal:
         yield ProgressLine(None)

@@ -39,6 +39,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Go on with scans that were killed or stopped within a day: what was read stays read.",
 )
+@click.option(
+    "--progress",
+    type=click.Choice(("line", "json")),
+    default="line",
+    show_default=True,
+    help="Say on stderr what is read: as a line on a terminal, or as JSON for another program.",
+)
 @format_option("table", *FORMS)
 @sites_option
 @database_option
@@ -48,6 +55,7 @@ def command(
     fail_on: tuple[str, ...],
     no_save: bool,
     resume: bool,
+    progress: str,
     form: str,
     sites_file: Path,
     database: str,
@@ -92,7 +100,16 @@ def command(
         fault: KapselError | None = None
         try:
             status = asyncio.run(
-                _scan(sites, How.read(**how), store, not no_save, done, jobs, resume)
+                _scan(
+                    sites,
+                    How.read(**how),
+                    store,
+                    not no_save,
+                    done,
+                    jobs,
+                    resume=resume,
+                    progress=progress,
+                )
             )
         except KapselError as exc:  # what was scanned before it is told all the same
             fault, status = exc, exc.status
@@ -116,13 +133,15 @@ async def _scan(
     save: bool,
     done: Callable[[Scan, Scan | None], None],
     jobs: int,
+    *,
     resume: bool,
+    progress: str,
 ) -> int:
     """Scan *sites*; return 0, or the exit status of the signal that ended it."""
     from scanner.commands.progress import progress_line
     from scanner.commands.signals import stop_on_signals
 
-    with stop_on_signals() as stop, progress_line() as line:
+    with stop_on_signals() as stop, progress_line(form=progress) as line:
 
         def told(scan: Scan, before: Scan | None) -> None:
             with line.aside():

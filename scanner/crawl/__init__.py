@@ -17,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from scanner.answer import answer
 from scanner.browser.devtools import DevToolsError
+from scanner.collectors.validators import Cache, credited
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.logbook import Logbook
@@ -39,6 +40,7 @@ log = structlog.get_logger()
 
 _TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
 BROWSERS = 4  # that one state may use up: pages can end them
+LATE_PATIENCE = 11.0  # seconds for a banner; a site that has shown none by then has none
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
 
@@ -138,6 +140,7 @@ async def crawl(
             robots=Robots(fetcher, obey=obey),
             pace=Pace(),
             digester=Digester(),
+            cache=Cache(),
             max_pages=options.max_pages or site.max_pages,
             tabs=options.tabs or _TABS[clock],
             clock=clock,
@@ -148,20 +151,28 @@ async def crawl(
             progress=told,
         )
         pages: tuple[str, ...] | None = None
+        patience: float | None = LATE_PATIENCE
         left = list(dict.fromkeys(states))
         while left and not stop.is_set():
             chapter = book.chapter(left[0], run=run)
             async with _ending(stop, share=ends_at, among=len(left)) as ended:
                 here = msgspec.structs.replace(tour, stop=ended)
-                walk = Walk(here, left.pop(0), pages=pages, chapter=chapter)
+                state = left.pop(0)
+                walk = Walk(here, state, pages=pages, chapter=chapter, patience=patience)
                 if chapter.banner is None and await _walked(walk, browser=browser, stop=ended):
                     await chapter.close(walk.banner)
             broken = broken or chapter.banner is None
             reads += walk.reads
             barred |= walk.barred
             banner = merged(banner, chapter.banner or walk.banner)
+            if (chapter.banner or walk.banner).found is False:
+                patience = None
             if pages is None and len(walk.reads) > 1:
                 pages = tuple(read.visit.url for read in walk.reads)
+        if browser.insecure:  # then Chromium keeps no cache, and sends nothing back
+            for url in tour.cache.unproven():
+                if not stop.is_set() and await fetcher.gives_back(url):
+                    tour.cache.confirmed.add(url)
     visits = [read.visit for read in reads if read.visit.url not in barred]
     return Crawl(
         site=site.key,
@@ -169,7 +180,7 @@ async def crawl(
         started_at=started_at,
         finished_at=dt.datetime.now(dt.UTC),
         status=_status(visits, whole=not broken and not stop.is_set()),
-        reads=tuple(reads),
+        reads=credited(reads, tour.cache.proven()),
         banner=banner,
         exhibits=tuple(dossier.exhibits) if dossier is not None else (),
     )

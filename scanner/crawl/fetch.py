@@ -81,8 +81,37 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
             return Fetched(url=url, failure=str(fault) or type(fault).__name__)
 
-    async def _once(self, url: str, *, max_bytes: int) -> tuple[Fetched, str | None]:
-        """Return the answer at *url*, and where it sends us."""
+    async def gives_back(self, url: str) -> bool:
+        """
+        Tell whether the server at *url* knows an ETag again that it gave, as trackers do.
+
+        Never raises for the server's faults; no cookie is sent.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                _, given = await self._tag(url, back=None)
+                if not given:
+                    return False
+                status, again = await self._tag(url, back=given)
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+            return False
+        return status == httpx.codes.NOT_MODIFIED or again == given
+
+    async def _tag(self, url: str, *, back: str | None) -> tuple[int, str | None]:
+        """Return the status and the ETag at *url* for a visitor who brings *back* the last one."""
+        target, headers, host = self._target(url)
+        self._client.cookies.clear()
+        async with self._client.stream(
+            "GET",
+            target,
+            headers={**headers, **({"If-None-Match": back} if back else {})},
+            extensions={"sni_hostname": host},
+            follow_redirects=False,
+        ) as response:
+            return response.status_code, response.headers.get("etag")
+
+    def _target(self, url: str) -> tuple[str, dict[str, str], str]:
+        """Return where *url* leads, with the headers that say what is meant, and its host."""
         place = urlsplit(url)
         host = place.hostname or ""
         port = place.port or (443 if place.scheme == "https" else 80)
@@ -90,13 +119,19 @@ class Fetcher:
         if ":" in address:
             address = f"[{address}]"
         path = (place.path or "/") + (f"?{place.query}" if place.query else "")
+        headers = {
+            **(self._badge.shown(url) if self._badge is not None else {}),
+            "Host": place.netloc.rsplit("@", 1)[-1],
+        }
+        return f"{place.scheme}://{address}:{address_port}{path}", headers, host
+
+    async def _once(self, url: str, *, max_bytes: int) -> tuple[Fetched, str | None]:
+        """Return the answer at *url*, and where it sends us."""
+        asked, headers, host = self._target(url)
         async with self._client.stream(
             "GET",
-            f"{place.scheme}://{address}:{address_port}{path}",
-            headers={
-                **(self._badge.shown(url) if self._badge is not None else {}),
-                "Host": place.netloc.rsplit("@", 1)[-1],
-            },
+            asked,
+            headers=headers,
             extensions={"sni_hostname": host},
             follow_redirects=False,
         ) as response:

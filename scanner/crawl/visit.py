@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
     from scanner.collectors.evidence import JarCookie
+    from scanner.collectors.validators import Cache
     from scanner.crawl.settle import Clock
     from scanner.model import Site
     from scanner.shape import Digester
@@ -45,9 +46,17 @@ class Reader:
     """Reads the pages of one site in one state with one profile."""
 
     def __init__(
-        self, site: Site, state: State, *, browser: Browser, profile: Profile, digester: Digester
+        self,
+        site: Site,
+        state: State,
+        *,
+        browser: Browser,
+        profile: Profile,
+        digester: Digester,
+        cache: Cache,
     ) -> None:
         self._site = site
+        self._cache = cache
         self._state = state
         self._browser = browser
         self._profile = profile
@@ -125,7 +134,6 @@ class Reader:
             *fold.requests(
                 [*evidence.requests, *background.requests],
                 site_host=urlsplit(self._site.url).hostname or "",
-                own_domains=self._site.own_domains,
                 page=page,
                 state=self._state,
             ),
@@ -161,8 +169,9 @@ class Reader:
         for cookie in kept:
             self._met.setdefault(cookie.identity, (cookie, page, now))
         self._stored |= {item.identity for item in evidence.stored}
-        evidence.clear()
-        background.clear()
+        for noted in (evidence, background):
+            self._cache.note(noted.validators.values(), state=self._state, page=page)
+            noted.clear()
         return PageRead(visit=visit, observations=observations, signals=told)
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
@@ -174,6 +183,18 @@ class Reader:
     def barred(self, url: str, reason: str) -> Visit:
         """Return the visit of a page that was not even tried, for *reason*."""
         return Visit(url=url, final_url=url, state=self._state, status=None, failure=reason)
+
+    def forget(self, tab: Tab) -> None:
+        """Forget what *tab* has seen but for what its cache was given."""
+        url = tab.traffic.url or ""
+        self._cache.note(tab.evidence.validators.values(), state=self._state, page=url)
+        tab.evidence.clear()
+
+    async def confirm(self, tab: Tab, url: str, *, clock: Clock) -> None:
+        """Go to *url* once more, if that can show what the browser gives back from its cache."""
+        if not self._browser.insecure and self._cache.doubtful(self._state) and not tab.over:
+            visit, _ = await self.arrive(tab, url, clock=clock)
+            await self.depart(tab, visit)
 
     async def remaining(self) -> dict[str, tuple[Observation, ...]]:
         """Return the cookies that nobody was seen to write, by the page where they were met."""

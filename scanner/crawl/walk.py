@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 from collections.abc import Awaitable, Callable, Coroutine
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ import structlog
 from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
+from scanner.collectors.validators import Cache
 from scanner.crawl import settle, sitemap
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
@@ -40,6 +42,8 @@ PAGE_LIMIT = 60.0  # seconds for one page, all included
 MOST_TRIES = 2  # of a page with which the browser ended
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
 
+_TOP = resources.files("scanner.collectors").joinpath("top.js").read_text(encoding="utf-8")
+
 #: What has to be pressed for a state, in this order.
 _PRESSES: dict[State, tuple[State, ...]] = {
     State.ACCEPT: (State.ACCEPT,),
@@ -58,6 +62,7 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
     robots: Robots
     pace: Pace
     digester: Digester
+    cache: Cache  # what all profiles were given for theirs
     max_pages: int
     tabs: int  # pages that are open at once
     clock: Clock
@@ -72,9 +77,16 @@ class Walk:
     """One walk, which `walk` may begin anew; what was read is in its *chapter*, come what may."""
 
     def __init__(
-        self, tour: Tour, state: State, *, pages: tuple[str, ...] | None, chapter: Chapter
+        self,
+        tour: Tour,
+        state: State,
+        *,
+        pages: tuple[str, ...] | None,
+        chapter: Chapter,
+        patience: float | None = None,
     ) -> None:
         self._tour = tour
+        self._patience = patience  # seconds for a banner; None: as usual
         self._state = state
         self._known = pages  # what an earlier state visited; None: find out
         self._chapter = chapter
@@ -135,18 +147,22 @@ class Walk:
                 browser=tour.browser,
                 profile=profile,
                 digester=tour.digester,
+                cache=tour.cache,
             )
             await _bring_along(profile, tour.site)
             tab = await profile.open_tab()
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
             try:
-                if await self._started(profile, reader, tab, start):
-                    self._frontier.add(self._known or tour.site.pages, asked=True)
-                    if self._known is None:
-                        self._frontier.add(self._chapter.pages[start].links)
-                        self._frontier.add(await listed)
-                    await self._rest(profile, reader, tab)
+                if not await self._started(profile, reader, tab, start):
+                    await reader.confirm(tab, start, clock=tour.clock)
+                    return
+                self._frontier.add(self._known or tour.site.pages, asked=True)
+                if self._known is None:
+                    self._frontier.add(self._chapter.pages[start].links)
+                    self._frontier.add(await listed)
+                await self._rest(profile, reader, tab)
+                await self._confirm(profile, reader, start)
             finally:
                 listed.cancel()
                 if not reader.pressed or self._answered:
@@ -154,6 +170,13 @@ class Walk:
                 if tour.dossier is not None and self._archive is not None:
                     archive = self._archive.document(version=tour.browser.version)
                     tour.dossier.archive(archive, state=self._state)
+
+    async def _confirm(self, profile: Profile, reader: Reader, start: str) -> None:
+        """Read the start page once more, if the browser's cache may hold an identifier."""
+        tour = self._tour
+        cached = not tour.browser.insecure  # certificates that nobody trusts are never cached
+        if cached and tour.cache.doubtful(self._state) and not tour.stop.is_set():
+            await reader.confirm(await profile.open_tab(), start, clock=tour.clock)
 
     async def _started(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
         """Read the start page, unless that was done; tell whether the walk goes on from it."""
@@ -190,7 +213,8 @@ class Walk:
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
-            tab.evidence.clear()
+            await profile.close_popups(tab)  # they would stop the frames of the page behind them
+            reader.forget(tab)
             given = await self._press(profile, tab, wanted)
             self.banner = merged(self.banner, self._told(given))
             if not _took(given, wanted, only=self._state.only):
@@ -218,8 +242,10 @@ class Walk:
         """Answer the banner of the page; a banner that breaks us counts as not answered."""
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
-                only = {"only": self._state.only} if self._state.only else {}
-                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **only)
+                more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
+                if self._patience is not None and wanted is not State.WITHDRAW:
+                    more["patience"] = self._patience
+                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **more)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
             return BannerAnswer()
@@ -244,6 +270,8 @@ class Walk:
         dossier = self._tour.dossier
         if dossier is None or tab.over or tab.traffic.status is None:
             return
+        if moment == "arrived":
+            await tab.in_each_frame(_TOP)
         if png := await tab.picture():
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)

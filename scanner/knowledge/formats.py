@@ -15,6 +15,7 @@ import msgspec
 from scanner import lifetimes
 from scanner.errors import KnowledgeInvalid
 from scanner.knowledge.imported import Collection, Line
+from scanner.knowledge.tracker_lists import tracker_hosts
 from scanner.model import Category
 
 if TYPE_CHECKING:
@@ -67,9 +68,11 @@ TCF = (
     (Category.FUNCTIONAL, {5, 6, 11}),
 )
 
-HOST_RULE = re.compile(r"^\|\|([a-z0-9.-]+\.[a-z]{2,})\^(?:\$.*)?$")
-HOSTS_LINE = re.compile(r"^(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+([a-z0-9.-]+\.[a-z]{2,})\s*(?:#.*)?$")
+#: What stands for an id in the names of declarations: "_ga_#", "_ga_<id>", "_gat_UA-XXXXX".
+PLACEHOLDER = re.compile(r"(\*|#|<[^>]*>|\[[a-z_ -]+\]|\{[^}]*\}|(?<=[_.-])(?:x{3,}|X{3,})).*$")
+FEWEST = 3  # characters that must stand before it
 
+DAY = 86400
 Form = Literal["open-cookie-database", "declaration", "disclosure", "labels", "hosts"]
 
 
@@ -94,8 +97,10 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Collection:
         KnowledgeInvalid: it has none of the forms that are known, or says nothing.
     """
     text = content.decode("utf-8-sig", errors="replace")
-    parsed = _filter_list(text)
-    if not parsed.hosts:
+    hosts = tracker_hosts(text)
+    if hosts:
+        parsed = Parsed("hosts", hosts=hosts)
+    else:
         parsed = _json(name, text) if text.lstrip()[:1] in ("{", "[") else _table(text)
     if not (parsed.lines or parsed.hosts):
         raise KnowledgeInvalid([f"{name}: no cookie and no host found; {KNOWN_FORMS}"])
@@ -134,8 +139,7 @@ def _json(name: str, text: str) -> Parsed:
     if isinstance(document, dict) and isinstance(document.get("disclosures"), list):
         return Parsed("disclosure", tuple(_disclosed(document["disclosures"])))
     lines = tuple(dict.fromkeys(_walk(document, None)))
-    labels = isinstance(document, dict) and ("cookies" in document or ";" in "".join(document))
-    return Parsed("labels" if labels else "declaration", lines)
+    return Parsed("labels" if re.search(r'"(current_)?label"\s*:', text) else "declaration", lines)
 
 
 def _walk(value: Any, inherited: Category | None) -> Iterator[Line]:
@@ -169,21 +173,46 @@ def _line(row: dict[str, Any], inherited: Category | None) -> Line | None:
         meaning = KEYS.get(str(key).strip().lower())
         if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
             told.setdefault(meaning, value)
-    name = str(told.get("name", "")).strip()
+    name, wild = _beginning(str(told.get("name", "")).strip())
     what = category(told["category"]) if "category" in told else inherited
-    nested = any(isinstance(value, (dict, list)) and value for value in row.values())
+    nested = any(map(_holds_rows, row.values()))
     if not name or what is None or (nested and "category" not in told):
         return None
-    domain = str(told.get("domain", "")).split(" ")[0].strip().lstrip(".").lower()
-    prefix = str(told.get("wildcard", "0")) in ("1", "true", "True") or name.endswith("*")
+    wild = wild or str(told.get("wildcard", "0")) in ("1", "true", "True")
     return Line(
-        name=name.rstrip("*"),
+        name=name,
         category=what,
-        prefix=prefix,
-        domain=domain if re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", domain) else None,
+        prefix=wild,
+        domain=_domain(str(told.get("domain", ""))),
         vendor=str(told["vendor"]).strip() if "vendor" in told else None,
-        lifetime=_seconds(told.get("lifetime")),
+        lifetime=None if row.get("IsSession") is True else _lifetime(row, told.get("lifetime")),
     )
+
+
+def _beginning(name: str) -> tuple[str, bool]:
+    """Return what *name* begins with before a placeholder, and whether it has one."""
+    start = PLACEHOLDER.sub("", name)
+    return (start, True) if start != name and len(start) >= FEWEST else (name, False)
+
+
+def _holds_rows(value: object) -> bool:
+    """Say whether *value* has cookies in it, not just numbers or translations."""
+    if isinstance(value, dict):
+        return _holds_rows([*value.values()])
+    return isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value)
+
+
+def _domain(text: str) -> str | None:
+    """Return the host that *text* begins with; None: the site's own is meant too, or none."""
+    host = text.split(" ")[0].strip().lstrip(".").lower()
+    own = "1st party" in text.lower() or "first party" in text.lower()
+    return host if not own and re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", host) else None
+
+
+def _lifetime(row: dict[str, Any], value: object) -> float | None:
+    """Return a lifetime in seconds; OneTrust's "Length" beside "IsSession" counts days."""
+    days = "IsSession" in row and str(value).isdecimal()
+    return float(str(value)) * DAY or None if days else _seconds(value)
 
 
 def _seconds(value: object) -> float | None:
@@ -209,16 +238,3 @@ def _disclosed(disclosures: list[Any]) -> Iterator[Line]:
                 domain=domain.lower() if "." in domain else None,
                 lifetime=_seconds(row.get("maxAgeSeconds")),
             )
-
-
-def _filter_list(text: str) -> Parsed:
-    """Return the hosts that a filter list or hosts file blocks as a whole.
-
-    Rules for parts of a site are left out: they say nothing about what a whole host is for.
-    """
-    hosts = {
-        found[1]
-        for line in text.lower().splitlines()
-        if (found := HOST_RULE.match(line.strip()) or HOSTS_LINE.match(line.strip()))
-    }
-    return Parsed("hosts", hosts=tuple(sorted(hosts - {"localhost.localdomain"})))

@@ -1,10 +1,13 @@
 """``kapsel serve`` and ``kapsel embed`` as an operator runs them."""
 
 import signal
+import ssl
 import subprocess
 import sys
 
 import httpx2
+import pytest
+import trustme
 
 from tests.consent_server.conftest import ORIGIN, decision, serving
 
@@ -83,3 +86,43 @@ def test_the_tag_is_printed_ready_to_paste(sites_file):
     assert done.stdout == '<script async src="https://consent.example/w/shop.js"></script>\n'
     assert "script-src https://consent.example; connect-src https://consent.example" in done.stderr
     assert kapsel("embed", "nobody", "--sites", str(sites_file)).returncode == 2
+
+
+def test_a_certificate_of_ones_own_serves_over_tls(tmp_path, sites_file):
+    authority = trustme.CA()
+    made = authority.issue_cert("127.0.0.1")
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certificate.write_bytes(b"".join(blob.bytes() for blob in made.cert_chain_pems))
+    made.private_key_pem.write_to_path(key)
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    given = ("--tls-certificate", certificate, "--tls-key", key)
+
+    with serving(tmp_path / "kapsel.db", sites_file, *map(str, given)) as server:
+        answer = httpx2.get(f"{server.url}/healthz", verify=context)
+
+    assert server.url.startswith("https://")
+    assert answer.json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "said"),
+    [
+        (["--tls-key", "sites.yaml"], 2, "are given together"),
+        (
+            ["--tls-key", "sites.yaml", "--tls-certificate", "sites.yaml"],
+            1,
+            "are no certificate and key",
+        ),
+    ],
+)
+def test_what_is_no_certificate_is_told_before_the_start(sites_file, given, status, said):
+    done = subprocess.run(
+        [sys.executable, "-m", "consent_server", "serve", "--port", "0", *given],
+        cwd=sites_file.parent,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == status
+    assert said in done.stderr

@@ -61,7 +61,7 @@ def look():
 def answers(monkeypatch):
     """Answer banners as told: presses the element with the state's name as id, if it is there."""
 
-    async def press(page, wanted, *, timeout):  # noqa: ASYNC109
+    async def press(page, wanted, *, timeout, **_):  # noqa: ASYNC109
         button = page.locator(f"#{wanted}")
         if not await button.count():
             return BannerAnswer(found=False)

@@ -156,6 +156,7 @@ def test_what_was_pressed_for_one_category_says_nothing_of_refusing():
         Press(label="Godta", meaning="accept", rule="words", state=State.ACCEPT),
         Press(label="Avvis", meaning="reject", rule="words", state=State.REJECT),
         Press(label="Velg", meaning="settings", rule="words", state=State.ACCEPT_STATISTICS),
+        Press(label="Velg", meaning="settings", rule="words", state=State.ACCEPT),
     )
 
     assert (

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 import widget
+from consent_server import hidden
 from consent_server.banner import config
 from consent_server.demo import loopback
 from consent_server.model import Declaration, Item
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SHOP = "www.shop.example"
 CONSENT = "consent.agency.example"
+OWN_CONSENT = "consent.shop.example"
 TRACKER = "tracker.example"
 
 
@@ -53,6 +55,12 @@ ITEMS = (
     item("uid", Category.MARKETING, party=Party.THIRD),
     item("lang", Category.FUNCTIONAL),
 )
+
+
+def hidden_item(name, category):
+    """Return a cookie that no script can see."""
+    return msgspec.structs.replace(item(name, category), http_only=True)
+
 
 DECLARATION = Declaration(
     site="shop",
@@ -109,6 +117,12 @@ class World:
             f"{self.head}<script {self.loading} src='{src}' {self.tag}></script></head>"
             f"<body><main>{self.body}</main></body></html>"
         )
+
+    domains = frozenset({"shop.example"})
+
+    async def get(self, site):
+        """Return what the consent server is asked for: this world has the rules and domains."""
+        return self
 
     def asked_of(self, host):
         return [address for address in self.asked if address.startswith(host)]
@@ -167,7 +181,16 @@ def _apps(world: World):
             )
         return HTMLResponse("<title>Tracker</title>")
 
+    own = Starlette(
+        routes=[
+            Route("/w/shop.js", script),
+            Route("/w/shop/consents", consents, methods=["POST"]),
+            *hidden.ROUTES,
+        ]
+    )
+    own.state.shelf = world
     return {
+        OWN_CONSENT: own,
         "*.shop.example": _Enforcing(world, Starlette(routes=[Route("/{path:path}", shop)])),
         "*.b.shop.example": _Enforcing(world, Starlette(routes=[Route("/{path:path}", shop)])),
         CONSENT: Starlette(

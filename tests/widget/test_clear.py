@@ -1,5 +1,12 @@
 """Withdrawal removes exactly what the catalogue lists for the categories that are refused."""
 
+from collections import Counter
+
+from scanner.model import Category, Kind
+from tests.widget.conftest import CONSENT, ITEMS, OWN_CONSENT, hidden_item, item
+from widget.enforce import Rules
+from widget.enforce.rules import CookieRule
+
 DEEP = "a.b.shop.example"
 
 
@@ -77,9 +84,6 @@ def test_partitioned_cookies_go_too(shop, world, page, until):
 
 
 def test_databases_and_caches_go_too(shop, world, page, until):
-    from scanner.model import Category, Kind
-    from tests.widget.conftest import ITEMS, item
-
     world.declare(
         items=(
             *ITEMS,
@@ -121,3 +125,165 @@ def test_what_could_not_be_removed_is_said(shop, world, page, until):
     assert [line for line in lines if "could not be removed" in line] == [
         "kapsel: could not be removed: visits"
     ]
+
+
+#: Names of cookies that must go, of each kind, beside one that looks alike and must stay.
+PAIRS = {
+    "_ga": "_gat",
+    "__Host-track": "__Host-trackers",
+    "__Secure-seen": "__Secure-unseen",
+    "p.x": "p-x",
+    "_ga_A1": "_ga_keep",
+}
+BOTH = [name for pair in PAIRS.items() for name in pair]
+
+
+def fill_matrix(page):
+    """Put each name on each domain and path where a browser takes it, and into its own jars."""
+    cookies = []
+    for name in BOTH:
+        alone = name.startswith("__Host-")
+        domains = [DEEP] if alone else [DEEP, f".{DEEP}", ".b.shop.example", ".shop.example"]
+        paths = ["/"] if alone else ["/", "/shoes", "/shoes/", "/shoes/red"]
+        cookies += [
+            {"name": name, "value": "1", "domain": domain, "path": path, "secure": True}
+            for domain in domains
+            for path in paths
+        ]
+    page.context.add_cookies(cookies)
+    page.evaluate(
+        """(names) => {
+          for (const name of names) {
+            const own = `${name}=1;Path=/;Secure;SameSite=None;Partitioned`
+            document.cookie = own
+            if (!name.startsWith('__Host-')) document.cookie = own + ';Domain=shop.example'
+          }
+        }""",
+        BOTH,
+    )
+
+
+def counts(page):
+    """Return how many cookies there are of each name, the banner's own left out."""
+    found = Counter(cookie["name"] for cookie in page.context.cookies())
+    del found["kapsel_consent"]
+    return found
+
+
+def test_every_cookie_that_can_be_removed_goes_and_no_other(shop, world, page, until):
+    world.declare(
+        items=(
+            *ITEMS,
+            *(item(name, Category.STATISTICS) for name in PAIRS if name != "_ga_A1"),
+            item("_ga_keep", Category.NECESSARY),
+        )
+    )
+    shop("/shoes/red", DEEP)
+    page.evaluate("kapsel.acceptAll()")
+    until(lambda: world.decisions)
+    fill_matrix(page)
+    there = {name: 2 if name.startswith("__Host-") else 18 for name in BOTH}
+    until(lambda: counts(page) == there)
+
+    page.evaluate("kapsel.withdraw()")
+    until(lambda: len(world.decisions) == 2)
+
+    until(lambda: counts(page) == {name: there[name] for name in PAIRS.values()})
+
+
+def test_databases_and_caches_go_by_their_pattern(shop, world, page, until):
+    world.declare(
+        items=(
+            item("events-*", Category.STATISTICS, kind=Kind.INDEXED_DB),
+            item("events-own", Category.NECESSARY, kind=Kind.INDEXED_DB),
+            item("pixels-*", Category.STATISTICS, kind=Kind.CACHE_STORAGE),
+            item("visits-*", Category.STATISTICS, kind=Kind.LOCAL_STORAGE),
+        )
+    )
+    shop()
+    page.evaluate(
+        """async () => {
+          localStorage.setItem('visits-1', '1')
+          localStorage.setItem('visits', '1')
+          for (const name of ['pixels-1', 'pixels', 'my-pixels-1']) await caches.open(name)
+          for (const name of ['events-1', 'events-own', 'events']) {
+            await new Promise((resolve) => {
+              const request = indexedDB.open(name)
+              request.onsuccess = () => { request.result.close(); resolve() }
+            })
+          }
+        }"""
+    )
+
+    page.get_by_role("button", name="Reject all").click()
+    until(lambda: world.decisions)
+    page.wait_for_function("indexedDB.databases().then((all) => all.length === 2)")
+    page.wait_for_function("caches.keys().then((all) => all.length === 2)")
+
+    found = page.evaluate("indexedDB.databases().then((all) => all.map((one) => one.name).sort())")
+    assert found == ["events", "events-own"]
+    assert sorted(page.evaluate("caches.keys()")) == ["my-pixels-1", "pixels"]
+    assert page.evaluate("Object.keys(localStorage)") == ["visits"]
+
+
+def console(page):
+    lines = []
+    page.on("console", lambda message: lines.append(message.text))
+    return lines
+
+
+def rules():
+    hid = CookieRule(
+        name="hid", category="statistics", domain=".shop.example", path="/x", http_only=True
+    )
+    return Rules(
+        site="shop",
+        server="",
+        revision="r1",
+        categories=("functional", "statistics", "marketing"),
+        own=("shop.example",),
+        cookies=(hid,),
+    )
+
+
+def test_cookies_that_scripts_cannot_see_go_through_a_server_on_the_sites_domain(
+    shop, world, page, until
+):
+    lines = console(page)
+    world.declare(items=(*ITEMS, hidden_item("hid", Category.STATISTICS)))
+    world.script_host = OWN_CONSENT
+    shop("/shoes/red")
+    world.rules = rules()
+    page.context.add_cookies(
+        [
+            {"name": name, "value": "1", "domain": ".shop.example", "path": path, "httpOnly": True}
+            for name in ("hid", "hidden")
+            for path in ("/", "/x")
+        ]
+    )
+
+    page.get_by_role("button", name="Reject all").click()
+    until(lambda: names(page) == {"hidden"})
+
+    assert len([c for c in page.context.cookies() if c["name"] == "hidden"]) == 2
+    assert not [line for line in lines if "could not be removed" in line]
+
+
+def test_it_is_said_that_a_server_elsewhere_cannot_remove_them(shop, world, page, until):
+    lines = console(page)
+    world.declare(items=(*ITEMS, hidden_item("hid", Category.STATISTICS)))
+    assert world.script_host == CONSENT
+    shop()
+
+    page.get_by_role("button", name="Reject all").click()
+
+    until(lambda: "kapsel: could not be removed: hid" in lines)
+
+
+def test_nobody_asks_the_server_where_there_is_nothing_hidden(shop, world, page, until):
+    shop()
+
+    page.get_by_role("button", name="Reject all").click()
+    until(lambda: world.decisions)
+
+    assert not [address for address in world.asked if address.endswith("/clear")]

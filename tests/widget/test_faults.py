@@ -61,6 +61,35 @@ def test_the_configuration_is_not_what_it_should_be(world, broken):
     assert broken() == []
 
 
+def test_a_callback_of_the_site_throws(shop, world, page, until):
+    world.head = """<script>
+      window.kapsel = ['ready', 'show', 'hide', 'consent', 'change'].map((name) =>
+        ['on', name, () => { throw new Error(name) }])
+      document.addEventListener('kapsel:consent', () => window.told = true)
+    </script>"""
+    world.body = HELD
+    shop()
+
+    page.get_by_role("button", name="Reject all").click()
+    until(lambda: world.decisions and page.evaluate("window.told"))
+
+    assert page.evaluate("window.ran") is None
+    assert page.get_by_role("region").count() == 0
+
+
+@pytest.mark.parametrize("body", ["<h1>Welcome</h1>", '{"items": null}', "{}", "null"])
+def test_the_facts_are_not_what_they_should_be(shop, page, body):
+    shop()
+    page.route("**/w/shop.json", lambda route: route.fulfill(status=200, body=body))
+    page.get_by_role("button", name="Choose").click()
+
+    with page.expect_response("**/w/shop.json"):
+        page.get_by_text("What is stored (4)").click()
+
+    assert page.get_by_text("_ga · Google Analytics").is_visible()
+    assert page.evaluate("kapsel.has('statistics')") is False
+
+
 def test_storage_is_denied(page, world):
     world.head = """<script>
       const denied = { get() { throw new DOMException('denied', 'SecurityError') } }
@@ -135,6 +164,7 @@ def test_a_page_that_is_drawn_ahead_waits_for_its_visitor(page, world):
 
 def test_a_page_that_comes_back_knows_the_newest_answer(shop, world, page, until):
     # the browser that runs the tests keeps no pages for going back: it is told as if it did
+    page.add_init_script("addEventListener('storage', (e) => e.stopImmediatePropagation())")
     shop("/one")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
     other = page.context.new_page()

@@ -1,2 +1,2 @@
-/* sources sha256:050ec5006065169998aaf04f4aa06b28fe2f6c90064f098573e4350b1a51e460 */
+/* sources sha256:df975ffe79cc8c42b25e21018a4ad7929f231db689e9a5b97b53f47026ebd5b7 */
 "use strict";(()=>{var a=window;a.dataLayer=a.dataLayer||[],a.gtag=a.gtag||function(){a.dataLayer.push(arguments)};var{regions:e,wait:t,settings:d}=KAPSEL_DEFAULTS;a.gtag("consent","default",{ad_storage:"denied",ad_user_data:"denied",ad_personalization:"denied",analytics_storage:"denied",functionality_storage:"denied",personalization_storage:"denied",security_storage:"granted",wait_for_update:t,...e.length?{region:e}:{}});for(let e of d)a.gtag("set",e,!0)})();

@@ -39,8 +39,7 @@ def expired(
     """
     lines: dict[str, None] = {}
     for name in sorted(set(names) - {COOKIE}):
-        refused = rules.may_wait(name) - granted
-        if not refused or not _NAME.fullmatch(name):
+        if not rules.refuses(name, granted) or not _NAME.fullmatch(name):
             continue
         found = [rule for rule in rules.cookies if matches(rule.name, name)]
         lines.update(dict.fromkeys(_lines(name, found, rules=rules, host=host, path=path)))
@@ -50,7 +49,7 @@ def expired(
 def dropped(line: str, *, rules: Rules, granted: frozenset[str]) -> bool:
     """Return whether a ``Set-Cookie`` *line* of the site's own must not be sent."""
     name = line.partition(";")[0].partition("=")[0].strip()
-    return bool(rules.may_wait(name) - granted) and not _removes(line)
+    return rules.refuses(name, granted) and not _removes(line)
 
 
 def _removes(line: str) -> bool:
@@ -69,7 +68,7 @@ def _lines(
         for rule in found
         if rule.domain.lstrip(".") == host or under(host, (rule.domain.lstrip("."),))
     ]
-    for at, domain in (*seen, *everywhere):
+    for at, domain in dict.fromkeys((*seen, *everywhere)):
         line = f"{name}=; Max-Age=0; Path={at}" + (f"; Domain={domain}" if domain else "")
         if partitioned:
             yield f"{line}; Secure; SameSite=None; Partitioned"

@@ -64,10 +64,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         """The address of the widget."""
         return f"{self.server}/w/{self.site}.js"
 
-    def may_wait(self, cookie: str) -> frozenset[str]:
-        """Return the optional categories that a cookie of the site's own of this name is in."""
+    def refuses(self, cookie: str, granted: frozenset[str]) -> bool:
+        """Return whether a cookie of the site's own of this name is in refused categories only."""
         found = {rule.category for rule in self.cookies if matches(rule.name, cookie)}
-        return frozenset() if NECESSARY in found else frozenset(found.intersection(OPTIONAL))
+        return bool(found.intersection(OPTIONAL)) and found.isdisjoint(granted)
 
 
 def allows(granted: frozenset[str], categories: tuple[str, ...] | frozenset[str]) -> bool:

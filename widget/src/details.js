@@ -26,11 +26,13 @@ export function details() {
 async function ask() {
   try {
     const answer = await fetch(`${server?.slice(0, -1)}.json`, { credentials: 'omit' })
-    return (await answer.json()).items
+    const { items } = await answer.json()
+    if (Array.isArray(items)) return items
   } catch {
-    asked = null // perhaps the next time
-    return []
+    // then the names alone are told
   }
+  asked = null // perhaps the next time
+  return []
 }
 
 /**

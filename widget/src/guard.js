@@ -5,8 +5,8 @@
  * script is kept from running, no more. What scripts ask for is not requested at all.
  */
 
-import { matching } from './clear.js'
-import { config, OPTIONAL, server } from './config.js'
+import { matching, own, ownRefused } from './clear.js'
+import { config, server } from './config.js'
 import { granted } from './store.js'
 import { isReleased } from './tags.js'
 
@@ -96,11 +96,9 @@ function replace(owner, name, make) {
  * @param {unknown} name
  */
 function mayNotStore(kind, name) {
-  const own = config.items.filter(
-    (item) => item.kind === kind && item.party === 'first' && matching(item.name, [`${name}`])[0],
-  )
-  return own.some(({ category }) => OPTIONAL.includes(category) && !granted(category)) &&
-    !own.some(({ category }) => category === 'necessary')
+  const meant = (/** @type {import('../types/config').Item} */ item) =>
+    item.kind === kind && matching(item.name, [`${name}`])[0]
+  return ownRefused().some(meant) && !own().some((item) => granted(item.category) && meant(item))
 }
 
 /** A removal is never refused. */

@@ -7,6 +7,7 @@ import { REVISIT } from './dialects.js'
 import { renew, renewStale } from './enforced.js'
 import { shielded } from './fault.js'
 import { guard } from './guard.js'
+import { clearHidden } from './hidden.js'
 import { texts, language } from './language.js'
 import { log, send } from './log.js'
 import { answeredElsewhere } from './moving.js'
@@ -38,7 +39,10 @@ function start() {
     if (change.changed.length) announce('change', change.changed)
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
-    if (change.own) log(change.answer, language())
+    if (change.own) {
+      log(change.answer, language())
+      clearHidden()
+    }
     renew(change)
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })

@@ -4,7 +4,8 @@
 let channel = null
 
 /**
- * Calls back when another tab has a new answer; between sub-domains, when this one is looked at.
+ * Calls back when another tab has a new answer, which the channel tells, or the list of unsent
+ * decisions where there is no channel; between sub-domains, when this one is looked at.
  * @param {() => void} listener
  */
 export function watchTabs(listener) {
@@ -20,6 +21,7 @@ export function watchTabs(listener) {
     open()
     listener()
   })
+  addEventListener('storage', listener)
   document.addEventListener('visibilitychange', () => document.hidden || listener())
 }
 

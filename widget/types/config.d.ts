@@ -7,6 +7,8 @@ export interface Item {
   category: string
   vendor: string | null
   party: 'first' | 'third'
+  /** No script can see this cookie. */
+  http_only?: true
 }
 
 /** The section `banner` of a locale file, with the site's facts filled in. */

@@ -13,3 +13,35 @@ for (const secret of document.querySelectorAll("[data-copy]")) {
   });
   secret.after(" ", button);
 }
+
+// A scan that runs is asked every two seconds where it is; at its end the page is loaded anew.
+const watched = document.querySelector("[data-watch]");
+if (watched) {
+  watched.querySelector("[data-reload]").hidden = true;
+  const text = watched.querySelector("[data-text]");
+  const bar = watched.querySelector("progress");
+  const look = async () => {
+    let job;
+    try {
+      const answer = await fetch(watched.dataset.watch);
+      job = answer.ok ? await answer.json() : { status: "lost" };
+    } catch {
+      setTimeout(look, 5000); // the server is away for a moment
+      return;
+    }
+    if (job.status === "done" || job.status === "failed" || job.status === "lost") {
+      location.reload();
+      return;
+    }
+    const { state, visited, known, url } = job.progress;
+    if (state) {
+      const words = `As a visitor in the state “${state}”: ${visited} of ${known} pages`;
+      if (text.textContent !== words) text.textContent = words;
+      bar.max = known;
+      bar.value = visited;
+      watched.querySelector("[data-url]").textContent = url;
+    }
+    setTimeout(look, 2000);
+  };
+  setTimeout(look, 1000);
+}

@@ -30,6 +30,10 @@ async def test_a_banner_whose_words_say_nothing_is_accepted_by_a_rule(visit, ins
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
         found=True, platform="riddle", accepted=True, method="rule"
     )
+    (press,) = said.presses
+    assert (press.label, press.meaning, press.rule) == ("Hurra", "accept", "autoconsent:riddle")
+    assert press.box[0] > 0
+    assert press.box[2] > 0
 
 
 @pytest.mark.anyio
@@ -42,6 +46,8 @@ async def test_a_rule_may_ask_the_pages_own_world(visit, installed):
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
         found=True, platform="riddle", rejected=True, method="rule"
     )
+    (press,) = said.presses
+    assert (press.label, press.box) == ("", None)  # it told the platform, and pressed nothing
 
 
 @pytest.mark.anyio

@@ -3,6 +3,7 @@ import pytest
 from scanner.answer.layer import Control, Layer, Switch
 from scanner.answer.plan import plan
 from scanner.answer.words import Meaning
+from scanner.model import Category
 
 
 def control(label, **facts):
@@ -121,3 +122,31 @@ def test_a_tab_that_is_called_consent_is_no_button():
 )
 def test_a_banner_asks_for_consent_and_can_be_answered(given, expected):
     assert given.is_banner is expected
+
+
+def test_one_category_is_turned_on_after_all_else_is_off():
+    everything, nested = switch("Alle", on=True), switch("Matomo", on=True)
+    statistics, marketing = switch("Statistikk", on=True), switch("Markedsføring", on=False)
+
+    step = plan(
+        layer("Lagre", switches=(everything, statistics, nested, marketing)),
+        Category.STATISTICS,
+        (),
+    )
+
+    assert step.turn == (everything, nested)
+    assert step.keep == (statistics,)
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [(("Accept all", "Accept"), "Accept"), (("Accept",), None), (("Accept all",), None)],
+)
+def test_accept_saves_the_switches_only_beside_an_accept_all(labels, expected):
+    step = plan(
+        layer(*labels, switches=(switch("Statistics", on=False),)),
+        Category.STATISTICS,
+        (),
+    )
+
+    assert pressed(step) == expected

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from scanner.classify.stream import LineInvalid, subject, verdicts
+from scanner.classify.stream import Mistake, subject, verdicts
 from scanner.knowledge import load
 from scanner.model import Kind, Party, SetBy, Subject, ValueShape
 
@@ -39,6 +39,10 @@ def test_every_fact_is_taken():
         ({"same_site": "no_restriction"}, "same_site", "None"),
         ({"same_site": "STRICT"}, "same_site", "Strict"),
         ({"lifetime": "session"}, "lifetime", None),
+        ({"lifetime": "3600"}, "lifetime", 3600),
+        ({"lifetime": "2 hours"}, "lifetime", 7200),
+        ({"party": "unknown"}, "party", None),
+        ({"same_site": "unspecified"}, "same_site", None),
         ({"lifetime": None}, "lifetime", None),
         ({"domain": ""}, "domain", None),
         ({"http_only": "true"}, "http_only", True),
@@ -62,6 +66,24 @@ def test_verdicts_come_one_by_one_in_order():
     assert found == [("_ga", "statistics"), ("_fbp", "marketing")]
 
 
-def test_a_line_that_is_no_subject_is_named():
-    with pytest.raises(LineInvalid, match="line 2: "):
-        list(verdicts([b'{"name": "x"}', b"{}"], knowledge=load(), registrable=str))
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (b"{}", "required field `name`"),
+        (b"{", "truncated"),
+        (b"[]", "Expected `object`"),
+        (b'{"name": 1}', "Expected `str`"),
+        (b'{"name": "\xff"}', "invalid"),
+        (b'{"name": "x", "site": "http://[::1"}', "Invalid IPv6 URL"),
+        (b'{"name": "x", "party": "fourth"}', "Invalid enum value"),
+    ],
+)
+def test_a_line_that_is_no_subject_is_told_in_its_place(line, says):
+    lines = [b'\xef\xbb\xbf{"name": "_ga"}', b"", line, b'{"name": "_fbp"}']
+
+    first, mistake, last = verdicts(lines, knowledge=load(), registrable=str)
+
+    assert isinstance(mistake, Mistake)
+    assert mistake.line == 3
+    assert says in mistake.text
+    assert (first[1].category, last[1].category) == ("statistics", "marketing")

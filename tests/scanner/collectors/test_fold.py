@@ -120,7 +120,7 @@ def test_an_item_of_storage_has_the_writer_that_was_seen():
     assert (found.name, found.set_by) == ("k", SCRIPT)
 
 
-def test_each_foreign_host_is_one_request():
+def test_each_host_beside_the_pages_own_is_one_request():
     asked = [
         Request(host=host, at=NOON, by=HTTP)
         for host in ("t.example", "t.example", "www.shop.example", "cdn.own.example")
@@ -129,9 +129,11 @@ def test_each_foreign_host_is_one_request():
     found = fold.requests(
         asked,
         site_host="www.shop.example",
-        own_domains=("own.example",),
         page=PAGE,
         state=State.BEFORE,
     )
 
-    assert [(o.kind, o.name, o.domain) for o in found] == [(Kind.REQUEST, "t.example", "t.example")]
+    assert [(o.kind, o.name, o.domain) for o in found] == [
+        (Kind.REQUEST, "t.example", "t.example"),
+        (Kind.REQUEST, "cdn.own.example", "cdn.own.example"),
+    ]

@@ -80,11 +80,16 @@ def test_classify_keeps_the_order_and_forgives_what_is_not_known(kapsel):
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"domain": "x"}', '{"name": "x", "party": "fourth"}'])
-def test_classify_names_the_line_that_is_wrong(kapsel, line):
-    told, error = kapsel("classify", given='{"name": "_ga"}\n' + line + "\n", status=2)
+def test_classify_names_the_line_that_is_wrong_and_answers_the_others(kapsel, line):
+    given = f'{{"name": "_ga"}}\n{line}\n{{"name": "_fbp"}}\n'
 
-    assert json.loads(told)["name"] == "_ga"
-    assert "line 2" in error
+    told, error = kapsel("classify", given=given, status=2)
+
+    first, wrong, last = (json.loads(row) for row in told.splitlines())
+    assert (first["name"], last["name"]) == ("_ga", "_fbp")
+    assert wrong["line"] == 2
+    assert f"line 2: {wrong['error']}" in error
+    assert "1 line is not read: write one JSON object a line" in error
 
 
 def test_ten_thousand_rows_take_a_few_seconds(kapsel):
@@ -128,12 +133,14 @@ def test_what_is_imported_is_used_and_counted(kapsel, tmp_path):
     assert json.loads(counted)["imported"] == {"My list.csv": 1}
 
 
-def test_what_cannot_be_imported_is_refused(kapsel, tmp_path):
+def test_what_cannot_be_imported_is_refused_and_the_rest_is_kept(kapsel, tmp_path):
     (tmp_path / "x.txt").write_text("hello")
+    (tmp_path / "y.txt").write_text("0.0.0.0 ads.example\n")
 
-    _, error = kapsel("import", str(tmp_path / "x.txt"), status=2)
+    _, error = kapsel("import", str(tmp_path / "x.txt"), str(tmp_path / "y.txt"), status=2)
 
-    assert "no cookie and no host found" in error
+    assert "x.txt: no cookie and no host found" in error
+    assert "y.txt: hosts, 1 entries" in error
 
 
 def test_export_holds_every_cookie_in_both_forms(kapsel):

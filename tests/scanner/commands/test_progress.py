@@ -1,6 +1,7 @@
 """The line on a terminal, and its absence elsewhere."""
 
 import io
+import json
 
 from rich.console import Console
 
@@ -24,6 +25,22 @@ def test_it_says_where_the_crawl_is():
         line.show(STEP)
 
     assert "shop, accept: 3 of 12 pages, https://shop.example/[a]" in out.getvalue()
+
+
+def test_another_program_reads_it_as_json(capsys):
+    with progress_line(form="json") as line:
+        line.show(STEP)
+        with line.aside():
+            pass
+
+    (said,) = capsys.readouterr().err.splitlines()
+    assert json.loads(said) == {
+        "site": "shop",
+        "state": "accept",
+        "visited": 3,
+        "known": 12,
+        "url": "https://shop.example/[a]",
+    }
 
 
 def test_it_gives_way_to_what_is_printed_meanwhile():

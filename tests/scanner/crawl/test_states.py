@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.model import Category, State
+from scanner.model import BannerAnswer, Category, State
 from tests.sites.paths import Answer, Host
 
 pytestmark = pytest.mark.anyio
@@ -42,3 +42,20 @@ async def test_one_category_is_accepted_alone_where_the_banner_offers_it(look):
         Category.STATISTICS: True,
         Category.MARKETING: True,
     }
+
+
+@pytest.mark.parametrize(("found", "waits"), [(False, [11.0, None]), (True, [11.0, 11.0])])
+async def test_a_late_banner_is_waited_for_until_it_is_known_that_there_is_none(
+    look, monkeypatch, found, waits
+):
+    waited = []
+
+    async def watch(_page, _wanted, *, timeout, patience=None):  # noqa: ASYNC109
+        waited.append(patience)
+        return BannerAnswer(found=found)
+
+    monkeypatch.setattr("scanner.crawl.answer", watch)
+
+    await look({"www.shop.example": Host({"/": Answer("x")})}, states=(State.ACCEPT, State.REJECT))
+
+    assert waited == waits

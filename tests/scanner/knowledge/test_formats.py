@@ -156,3 +156,71 @@ def test_a_damaged_import_is_named(tmp_path):
 
     with pytest.raises(KnowledgeInvalid, match="import it again"):
         read(tmp_path)
+
+
+def test_a_translated_description_does_not_hide_a_cookie():
+    found = parsed(
+        json.dumps(
+            [
+                {
+                    "slug": "analytics",
+                    "cookies": [
+                        {"cookie_id": "_v", "duration": "1 year", "description": {"en": "x"}}
+                    ],
+                },
+                {"slug": "uncategorized", "cookies": [{"cookie_id": "_u"}]},
+            ]
+        )
+    )
+
+    assert [(line.name, line.category) for line in found.lines] == [("_v", "statistics")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "name", "prefix"),
+    [
+        ("_ga_#", "_ga_", True),
+        ("_hjSession_*", "_hjSession_", True),
+        ("_pk_id.<id>", "_pk_id.", True),
+        ("_gat_UA-XXXXXXX-1", "_gat_UA-", True),
+        ("lax_xx", "lax_xx", False),
+        ("C#", "C#", False),  # too little is left
+        ("_gid", "_gid", False),
+    ],
+)
+def test_a_placeholder_in_a_declared_name_makes_it_the_beginning_of_many(declared, name, prefix):
+    found = parsed(f"name,category\n{declared},Statistics\n")
+
+    assert [(line.name, line.prefix) for line in found.lines] == [(name, prefix)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "lifetime"),
+    [
+        ({"IsSession": False, "Length": "365"}, 31536000),
+        ({"IsSession": True, "Length": "365"}, None),
+        ({"IsSession": False, "Length": "0"}, None),
+        ({"Expiry": "2 days"}, 172800),
+    ],
+)
+def test_a_length_beside_is_session_counts_days(facts, lifetime):
+    found = parsed(json.dumps([{"Name": "_x", "Category": "Statistics", **facts}]))
+
+    assert [line.lifetime for line in found.lines] == [lifetime]
+
+
+def test_a_cookie_that_may_lie_on_the_sites_own_host_is_bound_to_none():
+    found = parsed(
+        "Cookie / Data Key name,Category,Domain\n"
+        "acme_a,Analytics,acme.example (3rd party) or advertiser's website domain (1st party)\n"
+        "acme_b,Analytics,acme.example (3rd party)\n"
+    )
+
+    assert [line.domain for line in found.lines] == [None, "acme.example"]
+
+
+def test_labelled_cookies_may_come_as_a_list():
+    found = parsed(json.dumps([{"name": "_x", "domain": "shop.example", "label": 2}]))
+
+    assert found.format == "labels"
+    assert [line.category for line in found.lines] == ["statistics"]

@@ -27,11 +27,13 @@ def test_a_host_waits_for_what_it_is_used_for(rules, host, waits_for):
 
 
 def test_a_cookie_waits_by_its_whole_name(rules):
-    assert rules.may_wait("_ga") == {"statistics"}
-    assert rules.may_wait("_ga_AB12") == {"statistics"}
-    assert rules.may_wait("_gallery") == frozenset()
-    assert rules.may_wait("x_ga") == frozenset()
-    assert rules.may_wait("sid") == frozenset()
+    def refused(granted):
+        names = ("_ga", "_ga_AB12", "_gallery", "x_ga", "sid", "ab")
+        return [name for name in names if rules.refuses(name, frozenset(granted))]
+
+    assert refused({"necessary"}) == ["_ga", "_ga_AB12", "ab"]
+    assert refused({"necessary", "statistics"}) == ["ab"]
+    assert refused({"necessary", "marketing"}) == ["_ga", "_ga_AB12"]
 
 
 @pytest.mark.parametrize(

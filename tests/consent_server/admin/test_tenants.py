@@ -1,0 +1,88 @@
+"""Who has a role at one site learns nothing of another, by any address that there is."""
+
+import pytest
+
+from consent_server.admin.routes import ROUTES
+from scanner.store import Store
+from tests.consent_server.admin.conftest import Somebody
+from tests.consent_server.admin.found import entry, scan
+from tests.consent_server.conftest import decision, send
+
+SECRET = "secret_of_other"
+OF_A_SITE = sorted(
+    (method, route.path)
+    for route in ROUTES
+    if "{site}" in route.path
+    for method in route.methods - {"HEAD"}
+)
+OTHERS = sorted(
+    (method, route.path)
+    for route in ROUTES
+    if "{site}" not in route.path and route.path != "/" and "sign-" not in route.path
+    for method in route.methods - {"HEAD"}
+    if "/static/" not in route.path and "invitations" not in route.path
+)
+
+
+@pytest.fixture
+def foreign(client):
+    """Another owner's site with everything that one could want to know of it."""
+    Store(client.app.state.engine).save(scan(entry(SECRET), site="other"))
+    body = decision(1, page=f"https://www.other.example/{SECRET}", revision=SECRET)
+    send(client, body, site="other", origin="https://www.other.example")
+    client.app.state.trail.add("eier", SECRET, site="other")
+    client.app.state.jobs.add("other", asked_by=SECRET)
+
+
+def asked(somebody, method, path):
+    query = {"id": decision(1)["id"], "kind": "cookie", "item": SECRET}
+    if method == "GET":
+        return somebody.get(path, **query)
+    return somebody.post(path, form={"sure": "yes", **query}, id=query["id"])
+
+
+def test_there_are_addresses_to_try():
+    assert len(OF_A_SITE) > 10
+    assert len(OTHERS) > 5
+
+
+@pytest.mark.parametrize(("method", "path"), OF_A_SITE)
+def test_another_s_site_is_not_there(foreign, enter, method, path):
+    kari = enter("kari", shop="owner")
+
+    there = asked(kari, method, path.replace("{site}", "other"))
+    nowhere = asked(kari, method, path.replace("{site}", "nowhere"))
+
+    assert there.status_code == nowhere.status_code == 404
+    assert there.text.replace("other", "nowhere") == nowhere.text
+    assert SECRET not in there.text
+
+
+@pytest.mark.parametrize(("method", "path"), OTHERS)
+def test_no_other_page_tells_of_it(foreign, enter, method, path):
+    answer = asked(enter("kari", shop="owner"), method, path)
+
+    assert answer.status_code < 500
+    assert SECRET not in answer.text
+    assert "other.example" not in answer.text
+
+
+@pytest.mark.parametrize(("method", "path"), OF_A_SITE + OTHERS)
+def test_who_has_not_signed_in_is_asked_to(foreign, client, method, path):
+    stranger = Somebody(client)
+
+    answer = stranger.client.request(method, path.replace("{site}", "other"))
+
+    assert answer.status_code == 401
+    assert "Sign in" in answer.text
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(("method", "path"), [pair for pair in OF_A_SITE if pair[0] == "POST"])
+def test_a_reader_changes_nothing(client, enter, method, path):
+    before = len(client.app.state.trail.page(sites=None))
+    kari = enter("kari", shop="reader")
+
+    assert asked(kari, method, path.replace("{site}", "shop")).status_code in (403, 404)
+    deeds = client.app.state.trail.page(sites=None)
+    assert [deed.action for deed in deeds[: len(deeds) - before]] == ["signed in"]

@@ -1,0 +1,150 @@
+"""What the doctor finds in sites, requests and files."""
+
+import datetime as dt
+import os
+
+import pytest
+
+from consent_server.doctor import State, storage
+from consent_server.doctor.sites import read_sites, requests_in_time, sites_in_order
+from consent_server.rights.model import Right, RightsRequest
+from consent_server.settings import Settings
+from scanner.database import open_database
+from scanner.model import Controller, Notify, Site
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+OWNER = Controller(name="Butikken AS")
+SHOP = Site(key="shop", url="https://shop.example/", controller=OWNER, schedule="0 3 * * *")
+
+
+def looked(site, started=None, *, smtp=False):
+    checks = sites_in_order([site], started={site.key: started}, smtp=smtp, now=NOON)
+    return [(check.state, check.said) for check in checks]
+
+
+def test_a_site_that_was_scanned_last_night_is_good():
+    last = NOON.replace(hour=3)
+
+    assert looked(SHOP, last) == [
+        (State.GOOD, "scanned on 2026-11-22 03:00 UTC, next at 2026-11-23 03:00 UTC")
+    ]
+
+
+@pytest.mark.parametrize("started", [None, NOON - 2 * DAY])
+def test_a_site_whose_time_has_passed_shows_that_nobody_watches(started):
+    ((state, said),) = looked(SHOP, started)
+
+    assert state is State.BAD
+    assert "though its schedule is '0 3 * * *'" in said
+
+
+def test_a_scan_may_be_a_little_late():
+    now = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
+
+    (check,) = sites_in_order([SHOP], started={"shop": now - DAY}, smtp=False, now=now)
+
+    assert check.state is State.GOOD
+
+
+def test_a_site_needs_an_owner_and_e_mail_a_server():
+    site = Site(key="s", url="https://s.example/", notify=Notify(email=("a@s.example",)))
+
+    assert [state for state, _ in looked(site)] == [State.NOTE, State.BAD, State.BAD]
+    assert [state for state, _ in looked(site, smtp=True)] == [State.NOTE, State.BAD]
+
+
+@pytest.mark.parametrize(
+    ("days", "state"), [((), "good"), ((1,), "good"), ((1, 25), "note"), ((1, 25, 31), "bad")]
+)
+def test_a_request_is_urgent_a_week_before_its_end(days, state):
+    waiting = [
+        RightsRequest(
+            id="1",
+            site="shop",
+            right=Right.ACCESS,
+            contact="kari@example.no",
+            message="",
+            receipt=None,
+            language="nb",
+            received_at=NOON - n * DAY,
+        )
+        for n in days
+    ]
+
+    assert requests_in_time(waiting, now=NOON).state == state
+
+
+def test_mistakes_in_sites_yaml_are_told_with_their_lines(tmp_path):
+    file = tmp_path / "sites.yaml"
+    file.write_text("sites:\n  shop: {max_page: 3}\n")
+
+    sites, check = read_sites(file)
+
+    assert sites == ()
+    assert check.state is State.BAD
+    assert "sites.yaml:2" in check.said
+
+
+def found(tmp_path, **settings):
+    given = {"database": str(tmp_path / "kapsel.db")} | settings
+    return {c.subject: (c.state, c.said) for c in storage.storage(Settings(**given))}
+
+
+def test_nothing_is_made_where_nothing_is_there_yet(tmp_path):
+    states = found(tmp_path)
+
+    assert states["database"][0] is State.NOTE
+    assert states["signing key"][0] is State.NOTE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_in_order_are_good(tmp_path):
+    open_database(str(tmp_path / "kapsel.db")).dispose()
+    key, checkpoints = tmp_path / "kapsel.key", tmp_path / "away" / "kapsel.checkpoints"
+    checkpoints.parent.mkdir()
+    checkpoints.touch()
+    key.touch(mode=0o600)
+
+    states = found(tmp_path, checkpoints=checkpoints)
+
+    assert {state for state, _ in states.values()} == {State.GOOD}
+
+
+def test_a_key_that_others_read_and_a_damaged_database_are_bad(tmp_path):
+    (tmp_path / "kapsel.key").touch(mode=0o600)
+    (tmp_path / "kapsel.key").chmod(0o644)
+    (tmp_path / "kapsel.db").write_bytes(b"no database" * 1000)
+
+    states = found(tmp_path)
+
+    assert states["signing key"][0] is State.BAD
+    assert states["database"][0] is State.BAD
+
+
+def test_an_old_database_is_told_how_to_be_upgraded(tmp_path):
+    (tmp_path / "kapsel.db").touch()
+
+    state, said = found(tmp_path)["database"]
+
+    assert state is State.BAD
+    assert "kapsel database upgrade" in said
+
+
+def test_checkpoints_beside_the_database_are_worth_a_note(tmp_path):
+    (tmp_path / "kapsel.checkpoints").touch()
+
+    assert found(tmp_path)["checkpoints"][0] is State.NOTE
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_checkpoints_that_cannot_be_written_are_bad(tmp_path):
+    (tmp_path / "kapsel.checkpoints").touch(mode=0o400)
+
+    assert found(tmp_path)["checkpoints"][0] is State.BAD
+
+
+def test_a_full_disk_is_bad(tmp_path, monkeypatch):
+    monkeypatch.setattr(storage, "LITTLE_SPACE", 1 << 60)
+
+    assert found(tmp_path)["disk"][0] is State.BAD

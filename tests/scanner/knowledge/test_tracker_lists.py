@@ -1,0 +1,28 @@
+"""Hosts that filter lists and hosts files block as a whole."""
+
+from scanner.knowledge.tracker_lists import tracker_hosts
+
+
+def test_rules_for_whole_hosts_are_taken():
+    assert tracker_hosts(
+        "[Adblock Plus 2.0]\n! Title: a list\n||a.example^\n||B.example^$third-party\n"
+        "||c.example^$script,important\n||d.example/pixel.gif\n/banner/ads.\nx.example##.ad\n"
+    ) == ("a.example", "b.example", "c.example")
+
+
+def test_rules_that_hold_on_some_sites_or_block_nothing_are_not():
+    assert not tracker_hosts(
+        "||a.example^$script,domain=shop.example\n||b.example^$~third-party\n"
+        "||c.example^$badfilter\n||d.example^$removeparam=utm\n"
+    )
+
+
+def test_a_host_that_the_list_spares_is_not_blocked():
+    assert tracker_hosts("||a.example^\n||b.example^\n@@||b.example^\n") == ("a.example",)
+
+
+def test_hosts_files_are_read_without_the_machine_itself():
+    assert tracker_hosts(
+        "# a list\n127.0.0.1 localhost\n127.0.0.1 localhost.localdomain\n"
+        "0.0.0.0 a.example\n127.0.0.1\tb.example # why\n0.0.0.0 0.0.0.0\n"
+    ) == ("a.example", "b.example")
