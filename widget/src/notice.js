@@ -6,7 +6,7 @@ import { button, element, link } from './element.js'
 import { fill, language, list, texts } from './language.js'
 import { declarationAddress } from './log.js'
 import { unseen } from './seen.js'
-import { asked, pending } from './store.js'
+import { asked, current, pending } from './store.js'
 
 /**
  * Returns the first layer in the language that is spoken.
@@ -53,8 +53,10 @@ function question() {
   const words = texts()
   const open = pending()
   const names = open.length ? open : asked()
-  const news = unseen(names, keptMarks())
   const purposes = names.map((name) => words.purposes[name])
+  const vendors = unseen(names, keptMarks())
+  // some answers stand: what is asked again has changed, though by no vendor that is new
+  const news = vendors.length || !current() ? vendors : purposes
   return [
     fill(words.question, { purposes: list(purposes) }),
     open.length && news.length && fill(words.news, { news: list(news) }),
