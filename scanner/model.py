@@ -120,6 +120,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
     blocking: Literal["marked", "guarded", "enforced"] = "marked"  # see docs/howto/embed.md
+    do_not_track: Literal["ignore", "honour"] = "ignore"  # honour: as Global Privacy Control is
     take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 
@@ -192,6 +193,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     languages: tuple[str, ...] = ("en",)
     schedule: str | None = None  # five cron fields, in UTC; None: only when asked
     max_pages: int = 25
+    max_minutes: int | None = None  # that a scan may take; None: as long as its pages take
     states: tuple[State, ...] = (State.BEFORE, State.ACCEPT, State.REJECT)
     controller: Controller | None = None
     own_domains: tuple[str, ...] = ()  # count as first party
