@@ -44,7 +44,7 @@ def config(declaration: Declaration) -> dict[str, Any]:
         "scanned_at",
     )
     whole["banner"]["theme"] = completed(declaration.banner.theme)
-    for name, usual in (("take_over", {}), ("scheme", "auto")):
+    for name, usual in (("take_over", {}), ("scheme", "auto"), ("do_not_track", "ignore")):
         if whole["banner"][name] == usual:
             del whole["banner"][name]
     return {
