@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from scanner.cookie_line import CookieLine
-from scanner.model import Carried, Kind, SetBy, ValueShape
+from scanner.model import Carried, Kind, Moment, SetBy, ValueShape
 
 if TYPE_CHECKING:
     from scanner.collectors.validators import Exchange
@@ -132,7 +132,22 @@ class Evidence:
         self.calls: list[Call] = []
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent: dict[str, Any] = {}  # what the page's consent interfaces say: `consent.js`
+        self._marks: list[tuple[Moment, dict[str, int]]] = []
         self.workers = 0  # that were started; their timers run in real time only
+
+    def mark(self, moment: Moment) -> None:
+        """Note that what comes from now on comes at *moment*."""
+        counts = {
+            "writes": len(self.writes),
+            "stored": len(self.stored),
+            "requests": len(self.requests),
+        }
+        self._marks.append((moment, counts))
+
+    def moment(self, place: int, *, of: str) -> Moment:
+        """Return when what stands at *place* of ``writes``, ``stored`` or ``requests`` came."""
+        passed = [moment for moment, counts in self._marks if place >= counts[of]]
+        return passed[-1] if passed else Moment.LOAD
 
     @property
     def has_databases(self) -> bool:

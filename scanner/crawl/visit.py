@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from scanner import signals
 from scanner.browser import failures
 from scanner.browser.devtools import DevToolsError
-from scanner.collectors import fold, jar, messages, parameters, trail
+from scanner.collectors import fold, jar, messages, moments, parameters, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.crawl import settle
 from scanner.crawl.walls import wall
-from scanner.model import Kind, Observation, PageRead, SetBy, State, Visit
+from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
 
 if TYPE_CHECKING:
     from scanner.browser import Browser
@@ -101,6 +101,7 @@ class Reader:
         links: tuple[str, ...] = ()
         barrier: str | None = None
         if not tab.over and not briefly:
+            tab.evidence.mark(Moment.SCROLL)
             await tab.in_main_frame(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
@@ -109,6 +110,7 @@ class Reader:
 
     async def depart(self, tab: Tab, visit: Visit) -> PageRead:
         """Leave the page, and return what it was seen to store."""
+        tab.evidence.mark(Moment.LEAVE)
         if not tab.over:
             await tab.in_each_frame(_FAREWELL)
             await settle.hush(tab)
@@ -162,7 +164,9 @@ class Reader:
             state=self._state,
         )
         observations = trail.traced(
-            observed, begun=begun, brought={**background.brought, **evidence.brought}
+            moments.dated(observed, evidence),
+            begun=begun,
+            brought={**background.brought, **evidence.brought},
         )
         self._written |= {write.identity for write in writes}
         now = dt.datetime.now(dt.UTC)
