@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from consent_server.model import Declaration
     from scanner.model import Catalogue, Entry, Site
 
-_SENT = (Kind.REQUEST, Kind.BEACON)
 _CATEGORIES = tuple(Category)
 
 
@@ -55,8 +54,7 @@ def _hosts(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
     """Return what each host of others is used for, as well as it is known."""
     found: dict[str, set[Category]] = defaultdict(set)
     for entry in entries:
-        host = entry.name if entry.kind in _SENT else entry.domain
-        found[host.lstrip(".").lower()].add(entry.category)
+        found[entry.domain.lstrip(".").lower()].add(entry.category)
     hosts = {}
     for host, categories in sorted(found.items()):
         # what is known of a host says more than that somebody asked it

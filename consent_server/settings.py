@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
 import msgspec
 
+from scanner.errors import KapselError
+
 RATE = 30.0  # decisions a second from one network: some hundred offices behind one address
 BURST = 300.0  # decisions at once from one network
 SITE_RATE = 1000.0  # decisions a second for one site: some ten million visitors on a busy day
 PROXIES = ("127.0.0.1", "::1")
+
+
+class Oidc(msgspec.Struct, frozen=True, kw_only=True):
+    """The OpenID Connect provider with which people may sign in."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+
+    @classmethod
+    def from_environment(cls) -> Oidc | None:
+        """
+        Return what the environment says of the provider; None: nothing.
+
+        Raises:
+            KapselError: If it says a part of it only, or what that needs is not installed.
+        """
+        names = ("KAPSEL_OIDC_ISSUER", "KAPSEL_OIDC_CLIENT_ID", "KAPSEL_OIDC_CLIENT_SECRET")
+        values = [os.environ.get(name, "") for name in names]
+        if not any(values):
+            return None
+        if not all(values):
+            missing = [name for name, value in zip(names, values, strict=True) if not value]
+            raise KapselError(f"sign-in with a provider also needs {' and '.join(missing)}")
+        if importlib.util.find_spec("joserfc") is None:
+            raise KapselError("sign-in with a provider needs joserfc: install 'kapsel[oidc]'")
+        return cls(issuer=values[0], client_id=values[1], client_secret=values[2])
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     proxies: tuple[str, ...] = PROXIES  # addresses that are believed whom they speak for
     country_header: str | None = None  # in which they name the visitor's country
+    oidc: Oidc | None = None
     keep_network: bool = False  # whether the log keeps the /24 or /48 that a decision came from
 
     @property
@@ -56,6 +87,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             site_rate=float(os.environ.get("KAPSEL_SERVE_SITE_RATE", SITE_RATE)),
             proxies=tuple(os.environ.get("KAPSEL_SERVE_PROXIES", " ".join(PROXIES)).split()),
             country_header=os.environ.get("KAPSEL_SERVE_COUNTRY_HEADER") or None,
+            oidc=Oidc.from_environment(),
             keep_network=os.environ.get("KAPSEL_SERVE_KEEP_NETWORK") == "1",
         )
 

@@ -15,6 +15,7 @@ from scanner.model import (
     Entry,
     Fate,
     Kind,
+    Moment,
     Observation,
     Party,
     SetBy,
@@ -42,6 +43,7 @@ _GUESS = "model:"
 _By = TypeVar("_By", bound=SetBy)
 _STATES = tuple(State)
 _KINDS = tuple(Kind)
+_MOMENTS = tuple(Moment)
 
 #: States in which an item that was soon deleted still tells something.
 _UNDECIDED = tuple(s for s in State if s not in (State.REJECT, State.WITHDRAW))
@@ -64,6 +66,7 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
     """
     reads = tuple(reads)
     site = _with_home(site, reads)
+    homes = frozenset(read.visit.final_url for read in reads[:1])
     groups: dict[tuple[bool, Kind, str, str, str, bool], list[Observation]] = defaultdict(list)
     for read in reads:
         for seen in read.observations:
@@ -71,7 +74,9 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
     entries: list[Entry] = []
     refused: list[Entry] = []
     for (is_refused, *_), group in groups.items():
-        entry = _entry(sorted(group, key=_order), site=site, judge=judge)
+        group.sort(key=_order)
+        entry = _entry(group, site=site, judge=judge)
+        entry = msgspec.structs.replace(entry, moment=_moment(group, homes))
         if entry.kind is Kind.REQUEST and entry.party is Party.FIRST:
             continue  # only what goes to others is worth telling
         (refused if is_refused else entries).append(entry)
@@ -217,6 +222,18 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
         initiators=_initiators(set_by, kept),
         carries=tuple(dict.fromkeys(c for seen in kept for c in seen.carries))[:MAX_CARRIED],
     )
+
+
+def _moment(group: list[Observation], homes: frozenset[str]) -> Moment | None:
+    """Return what it took until an item was there, in the earliest state in which it was."""
+    known = [seen for seen in group if seen.moment is not None]
+    early = [seen for seen in known if seen.state is State.BEFORE] or known
+    found = [
+        seen.moment if seen.page in homes else Moment.BROWSE
+        for seen in early
+        if seen.moment is not None
+    ]
+    return min(found, key=_MOMENTS.index, default=None)
 
 
 def _states(group: list[Observation]) -> tuple[State, ...]:

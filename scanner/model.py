@@ -66,6 +66,15 @@ class Kind(enum.StrEnum):
     BEACON = "beacon"
 
 
+class Moment(enum.StrEnum):
+    """What the visitor had done when an item was first written; the earliest first."""
+
+    LOAD = "load"  # nothing: the page did it by itself, within its first seconds
+    SCROLL = "scroll"  # scrolled to the end of the page
+    LEAVE = "leave"  # left the page
+    BROWSE = "browse"  # gone on to another page than the first
+
+
 class Party(enum.StrEnum):
     """Whose item it is, by registrable domain, seen from the site that is scanned."""
 
@@ -111,6 +120,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
     blocking: Literal["marked", "guarded", "enforced"] = "marked"  # see docs/howto/embed.md
+    do_not_track: Literal["ignore", "honour"] = "ignore"  # honour: as Global Privacy Control is
     take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 
@@ -183,6 +193,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     languages: tuple[str, ...] = ("en",)
     schedule: str | None = None  # five cron fields, in UTC; None: only when asked
     max_pages: int = 25
+    max_minutes: int | None = None  # that a scan may take; None: as long as its pages take
     states: tuple[State, ...] = (State.BEFORE, State.ACCEPT, State.REJECT)
     controller: Controller | None = None
     own_domains: tuple[str, ...] = ()  # count as first party
@@ -252,6 +263,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     partitioned: bool = False
     set_by: SetBy | None = None
     after: float | None = None  # seconds from asking for the page to the first write
+    moment: Moment | None = None  # of the first write; None: could not be told
     later: tuple[Writer, ...] = ()  # who else wrote it on this page, in the order of time
     initiators: tuple[SetBy, ...] = ()  # who brought the setter, up to the tag in the page
     fate: Fate = Fate.KEPT
@@ -407,6 +419,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[str, ...] = ()
     suggestion: Category | None = None  # a guess, where nobody knows: for the owner to confirm
     written_after: float | None = None  # seconds from asking for the page to the first write
+    moment: Moment | None = None  # when it was there first, before any answer if it was then
     later_writers: tuple[Writer, ...] = ()  # others than *set_by*, in the order of time
     initiators: tuple[SetBy, ...] = ()  # who brought *set_by*, up to the tag in the page
     carries: tuple[Carried, ...] = ()  # what a beacon tells of the visitor

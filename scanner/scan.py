@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from scanner.browser import Browser
     from scanner.crawl import Crawl, Options, Progress
+    from scanner.crawl.logbook import Logbook
     from scanner.knowledge import Knowledge
     from scanner.model import Site, Subject
 
@@ -43,6 +44,7 @@ async def scan_site(
     knowledge: Knowledge,
     progress: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
+    book: Logbook | None = None,
 ) -> Scan:
     """
     Return what *site* stores and what is to be said of it. A fault of ours makes a failed scan.
@@ -50,6 +52,7 @@ async def scan_site(
     Args:
         progress: Told of each step.
         stop: When set, the scan ends soon with what it has found; its status is then "partial".
+        book: What is in it is not read again; what is read is put into it.
 
     Raises:
         EvidenceUnwritable: If the folder for evidence cannot be made.
@@ -68,6 +71,8 @@ async def scan_site(
                 progress=progress,
                 stop=stop,
                 dossier=dossier,
+                book=book,
+                run=len(crawls),
             )
             crawls.append(crawled)
     except VariableMissing as exc:

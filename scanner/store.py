@@ -16,11 +16,15 @@ from scanner.catalogue import merged
 from scanner.database import open_database
 from scanner.errors import DatabaseUnusable
 from scanner.model import Catalogue, Entry, Scan
+from scanner.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Connection, Engine, Row
+
+    from scanner.crawl import Options
+    from scanner.model import Site
 
 #: Scans that were cut short and still count for a catalogue, beside the newest complete one.
 MAX_MERGED = 5
@@ -61,6 +65,10 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def unfinished(self, site: Site, *, options: Options) -> Unfinished:
+        """Return what was kept of a scan of *site*, by *options*, that has not ended."""
+        return Unfinished(self._engine, site, options=options)
 
     def save(self, scan: Scan) -> Scan:
         """

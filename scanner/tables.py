@@ -52,6 +52,18 @@ scan = Table(
     Index("scan_site", "site", "started_at"),
 )
 
+#: What scans that have not ended have read so far, so that `kapsel scan --resume` goes on.
+unfinished = Table(
+    "unfinished",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("site", String(64), nullable=False),
+    Column("plan", String(64), nullable=False),  # SHA-256 of what was to be scanned, and how
+    Column("at", BigInteger, nullable=False),
+    Column("document", Text, nullable=False),  # a Record of scanner/crawl/logbook.py, as JSON
+    Index("unfinished_site", "site", "id"),
+)
+
 #: When each item of a site was first and last seen, over all its scans.
 entry = Table(
     "entry",

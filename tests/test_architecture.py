@@ -25,6 +25,7 @@ SQLALCHEMY = (
     "scanner/tables.py",
     "scanner/migrations/",
     "scanner/store.py",
+    "scanner/unfinished.py",
     "consent_server/admin/accounts.py",
     "consent_server/admin/jobs.py",
     "consent_server/admin/sessions.py",

@@ -10,6 +10,7 @@ from consent_server.admin.accounts import Accounts
 from consent_server.admin.attempts import Attempts
 from consent_server.admin.glance import Glances
 from consent_server.admin.jobs import Jobs
+from consent_server.admin.provider import Provider, check_address
 from consent_server.admin.runner import Runner
 from consent_server.admin.sessions import Sessions
 from consent_server.admin.trail import Trail
@@ -37,6 +38,13 @@ async def furnish(state: Any, settings: Settings) -> AsyncIterator[None]:
     state.releases = Releases(engine)
     state.jobs = Jobs(engine)
     state.provider = None
+    if settings.oidc is not None:
+        check_address(settings.oidc.issuer)
+        state.provider = Provider(
+            settings.oidc.issuer,
+            client_id=settings.oidc.client_id,
+            client_secret=settings.oidc.client_secret,
+        )
     async with Runner.at_work(
         state.jobs, database=settings.database, sites_file=str(settings.sites_file)
     ) as state.runner:

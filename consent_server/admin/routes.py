@@ -8,6 +8,7 @@ from consent_server.admin import (
     log_pages,
     overview,
     people,
+    provider_pages,
     rates_pages,
     record_pages,
     request_pages,
@@ -20,6 +21,7 @@ from consent_server.admin import (
 ROUTES = [
     *overview.ROUTES,
     *sign.ROUTES,
+    *provider_pages.ROUTES,
     *people.ROUTES,
     *token_pages.ROUTES,
     *trail_pages.ROUTES,

@@ -152,7 +152,7 @@ def command(
     from uvicorn.supervisors import Multiprocess
 
     from consent_server import signing
-    from consent_server.settings import Settings
+    from consent_server.settings import Oidc, Settings
     from scanner.sites import load
 
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -160,6 +160,7 @@ def command(
     _must_fit(tls_certificate, tls_key)
     _let_somebody_in(database, api_token)
     settings = Settings(
+        oidc=Oidc.from_environment(),
         database=database,
         sites_file=sites_file,
         api_token=api_token,

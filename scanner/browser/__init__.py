@@ -53,7 +53,7 @@ class Browser:
         self._proxy = proxy
         self._tested = tested
         self.devtools: DevTools
-        self._endpoint = ""
+        self.endpoint = ""  # the ws:// URL of its DevTools
         self._life = contextlib.AsyncExitStack()  # of the process, and of what hangs on it
         self._owners: dict[str, Callable[[Session, Params], None]] = {}
         self._playwright: Playwright | None = None
@@ -67,7 +67,7 @@ class Browser:
             BrowserUnfit: If it silently loses cookies.
         """
         await self.close()
-        self._endpoint = await self._life.enter_async_context(
+        self.endpoint = await self._life.enter_async_context(
             chromium.running(
                 self.path,
                 version=self.version,
@@ -76,7 +76,7 @@ class Browser:
                 proxy=self._proxy,
             )
         )
-        self.devtools = await self._life.enter_async_context(open_devtools(self._endpoint))
+        self.devtools = await self._life.enter_async_context(open_devtools(self.endpoint))
         browser = self.devtools.browser
         browser.on("Target.attachedToTarget", self._attached)
         await browser.call(
@@ -130,7 +130,7 @@ class Browser:
         if self._playwright is None:
             self._playwright = await self._life.enter_async_context(async_playwright())
         connected = await self._playwright.chromium.connect_over_cdp(
-            self._endpoint, timeout=CONNECT_LIMIT * 1000
+            self.endpoint, timeout=CONNECT_LIMIT * 1000
         )
         try:
             yield connected

@@ -73,9 +73,8 @@ _FLAGS = (
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
     "--disable-ipc-flooding-protection",
-    # Windows that nobody clicked for are blocked, as visitors' browsers do it; the headless shell
-    # has no such rule of its own, and one that opens stops the frames of the page behind it.
-    "--block-new-web-contents",
+    # What a page opens by itself is seen, too; MAX_POPUPS bounds it.
+    "--disable-popup-blocking",
     # No navigator.webdriver.
     "--disable-blink-features=AutomationControlled",
     # One process and one session see all frames of a page; a visit has no secrets to protect.

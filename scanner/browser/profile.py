@@ -92,7 +92,8 @@ class Profile:
             if not self._opened:
                 raise DevToolsError("the tab was not announced")
             tab = self._opened[0]
-            # A tab that is sent on before it is ready hears nothing of what comes first.
+            # A tab that is sent on before all of it was prepared hears nothing of what comes first.
+            await tab.session.call("Runtime.evaluate", expression="0", timeout=OPEN_LIMIT)
             await tab.leave()
             return tab
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from scanner.cookie_line import CookieLine
-from scanner.model import Carried, Kind, SetBy, ValueShape
+from scanner.model import Carried, Kind, Moment, SetBy, ValueShape
 
 if TYPE_CHECKING:
     from scanner.collectors.validators import Exchange
@@ -123,16 +123,33 @@ class Evidence:
         self.stored: list[StoredItem] = []
         self.requests: list[Request] = []
         self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
+        self.addresses: dict[str, str] = {}  # of scripts that call themselves otherwise, by id
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
+        self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
         self.contacts: list[Contact] = []
         self.validators: dict[str, Exchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent: dict[str, Any] = {}  # what the page's consent interfaces say: `consent.js`
+        self._marks: list[tuple[Moment, dict[str, int]]] = []
         self.workers = 0  # that were started; their timers run in real time only
+
+    def mark(self, moment: Moment) -> None:
+        """Note that what comes from now on comes at *moment*."""
+        counts = {
+            "writes": len(self.writes),
+            "stored": len(self.stored),
+            "requests": len(self.requests),
+        }
+        self._marks.append((moment, counts))
+
+    def moment(self, place: int, *, of: str) -> Moment:
+        """Return when what stands at *place* of ``writes``, ``stored`` or ``requests`` came."""
+        passed = [moment for moment, counts in self._marks if place >= counts[of]]
+        return passed[-1] if passed else Moment.LOAD
 
     @property
     def has_databases(self) -> bool:

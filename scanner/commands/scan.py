@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 )
 @click.option("--no-save", is_flag=True, help="Keep nothing in the database.")
 @click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with scans that were killed or stopped within a day: what was read stays read.",
+)
+@click.option(
     "--progress",
     type=click.Choice(("line", "json")),
     default="line",
@@ -49,6 +54,7 @@ def command(
     due: bool,
     fail_on: tuple[str, ...],
     no_save: bool,
+    resume: bool,
     progress: str,
     form: str,
     sites_file: Path,
@@ -68,6 +74,8 @@ def command(
     from scanner.scan import failures
 
     wanted = _fail_on(fail_on)
+    if resume and no_save:
+        raise click.UsageError("--resume goes on from the database: it cannot be with --no-save")
     scans: list[Scan] = []
     reasons: list[str] = []
     changes: dict[str, Difference] = {}
@@ -92,7 +100,16 @@ def command(
         fault: KapselError | None = None
         try:
             status = asyncio.run(
-                _scan(sites, How.read(**how), store, not no_save, done, jobs, progress=progress)
+                _scan(
+                    sites,
+                    How.read(**how),
+                    store,
+                    not no_save,
+                    done,
+                    jobs,
+                    resume=resume,
+                    progress=progress,
+                )
             )
         except KapselError as exc:  # what was scanned before it is told all the same
             fault, status = exc, exc.status
@@ -117,6 +134,7 @@ async def _scan(
     done: Callable[[Scan, Scan | None], None],
     jobs: int,
     *,
+    resume: bool,
     progress: str,
 ) -> int:
     """Scan *sites*; return 0, or the exit status of the signal that ended it."""
@@ -129,7 +147,7 @@ async def _scan(
             with line.aside():
                 done(scan, before)
 
-        of = Round(how, store, save, told, line.show, stop)
+        of = Round(how, store, save, told, line.show, stop, resume=resume)
         await scan_round(sites, of=of, jobs=jobs)
     return stop.status
 

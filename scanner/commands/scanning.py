@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,16 +11,18 @@ import click
 
 from scanner.commands import visitors
 from scanner.commands.options import browser_option
-from scanner.errors import KapselError
+from scanner.errors import DatabaseUnusable, KapselError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from scanner.crawl import Options, Progress
+    from scanner.crawl.logbook import Logbook, Record
     from scanner.messages import Post
     from scanner.model import Scan, Site
     from scanner.news import News
     from scanner.store import Store
+    from scanner.unfinished import Unfinished
 
 #: As in model.State; written out so that ``--help`` imports nothing.
 STATES = (
@@ -36,6 +39,7 @@ STATES = (
 _OPTIONS = (
     click.option(
         "--state",
+        "--states",
         "states",
         multiple=True,
         type=click.Choice(STATES),
@@ -46,6 +50,13 @@ _OPTIONS = (
         type=click.IntRange(1, 10_000),
         default=None,
         help="Pages to visit in each state. Without it: as sites.yaml says.",
+    ),
+    click.option(
+        "--max-minutes",
+        type=click.IntRange(1, 24 * 60),
+        default=None,
+        help="Minutes that the scan of a site may take; what was found by then is kept as a "
+        "partial scan. Without it: as sites.yaml says.",
     ),
     click.option(
         "--resolve",
@@ -150,6 +161,7 @@ class How(NamedTuple):
         *,
         states: tuple[str, ...],
         max_pages: int | None,
+        max_minutes: int | None,
         resolve: tuple[str, ...],
         insecure: bool,
         ignore_robots: bool,
@@ -176,6 +188,7 @@ class How(NamedTuple):
         options = Options(
             states=tuple(state for state in State if state in states) or None,
             max_pages=max_pages,
+            max_minutes=max_minutes,
             resolve=resolve,
             insecure=insecure,
             ignore_robots=ignore_robots,
@@ -201,6 +214,7 @@ class Round(NamedTuple):
     progress: Callable[[Progress], None] | None
     stop: asyncio.Event  # when set, the scans that run end soon, and no other begins
     keep_cut_short: bool = True  # keep the scans that *stop* has ended, too
+    resume: bool = False  # go on with scans that were broken off
 
 
 async def scan_round(sites: Iterable[Site], *, of: Round, jobs: int = 1) -> None:
@@ -241,6 +255,8 @@ async def _scan_one(site: Site, of: Round) -> None:
     options = of.how.options
     knowledge, resolution = load(), Resolution.parse(options.resolve)
     # a browser for each: what one site does to it is not the next one's fate
+    unfinished = of.store.unfinished(site, options=options) if of.store and of.save else None
+    book = _book(unfinished, resume=of.resume)
     async with open_browser(
         options.browser, resolution=resolution, insecure=options.insecure
     ) as browser:
@@ -251,12 +267,17 @@ async def _scan_one(site: Site, of: Round) -> None:
             knowledge=knowledge,
             progress=of.progress,
             stop=of.stop,
+            book=book,
         )
     before = of.store.before(scan) if of.store is not None else None
     try:
         if of.store is not None and of.save and (of.keep_cut_short or not of.stop.is_set()):
             newest = of.store.history(site.key, limit=1)
             scan = of.store.save(scan)
+            if unfinished is not None and book.done(
+                options.states or site.states, runs=options.repeat
+            ):
+                unfinished.forget()
             told = news(scan, before, failed_before=bool(newest) and newest[0].status == "failed")
             wanted = site.notify != Notify() and not of.stop.is_set()
             if told is not None and wanted:
@@ -276,6 +297,34 @@ def _seal(scan: Scan, root: Path) -> None:
     folder = folder_of(root, site=scan.site, started_at=scan.started_at)
     document = scans_document([scan], changes={})
     Dossier(folder).seal(scan, document=document, report=html([scan], evidence=root))
+
+
+def _book(unfinished: Unfinished | None, *, resume: bool) -> Logbook:
+    """Return a logbook that is kept, and holds what was read before if the scan is to go on."""
+    from scanner.crawl.logbook import Logbook
+
+    if unfinished is None:
+        return Logbook()
+    records = unfinished.records(now=_now()) if resume else ()
+    if not records:
+        unfinished.forget()
+    told = False
+
+    async def keep(record: Record) -> None:
+        """Keep a record; a scan that could not go on later goes on now."""
+        nonlocal told
+        try:
+            await asyncio.to_thread(unfinished.keep, record, now=_now())
+        except DatabaseUnusable as exc:
+            if not told:
+                click.echo(f"kapsel: --resume will not work: {exc}", err=True)
+            told = True
+
+    return Logbook(records, keep=keep)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 async def _tell(told: News, site: Site, post: Post) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import os
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,16 +20,18 @@ from scanner.browser.devtools import DevToolsError
 from scanner.collectors.validators import Cache, credited
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
+from scanner.crawl.logbook import Logbook
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.walk import Tour, Walk, merged
+from scanner.errors import BrowserMissing, BrowserUnfit
 from scanner.model import BannerAnswer, Exhibit, PageRead, Site, State, Visit, Visitor
 from scanner.shape import Digester
 from scanner.sites.variables import disclosed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from scanner.browser import Browser
     from scanner.dossier import Dossier
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
+BROWSERS = 4  # that one state may use up: pages can end them
 LATE_PATIENCE = 11.0  # seconds for a banner; a site that has shown none by then has none
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
@@ -51,6 +56,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     pictures: Path | None = None  # folder for a picture before each press in a banner
     evidence: Path | None = None  # folder in which each scan gets a folder with its evidence
     har: bool = False  # whether the evidence has archives of the traffic
+    max_minutes: float | None = None  # that a scan may take
     tabs: int | None = None  # pages that are open at once; None: as suits the clock
     settle: Clock | None = None  # by which time pages settle; None: as sites.yaml says
     repeat: int = 1  # how often everything is read
@@ -88,6 +94,8 @@ async def crawl(
     progress: Callable[[Progress], None] | None = None,
     stop: asyncio.Event | None = None,
     dossier: Dossier | None = None,
+    book: Logbook | None = None,
+    run: int = 0,
 ) -> Crawl:
     """
     Read the pages of *site* in each state; what fails is part of the answer.
@@ -97,6 +105,8 @@ async def crawl(
         progress: Called after each page.
         stop: When set, ends the crawl within seconds with what was found.
         dossier: Gets pictures, and archives of the traffic if *options* want them.
+        book: What is in it is not read again; what is read is put into it.
+        run: Which of the repetitions it is, from 0.
 
     Raises:
         VariableMissing: If sites.yaml names an environment variable that is not set.
@@ -106,6 +116,9 @@ async def crawl(
     started_at = dt.datetime.now(dt.UTC)
     states = options.states or site.states
     stop = stop or asyncio.Event()
+    book = book or Logbook()
+    minutes = options.max_minutes or site.max_minutes
+    ends_at = None if minutes is None else time.monotonic() + 60 * minutes / options.repeat
     tell = progress or _nobody
 
     def told(state: State, visited: int, known: int, url: str) -> None:
@@ -139,19 +152,20 @@ async def crawl(
         )
         pages: tuple[str, ...] | None = None
         patience: float | None = LATE_PATIENCE
-        for state in dict.fromkeys(states):
-            if stop.is_set():
-                break
-            walk = Walk(tour, state, pages=pages, patience=patience)
-            try:
-                await walk.walk()
-            except (DevToolsError, PlaywrightError, TimeoutError) as fault:
-                log.warning("state given up", site=site.key, state=state, cause=str(fault))
-                broken = True
+        left = list(dict.fromkeys(states))
+        while left and not stop.is_set():
+            chapter = book.chapter(left[0], run=run)
+            async with _ending(stop, share=ends_at, among=len(left)) as ended:
+                here = msgspec.structs.replace(tour, stop=ended)
+                state = left.pop(0)
+                walk = Walk(here, state, pages=pages, chapter=chapter, patience=patience)
+                if chapter.banner is None and await _walked(walk, browser=browser, stop=ended):
+                    await chapter.close(walk.banner)
+            broken = broken or chapter.banner is None
             reads += walk.reads
             barred |= walk.barred
-            banner = merged(banner, walk.banner)
-            if walk.banner.found is False:
+            banner = merged(banner, chapter.banner or walk.banner)
+            if (chapter.banner or walk.banner).found is False:
                 patience = None
             if pages is None and len(walk.reads) > 1:
                 pages = tuple(read.visit.url for read in walk.reads)
@@ -170,6 +184,52 @@ async def crawl(
         banner=banner,
         exhibits=tuple(dossier.exhibits) if dossier is not None else (),
     )
+
+
+@contextlib.asynccontextmanager
+async def _ending(
+    stop: asyncio.Event, *, share: float | None, among: int
+) -> AsyncIterator[asyncio.Event]:
+    """
+    Yield an event that is set with *stop*, or when a state has had its share of the time.
+
+    Args:
+        share: Monotonic time at which all must have ended; None: whenever.
+        among: The states that are left.
+    """
+    ended = asyncio.Event()
+
+    async def end() -> None:
+        with contextlib.suppress(TimeoutError):
+            now = time.monotonic()
+            async with asyncio.timeout(None if share is None else max(0, share - now) / among):
+                await stop.wait()
+        ended.set()
+
+    task = asyncio.create_task(end())
+    try:
+        yield ended
+    finally:
+        task.cancel()
+
+
+async def _walked(walk: Walk, *, browser: Browser, stop: asyncio.Event) -> bool:
+    """Walk to the end, in a new browser if one ends on the way; tell whether that was reached."""
+    for left in reversed(range(BROWSERS)):
+        try:
+            await walk.walk()
+        except (DevToolsError, PlaywrightError, TimeoutError) as fault:
+            log.warning("the browser ended, or hung", cause=str(fault), more_tries=left)
+        else:
+            return not stop.is_set()
+        if not left or stop.is_set():
+            break
+        try:
+            await browser.start()
+        except (BrowserMissing, BrowserUnfit) as fault:
+            log.warning("no new browser could be started", cause=str(fault))
+            break
+    return False
 
 
 def _dressed(site: Site, over: Visitor) -> Site:

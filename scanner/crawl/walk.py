@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import collections
+from collections.abc import Awaitable, Callable, Coroutine
+from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from scanner.crawl import settle, sitemap
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
+from scanner.crawl.logbook import Chapter, Page
 from scanner.crawl.login import login
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
@@ -36,7 +39,10 @@ log = structlog.get_logger()
 
 ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
 PAGE_LIMIT = 60.0  # seconds for one page, all included
+MOST_TRIES = 2  # of a page with which the browser ended
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
+
+_TOP = resources.files("scanner.collectors").joinpath("top.js").read_text(encoding="utf-8")
 
 #: What has to be pressed for a state, in this order.
 _PRESSES: dict[State, tuple[State, ...]] = {
@@ -68,7 +74,7 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Walk:
-    """One walk; *reads* and *banner* hold what was found, also when `walk` was broken off."""
+    """One walk, which `walk` may begin anew; what was read is in its *chapter*, come what may."""
 
     def __init__(
         self,
@@ -76,31 +82,53 @@ class Walk:
         state: State,
         *,
         pages: tuple[str, ...] | None,
+        chapter: Chapter,
         patience: float | None = None,
     ) -> None:
         self._tour = tour
         self._patience = patience  # seconds for a banner; None: as usual
         self._state = state
         self._known = pages  # what an earlier state visited; None: find out
-        self._frontier = Frontier(tour.site, max_pages=tour.max_pages)
+        self._chapter = chapter
+        self._tries: collections.Counter[str] = collections.Counter()  # by URL
+        secret = tour.site.visitor.headers
+        self._archive = Archive(secret=secret) if tour.har and tour.dossier else None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._frontier = Frontier(self._tour.site, max_pages=self._tour.max_pages)
+        self._taken: list[str] = []  # the URLs of the pages that were chosen, in order
         self._arriving = True  # at the start page, which may lead to another domain
         self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._visited = 0
         self._planned = 1
-        self.barred: set[str] = set()  # pages that turned out to be none of ours to read
-        self.reads: list[PageRead] = []
         self.banner = BannerAnswer()
-        self._archive = Archive() if tour.har and tour.dossier else None
+
+    @property
+    def reads(self) -> list[PageRead]:
+        """What was read, in the order in which it was chosen."""
+        pages = self._chapter.pages
+        order = dict.fromkeys((*self._taken, *pages))
+        return [pages[url].read for url in order if url in pages]
+
+    @property
+    def barred(self) -> set[str]:
+        """The pages that turned out to be none of ours to read."""
+        return {url for url, page in self._chapter.pages.items() if page.barred}
 
     async def walk(self) -> None:
         """
         Visit the start page, answer the banner if the state asks for it, and visit the rest.
 
+        Pages that the chapter has already are not visited again, but for the start page of a
+        state that asks for an answer: this visitor has not given it yet.
+
         Raises:
             DevToolsError: If the browser is gone.
             TimeoutError: If it does not answer any more.
         """
+        self._begin()
         tour = self._tour
         async with open_profile(
             tour.browser,
@@ -127,20 +155,19 @@ class Walk:
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
             try:
-                links = await self._start(profile, reader, tab, start)
-                if links is None:
+                if not await self._started(profile, reader, tab, start):
                     await reader.confirm(tab, start, clock=tour.clock)
                     return
                 self._frontier.add(self._known or tour.site.pages, asked=True)
                 if self._known is None:
-                    self._frontier.add(links)
+                    self._frontier.add(self._chapter.pages[start].links)
                     self._frontier.add(await listed)
                 await self._rest(profile, reader, tab)
                 await self._confirm(profile, reader, start)
             finally:
                 listed.cancel()
                 if not reader.pressed or self._answered:
-                    self._credit(await reader.remaining())
+                    await self._credit(await reader.remaining())
                 if tour.dossier is not None and self._archive is not None:
                     archive = self._archive.document(version=tour.browser.version)
                     tour.dossier.archive(archive, state=self._state)
@@ -152,10 +179,24 @@ class Walk:
         if cached and tour.cache.doubtful(self._state) and not tour.stop.is_set():
             await reader.confirm(await profile.open_tab(), start, clock=tour.clock)
 
-    async def _start(
-        self, profile: Profile, reader: Reader, tab: Tab, url: str
-    ) -> tuple[str, ...] | None:
-        """Read the start page; return its links, or None if the walk ends here."""
+    async def _started(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
+        """Read the start page, unless that was done; tell whether the walk goes on from it."""
+        self._taken.append(url)
+        known = self._chapter.pages.get(url)
+        if known is not None and not reader.pressed and not self._tour.site.login:
+            self._arriving = False
+            self._frontier.widen(known.read.visit.final_url)
+            self._frontier.visited(known.read.visit.final_url)
+            self._tell(url)
+            return True
+        if self._tries[url] >= MOST_TRIES:
+            await self._chapter.add(url, _fatal(reader, url))
+            return False
+        self._tries[url] += 1
+        return await self._start(profile, reader, tab, url)
+
+    async def _start(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
+        """Read the start page; tell whether the walk goes on from it."""
         tour = self._tour
         if self._archive is not None:
             self._archive.visit(url)
@@ -163,9 +204,8 @@ class Walk:
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
         presses = _PRESSES.get(self._state, ())
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
-            self.reads.append(PageRead(visit=reader.barred(url, fault)))
-            self._tell(url)
-            return None
+            await self._note(url, PageRead(visit=reader.barred(url, fault)))
+            return False
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -174,22 +214,21 @@ class Walk:
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
+            await profile.close_popups(tab)  # they would stop the frames of the page behind them
             reader.forget(tab)
             given = await self._press(profile, tab, wanted)
             self.banner = merged(self.banner, self._told(given))
             if not _took(given, wanted, only=self._state.only):
-                self.reads.append(PageRead(visit=visit))
-                self._tell(url)
-                return None
+                await self._note(url, PageRead(visit=visit))
+                return False
             await settle.rest(tab, PRESSED_LINGER)
             await self._picture(tab, "answered")
             visit, links = await reader.arrive(
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
         self._answered = True
-        self.reads.append(await reader.depart(tab, visit))
-        self._tell(url)
-        return links if visit.status is not None else None
+        await self._note(url, await reader.depart(tab, visit), links)
+        return visit.status is not None
 
     async def _login(self, profile: Profile, tab: Tab) -> str | None:
         """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
@@ -232,6 +271,8 @@ class Walk:
         dossier = self._tour.dossier
         if dossier is None or tab.over or tab.traffic.status is None:
             return
+        if moment == "arrived":
+            await tab.in_each_frame(_TOP)
         if png := await tab.picture():
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)
@@ -243,11 +284,15 @@ class Walk:
         for tab in (*([None] * (tour.tabs - 1)), first):
             tabs.put_nowait(tab)
 
-        async def one(url: str) -> tuple[PageRead, tuple[str, ...]] | None:
+        async def one(url: str) -> None:
             tab = await tabs.get()
             try:
                 if tour.stop.is_set():
-                    return None
+                    return
+                if self._tries[url] >= MOST_TRIES:
+                    await self._chapter.add(url, _fatal(reader, url))
+                    return
+                self._tries[url] += 1
                 tab = tab or await profile.open_tab()
                 read, links = await self._page(reader, tab, url)
                 if tab.stuck:  # the page is not to blame: once more, in a tab that is not
@@ -255,33 +300,48 @@ class Walk:
                     await profile.close_tab(tab)
                     tab = await profile.open_tab()
                     read, links = await self._page(reader, tab, url)
-                self._frontier.visited(read.visit.final_url)
-                self._tell(url)
-                if read.visit.status is None and tab.refused is not None:
-                    self.barred.add(url)
+                barred = read.visit.status is None and tab.refused is not None
+                await self._note(url, read, links, barred=barred)
                 if tab.over or read.visit.timed_out or tab.alert_loop:
                     await profile.close_tab(tab)
                     tab = None
-                return read, links
             finally:
                 tabs.put_nowait(tab)
 
         while level := await self._allowed(self._frontier.next_level()):
             self._planned += len(level)
-            tasks = [asyncio.create_task(one(url)) for url in level]
-            try:
-                found = await asyncio.gather(*tasks)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-            for result in found:
-                if result is not None:
-                    self.reads.append(result[0])
-                    if self._known is None:
-                        self._frontier.add(result[1])
+            self._taken += level
+            await self._level(level, one)
+            for page in (self._chapter.pages[url] for url in level if url in self._chapter.pages):
+                self._frontier.visited(page.read.visit.final_url)
+                if self._known is None:
+                    self._frontier.add(page.links)
             if tour.stop.is_set():
                 return
+
+    async def _level(
+        self, level: list[str], one: Callable[[str], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Read the pages of *level*: at once, but each alone that a browser ended with."""
+        waiting = [url for url in level if url not in self._chapter.pages]
+        tasks = [asyncio.create_task(one(url)) for url in waiting if not self._tries[url]]
+        suspects = [url for url in waiting if self._tries[url]]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for url in suspects:
+            await one(url)
+
+    async def _note(
+        self, url: str, read: PageRead, links: tuple[str, ...] = (), *, barred: bool = False
+    ) -> None:
+        """Put a page into the chapter, and tell of it."""
+        page = Page(read=read, links=links, barred=barred)
+        await self._chapter.add(url, page, whole=not self._tour.stop.is_set())
+        self._tell(url)
 
     async def _page(self, reader: Reader, tab: Tab, url: str) -> tuple[PageRead, tuple[str, ...]]:
         """Read one page, within its time; what was seen until then counts."""
@@ -330,13 +390,14 @@ class Walk:
     async def _popup_gate(self, url: str) -> str | None:
         return await self._tour.robots.refusal(url) if self._frontier.inside(url) else None
 
-    def _credit(self, found: dict[str, tuple[Observation, ...]]) -> None:
+    async def _credit(self, found: dict[str, tuple[Observation, ...]]) -> None:
         """Add what no page was seen to write to the pages where it was met."""
-        for place, read in enumerate(self.reads):
-            more = found.pop(read.visit.final_url, ())
-            self.reads[place] = msgspec.structs.replace(
-                read, observations=(*read.observations, *more)
-            )
+        for url, page in list(self._chapter.pages.items()):
+            if more := found.pop(page.read.visit.final_url, ()):
+                observations = (*page.read.observations, *more)
+                read = msgspec.structs.replace(page.read, observations=observations)
+                whole = msgspec.structs.replace(page, read=read)
+                await self._chapter.add(url, whole, whole=not self._tour.stop.is_set())
 
     def _tell(self, url: str) -> None:
         self._visited += 1
@@ -352,6 +413,11 @@ async def _bring_along(profile: Profile, site: Site) -> None:
     ]
     if given:
         await profile.bring_along(given)
+
+
+def _fatal(reader: Reader, url: str) -> Page:
+    """Return what is left of a page with which one browser after the other ended."""
+    return Page(read=PageRead(visit=reader.barred(url, "the browser ended while it was read")))
 
 
 def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:

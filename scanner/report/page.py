@@ -13,7 +13,18 @@ from scanner.catalogue import setter_host
 from scanner.dossier import PICTURES, folder_of
 from scanner.findings import rule
 from scanner.languages import lifetime_in_words, texts
-from scanner.model import Category, Entry, Fate, Kind, SetBy, Severity, Signal, SignalKind, State
+from scanner.model import (
+    Category,
+    Entry,
+    Fate,
+    Kind,
+    Moment,
+    SetBy,
+    Severity,
+    Signal,
+    SignalKind,
+    State,
+)
 from scanner.rendering import templates
 from scanner.report.console import banner_in_words
 from scanner.report.graph import BOX, ROW, WIDTH, graph
@@ -40,6 +51,11 @@ _SIGNALS = {
     SignalKind.MIXED_CONTENT: "Unencrypted parts of encrypted pages",
     SignalKind.CLOAKING: "Names of the site's own that lead to other companies",
     SignalKind.TAGGING: "End-points of the site's own that pass on what they are told",
+}
+_LATER = {
+    Moment.SCROLL: "only after scrolling",
+    Moment.LEAVE: "only when the page is left",
+    Moment.BROWSE: "only after browsing on",
 }
 _LANGUAGE = "en"  # of the report; the rules are written in it
 
@@ -182,6 +198,7 @@ def _remark(entry: Entry) -> str:
         words += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
         words += ["partitioned"] * entry.partitioned
     words += ["deleted again"] * (entry.fate is Fate.GONE)
+    words += [_LATER[entry.moment]] if entry.moment in _LATER else []
     return ", ".join(words + [entry.steadiness or ""] * (entry.steadiness is not None))
 
 

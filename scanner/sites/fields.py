@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanner.sites.sheet import Sheet
 
 MAX_PAGES = 10_000  # of one site in one scan
+MAX_MINUTES = 24 * 60  # of a scan
 MAX_REMEMBER_DAYS = 400  # browsers keep no cookie longer
 MAX_KEEP_DAYS = 36_500  # a hundred years
 MAX_LIST = 1_000  # values in one list
@@ -341,6 +342,7 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "languages": _languages,
     "schedule": _schedule,
     "max_pages": lambda sheet, node: sheet.whole(node, "max_pages", least=1, most=MAX_PAGES),
+    "max_minutes": lambda sheet, node: sheet.whole(node, "max_minutes", least=1, most=MAX_MINUTES),
     "states": _states,
     "controller": _controller,
     "own_domains": _hosts,

@@ -25,6 +25,13 @@ def test_each_host_of_others_is_there_with_what_it_is_used_for():
         request("cdn.example", Category.NECESSARY),
         request("what.example", Category.UNCLASSIFIED),
         request("ads.example", Category.UNCLASSIFIED),
+        entry(
+            "ads.example/tr",
+            kind=Kind.BEACON,
+            domain="ads.example",
+            party=Party.THIRD,
+            category=Category.UNCLASSIFIED,
+        ),
         entry("uid", domain=".ads.example", party=Party.THIRD, category=Category.MARKETING),
         entry("seg", domain="ads.example", party=Party.THIRD, category=Category.STATISTICS),
     )

@@ -35,6 +35,23 @@ def test_only_the_category_that_changed_is_asked_about(shop, world, page, until)
     ]
 
 
+def test_what_has_changed_is_named_where_no_vendor_is_new(shop, world, page, until):
+    answered(shop, world, page, until)
+    world.declare(revision="r2", category_revisions={**BEFORE, "statistics": "dddd"})
+
+    shop()
+
+    text = page.get_by_role("region").inner_text()
+    assert "on your device for statistics." in text
+    assert "New since your last answer: statistics." in text
+
+
+def test_a_first_question_has_no_news(shop, page):
+    shop()
+
+    assert "New since" not in page.get_by_role("region").inner_text()
+
+
 def test_the_answer_to_what_is_new_joins_the_old_one(shop, world, page, until):
     answered(shop, world, page, until)
     world.declare(revision="r2", category_revisions={**BEFORE, "marketing": "dddd"})

@@ -13,11 +13,11 @@ import { isReleased } from './tags.js'
 /** Hosts that the scan found, and what they are used for. @type {Map<string, Set<string>>} */
 const hosts = new Map()
 
-for (const { kind, name, domain, category, party } of config.items) {
+for (const { kind, domain, category, party } of config.items) {
   const request = kind === 'request' || kind === 'beacon'
   // a host of which nothing is known but that it was asked may be what the page is made of
   if (party !== 'third' || (request && category === 'unclassified')) continue
-  const host = (request ? name : domain).replace(/^\./, '')
+  const host = domain.replace(/^\./, '')
   hosts.set(host, (hosts.get(host) || new Set()).add(category))
 }
 
@@ -99,6 +99,59 @@ function mayNotStore(kind, name) {
   const meant = (/** @type {import('../types/config').Item} */ item) =>
     item.kind === kind && matching(item.name, [`${name}`])[0]
   return ownRefused().some(meant) && !own().some((item) => granted(item.category) && meant(item))
+}
+
+const inner = /** @type {PropertyDescriptor} */ (
+  Object.getOwnPropertyDescriptor(Element.prototype, 'innerHTML')
+)
+
+/**
+ * Returns markup in which what must wait is marked; itself, when there is nothing.
+ * @param {unknown} markup
+ */
+function marked(markup) {
+  if (typeof markup !== 'string' || ![...hosts.keys()].some((host) => markup.includes(host))) {
+    return markup
+  }
+  const box = document.implementation.createHTMLDocument('').createElement('template')
+  let found = false
+  try {
+    inner.set?.call(box, markup) // nothing in there is asked for
+  } catch {
+    return markup // Trusted Types: the page refuses it as well
+  }
+  for (const tag of box.content.querySelectorAll('script,iframe,img')) {
+    const address = tag.getAttribute('src')
+    const categories = address ? needs(tag, address) : []
+    if (!categories.length || tag.getAttribute('type') === 'text/plain') continue
+    hold(tag, /** @type {string} */ (address), categories)
+    found = true
+  }
+  return found ? inner.get?.call(box) : markup
+}
+
+/** Marks what a script writes as HTML: an image is asked for before any observer hears of it. */
+function guardMarkup() {
+  for (const [owner, name] of /** @type {[any, string][]} */ ([
+    [Element.prototype, 'innerHTML'],
+    [Element.prototype, 'outerHTML'],
+    [Element.prototype, 'insertAdjacentHTML'],
+    [ShadowRoot.prototype, 'innerHTML'],
+    [Document.prototype, 'write'],
+    [Document.prototype, 'writeln'],
+  ])) {
+    replace(
+      owner,
+      name,
+      (native) =>
+        /** @this {any} */ function (/** @type {any[]} */ ...values) {
+          // what is split over several values is one piece of markup
+          if (/^write/.test(name)) values = [marked(values.join(''))]
+          else values.push(marked(values.pop()))
+          return native.apply(this, values)
+        },
+    )
+  }
 }
 
 /** A removal is never refused. */
@@ -222,6 +275,7 @@ export function guard(changed) {
       },
   )
 
+  guardMarkup()
   new MutationObserver((records) => {
     for (const { addedNodes } of records) {
       for (const node of addedNodes) {

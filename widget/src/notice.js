@@ -6,7 +6,7 @@ import { button, element, link } from './element.js'
 import { fill, language, list, texts } from './language.js'
 import { declarationAddress } from './log.js'
 import { unseen } from './seen.js'
-import { asked, pending } from './store.js'
+import { asked, current, pending } from './store.js'
 
 /**
  * Returns the first layer in the language that is spoken.
@@ -31,7 +31,7 @@ export function notice(kind) {
       'div',
       { class: 'text' },
       element('p', { id: 'title', class: 'title', part: 'title' }, words.title),
-      element('p', { part: 'text' }, kind === 'gpc' ? words.gpc : question()),
+      element('p', { part: 'text' }, kind === 'gpc' ? signal() : question()),
     ),
     element(
       'div',
@@ -48,13 +48,21 @@ export function notice(kind) {
   )
 }
 
+/** Returns what the visitor is told whose browser has refused for her. */
+const signal = () =>
+  /** @type {any} */ (navigator).globalPrivacyControl
+    ? texts().gpc
+    : texts().gpc.replace('Global Privacy Control', 'Do Not Track')
+
 /** Returns what the visitor is asked, with all that she must know before she answers. */
 function question() {
   const words = texts()
   const open = pending()
   const names = open.length ? open : asked()
-  const news = unseen(names, keptMarks())
   const purposes = names.map((name) => words.purposes[name])
+  const vendors = unseen(names, keptMarks())
+  // some answers stand: what is asked again has changed, though by no vendor that is new
+  const news = vendors.length || !current() ? vendors : purposes
   return [
     fill(words.question, { purposes: list(purposes) }),
     open.length && news.length && fill(words.news, { news: list(news) }),

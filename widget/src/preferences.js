@@ -31,7 +31,7 @@ export function preferences() {
           { class: 'more' },
           link(declarationAddress(language()), words.details),
           link(config.controller?.policy, words.policy),
-          answer && link(receiptAddress(answer.id), fill(words.receipt, { date: date(answer) })),
+          answer && link(receiptAddress(answer.id), fill(words.receipt, { date: answer.decided_at.slice(0, 10) })),
         ),
       ),
       element(
@@ -118,6 +118,3 @@ async function explain(items, lines) {
 /** @param {import('../types/config').Item} item */
 const line = (item) =>
   element('li', {}, element('b', {}, item.name), item.vendor ? ` · ${item.vendor}` : '')
-
-/** @param {import('../types/kapsel').Answer} answer */
-const date = (answer) => new Date(answer.decided_at).toLocaleDateString(language())

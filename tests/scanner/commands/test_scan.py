@@ -62,7 +62,9 @@ class Crawler:
     async def open_browser(self, path=None, *, resolution=None, insecure=False):
         yield (resolution, insecure)
 
-    async def scan_site(self, site, *, options, browser, knowledge, progress=None, stop=None):
+    async def scan_site(
+        self, site, *, options, browser, knowledge, progress=None, stop=None, book=None
+    ):
         self.asked.append((site, options))
         self.now += dt.timedelta(minutes=5)
         names = self.found.get(site.key, ("_ga",))

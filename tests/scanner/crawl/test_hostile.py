@@ -1,13 +1,21 @@
 """Pages that try to break us: each ends within its time, as a visit with a reason."""
 
+import asyncio
+import contextlib
+import os
+import signal
+from pathlib import Path
+
 import pytest
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
+from scanner.browser.devtools import open_devtools
 from scanner.crawl import Options, crawl
 from scanner.model import Kind, Site, State
 from scanner.resolve import Resolution
 from tests.sites.hostile import ANSWERS, RAW, SCRIPTS, Hostile, talking
+from tests.sites.paths import Host
 
 pytestmark = pytest.mark.anyio
 
@@ -83,3 +91,129 @@ async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(brief
         assert failure in {CERTAIN.get(name), *SLOW}, name
     assert found.status == "partial"
     assert cookies >= {"spin", "frozen", "tampered", "prototypes", "document", "ok", "control"}
+
+
+class Doomed(Host):
+    """A site whose page /doom calls *strike* when it is asked for, *times* times."""
+
+    def __init__(self, strike, *, times):
+        pages = {f"/p{n}": f"<script>document.cookie = 'c{n}=1'</script>" for n in range(6)}
+        links = "".join(f"<a href={path}>x</a>" for path in (*pages, "/doom"))
+        pages |= {"/": links, "/doom": "<script>document.cookie = 'doom=1'</script>"}
+        super().__init__(pages)
+        self.left = times
+        self._strike = strike
+
+    async def __call__(self, scope, receive, send):
+        if scope["path"] == "/doom" and self.left:
+            self.left -= 1
+            self._strike()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return
+        await super().__call__(scope, receive, send)
+
+
+def browsers():
+    """The processes that lead a group of their own and were started by this one: the browsers."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [pid for pid in map(int, children) if os.getpgid(pid) == pid]
+
+
+def end_the_browser():
+    for pid in browsers():
+        os.killpg(pid, signal.SIGKILL)
+
+
+@contextlib.asynccontextmanager
+async def opened(hosts):
+    with serve(hosts) as server:
+        resolution = Resolution.parse(server.resolve)
+        async with open_browser(resolution=resolution, insecure=True) as browser:
+            yield browser
+
+
+async def crawled(browser, **options):
+    return await crawl(
+        Site(key="shop", url="https://www.shop.example/"),
+        options=Options(states=(State.BEFORE,), **options),
+        browser=browser,
+    )
+
+
+async def test_a_browser_that_ends_is_started_anew_and_the_crawl_goes_on():
+    shop = Doomed(end_the_browser, times=1)
+
+    async with opened({"www.shop.example": shop}) as browser:
+        found = await crawled(browser)
+
+    cookies = {o.name for read in found.reads for o in read.observations if o.kind is Kind.COOKIE}
+    assert found.status == "complete"
+    assert [read.visit.failure for read in found.reads] == [None] * 8
+    assert cookies == {"doom", *(f"c{n}" for n in range(6))}
+
+
+async def test_a_page_that_ends_every_browser_is_given_up_and_no_other():
+    shop = Doomed(end_the_browser, times=100)
+
+    async with opened({"www.shop.example": shop}) as browser:
+        found = await crawled(browser)
+
+    failures = {read.visit.url.rsplit("/", 1)[1]: read.visit.failure for read in found.reads}
+    assert failures.pop("doom") == "the browser ended while it was read"
+    assert set(failures.values()) == {None}
+    assert len(failures) == 7
+    assert found.status == "partial"
+
+
+async def test_a_page_that_crashes_is_a_visit_with_that_reason():
+    crashing, crashed = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    shop = Doomed(lambda: loop.call_soon_threadsafe(crashing.set), times=1)
+    shop.answers["/"] = "<a href=/fragile>x</a><a href=/p1>x</a>"
+    shop.answers["/fragile"] = "<script>document.cookie = 'fragile=1'</script><img src=/doom>"
+
+    async def crash(browser):
+        """Do to the tab what a fault of its own would do."""
+        await crashing.wait()
+        async with open_devtools(browser.endpoint) as devtools:
+            targets = (await devtools.browser.call("Target.getTargets"))["targetInfos"]
+            for target in (t for t in targets if t["type"] == "page"):
+                told = await devtools.browser.call(
+                    "Target.attachToTarget", targetId=target["targetId"], flatten=True
+                )
+                devtools.session(told["sessionId"]).post("Page.crash")
+            await crashed.wait()
+
+    async with opened({"www.shop.example": shop}) as browser:
+        crashing_it = asyncio.create_task(crash(browser))
+        found = await crawled(browser, tabs=1)
+        crashed.set()
+        await crashing_it
+
+    failures = {read.visit.url.rsplit("/", 1)[1]: read.visit.failure for read in found.reads}
+    cookies = {o.name for read in found.reads for o in read.observations if o.kind is Kind.COOKIE}
+    assert failures == {"": None, "fragile": "the page crashed", "p1": None}
+    assert cookies == {"fragile", "c1"}
+
+
+async def test_the_scan_ends_when_its_minutes_are_over(brief):
+    site = Hostile(None)
+
+    with serve({"www.shop.example": site}) as server:
+        resolution = Resolution.parse(server.resolve)
+        async with open_browser(resolution=resolution, insecure=True) as browser:
+            before = asyncio.get_running_loop().time()
+            found = await crawl(
+                Site(key="shop", url="https://www.shop.example/"),
+                options=Options(
+                    states=(State.BEFORE, State.GPC), max_pages=200, max_minutes=4 / 60
+                ),
+                browser=browser,
+            )
+            seconds = asyncio.get_running_loop().time() - before
+
+    states = {read.visit.state for read in found.reads}
+    assert found.status == "partial"
+    assert states == {State.BEFORE, State.GPC}
+    assert seconds < 60

@@ -1,0 +1,76 @@
+import datetime as dt
+
+import pytest
+
+from scanner.crawl import Options
+from scanner.crawl.logbook import Page, Record
+from scanner.database import open_database
+from scanner.model import BannerAnswer, PageRead, Site, State, Visit
+from scanner.unfinished import Unfinished
+
+NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+SHOP = Site(key="shop", url="https://www.shop.example/")
+
+
+def page(url):
+    visit = Visit(url=url, final_url=url, state=State.BEFORE, status=200)
+    return Record(
+        run=0, state=State.BEFORE, url=url, page=Page(read=PageRead(visit=visit), links=("/a",))
+    )
+
+
+HOME = page("https://www.shop.example/")
+END = Record(run=0, state=State.BEFORE, banner=BannerAnswer(found=True))
+
+
+@pytest.fixture
+def engine(database):
+    engine = open_database(database)
+    yield engine
+    engine.dispose()
+
+
+def test_what_was_read_comes_back_in_its_order(engine):
+    shop = Unfinished(engine, SHOP, options=Options())
+
+    for record in (HOME, END):
+        shop.keep(record, now=NOW)
+
+    assert shop.records(now=NOW) == (HOME, END)
+
+
+def test_what_was_read_long_ago_or_by_another_plan_or_of_another_site_does_not_count(engine):
+    shop = Unfinished(engine, SHOP, options=Options())
+    shop.keep(HOME, now=NOW)
+    other = Site(key="other", url=SHOP.url)
+
+    assert shop.records(now=NOW + dt.timedelta(days=1, minutes=1)) == ()
+    assert Unfinished(engine, SHOP, options=Options(max_pages=3)).records(now=NOW) == ()
+    assert Unfinished(engine, other, options=Options()).records(now=NOW) == ()
+
+
+def test_how_long_a_scan_may_take_is_no_part_of_its_plan(engine):
+    Unfinished(engine, SHOP, options=Options(max_minutes=1)).keep(HOME, now=NOW)
+
+    assert Unfinished(engine, SHOP, options=Options()).records(now=NOW) == (HOME,)
+
+
+def test_what_is_forgotten_is_gone_and_nothing_else(engine):
+    other = Unfinished(engine, Site(key="other", url=SHOP.url), options=Options())
+    other.keep(HOME, now=NOW)
+    shop = Unfinished(engine, SHOP, options=Options())
+    shop.keep(HOME, now=NOW)
+
+    shop.forget()
+
+    assert shop.records(now=NOW) == ()
+    assert other.records(now=NOW) == (HOME,)
+
+
+def test_addresses_of_people_in_addresses_of_pages_are_not_kept(engine):
+    shop = Unfinished(engine, SHOP, options=Options())
+
+    shop.keep(page("https://www.shop.example/?mail=kari@example.no"), now=NOW)
+
+    (record,) = shop.records(now=NOW)
+    assert "kari" not in record.page.read.visit.url
