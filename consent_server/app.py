@@ -30,6 +30,7 @@ from consent_server.admin import routes as people
 from consent_server.admin import scan_api
 from consent_server.admin.desk import furnish
 from consent_server.answers import answer
+from consent_server.decisions import Things
 from consent_server.front import Front
 from consent_server.limits import Buckets, Limits
 from consent_server.log import ConsentLog
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 
+GARBAGE = 10_000  # objects that may be garbage: what a decision leaves is none
 SITE_BURST = 10  # seconds' worth of decisions that one site's visitors may send at once
 
 GPC_SINCE = "2026-11-22"  # the day on which what we say of it last changed
@@ -113,16 +115,14 @@ class ConsentServer(Starlette):
     front: Front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not await self._answered(scope, receive, send):
-            await super().__call__(scope, receive, send)
-
-    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
         try:
-            return await self.front.answered(scope, receive, send)
+            if scope["type"] == "http" and await self.front.answered(scope, receive, send):
+                return
         except Exception as exc:  # the routes' own faults are answered so too
             fault = await answers.from_fault(Request(scope), exc)
             await fault(scope, receive, send)
             raise
+        await super().__call__(scope, receive, send)
 
 
 def create_app(settings: Settings) -> ConsentServer:
@@ -146,20 +146,22 @@ def create_app(settings: Settings) -> ConsentServer:
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
-                app.state.limits = Limits(
+                limits = Limits(
                     Buckets(settings.rate, burst=settings.burst),
                     Buckets(settings.site_rate, burst=settings.site_rate * SITE_BURST),
                 )
-                app.state.keep_network = settings.keep_network
+                things = Things(log, shelf, limits, settings.keep_network)
+                server.front.things = app.state.things = things
                 app.state.request_limits = rights.limits()
                 async with furnish(app.state, settings):
                     gc.freeze()  # what is there now stays: it needs not be looked through again
+                    gc.set_threshold(GARBAGE)
                     yield
                 await shelf.close()
         finally:
             engine.dispose()
 
-    app = ConsentServer(
+    server = ConsentServer(
         routes=ROUTES,
         lifespan=lifespan,
         exception_handlers={
@@ -169,12 +171,11 @@ def create_app(settings: Settings) -> ConsentServer:
             **dict.fromkeys(answers.STATUS, answers.from_error),
         },
     )
-    app.front = Front(
-        app.state,
+    server.front = Front(
         hosts=settings.hosts,
         proxies=Proxies(settings.proxies, country=settings.country_header),
     )
-    return app
+    return server
 
 
 def create_from_environment() -> ConsentServer:

@@ -25,9 +25,9 @@ from consent_server.records import MAX_BODY, read_decision, read_many, to_record
 from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable, TooMany
 
 if TYPE_CHECKING:
-    from starlette.datastructures import State
     from starlette.requests import Request
 
+    from consent_server.limits import Limits
     from consent_server.log import ConsentLog
     from consent_server.model import ConsentRecord
     from consent_server.shelf import Served, Shelf
@@ -53,6 +53,15 @@ class Sender(NamedTuple):
     address: str | None
     country: str | None
     from_page: bool  # whether the browser said which page's script sent it
+
+
+class Things(NamedTuple):
+    """What decisions need of the server."""
+
+    log: ConsentLog
+    shelf: Shelf
+    limits: Limits
+    keep_network: bool  # whether a record says which network it came from
 
 
 async def add(request: Request) -> Response:
@@ -115,10 +124,10 @@ async def _added(request: Request, served: Served) -> Response:
         request.scope.get("country"),
         "origin" in request.headers,
     )
-    return await answer_to(request.app.state, served, await _body(request), sender)
+    return await answer_to(request.app.state.things, served, await _body(request), sender)
 
 
-async def answer_to(state: State, served: Served, body: bytes, sender: Sender) -> Response:
+async def answer_to(things: Things, served: Served, body: bytes, sender: Sender) -> Response:
     """
     Store the decision in *body*, or up to `MAX_MANY`; return the answer, once it is durable.
 
@@ -131,10 +140,11 @@ async def answer_to(state: State, served: Served, body: bytes, sender: Sender) -
     if len(body) > MAX_BODY:
         return refusal(413, f"the body has at most {MAX_BODY} bytes")
     if not are_many(body):
-        new, record = await _stored(state, served, body, sender)
+        new, record = await _stored(things, served, body, sender)
         return answer(record, status=201 if new else 200)
     tasks = [
-        asyncio.ensure_future(_one_of_many(state, served, each, sender)) for each in read_many(body)
+        asyncio.ensure_future(_one_of_many(things, served, each, sender))
+        for each in read_many(body)
     ]
     outcomes = await asyncio.gather(*tasks)
     statuses = {outcome["status"] for outcome in outcomes}
@@ -150,17 +160,19 @@ def are_many(body: bytes) -> bool:
     return body.lstrip(_SPACE).startswith(b"[")
 
 
-async def _one_of_many(state: State, served: Served, body: bytes, sender: Sender) -> dict[str, Any]:
+async def _one_of_many(
+    things: Things, served: Served, body: bytes, sender: Sender
+) -> dict[str, Any]:
     """Store one decision of several; return what alone it would have been answered."""
     try:
-        new, record = await _stored(state, served, body, sender)
+        new, record = await _stored(things, served, body, sender)
     except REFUSALS as exc:
         refused = await from_error(None, exc)
         return {"status": refused.status_code, **msgspec.json.decode(refused.body)}
     return {"status": 201 if new else 200, "record": record}
 
 
-def received(state: State, served: Served, body: bytes, sender: Sender) -> ConsentRecord:
+def received(things: Things, served: Served, body: bytes, sender: Sender) -> ConsentRecord:
     """
     Return the record of the decision in *body*.
 
@@ -177,24 +189,23 @@ def received(state: State, served: Served, body: bytes, sender: Sender) -> Conse
         revisions=served.revisions,
         from_page=sender.from_page,
         country=sender.country,
-        network=network(sender.address) if state.keep_network else None,
+        network=network(sender.address) if things.keep_network else None,
         layout=served.site.banner.layout,
     )
-    after = state.limits.wait(sender.address, record.site)
+    after = things.limits.wait(sender.address, record.site)
     if after and record.action is not Action.WITHDRAW:
         raise TooMany(after)
     return record
 
 
 async def _stored(
-    state: State, served: Served, body: bytes, sender: Sender
+    things: Things, served: Served, body: bytes, sender: Sender
 ) -> tuple[bool, ConsentRecord]:
     """Store the decision in *body*; return whether it is new, and its record."""
-    record = received(state, served, body, sender)
-    log: ConsentLog = state.log
-    if await log.append(record):
+    record = received(things, served, body, sender)
+    if await things.log.append(record):
         return True, record
-    return False, await log.get(record.id) or record
+    return False, await things.log.get(record.id) or record
 
 
 async def _body(request: Request) -> bytes:

@@ -46,13 +46,16 @@ def html(declaration: Declaration, language: str, *, switch: bool = False) -> st
     Return the whole page in *language*.
 
     Args:
-        switch: Offer the other languages by links ``?lang=…``: for a page that is served.
+        switch: The page is served: offer the other languages by links ``?lang=…``, and the form
+            for requests.
     """
     offered = [
-        (tag, texts(tag)["language"]) for tag in declaration.languages if switch and tag != language
+        (tag, texts(tag)["language"], f"lang={tag}")
+        for tag in declaration.languages
+        if switch and tag != language
     ]
     template = _environment().get_template("declaration.html")
-    return template.render(**_facts(declaration, language), offered=offered)
+    return template.render(**_facts(declaration, language), offered=offered, served=switch)
 
 
 def markdown(declaration: Declaration, language: str) -> str:
@@ -93,7 +96,9 @@ def _facts(declaration: Declaration, language: str) -> dict[str, Any]:
         "declaration": declaration,
         "language": language,
         "direction": words["direction"],
+        "languages": words["declaration"]["languages"],
         "words": words["declaration"],
+        "rights": words["requests"]["title"],
         "host": urlsplit(declaration.url).hostname or declaration.url,
         "date": format_date(scanned.date(), "long", locale=language) if scanned else None,
         "groups": _groups(declaration, language),

@@ -30,9 +30,9 @@ from consent_server.script import HEADERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from starlette.datastructures import State
     from starlette.types import Receive, Scope, Send
 
+    from consent_server.decisions import Things
     from consent_server.proxy import Proxies
 
     Headers = Mapping[bytes, bytes]
@@ -44,10 +44,9 @@ _KINDS = frozenset(
     for kind in CONTENT_TYPES
     for spelled in (kind, f"{kind};charset=UTF-8", f"{kind}; charset=utf-8")
 )
+#: Nobody keeps the answer to a POST, so nothing is said of that.
 _DECISION_HEADERS = [
-    (b"cache-control", b"no-store"),
     (b"content-type", b"application/json"),
-    (b"vary", b"Origin"),
     (b"x-content-type-options", b"nosniff"),
 ]
 _SCRIPT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
@@ -55,10 +54,11 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Front:
-    """Stands before the routes, whose things are in *state*; answers only to *hosts*, if any."""
+    """Stands before the routes, with their *things*; answers only to *hosts*, where there are."""
 
-    def __init__(self, state: State, *, hosts: Iterable[str], proxies: Proxies) -> None:
-        self._state = state
+    things: Things
+
+    def __init__(self, *, hosts: Iterable[str], proxies: Proxies) -> None:
         self._hosts = frozenset(name.lower().encode() for name in hosts)
         self._proxies = proxies
 
@@ -80,8 +80,8 @@ class Front:
 
     async def _decision(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> bool:
         """Store a decision and answer; False: not an ordinary one, and nothing was read."""
-        state = self._state
-        served = state.shelf.at_hand(scope["path"][len(_START) : -len(_CONSENTS)])
+        things = self.things
+        served = things.shelf.at_hand(scope["path"][len(_START) : -len(_CONSENTS)])
         origin = headers.get(b"origin")
         if (
             served is None
@@ -96,13 +96,13 @@ class Front:
         sender = Sender(scope["client"] and scope["client"][0], scope.get("country"), True)
         try:
             if len(body) > MAX_BODY or are_many(body):
-                response = await answer_to(state, served, body, sender)
+                response = await answer_to(things, served, body, sender)
                 await readable(Request(scope), response)(scope, receive, send)
                 return True
-            record = received(state, served, body, sender)
-            new = await state.log.append(record)
+            record = received(things, served, body, sender)
+            new = await things.log.append(record)
             if not new:
-                record = await state.log.get(record.id) or record
+                record = await things.log.get(record.id) or record
         except REFUSALS as exc:
             request = Request(scope)
             await readable(request, await from_error(request, exc))(scope, receive, send)
@@ -118,7 +118,7 @@ class Front:
 
     async def _script(self, path: str, headers: Headers, send: Send) -> bool:
         """Answer with the script of a site; False: not one that is at hand."""
-        served = self._state.shelf.at_hand(path[len(_START) : -len(_SCRIPT)])
+        served = self.things.shelf.at_hand(path[len(_START) : -len(_SCRIPT)])
         if served is None:
             return False
         sent = served.script

@@ -172,13 +172,11 @@ class Ledger:
         connection.commit()
 
     def _commit_to_postgresql(self, connection: Any, group: _Group) -> None:
-        """Send everything at once, the commit too, and only then wait."""
-        connection.autocommit = True  # begin and commit are said here
+        """Send everything at once, and only then wait; what a pipeline holds is one transaction."""
+        connection.autocommit = True
         with connection.pipeline(), connection.cursor() as cursor:
-            cursor.execute("BEGIN")
             cursor.execute(self._begin)
             self._add(cursor, None, group)
-            cursor.execute("COMMIT")
 
     def _add(self, cursor: Any, position: int | None, group: _Group) -> None:
         """Add rows, leaves and counts, from *position* on (PostgreSQL finds that out itself)."""

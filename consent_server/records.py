@@ -46,7 +46,6 @@ _BY_THE_SERVER = ("received_at", "flags", "country", "network", "layout")
 
 _FIRST_MOMENT = dt.datetime.min.replace(tzinfo=dt.UTC)
 _LAST_MOMENT = dt.datetime.max.replace(tzinfo=dt.UTC)
-_MAY_BE_ABSENT = (b'"page":', b'"gpc":', b'"services":', b'"surface":')
 _MANY = msgspec.json.Decoder(list[msgspec.Raw])
 _DECODER = msgspec.json.Decoder(Decision)
 
@@ -263,7 +262,8 @@ def _surely_without_twins(body: bytes, decision: Decision) -> bool:
         return False
     if decision.services:
         return False
-    names = 6 + len(decision.choices) + sum(name in body for name in _MAY_BE_ABSENT)
+    optional = (b'"page":' in body) + (b'"gpc":' in body) + (b'"surface":' in body)
+    names = 6 + len(decision.choices) + optional + (b'"services":' in body)
     texts = 5 + (decision.page is not None) + (decision.surface is not None)
     return body.count(b'"') == 2 * (names + texts)
 

@@ -8,7 +8,16 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Text,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server import leaf as leaves
@@ -20,7 +29,7 @@ from scanner.tables import answer, consent, from_milliseconds, leaf, tally, to_m
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Select, Table
+    from sqlalchemy import Select, Table
 
 CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
 _FUNCTIONAL, _STATISTICS, _MARKETING = CATEGORIES
@@ -38,7 +47,12 @@ ANSWER_NAMES = (
 )
 
 #: What a new row of a consent holds after its position, in order.
-_CONSENT_NAMES = tuple(column.name for column in consent.c if column.name != "seq")
+_CONSENT_NAMES = tuple(each.name for each in consent.c if each.name != "seq")
+
+_COUNT_NAMES = ("day", "answer", "count")
+
+#: The same for PostgreSQL, which is told its place among others, and bytes in hexadecimal.
+_GIVEN_NAMES = ("n", "hash", *_CONSENT_NAMES)
 
 #: Everything of a decision: a row of this is what `to_record` takes.
 WHOLE = (*consent.c, *(answer.c[name] for name in ANSWER_NAMES))
@@ -178,7 +192,7 @@ def additions(
     Return the driver's statements that add *rows*, their leaves and *counts*.
 
     SQLite takes all rows in one statement, so that its lock, and Python's, are taken once;
-    PostgreSQL takes an array for each column, and rows and leaves together.
+    PostgreSQL takes them as JSON, which is told quickly, rows and leaves together.
 
     Args:
         dialect: ``sqlite`` or ``postgresql``.
@@ -187,19 +201,27 @@ def additions(
         hashes: Their leaves.
         counts: Day, answer, and how often it was given.
     """
-    added: list[tuple[str, Any]]
     if dialect == "sqlite":
-        added = [
+        return [
             (
                 _for_sqlite(consent, _CONSENT_NAMES, len(rows)),
                 (first, *itertools.chain.from_iterable(rows)),
             ),
             (_for_sqlite(leaf, ("hash",), len(rows)), (first, *hashes)),
+            *((counted(dialect), count) for count in counts),
         ]
-    else:
-        columns = zip(_CONSENT_NAMES, map(list, zip(*rows, strict=True)), strict=True)
-        added = [(_for_postgresql(), {**dict(columns), "hash": list(hashes)})]
-    return added + [(counted(dialect), count) for count in counts]
+    given = [
+        dict(zip(_GIVEN_NAMES, (n, hashed.hex(), *row[:-1], row[-1].hex()), strict=True))
+        for n, (row, hashed) in enumerate(zip(rows, hashes, strict=True))
+    ]
+    counted_ones = [dict(zip(_COUNT_NAMES, count, strict=True)) for count in counts]
+    values = {"given": given, "counts": counted_ones}
+    return [
+        (
+            _for_postgresql(),
+            {name: _ENCODER.encode(value).decode() for name, value in values.items()},
+        )
+    ]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -214,24 +236,40 @@ def _for_sqlite(table: Table, names: tuple[str, ...], count: int) -> str:
 
 @functools.cache
 def _for_postgresql() -> str:
-    """Return the statement that adds decisions, as arrays, and their leaves."""
-    one: ColumnElement[int] = literal_column("1")
+    """Return the statement that adds decisions, as JSON, with their leaves and counts."""
     last = func.coalesce(func.max(leaf.c.position), literal_column("-1"))
-    first = select((last + one).label("first")).cte("base")
-    types = {name: consent.c[name].type for name in _CONSENT_NAMES} | {"hash": leaf.c.hash.type}
-    arrays = [bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in types.items()]
-    given = (
-        func.unnest(*arrays)
-        .table_valued(*types, with_ordinality="n", name="given")
-        .render_derived()
+    first = select((last + literal_column("1")).label("first")).cte("base")
+    types = {name: consent.c[name].type for name in _CONSENT_NAMES}
+    types |= {"n": BigInteger(), "hash": Text(), "salt": Text()}
+    given = _told("given", _GIVEN_NAMES, types).cte("told")
+    position = (first.c.first + given.c.n).label("position")
+    salt, hashed = (
+        func.decode(given.c[name], literal_column("'hex'")) for name in ("salt", "hash")
     )
-    position = (first.c.first + given.c.n - one).label("position")
-    values = [given.c[name] for name in _CONSENT_NAMES]
+    values = [*(given.c[name] for name in _CONSENT_NAMES if name != "salt"), salt]
     added = insert(consent).from_select(["seq", *_CONSENT_NAMES], select(position, *values))
-    leaves = insert(leaf).from_select(["position", "hash"], select(position, given.c.hash))
-    statement = leaves.add_cte(added.cte("added"))
+    counts = _told("counts", _COUNT_NAMES, {name: tally.c[name].type for name in _COUNT_NAMES})
+    made = postgresql.insert(tally).from_select(_COUNT_NAMES, counts)
+    summed = made.on_conflict_do_update(
+        index_elements=[tally.c.day, tally.c.answer],
+        set_={"count": tally.c["count"] + made.excluded["count"]},
+    )
+    statement = (
+        insert(leaf)
+        .from_select(["position", "hash"], select(position, hashed))
+        .add_cte(added.cte("added"), summed.cte("summed"))
+    )
     dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
     return str(statement.compile(dialect=dialect))
+
+
+def _told(name: str, names: Sequence[str], types: dict[str, Any]) -> Select[Any]:
+    """Return the rows that the parameter *name*, a JSON array of objects, tells of."""
+    told = func.json_to_recordset(bindparam(name, type_=postgresql.JSON()))
+    columns = [column(each, types[each]) for each in names]
+    return select(
+        *told.table_valued(*columns, name=f"{name}_rows").render_derived(with_types=True).c
+    )
 
 
 @functools.cache

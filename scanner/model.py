@@ -120,6 +120,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     revisit: Literal["icon", "link"] = "icon"
     remember_days: int = 180  # the same for yes and no
     blocking: Literal["marked", "guarded", "enforced"] = "marked"  # see docs/howto/embed.md
+    do_not_track: Literal["ignore", "honour"] = "ignore"  # honour: as Global Privacy Control is
     take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 

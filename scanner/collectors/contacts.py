@@ -71,7 +71,8 @@ class Contacts:
                 kind=kind,
                 message=message,
                 at=dt.datetime.now(dt.UTC),
-                by=self._evidence.planned.get(url) or initiator(params.get("initiator", {})),
+                by=self._evidence.planned.get(url)
+                or initiator(params.get("initiator", {}), self._evidence.addresses),
                 carries=tuple(told for told, _, _ in given if told is not None),
                 tokens={name: digests for _, digests, name in given if digests},
                 mixed=request.get("mixedContentType", "none") != "none",

@@ -123,10 +123,12 @@ class Evidence:
         self.stored: list[StoredItem] = []
         self.requests: list[Request] = []
         self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
+        self.addresses: dict[str, str] = {}  # of scripts that call themselves otherwise, by id
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
+        self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
         self.contacts: list[Contact] = []
         self.validators: dict[str, Exchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from scanner.collectors.evidence import CookieWrite, JarCookie, Request, StoredItem
 
 
+_UNKNOWN = trail.Start()
+
 #: Kinds whose whole content is looked at, at the end: what is missing then was taken away.
 _LOOKED_AT = frozenset({Kind.LOCAL_STORAGE, Kind.SESSION_STORAGE})
 
@@ -28,7 +30,7 @@ def cookies(
     *,
     page: str,
     state: State,
-    begun: dt.datetime | None = None,
+    start: trail.Start = _UNKNOWN,
 ) -> tuple[Observation, ...]:
     """
     Return the cookies that were written on a page.
@@ -36,7 +38,7 @@ def cookies(
     Args:
         writes: In the order of time.
         jar: At the end of the visit.
-        begun: When the page was asked for.
+        start: When the page was asked for.
     """
     kept = {cookie.identity: cookie for cookie in jar}
     told: dict[tuple[str, str, str, bool], list[CookieWrite]] = {}
@@ -50,7 +52,7 @@ def cookies(
             seen = _kept(cookie, group, page=page, state=state)
         else:
             seen = _lost(group, page=page, state=state)
-        writers = [trail.writer(write.by, write.at, begun) for write in _standing(group)]
+        writers = [trail.writer(write.by, write.at, start) for write in _standing(group)]
         found.append(msgspec.structs.replace(seen, later=trail.later(seen.set_by, writers)))
     return tuple(found)
 
@@ -85,7 +87,7 @@ def stored(
     looked: Collection[str] = (),
     page: str,
     state: State,
-    begun: dt.datetime | None = None,
+    start: trail.Start = _UNKNOWN,
 ) -> tuple[Observation, ...]:
     """
     Return what is in storage, or was, each item once, with its writers in the order of time.
@@ -94,7 +96,7 @@ def stored(
         items: Writes in the order of time, then what was found at the end.
         credited: Items that an earlier visit of the same state accounts for, unless written anew.
         looked: Hosts whose storage was looked at, at the end.
-        begun: When the page was asked for.
+        start: When the page was asked for.
     """
     groups: dict[tuple[Kind, str, str], list[StoredItem]] = {}
     for item in items:
@@ -106,7 +108,7 @@ def stored(
         if not identity[2] or not (writes or present) or (identity in credited and not writes):
             continue
         first = (writes or present)[0]
-        writers = [trail.writer(item.by, item.at, begun) for item in writes if item.by]
+        writers = [trail.writer(item.by, item.at, start) for item in writes if item.by]
         found.append(
             Observation(
                 kind=first.kind,

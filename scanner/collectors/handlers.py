@@ -1,4 +1,4 @@
-"""Find the scripts in a piece of HTML that run without an address: handlers, javascript: links."""
+"""Find the scripts in a piece of HTML that have no address: inline ones, handlers, links."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _SCHEME = "javascript:"
 
 
 def handlers(html: str) -> tuple[str, ...]:
-    """Return the code of event-handler attributes and ``javascript:`` addresses in *html*."""
+    """Return the code of scripts, event handlers and ``javascript:`` addresses in *html*."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -20,9 +20,12 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[str] = []
+        self._script: list[str] | None = None  # the text of the one that is open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take the attributes that hold code."""
+        if tag == "script":
+            self._script = []
         for name, value in attrs:
             if not value:
                 continue
@@ -30,3 +33,14 @@ class _Reader(HTMLParser):
                 self.found.append(value)
             elif value.strip().lower().startswith(_SCHEME):
                 self.found.append(unquote(value.strip()[len(_SCHEME) :]))
+
+    def handle_data(self, data: str) -> None:
+        """Take the text of a script."""
+        if self._script is not None:
+            self._script.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Take the script that ends."""
+        if tag == "script" and self._script is not None:
+            self.found.append("".join(self._script))
+            self._script = None

@@ -14,6 +14,8 @@ from scanner.collectors.stack import OURS
 from scanner.model import SetBy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scanner.browser.devtools import Params, Session
     from scanner.shape import Digester
 
@@ -86,13 +88,17 @@ class Network:
         exchange = self._exchange(params["requestId"])
         if "redirectResponse" in params and params.get("redirectHasExtraInfo") is False:
             exchange.withdraw()
-        if url.startswith(("blob:", "data:")) and (maker := initiator(params.get("initiator", {}))):
+        if url.startswith(("blob:", "data:")) and (
+            maker := initiator(params.get("initiator", {}), self._evidence.addresses)
+        ):
             self._evidence.made.setdefault(url, maker)
         if not url.startswith(("http:", "https:", "ws:", "wss:")):
             return
         exchange.hops.append(url)
         self._pair(exchange)
-        by = self._evidence.planned.get(url) or initiator(params.get("initiator", {}))
+        by = self._evidence.planned.get(url) or initiator(
+            params.get("initiator", {}), self._evidence.addresses
+        )
         self._brought(url, by, redirected=params.get("redirectResponse"))
         self._evidence.requests.append(Request(host=urlsplit(url).hostname or "", at=_now(), by=by))
         traffic = self._traffic
@@ -103,6 +109,10 @@ class Network:
             traffic.unanswered.add((self._session.id, params["requestId"]))
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
             traffic.asked = url
+            self._evidence.asked = self._evidence.asked or _now()
+
+    def _initiator(self, params: Params) -> SetBy | None:
+        return initiator(params.get("initiator", {}), self._evidence.addresses)
 
     def _brought(self, url: str, by: SetBy | None, *, redirected: Params | None) -> None:
         """Note who asked for *url*, or which answer led there."""
@@ -145,7 +155,7 @@ class Network:
     def _socket(self, params: Params) -> None:
         self._exchange(params["requestId"]).hops.append(params["url"])
         host = urlsplit(params["url"]).hostname or ""
-        by = initiator(params.get("initiator", {}))
+        by = self._initiator(params)
         self._evidence.requests.append(Request(host=host, at=_now(), by=by))
 
     def _shaken(self, params: Params) -> None:
@@ -196,9 +206,14 @@ class Exchange:
             self.hops.pop()
 
 
-def initiator(told: dict[str, Any]) -> SetBy | None:
-    """Return who started a request, from what DevTools tells of it."""
-    if (by := caller(told.get("stack"))) is not None:
+def initiator(told: dict[str, Any], addresses: Mapping[str, str] | None = None) -> SetBy | None:
+    """
+    Return who started a request, from what DevTools tells of it.
+
+    Args:
+        addresses: Where scripts come from that call themselves otherwise, by their identifiers.
+    """
+    if (by := caller(told.get("stack"), addresses)) is not None:
         return by
     if told.get("url"):
         line = told.get("lineNumber")
@@ -206,12 +221,15 @@ def initiator(told: dict[str, Any]) -> SetBy | None:
     return None
 
 
-def caller(stack: dict[str, Any] | None) -> SetBy | None:
+def caller(
+    stack: dict[str, Any] | None, addresses: Mapping[str, str] | None = None
+) -> SetBy | None:
     """Return the innermost code of a stack of DevTools that has an address."""
     while stack:
         for frame in stack.get("callFrames", ()):
-            if frame.get("url") and frame["url"] != OURS:
-                return SetBy(kind="script", url=frame["url"], line=frame["lineNumber"] + 1)
+            url = (addresses or {}).get(frame.get("scriptId", ""), frame.get("url"))
+            if url and OURS not in (url, frame.get("url")):
+                return SetBy(kind="script", url=url, line=frame["lineNumber"] + 1)
         stack = stack.get("parent")
     return None
 

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
+import time
 from importlib import resources
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_PLANNED = 2000  # addresses of a page
+LONGEST_WAY = 20_000.0  # milliseconds from asking for a page to its first script
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
 HOOKS = ("cookies", "areas", "places", "made", "prints")
@@ -61,6 +63,7 @@ class _Told(msgspec.Struct, kw_only=True):
     length: int = 0  # storage: of the whole value
     gone: bool = False  # storage: whether it was deleted
     patched: bool = False  # whether the page replaced what was called
+    origin: float = 0.0  # begun: milliseconds, when the page was asked for by our clock
     text: str = ""  # code: the script, or the HTML that holds some; brought: a URL
 
 
@@ -85,8 +88,13 @@ class Scripts:
             _before_first_script(session)
 
     def _parsed(self, params: Params) -> None:
-        """Note who made a script that has no address of its own."""
-        if not params.get("url") and (maker := caller(params.get("stackTrace"))):
+        """Note who made a script that has no address of its own, and the address of others."""
+        named_itself = params.get("hasSourceURL", False)
+        if named_itself:
+            self._evidence.addresses[params["scriptId"]] = params.get("embedderName", "")
+        url = params.get("embedderName") if named_itself else params.get("url")
+        stack = params.get("stackTrace")
+        if not url and (maker := caller(stack, self._evidence.addresses)):
             self._evidence.made.setdefault(params["hash"], maker)
 
     def _called(self, params: Params) -> None:
@@ -98,7 +106,7 @@ class Scripts:
             log.info("a page spoke to us in words of its own")
             return
         if told.kind == "begun":
-            self._evidence.begun = self._evidence.begun or _time(told.at)
+            self._evidence.begun = self._evidence.begun or _begun(told)
             return
         by = responsible(told.stack, page=told.page, made=self._evidence.made, patched=told.patched)
         if told.kind == "code":
@@ -166,6 +174,12 @@ def _before_first_script(session: Session) -> None:
 def measured(beginning: str, *, length: int) -> ValueShape:
     """Return the shape of a value of *length* characters, of which only the beginning came."""
     return msgspec.structs.replace(shape(beginning), length=length)
+
+
+def _begun(told: _Told) -> dt.datetime:
+    """Return when a page was asked for by its own clock, which may be far ahead of ours."""
+    under_way = time.time() * 1000 - told.origin
+    return _time(told.at - min(max(0.0, under_way), LONGEST_WAY))
 
 
 def _time(milliseconds: float) -> dt.datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -18,23 +18,35 @@ MAX_STEPS = 12  # from a setter to the page: longer chains are cut
 MAX_LATER = 10  # writers of an item beside the first
 
 
+class Start(NamedTuple):
+    """When a page was asked for. Scripts live by the page's clock, responses by ours."""
+
+    page: dt.datetime | None = None
+    network: dt.datetime | None = None
+
+    def until(self, by: SetBy, at: dt.datetime) -> float | None:
+        """Return the seconds to *at*, when *by* wrote; None: that cannot be told."""
+        begun = self.page if by.kind == "script" else self.network
+        return None if begun is None else round(max(0.0, (at - begun).total_seconds()), 3)
+
+
 def traced(
     observations: Iterable[Observation],
     *,
-    begun: dt.datetime | None,
+    start: Start,
     brought: Mapping[str, SetBy],
 ) -> tuple[Observation, ...]:
     """
     Return *observations* with their times and with what brought their setters.
 
     Args:
-        begun: When the page was asked for; None: that could not be told.
+        start: When the page was asked for.
         brought: URL -> who asked for it, or what redirected there.
     """
     return tuple(
         msgspec.structs.replace(
             seen,
-            after=after(seen.seen_at, begun) if seen.set_by is not None else None,
+            after=start.until(seen.set_by, seen.seen_at) if seen.set_by is not None else None,
             initiators=initiators(seen.set_by, brought),
         )
         for seen in observations
@@ -67,14 +79,9 @@ def later(first: SetBy | None, writes: Sequence[Writer]) -> tuple[Writer, ...]:
     return tuple(found[:MAX_LATER])
 
 
-def writer(by: SetBy, at: dt.datetime, begun: dt.datetime | None) -> Writer:
+def writer(by: SetBy, at: dt.datetime, start: Start) -> Writer:
     """Return who wrote at the time *at*."""
-    return Writer(kind=by.kind, url=by.url, line=by.line, after=after(at, begun))
-
-
-def after(at: dt.datetime, begun: dt.datetime | None) -> float | None:
-    """Return the seconds from *begun* to *at*; the two clocks may differ by a moment."""
-    return None if begun is None else round(max(0.0, (at - begun).total_seconds()), 3)
+    return Writer(kind=by.kind, url=by.url, line=by.line, after=start.until(by, at))
 
 
 def _key(by: SetBy) -> tuple[str, str | None, int | None]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scanner.browser import Browser
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
-    from scanner.collectors.evidence import JarCookie
+    from scanner.collectors.evidence import Evidence, JarCookie
     from scanner.collectors.validators import Cache
     from scanner.crawl.settle import Clock
     from scanner.model import Site
@@ -120,64 +120,68 @@ class Reader:
         await settle.hush(tab)
         kept = await self._jar()
         evidence, background = tab.evidence, self._profile.background
-        page = visit.final_url
+        read = self._told(visit, kept, evidence, background)
+        self._written |= {write.identity for write in (*evidence.writes, *background.writes)}
+        now = dt.datetime.now(dt.UTC)
+        for cookie in kept:
+            self._met.setdefault(cookie.identity, (cookie, visit.final_url, now))
+        self._stored |= {item.identity for item in evidence.stored}
+        for noted in (evidence, background):
+            exchanges = noted.validators.values()
+            self._cache.note(exchanges, state=self._state, page=visit.final_url)
+            noted.clear()
+        return read
+
+    def _told(
+        self, visit: Visit, kept: tuple[JarCookie, ...], evidence: Evidence, background: Evidence
+    ) -> PageRead:
+        """Return what *evidence*, and that of workers in the *background*, tells of a visit."""
+        page, state = visit.final_url, self._state
+        site_host = urlsplit(self._site.url).hostname or ""
+        own_domains = self._site.own_domains
+        start = trail.Start(page=evidence.begun, network=evidence.asked)
         writes = sorted((*evidence.writes, *background.writes), key=lambda write: write.at)
-        begun = evidence.begun
         items = sorted((*evidence.stored, *background.stored), key=lambda i: (i.by is None, i.at))
+        asked = [*evidence.requests, *background.requests]
+        contacts = [*evidence.contacts, *background.contacts]
+        held = messages.held(kept, items)
         observed = (
-            *fold.cookies(writes, kept, page=page, state=self._state, begun=begun),
+            *fold.cookies(writes, kept, page=page, state=state, start=start),
             *fold.stored(
                 items,
                 credited=self._stored,
                 looked=evidence.looked,
                 page=page,
-                state=self._state,
-                begun=begun,
+                state=state,
+                start=start,
             ),
-            *fold.requests(
-                [*evidence.requests, *background.requests],
-                site_host=urlsplit(self._site.url).hostname or "",
+            *fold.requests(asked, site_host=site_host, page=page, state=state),
+            *messages.beacons(
+                contacts,
+                held,
+                site_host=site_host,
+                own_domains=own_domains,
                 page=page,
-                state=self._state,
+                state=state,
             ),
-        )
-        site_host = urlsplit(self._site.url).hostname or ""
-        contacts = [*evidence.contacts, *background.contacts]
-        held = messages.held(kept, items)
-        observed += messages.beacons(
-            contacts,
-            held,
-            site_host=site_host,
-            own_domains=self._site.own_domains,
-            page=page,
-            state=self._state,
         )
         host = urlsplit(page).hostname or ""
-        told = signals.of_page(
-            (
-                *signals.fingerprinting([*evidence.calls, *background.calls]),
-                *messages.shared(contacts, held),
-                *signals.traffic(contacts, site_host=site_host, own_domains=self._site.own_domains),
-                *signals.consent(evidence.consent, host=host),
-                *signals.headers(evidence.headers, host=host),
+        told = (
+            *signals.fingerprinting([*evidence.calls, *background.calls]),
+            *messages.shared(contacts, held),
+            *signals.traffic(contacts, site_host=site_host, own_domains=own_domains),
+            *signals.consent(evidence.consent, host=host),
+            *signals.headers(evidence.headers, host=host),
+        )
+        return PageRead(
+            visit=visit,
+            observations=trail.traced(
+                moments.dated(observed, evidence),
+                start=start,
+                brought={**background.brought, **evidence.brought},
             ),
-            page=page,
-            state=self._state,
+            signals=signals.of_page(told, page=page, state=state),
         )
-        observations = trail.traced(
-            moments.dated(observed, evidence),
-            begun=begun,
-            brought={**background.brought, **evidence.brought},
-        )
-        self._written |= {write.identity for write in writes}
-        now = dt.datetime.now(dt.UTC)
-        for cookie in kept:
-            self._met.setdefault(cookie.identity, (cookie, page, now))
-        self._stored |= {item.identity for item in evidence.stored}
-        for noted in (evidence, background):
-            self._cache.note(noted.validators.values(), state=self._state, page=page)
-            noted.clear()
-        return PageRead(visit=visit, observations=observations, signals=told)
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""

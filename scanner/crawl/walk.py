@@ -91,7 +91,8 @@ class Walk:
         self._known = pages  # what an earlier state visited; None: find out
         self._chapter = chapter
         self._tries: collections.Counter[str] = collections.Counter()  # by URL
-        self._archive = Archive() if tour.har and tour.dossier else None
+        secret = tour.site.visitor.headers
+        self._archive = Archive(secret=secret) if tour.har and tour.dossier else None
         self._begin()
 
     def _begin(self) -> None:

@@ -122,14 +122,15 @@ def test_word_press_is_told(shop, world, page, until):
     world.head = """<script>
       window.told = []
       window.wp_set_consent = (...values) => told.push(values)
+      document.addEventListener('wp_consent_type_defined', () => told.push(wp_consent_type))
     </script>"""
     shop()
-    assert page.evaluate("told") == []
+    assert page.evaluate("told") == ["optin"]
 
     decide(page, world, until, "kapsel.save({statistics: true})")
 
     assert page.evaluate("window.wp_consent_type") == "optin"
-    assert page.evaluate("told") == [
+    assert page.evaluate("told.slice(1)") == [
         ["preferences", "deny"],
         ["statistics", "allow"],
         ["statistics-anonymous", "allow"],
@@ -145,6 +146,7 @@ def test_running_vendors_are_told_to_stop_and_may_go_on(shop, world, page, until
         opt_out_tracking: () => told.push(['mixpanel', 'out']),
         opt_in_tracking: () => told.push(['mixpanel', 'in']),
       }
+      window.DD_RUM = { setTrackingConsent: (word) => told.push(['datadog', word]) }
     </script>"""
     world.declare(items=(*ITEMS, item("_ga_AB12", Category.STATISTICS)))
     shop()
@@ -159,8 +161,10 @@ def test_running_vendors_are_told_to_stop_and_may_go_on(shop, world, page, until
     assert page.evaluate("told") == [
         ["fbq", "consent", "revoke"],
         ["mixpanel", "out"],
+        ["datadog", "not-granted"],
         ["fbq", "consent", "grant"],
         ["mixpanel", "in"],
+        ["datadog", "granted"],
     ]
 
 

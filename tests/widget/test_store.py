@@ -1,5 +1,7 @@
 """What a visitor decides is painted, kept, told and sent, in this order."""
 
+from scanner.model import Banner
+
 COOKIE = "kapsel_consent"
 
 
@@ -147,3 +149,29 @@ def test_global_privacy_control_is_a_refusal_shown_and_logged(shop, world, page,
     assert decision["gpc"] is True
     assert decision["choices"]["statistics"] is False
     assert decision["choices"]["marketing"] is False
+
+
+def do_not_track(page):
+    page.add_init_script("Object.defineProperty(navigator, 'doNotTrack', {get: () => '1'})")
+
+
+def test_do_not_track_is_a_refusal_where_the_owner_honours_it(shop, world, page, until):
+    world.declare(banner=Banner(do_not_track="honour"))
+    do_not_track(page)
+
+    shop()
+    until(lambda: world.decisions)
+
+    assert page.get_by_text("Do Not Track").is_visible()
+    [decision] = world.decisions
+    assert (decision["action"], decision["gpc"]) == ("gpc", False)
+    assert set(decision["choices"].values()) == {False}
+
+
+def test_do_not_track_is_no_answer_elsewhere(shop, world, page):
+    do_not_track(page)
+
+    shop()
+
+    assert page.get_by_role("button", name="Reject all").is_visible()
+    assert world.decisions == []

@@ -1,2 +1,2 @@
-/* sources sha256:0962528ccca7a1dd298dc6b9bc3d9eb7c0a964a926903878e68e1664f7afb4b3 */
+/* sources sha256:f92e3acdf8febe1629384b4de37f2b76693ae8c04387d8e35c618a788a85bdd2 */
 "use strict";(()=>{var a=window;a.dataLayer=a.dataLayer||[],a.gtag=a.gtag||function(){a.dataLayer.push(arguments)};var{regions:e,wait:t,settings:d}=KAPSEL_DEFAULTS;a.gtag("consent","default",{ad_storage:"denied",ad_user_data:"denied",ad_personalization:"denied",analytics_storage:"denied",functionality_storage:"denied",personalization_storage:"denied",security_storage:"granted",wait_for_update:t,...e.length?{region:e}:{}});for(let e of d)a.gtag("set",e,!0)})();

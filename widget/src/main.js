@@ -60,11 +60,16 @@ function start() {
   addEventListener('load', () => surface.setRevisitable(revisitable()))
 }
 
+/** Says whether the browser refuses for its user. */
+const refusedByBrowser = () =>
+  /** @type {any} */ (navigator).globalPrivacyControl ||
+  (config.banner.do_not_track && navigator.doNotTrack === '1')
+
 /** Asks, if there is something that the visitor has not answered. */
 function ask() {
   surface.setRevisitable(revisitable())
   if (!pending().length) return
-  if (/** @type {any} */ (navigator).globalPrivacyControl) {
+  if (refusedByBrowser()) {
     decide(all(false), 'gpc')
     surface.showNotice('gpc')
     announce('show')

@@ -31,7 +31,7 @@ export function notice(kind) {
       'div',
       { class: 'text' },
       element('p', { id: 'title', class: 'title', part: 'title' }, words.title),
-      element('p', { part: 'text' }, kind === 'gpc' ? words.gpc : question()),
+      element('p', { part: 'text' }, kind === 'gpc' ? signal() : question()),
     ),
     element(
       'div',
@@ -47,6 +47,12 @@ export function notice(kind) {
     ),
   )
 }
+
+/** Returns what the visitor is told whose browser has refused for her. */
+const signal = () =>
+  /** @type {any} */ (navigator).globalPrivacyControl
+    ? texts().gpc
+    : texts().gpc.replace('Global Privacy Control', 'Do Not Track')
 
 /** Returns what the visitor is asked, with all that she must know before she answers. */
 function question() {

@@ -57,7 +57,7 @@ const SIGNALS = [
   },
 
   function advertisingOfMicrosoft(first) {
-    const queue = known('uetq', /microsoft|bing/i, () => [])
+    const queue = known('uetq', /microsoft adv|bing/i, () => [])
     queue?.push('consent', first ? 'default' : 'update', { ad_storage: word(granted('marketing')) })
   },
 
@@ -85,7 +85,10 @@ const SIGNALS = [
 
   function wordPress(first) {
     if (!page.wp_set_consent && !page.consent_api) return
-    page.wp_consent_type = page.wp_consent_type || 'optin'
+    if (!page.wp_consent_type) {
+      page.wp_consent_type = 'optin'
+      document.dispatchEvent(new CustomEvent('wp_consent_type_defined'))
+    }
     if (first || !page.wp_set_consent) return
     for (const [name, category] of [
       ['preferences', 'functional'],
@@ -100,11 +103,12 @@ const SIGNALS = [
 
 /** Documented calls that stop a vendor's script, or let it go on after it was stopped. */
 const STOPS = /** @type {[string, string, string, string, string?][]} */ ([
-  // global, category, stop, go on, argument that both calls take before
+  // global, category, stop, go on (with what it is called), argument that both calls take before
   ['fbq', 'marketing', 'revoke', 'grant', 'consent'],
   ['ttq', 'marketing', 'revokeConsent', 'grantConsent'],
   ['mixpanel', 'statistics', 'opt_out_tracking', 'opt_in_tracking'],
   ['posthog', 'statistics', 'opt_out_capturing', 'opt_in_capturing'],
+  ['DD_RUM', 'statistics', 'setTrackingConsent:not-granted', 'setTrackingConsent:granted'],
 ])
 
 /** Vendors that were told to stop on this page. @type {Set<string>} */
@@ -123,8 +127,8 @@ export function signalAnswer(withdrawn) {
     const halt = withdrawn.includes(category)
     if (!page[name] || !(halt || (stopped.has(name) && granted(category)))) continue
     stopped[halt ? 'add' : 'delete'](name)
-    const method = halt ? stop : goOn
-    guarded(() => (argument ? page[name](argument, method) : page[name][method]()))
+    const [method, value] = (halt ? stop : goOn).split(':')
+    guarded(() => (argument ? page[name](argument, method) : page[name][method](value)))
   }
   for (const { name } of config.items) {
     // Google Analytics looks for this property before each hit; the cookie's name holds the id

@@ -61,11 +61,11 @@ export interface Config {
     revisit: 'icon' | 'link'
     remember_days: number
     blocking: 'marked' | 'guarded' | 'enforced'
+    do_not_track?: 'honour'
     /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
     take_over?: Record<string, Record<string, string>>
   }
-  controller: { name: string; contact: string | null; policy: string | null } | null
-  scanned_at: string | null
+  controller: { policy: string | null } | null
   items: Item[]
   texts: Record<string, Texts>
 }

@@ -47,8 +47,9 @@
       const frames = [];
       for (let i = 0; i < list.length; i += 1) {
         const site = list[i];
-        const url = site.getScriptNameOrSourceURL() || null;
-        if (url === OURS) continue;
+        // What code calls itself (sourceURL) is not where it comes from.
+        const url = site.getFileName() || null;
+        if (url === OURS || (url === null && site.getScriptNameOrSourceURL() === OURS)) continue;
         frames[frames.length] = {
           url,
           line: site.getLineNumber(),
@@ -167,6 +168,6 @@
     }
   }
   if (globalThis.window && self === top && apply(startsWith, location.href, ["http"])) {
-    report(stringify({ kind: "begun", name: "", page: location.href, at: performance.timeOrigin, stack: [] }));
+    report(stringify({ kind: "begun", name: "", page: location.href, at: now(), origin: performance.timeOrigin, stack: [] }));
   }
 })

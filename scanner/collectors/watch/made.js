@@ -4,7 +4,7 @@
   const { slice, startsWith } = String.prototype;
   const { test } = RegExp.prototype;
   const MOST = 65536; // characters of code that are sent on to be hashed
-  const CODE = /\bon\w+\s*=|javascript:/i;
+  const CODE = /\bon\w+\s*=|javascript:|<script/i;
   const HANDLER = /^on\w+$/i;
   const TIMES = 300; // texts of a page
 
@@ -51,8 +51,11 @@
     return result;
   });
 
+  const Trusted = globalThis.TrustedHTML;
+  const isTrusted = (text) => Trusted !== undefined && text instanceof Trusted;
   const html = (text, above) => {
-    if (typeof text === "string" && apply(test, CODE, [text])) code(text, above, "html");
+    const plain = typeof text === "string" || isTrusted(text) ? `${text}` : "";
+    if (apply(test, CODE, [plain])) code(plain, above, "html");
   };
   wrap(Element.prototype, "innerHTML", "set", (native, self, args, above) => {
     html(args[0], above);

@@ -50,6 +50,26 @@
     return apply(native, self, args);
   });
 
+  // The file system before that one, which Chromium still has; its objects have no global names.
+  let known = false;
+  const legacy = (root) => {
+    if (known) return;
+    known = true;
+    wrap(Object.getPrototypeOf(root), "getFile", "value", (native, self, args, above) => {
+      if (args[1] && args[1].create) tell("file_system", `${args[0]}`.replace(/^\//, ""), above, {});
+      return apply(native, self, args);
+    });
+  };
+  wrap(globalThis, "webkitRequestFileSystem", "value", (native, self, args) => {
+    const [kind, size, done, ...rest] = args;
+    if (typeof done !== "function") return apply(native, self, args);
+    const opened = (system) => {
+      legacy(system.root);
+      return done(system);
+    };
+    return apply(native, self, [kind, size, opened, ...rest]);
+  });
+
   if (globalThis.window) {
     wrap(globalThis, "name", "set", (native, self, args, above) => {
       if (args.length === 0) return apply(native, self, args);

@@ -95,3 +95,9 @@ def test_a_request_is_another_sites_nowhere(client):
     assert client.get("/w/none/requests").status_code == 404
     assert client.get("/w/none/requests/1").status_code == 404
     assert client.get("/w/shop/requests/1").status_code == 404
+
+
+def test_the_declaration_leads_to_the_form(client):
+    declaration = client.get("/w/shop/declaration?lang=en").text
+
+    assert '<a href="requests?lang=en">Your rights at Butikken AS</a>' in declaration

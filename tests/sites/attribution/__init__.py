@@ -36,6 +36,7 @@ def hosts():
     tracker = Host(
         {
             "/tag.js": script(read("tag.js")),
+            "/in-worker.js": script("indexedDB.open('i_worker')"),
             "/loaded.js": script("\n\ndocument.cookie = 'l_loaded=1';"),
             "/pixel": Answer(status=302, headers={"location": "https://cdn.tracker.example/hop"}),
             "/hop": Answer(cookies=("h_hop=1; Secure; SameSite=None",)),
