@@ -29,8 +29,13 @@ def compose(config: bytes) -> bytes:
     Args:
         config: The site's configuration as JSON, from `consent_server.banner.config`.
     """
-    marked = json.loads(config).get("banner", {}).get("blocking", "marked") == "marked"
-    return _filled("kapsel.js" if marked else "guarded.js", b"KAPSEL_CONFIG", config)
+    told = json.loads(config)
+    marked = told.get("banner", {}).get("blocking", "marked") == "marked"
+    told.pop("scanned_at", None)  # for who reads the facts: the engine does not
+    if told.get("controller"):
+        told["controller"] = {"policy": told["controller"]["policy"]}
+    packed = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return _filled("kapsel.js" if marked else "guarded.js", b"KAPSEL_CONFIG", packed)
 
 
 def consent_mode_defaults(

@@ -65,8 +65,7 @@ export interface Config {
     /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
     take_over?: Record<string, Record<string, string>>
   }
-  controller: { name: string; contact: string | null; policy: string | null } | null
-  scanned_at: string | null
+  controller: { policy: string | null } | null
   items: Item[]
   texts: Record<string, Texts>
 }

@@ -197,6 +197,7 @@ async def test_consent_mode_shows_the_effect_where_nothing_is_stored(visit):
     [
         ("again_footer", "accept+reject"),
         ("again_icon", "accept+reject"),
+        ("again_menu", "accept+reject"),
         ("again_page", "accept+withdraw"),
         ("again_switches", "accept+save:statistics=0"),
     ],
