@@ -1,2 +1,2 @@
-/* sources sha256:f92e3acdf8febe1629384b4de37f2b76693ae8c04387d8e35c618a788a85bdd2 */
+/* sources sha256:875d04a28805f20d8f4f4a06ea8bd19fcad803cab08277622f470c1e27b5b0b6 */
 "use strict";(()=>{var a=window;a.dataLayer=a.dataLayer||[],a.gtag=a.gtag||function(){a.dataLayer.push(arguments)};var{regions:e,wait:t,settings:d}=KAPSEL_DEFAULTS;a.gtag("consent","default",{ad_storage:"denied",ad_user_data:"denied",ad_personalization:"denied",analytics_storage:"denied",functionality_storage:"denied",personalization_storage:"denied",security_storage:"granted",wait_for_update:t,...e.length?{region:e}:{}});for(let e of d)a.gtag("set",e,!0)})();

@@ -78,7 +78,7 @@ function ask() {
 
 /** Takes over what was answered to the consent tool that the site had before. */
 function takeOver() {
-  const answers = answeredElsewhere()
+  const answers = answeredElsewhere(!refusedByBrowser())
   const names = Object.keys(answers)
   if (!names.length) return
   const whole = names.length === asked().length
