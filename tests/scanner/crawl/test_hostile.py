@@ -67,8 +67,10 @@ def brief(monkeypatch):
     """Budgets for people in a hurry."""
     monkeypatch.setattr("scanner.crawl.visit.GOTO_LIMIT", 5.0)
     monkeypatch.setattr("scanner.crawl.settle.LOAD_LIMIT", 4.0)
-    monkeypatch.setattr("scanner.crawl.settle.BUDGET_LIMIT", 1.5)
-    monkeypatch.setattr("scanner.browser.tab.PULSE_LIMIT", 1.5)
+    monkeypatch.setattr("scanner.crawl.settle.BUDGET_LIMIT", 0.8)
+    monkeypatch.setattr("scanner.crawl.settle.RUNAWAY_LIMIT", 1.0)
+    monkeypatch.setattr("scanner.browser.tab.PULSE_LIMIT", 0.8)
+    monkeypatch.setattr("scanner.browser.tab.EVALUATE_LIMIT", 2.0)
 
 
 async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(brief):
