@@ -16,7 +16,7 @@ from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
 from scanner.collectors.validators import Cache
-from scanner.crawl import settle, sitemap
+from scanner.crawl import privacy_control, settle, sitemap
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
@@ -227,8 +227,18 @@ class Walk:
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
         self._answered = True
-        await self._note(url, await reader.depart(tab, visit), links)
+        read = await self._with_promise(await reader.depart(tab, visit))
+        await self._note(url, read, links)
         return visit.status is not None
+
+    async def _with_promise(self, read: PageRead) -> PageRead:
+        """Return *read* with what the site promises to visitors who send the signal."""
+        if self._state is not State.GPC or read.visit.status is None:
+            return read
+        page = read.visit.final_url
+        promise = await privacy_control.declared(self._tour.fetcher, page)
+        told = msgspec.structs.replace(promise, states=(self._state,), pages=(page,))
+        return msgspec.structs.replace(read, signals=(*read.signals, told))
 
     async def _login(self, profile: Profile, tab: Tab) -> str | None:
         """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""

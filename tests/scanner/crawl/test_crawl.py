@@ -346,9 +346,14 @@ async def test_a_state_for_which_there_is_no_banner_is_visited_once_and_credited
 
 async def test_the_signal_of_privacy_control_is_sent_and_told_to_scripts(look):
     page = "<script>if (navigator.globalPrivacyControl) document.cookie = 'gpc=1'</script>"
-    shop = Host({"/": page + "<img src=/pixel>", "/pixel": ""})
+    promise = Answer('{"gpc": true, "lastUpdate": "2026-11-22"}', kind="application/json")
+    shop = Host({"/": page + "<img src=/pixel>", "/pixel": "", "/.well-known/gpc.json": promise})
 
     found = await look({"www.shop.example": shop}, states=(State.BEFORE, State.GPC))
+
+    told = {s.name: s for r in found.crawl.reads for s in r.signals if s.kind == "privacy_control"}
+    assert told["well-known"].facts == {"honoured": "yes"}
+    assert told["well-known"].states == (State.GPC,)
 
     assert found.cookies(State.GPC).keys() == {"gpc"}
     assert found.cookies(State.BEFORE) == {}
