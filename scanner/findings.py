@@ -348,6 +348,7 @@ CHECKS: dict[str, Callable[[Seen], _Hit | None]] = {
     "gpc-ignored": _gpc_ignored,
     "lifetime-over-13-months": _too_long,
     "cookie-no-secure": _no_secure,
+    "gpc-wellknown-missing": _told(signal_rules.unpromised),
     "insecure-transport": lambda seen: _from(signal_rules.insecure(seen.signals, seen.visits)),
     "referrer-leak": _told(signal_rules.referrer),
     "unclassified-cookie": _unclassified,
