@@ -3,7 +3,8 @@
 The recipe, so that anybody with labelled cookies can repeat it:
 
 1. rows: the files given (forms: see knowledge_rows.py), consent platforms' own cookies left out,
-   and each example of the knowledge base once, with its host and documented lifetime;
+   and each example of the knowledge base once, with its host and documented lifetime, but no
+   example of a vendor's fallback;
 2. features: ``scanner.classify.features``, present or not, those that occur at least twice;
 3. multinomial logistic regression, L2, C = 0.2, no class weights;
 4. weights times 100, rounded; features whose weights all round to less than 3 are left out.
@@ -36,10 +37,12 @@ TARGET = files.HERE / "weights.json"
 
 
 def from_knowledge() -> list[Row]:
-    """Return every example of the knowledge base as a row."""
+    """Return every example of the knowledge base as a row, but those of vendors' fallbacks."""
     rows = []
     for vendor in files.load().vendors:
         for cookie in vendor.cookie:
+            if cookie.fallback:
+                continue  # their names are made up
             plain = (cookie.text,) if cookie.match in ("exact", "prefix") else ()
             for example in cookie.examples or plain:
                 subject = Subject(

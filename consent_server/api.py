@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from consent_server.admin.trail import Trail
     from consent_server.log import ConsentLog
     from consent_server.query import Question
     from consent_server.shelf import Shelf
@@ -106,7 +107,14 @@ async def consents_export(request: Request) -> Response:
     if len(forms) > 1:
         raise QuestionInvalid("'format' stands twice")
     question = _question(request, [pair for pair in pairs if pair[0] != "format"])
-    return export_answer(request.app.state.log, question, forms[0])
+    response = export_answer(request.app.state.log, question, forms[0])
+    token: Token = request.state.token
+    trail: Trail = request.app.state.trail
+    site, asked = question.filter.site, request.url.query
+    await asyncio.to_thread(
+        trail.add, f"token: {token.name}", "exported the log", site=site, detail=asked
+    )
+    return response
 
 
 @with_token(Scope.READ)

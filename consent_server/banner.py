@@ -56,14 +56,15 @@ def config(declaration: Declaration) -> dict[str, Any]:
 
 def _item(item: Item) -> dict[str, Any]:
     hidden = {"http_only": True} if item.http_only and item.party is Party.FIRST else {}
+    # in this order what neighbours have in common stands together, and packs best
     return {
-        **hidden,
         "name": item.name,
+        "vendor": item.vendor,
+        "category": item.category,
         "kind": item.kind,
         "domain": item.domain,
-        "category": item.category,
-        "vendor": item.vendor,
         "party": item.party,
+        **hidden,
     }
 
 

@@ -153,7 +153,7 @@ def _pre_consent_tracker_request(seen: Seen) -> _Hit | None:
 
 def _pre_consent_third_party_request(seen: Seen) -> _Hit | None:
     others = (Category.FUNCTIONAL, Category.UNCLASSIFIED)
-    return _in_state(seen, State.BEFORE, _SENT, categories=others, party=Party.THIRD)
+    return _in_state(seen, State.BEFORE, {Kind.REQUEST}, categories=others, party=Party.THIRD)
 
 
 def _missing_notice(seen: Seen) -> _Hit | None:
@@ -348,6 +348,7 @@ CHECKS: dict[str, Callable[[Seen], _Hit | None]] = {
     "gpc-ignored": _gpc_ignored,
     "lifetime-over-13-months": _too_long,
     "cookie-no-secure": _no_secure,
+    "gpc-wellknown-missing": _told(signal_rules.unpromised),
     "insecure-transport": lambda seen: _from(signal_rules.insecure(seen.signals, seen.visits)),
     "referrer-leak": _told(signal_rules.referrer),
     "unclassified-cookie": _unclassified,

@@ -159,6 +159,17 @@ def referrer(signals: Iterable[Signal]) -> Broken | None:
     return _broken([signal.host for signal in found], lines)
 
 
+def unpromised(signals: Iterable[Signal]) -> Broken | None:
+    """Return the sites that do not say that they honour Global Privacy Control."""
+    found = [
+        signal
+        for signal in _of(signals, SignalKind.PRIVACY_CONTROL, State.GPC)
+        if signal.name == "well-known" and signal.facts.get("honoured") != "yes"
+    ]
+    lines = [f"{s.host}/.well-known/gpc.json says {s.facts.get('honoured')}" for s in found]
+    return _broken([signal.host for signal in found], lines, State.GPC)
+
+
 def cloaked(signals: Iterable[Signal]) -> Broken | None:
     """Return the names of the site's own that lead to other companies, before any answer."""
     found = [

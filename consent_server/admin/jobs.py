@@ -7,7 +7,7 @@ import enum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from scanner.errors import ScanRunning
@@ -151,6 +151,9 @@ class Jobs:
         silent = scan_job.c.running.is_not(None) & (
             scan_job.c.seen_at < to_milliseconds(now - LOST)
         )
+        with self._engine.connect() as connection:
+            if not connection.scalar(select(exists().where(silent))):
+                return  # whoever only looks writes nothing
         with self._engine.begin() as connection:
             connection.execute(
                 update(scan_job)

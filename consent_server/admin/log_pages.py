@@ -11,7 +11,7 @@ from starlette.routing import Route
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.model import Role
 from consent_server.api import export_answer
-from consent_server.model import Action
+from consent_server.model import Action, Surface
 from consent_server.query import read_question, row
 from scanner.errors import QuestionInvalid
 from scanner.model import OPTIONAL_CATEGORIES
@@ -51,6 +51,7 @@ async def search(asked: Asked) -> Response:
         kept=urlencode(kept),
         categories=[category.value for category in OPTIONAL_CATEGORIES],
         actions=[action.value for action in Action],
+        surfaces=[surface.value for surface in Surface],
         done=query.get("done"),
     )
 

@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 _MOST_WORDS = 3
 
 
+#: Behind all that can be seen.
+_TUCKED = 10
+
+
 def likeliest(found: Iterable[Door], tried: Collection[str]) -> Door | None:
     """Return the likeliest of *found* whose label is not in *tried*; None: there is none."""
-    ranked = [(rank, door) for door in found if (rank := _rank(door.control)) is not None]
+    ranked = [
+        (rank + _TUCKED * door.control.tucked, door)
+        for door in found
+        if (rank := _rank(door.control)) is not None
+    ]
     fresh = [(rank, door) for rank, door in ranked if label(door.control) not in tried]
     return min(fresh, key=lambda pair: pair[0])[1] if fresh else None
 

@@ -37,6 +37,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     box: tuple[int, int, int, int] = (0, 0, 0, 0)  # x, y, width, height in its frame, CSS pixels
     platform: str | None = None
     floating: bool = False  # a small button that stays in place
+    tucked: bool = False  # away in a menu that has to be unfolded
 
     @property
     def meaning(self) -> Meaning:

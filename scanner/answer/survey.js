@@ -22,6 +22,8 @@
     "input[type=checkbox], input[type=radio], [role=switch], [role=checkbox], [role=radio]," +
     " [role=menuitemcheckbox], button[aria-pressed], button[aria-checked]";
   const PRESSED = "button[aria-pressed]"; // a switch, or one of two buttons: "allow", "deny"
+  const MENU = // what a visitor can unfold
+    "details:not([open]), nav, [role=navigation], [role=menu], [class*=menu i], [id*=menu i], [class*=drawer i]";
   const MEANINGS = ["accept", "reject", "necessary", "settings", "save", "acknowledge", "withdraw"];
   const SILENT = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "OPTION"]);
   const HINT = /cookie|consent|gdpr|cmp-|cmp_|privacy|samtyk|samtyck|ccpa|dsgvo|rgpd/i;
@@ -332,8 +334,10 @@
         const rule = rules.find((r) => r.revisit && belongs(tree, r) && element.matches(r.revisit));
         if (!rule && !element.matches(PRESSABLE) && element.getAttribute("tabindex") !== "0")
           continue;
-        if (!shown(element)) continue;
+        const tucked = !shown(element) && element.closest(MENU) !== null;
+        if (!shown(element) && !tucked) continue;
         const entry = control(element, "strong", null);
+        if (tucked) entry.label = tidy(element.textContent).slice(0, LONGEST_LABEL);
         const box = element.getBoundingClientRect();
         let floating = false;
         for (let at = element; at; at = parent(at))
@@ -343,7 +347,7 @@
         const hinted = floating && (named(element) || subject.test(said) || HINT.test(said));
         const short = tidy(said).length <= LONGEST_LABEL / 3;
         if (rule || hinted || revisit.test(said) || (short && subject.test(said)))
-          found.push({ ...entry, platform: rule?.name ?? null, floating });
+          found.push({ ...entry, platform: rule?.name ?? null, floating, tucked });
         if (found.length >= MOST_CONTROLS) return found;
       }
     return found;

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
 MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
+MAX_ROUTES = 5  # addresses that a page gives itself; with more it is in a loop
 MAX_POPUPS = 5  # windows of one page that are let run
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
 ASK_LIMIT = 5.0  # seconds until a tab that goes somewhere must have asked for the page
@@ -58,6 +59,8 @@ class Tab:
         self.popups: list[str] = []  # their targets
         self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
+        self.routes: dict[str, None] = {}  # addresses that the page gave itself without loading
+        self.canonical: str | None = None  # by which address the page wants to be known
         self.endless = False  # whether its scripts had to be stopped
         self.frozen = False  # whether even that did not help
         self.broken: str | None = None  # Chromium's error that cut the page's document short
@@ -72,6 +75,7 @@ class Tab:
         session.on("Page.javascriptDialogOpening", self._dialog)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
         session.on("Network.loadingFailed", self._cut_short)
+        session.on("Page.navigatedWithinDocument", self._routed)
         session.on("Inspector.targetCrashed", lambda _: self.crashed.set())
         session.on("detached", lambda _: self.crashed.set())
         session.post("Page.enable")
@@ -108,6 +112,8 @@ class Tab:
         self._loaded.clear()
         self._begun.clear()
         self.refused = None
+        self.routes.clear()
+        self.canonical = None
         self.endless = False
         self.broken = None
         self._dialogs = 0
@@ -192,7 +198,11 @@ class Tab:
         """Return a PNG of what the page shows, one pixel for each of its own; None: none."""
         try:
             shown = await self.session.call("Page.getLayoutMetrics", timeout=PICTURE_LIMIT)
-            view, screen = shown["cssVisualViewport"], shown["visualViewport"]
+            view = shown["cssVisualViewport"]
+            told = await self.session.call(
+                "Runtime.evaluate", expression="devicePixelRatio", timeout=PICTURE_LIMIT
+            )
+            ratio = told["result"].get("value")
             told = await self.session.call(
                 "Page.captureScreenshot",
                 format="png",
@@ -201,7 +211,7 @@ class Tab:
                     "y": view["pageY"],
                     "width": view["clientWidth"],
                     "height": view["clientHeight"],
-                    "scale": view["clientWidth"] / screen["clientWidth"],
+                    "scale": 1 / ratio if isinstance(ratio, int | float) and ratio > 0 else 1,
                 },
                 timeout=PICTURE_LIMIT,
             )
@@ -265,6 +275,10 @@ class Tab:
         if self.traffic.documents >= MAX_DOCUMENTS:
             return "the page loads itself, or others, without end"
         return await self._gate(url)
+
+    def _routed(self, params: Params) -> None:
+        if params["frameId"] == self.target and len(self.routes) <= MAX_ROUTES:
+            self.routes[params["url"]] = None
 
     def _cut_short(self, params: Params) -> None:
         """Note that the page's own document broke off: its load event may never come."""

@@ -33,7 +33,8 @@ _CLICKS = frozenset(
     {"gclid", "dclid", "gbraid", "wbraid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id"}
     | {"yclid", "gclsrc", "_gl", "mc_eid", "igshid", "epik", "rdt_cid", "scclid"}
 )
-_PART = re.compile(r"[A-Za-z0-9]{8,}|[A-Za-z0-9_-]{16,}")
+_PART = re.compile(r"\d{6,}\.\d{6,}|[A-Za-z0-9]{8,}|[A-Za-z0-9_-]{16,}")
+_TIME = re.compile(r"1[5-9]\d{8}(\d{3})?(\d{3})?|20[12]\d[01]\d[0-3]\d(\d{6})?")  # 2017 to 2033
 _RANDOM = frozenset({"uuid", "jwt", "base64"})
 
 
@@ -81,25 +82,27 @@ def digests(value: str, digester: Digester) -> frozenset[str]:
 
 
 def _parts(value: str) -> set[str]:
-    plain = unquote(value)
-    return {part for part in _PART.findall(plain)[:40] if _telling(part)}
+    found = _PART.findall(unquote(value))[:40]
+    return {
+        part
+        for whole in found
+        for part in (whole, *(whole.split(".") if "." in whole else ()))
+        if _telling(part)
+    }
 
 
 def _telling(part: str) -> bool:
     """Tell whether *part* is long and odd enough not to be a word, a date or a setting."""
-    kind = shape(part).kind
-    if kind == "time" or len(part) < SHORTEST:
+    if len(part) < SHORTEST or _TIME.fullmatch(part):
         return False
-    return any(sign.isdigit() for sign in part) or kind in _RANDOM
+    return any(sign.isdigit() for sign in part) or shape(part).kind in _RANDOM
 
 
 def _identifies(name: str, value: str) -> bool:
     told = shape(value)
     if told.kind in _RANDOM or (told.kind == "hex" and told.length >= 2 * SHORTEST):
         return True
-    if not _IDENTIFIER_NAME.search(name) or told.kind in ("time", "flag", "empty"):
-        return False
-    return any(_telling(part) for part in _PART.findall(value))
+    return bool(_IDENTIFIER_NAME.search(name)) and any(map(_telling, _PART.findall(value)))
 
 
 def _json(text: str) -> list[tuple[str, str]]:

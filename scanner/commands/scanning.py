@@ -39,6 +39,7 @@ STATES = (
 _OPTIONS = (
     click.option(
         "--state",
+        "--states",
         "states",
         multiple=True,
         type=click.Choice(STATES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import fnmatch
 import functools
 import re
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_URL = 2000  # characters; what is longer is made by a machine in a loop
 MAX_SEGMENTS = 12  # of a path; likewise
+MANY = 1000  # pages of one kind: they are made by a machine, and one stands for all of them
 
 
 class Frontier:
@@ -29,6 +31,8 @@ class Frontier:
         self._left = max_pages
         self._seen: set[str] = set()
         self._level: list[str] = []
+        self._kinds: collections.Counter[str] = collections.Counter()  # pages that were offered
+        self._sampled: collections.Counter[str] = collections.Counter()  # of these, chosen
         self._homes = {registrable(urlsplit(site.url).hostname or "")}
         self._homes |= {bare(domain) for domain in site.own_domains}
 
@@ -58,6 +62,7 @@ class Frontier:
                 continue
             self._seen.add(page)
             self._level.append(page)
+            self._kinds[template(page)] += not asked
 
     def visited(self, url: str) -> None:
         """Do not visit *url* again: a redirect led there."""
@@ -66,16 +71,22 @@ class Frontier:
             self._seen.add(page)
 
     def next_level(self) -> list[str]:
-        """Return the pages of the next level, samples of each kind of page first."""
+        """
+        Return the pages of the next level, samples of each kind of page first.
+
+        Of a kind with very many pages there is one sample, however large the budget.
+        """
         ranks: dict[str, int] = {}
         ranked = []
         for place, page in enumerate(self._level):
             kind = template(page)
             ranks[kind] = rank = ranks.get(kind, -1) + 1
-            ranked.append((rank, place, page))
+            if self._kinds[kind] < MANY or rank + self._sampled[kind] == 0:
+                ranked.append((rank, place, page))
         self._level = []
         chosen = [page for _, _, page in sorted(ranked)[: max(0, self._left)]]
         self._left -= len(chosen)
+        self._sampled.update(map(template, chosen))
         return chosen
 
     def inside(self, url: str) -> bool:
@@ -94,8 +105,8 @@ class Frontier:
 
 def canonical(url: str, *, base: str | None = None) -> str | None:
     """
-    Return the one spelling of *url*: no fragment, no trace of where the visitor came from, the
-    query in order.
+    Return the one spelling of *url*: no fragment but the route of an application (``#/about``),
+    no trace of where the visitor came from, the query in order.
 
     Returns:
         None for what is no page: another scheme, no host, too long.
@@ -119,12 +130,13 @@ def canonical(url: str, *, base: str | None = None) -> str | None:
     place = name if port in (None, default) else f"{name}:{port}"
     path = re.sub(r";jsessionid=[^/?]*", "", parts.path, flags=re.IGNORECASE)
     path = quote(re.sub(r"/{2,}", "/", path) or "/", safe="/%:@!$&'()*+,;=~-._")
-    return urlunsplit((parts.scheme, place, path, urlencode(query), ""))
+    route = parts.fragment if parts.fragment.startswith(("/", "!/")) else ""
+    return urlunsplit((parts.scheme, place, path, urlencode(query), route))
 
 
 def harmful(url: str) -> bool:
     """Tell whether following *url* may change something, never end, or fetch a file."""
-    parts = urlsplit(url.lower())
+    parts = urlsplit(url.lower().replace("#!/", "/").replace("#/", "/"))
     ending = parts.path.rsplit("/", 1)[-1].rpartition(".")
     if ending[1] and ending[2] in _words("files"):
         return True
@@ -140,7 +152,7 @@ def harmful(url: str) -> bool:
 
 def template(url: str) -> str:
     """Return what *url* shares with the pages that are made like it."""
-    parts = urlsplit(url)
+    parts = urlsplit(url.replace("#!/", "/").replace("#/", "/"))  # a route is a path, too
     segments = [segment for segment in parts.path.split("/") if segment]
     shape = "/".join("#" if _varies(s) or i else s for i, s in enumerate(segments))
     keys = "&".join(sorted({key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}))

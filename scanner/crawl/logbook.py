@@ -17,6 +17,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     read: PageRead
     links: tuple[str, ...] = ()
+    canonical: str | None = None  # by which address it wants to be known
     barred: bool = False  # whether it turned out to be none of ours to read
 
 

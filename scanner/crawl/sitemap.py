@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import re
+import time
 import zlib
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -20,6 +22,7 @@ log = structlog.get_logger()
 
 MAX_FILES = 20  # sitemaps read for one site
 MAX_URLS = 10_000  # pages taken from them
+READ_LIMIT = 20.0  # seconds after which no further sitemap is asked for
 MAX_BYTES = 50 * 1024 * 1024  # of one sitemap, unzipped: the limit of the protocol
 _DOCTYPE = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 
@@ -31,9 +34,10 @@ async def read(starts: Iterable[str], *, fetcher: Fetcher) -> tuple[str, ...]:
     What cannot be read is left out: a sitemap is a help, not a duty.
     """
     waiting = list(dict.fromkeys(starts))
+    end = time.monotonic() + READ_LIMIT
     seen: set[str] = set()
     pages: dict[str, None] = {}
-    while waiting and len(seen) < MAX_FILES and len(pages) < MAX_URLS:
+    while waiting and len(seen) < MAX_FILES and len(pages) < MAX_URLS and time.monotonic() < end:
         url = waiting.pop(0)
         if url in seen:
             continue
@@ -41,7 +45,7 @@ async def read(starts: Iterable[str], *, fetcher: Fetcher) -> tuple[str, ...]:
         fetched = await fetcher.get(url)
         if fetched.status != 200:
             continue
-        found, further = parse(fetched.body)
+        found, further = await asyncio.to_thread(parse, fetched.body)
         pages.update(dict.fromkeys(found))
         waiting += further
     return tuple(pages)[:MAX_URLS]
@@ -69,6 +73,8 @@ def parse(body: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 if child.tag.rsplit("}", 1)[-1] == "loc" and child.text:
                     (pages if tag == "url" else further).append(child.text.strip())
             element.clear()
+            if len(pages) >= MAX_URLS:
+                break
     except ElementTree.ParseError:
         log.info("sitemap not understood to its end")
     return tuple(pages), tuple(further)

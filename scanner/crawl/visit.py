@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from scanner import signals
 from scanner.browser import failures
 from scanner.browser.devtools import DevToolsError
-from scanner.collectors import fold, jar, messages, moments, parameters, trail
+from scanner.browser.tab import MAX_ROUTES
+from scanner.collectors import consent, fold, jar, messages, moments, parameters, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.crawl import settle
@@ -242,12 +243,17 @@ class Reader:
                     tab.evidence.stored.append(self._item(found, host, now))
                     if found.get("script"):
                         self._workers[host] = found["script"]
-        tab.evidence.consent = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock) or {}
+        said = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock)
+        tab.evidence.consent = consent.checked(said)
         links: dict[str, None] = {}
+        if len(tab.routes) <= MAX_ROUTES:
+            links.update(tab.routes)
         barrier = None
         for place, (_, told) in enumerate(await tab.in_each_frame(_LINKS)):
             if told is not None:
                 links.update(dict.fromkeys(told["links"]))
+                if place == 0:
+                    tab.canonical = told["canonical"]
                 if place == 0 and (kind := wall(title=told["title"], words=told["words"])):
                     barrier = f"{kind} was shown in the page's place: it is not what visitors get"
         return tuple(links), barrier

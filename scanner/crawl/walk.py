@@ -16,13 +16,13 @@ from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
 from scanner.collectors.validators import Cache
-from scanner.crawl import settle, sitemap
+from scanner.crawl import privacy_control, settle, sitemap
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
 from scanner.crawl.logbook import Chapter, Page
 from scanner.crawl.login import login
-from scanner.crawl.pace import Pace
+from scanner.crawl.pace import TOO_MUCH, Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.crawl.visit import Reader
@@ -91,7 +91,8 @@ class Walk:
         self._known = pages  # what an earlier state visited; None: find out
         self._chapter = chapter
         self._tries: collections.Counter[str] = collections.Counter()  # by URL
-        self._archive = Archive() if tour.har and tour.dossier else None
+        secret = tour.site.visitor.headers
+        self._archive = Archive(secret=secret) if tour.har and tour.dossier else None
         self._begin()
 
     def _begin(self) -> None:
@@ -226,8 +227,18 @@ class Walk:
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
         self._answered = True
-        await self._note(url, await reader.depart(tab, visit), links)
+        read = await self._with_promise(await reader.depart(tab, visit))
+        await self._note(url, read, links)
         return visit.status is not None
+
+    async def _with_promise(self, read: PageRead) -> PageRead:
+        """Return *read* with what the site promises to visitors who send the signal."""
+        if self._state is not State.GPC or read.visit.status is None:
+            return read
+        page = read.visit.final_url
+        promise = await privacy_control.declared(self._tour.fetcher, page)
+        told = msgspec.structs.replace(promise, states=(self._state,), pages=(page,))
+        return msgspec.structs.replace(read, signals=(*read.signals, told))
 
     async def _login(self, profile: Profile, tab: Tab) -> str | None:
         """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
@@ -300,7 +311,7 @@ class Walk:
                     tab = await profile.open_tab()
                     read, links = await self._page(reader, tab, url)
                 barred = read.visit.status is None and tab.refused is not None
-                await self._note(url, read, links, barred=barred)
+                await self._note(url, read, links, canonical=tab.canonical, barred=barred)
                 if tab.over or read.visit.timed_out or tab.alert_loop:
                     await profile.close_tab(tab)
                     tab = None
@@ -313,6 +324,7 @@ class Walk:
             await self._level(level, one)
             for page in (self._chapter.pages[url] for url in level if url in self._chapter.pages):
                 self._frontier.visited(page.read.visit.final_url)
+                self._frontier.visited(page.canonical or "")
                 if self._known is None:
                     self._frontier.add(page.links)
             if tour.stop.is_set():
@@ -335,10 +347,16 @@ class Walk:
             await one(url)
 
     async def _note(
-        self, url: str, read: PageRead, links: tuple[str, ...] = (), *, barred: bool = False
+        self,
+        url: str,
+        read: PageRead,
+        links: tuple[str, ...] = (),
+        *,
+        canonical: str | None = None,
+        barred: bool = False,
     ) -> None:
         """Put a page into the chapter, and tell of it."""
-        page = Page(read=read, links=links, barred=barred)
+        page = Page(read=read, links=links, canonical=canonical, barred=barred)
         await self._chapter.add(url, page, whole=not self._tour.stop.is_set())
         self._tell(url)
 
@@ -354,6 +372,8 @@ class Walk:
                 visit, links = await reader.arrive(tab, url, clock=tour.clock)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
+        if visit.status in TOO_MUCH:
+            tour.pace.slow(urlsplit(url).hostname or "")
         if tab.stuck:
             return PageRead(visit=visit), ()
         return await reader.depart(tab, visit), links

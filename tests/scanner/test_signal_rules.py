@@ -163,3 +163,13 @@ def test_who_is_told_the_whole_address_and_who_hides_behind_the_sites_own_name()
     assert found(cloaked)["cname-cloaked-tracker"].evidence == (
         "www.shop.example: alias of x.tracker.example",
     )
+
+
+def test_a_site_that_promises_nothing_to_those_who_send_the_signal():
+    def promise(said):
+        return signal(SignalKind.PRIVACY_CONTROL, "well-known", State.GPC, honoured=said)
+
+    assert found(promise("nothing"))["gpc-wellknown-missing"].evidence == (
+        "www.shop.example/.well-known/gpc.json says nothing",
+    )
+    assert "gpc-wellknown-missing" not in found(promise("yes"))

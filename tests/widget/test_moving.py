@@ -149,11 +149,14 @@ def test_two_tools_that_disagree_are_no_answer(shop, world, page):
     assert page.evaluate("kapsel.get().action") is None
 
 
-def test_a_consent_is_not_taken_over_against_the_signal_of_the_browser(shop, world, page, until):
-    page.add_init_script(
-        "Object.defineProperty(navigator, 'globalPrivacyControl', {get: () => true})"
-    )
-    world.declare(banner=Banner(take_over={"klaro": {"ads": "marketing"}}))
+@pytest.mark.parametrize(
+    ("name", "value"), [("globalPrivacyControl", "true"), ("doNotTrack", "'1'")]
+)
+def test_a_consent_is_not_taken_over_against_the_signal_of_the_browser(
+    shop, world, page, until, name, value
+):
+    page.add_init_script(f"Object.defineProperty(navigator, '{name}', {{get: () => {value}}})")
+    world.declare(banner=Banner(do_not_track="honour", take_over={"klaro": {"ads": "marketing"}}))
     keep(page, world, "klaro", quote('{"ads":true}'))
 
     shop()

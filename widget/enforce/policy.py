@@ -44,8 +44,10 @@ def allowed(rules: Rules, granted: frozenset[str]) -> list[str]:
 
 
 def _source(host: str, rules: Rules) -> list[str]:
-    """Return what allows *host* and what lies under it."""
+    """Return what allows *host* and what lies under it, web sockets as well."""
     if not all(character.isalnum() or character in "-._" for character in host):
         return []  # an address in brackets cannot be named in a policy
     port = ":*" if rules.any_port else ""
-    return [host + port, f"*.{host}{port}"]
+    names = (f"{host}{port}", f"*.{host}{port}")
+    # a name without a scheme stands for https, and not for wss
+    return [*names, *(f"wss://{name}" for name in names)]

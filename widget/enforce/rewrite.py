@@ -189,17 +189,21 @@ class Rewriter:
                 waits.update(self._rules.waits_for(host))
         return waits - self._granted
 
+    @functools.cached_property
+    def _waiting_hosts(self) -> tuple[str, ...]:
+        """The hosts that the scan found and that may not be asked."""
+        return tuple(
+            host
+            for host, categories in self._rules.hosts.items()
+            if NECESSARY not in categories and not allows(self._granted, categories)
+        )
+
     def _loaded_by(self, code: bytes) -> set[str]:
         """Return what the hosts wait for from which inline *code* loads something."""
         text = code.decode("utf-8", "replace").replace("\\/", "/")
         if not _LOADS.search(text):
             return set()
-        waiting = tuple(
-            host
-            for host, categories in self._rules.hosts.items()
-            if NECESSARY not in categories and not allows(self._granted, categories)
-        )
-        found = _names(waiting).findall(text.lower()) if waiting else ()
+        found = _names(self._waiting_hosts).findall(text.lower()) if self._waiting_hosts else ()
         return {name for host in found for name in self._rules.hosts[host]} - self._granted
 
 

@@ -28,8 +28,8 @@ Headers = list[tuple[str, str]]
 #: Set by the widget for a visitor who has asked for one frame, this time only: its host.
 ONCE = "kapsel_once"
 
-#: Kinds of content that a browser shows as a document, and whose policy it obeys.
-_DOCUMENTS = ("text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
+#: Kinds of content that a browser shows as a document, if it was asked for one.
+_DOCUMENTS = ("application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml")
 _DESTINATIONS = ("document", "iframe", "frame", "embed", "object")
 
 #: True of the page as it was written, and of the rewritten one no more.
@@ -106,7 +106,7 @@ class Visit:
         """Return what becomes of an answer of the application's, with these headers."""
         kind = _value(given, "content-type").partition(";")[0].strip().lower()
         not_new = status == 304 and self._wants_page
-        is_page = kind in _DOCUMENTS or not_new
+        is_page = kind == "text/html" or not_new or (kind in _DOCUMENTS and self._wants_page)
         headers = links.kept([*self._without_refused(given)], self._waits)
         if not is_page:
             return Answer(headers, None)

@@ -22,9 +22,10 @@ const YES = ['true', 'yes', 'allow', '1']
 
 /**
  * Returns the answers that were given elsewhere and stand here, by category.
+ * @param {boolean} consents whether a yes may be among them
  * @returns {Record<string, boolean>}
  */
-export function answeredElsewhere() {
+export function answeredElsewhere(consents) {
   const said = Object.entries(readCookies())
     .filter(([name]) => COOKIES.test(name))
     .flatMap(([name, value]) => read(name, decoded(value)))
@@ -33,7 +34,7 @@ export function answeredElsewhere() {
   for (const name of asked()) {
     const heard = said.filter(({ means }) => means.includes(name))
     if (heard.length && !heard.some(({ yes }) => yes)) answers[name] = false
-    else if (consented(name, heard)) answers[name] = true
+    else if (consents && consented(name, heard)) answers[name] = true
   }
   return answers
 }
@@ -44,7 +45,6 @@ export function answeredElsewhere() {
  * @param {Said[]} heard what was said of it
  */
 function consented(category, heard) {
-  if (/** @type {any} */ (navigator).globalPrivacyControl) return false
   const needed = heard.flatMap(({ tool }) =>
     Object.entries(confirmed(tool)).flatMap(([word, name]) => (name === category ? tool + word : [])),
   )

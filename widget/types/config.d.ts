@@ -65,8 +65,7 @@ export interface Config {
     /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
     take_over?: Record<string, Record<string, string>>
   }
-  controller: { name: string; contact: string | null; policy: string | null } | null
-  scanned_at: string | null
+  controller: { policy: string | null } | null
   items: Item[]
   texts: Record<string, Texts>
 }
@@ -76,5 +75,5 @@ declare global {
   const KAPSEL_CONFIG: Config
 
   /** The same in the snippet that stands before the tags of Google. */
-  const KAPSEL_DEFAULTS: { regions: string[]; wait: number; settings: string[] }
+  const KAPSEL_DEFAULTS: { regions: string[]; wait: number; settings: string[]; uet: boolean }
 }

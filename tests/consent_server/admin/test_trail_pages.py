@@ -1,5 +1,7 @@
 """The audit trail as a page and as a file, each owner's own sites only."""
 
+from tests.consent_server.conftest import ask
+
 
 def test_what_people_did_is_told_to_owners_of_that_site(client, enter):
     everybody, owner = enter("eier", everywhere="owner"), enter("butikk", shop="owner")
@@ -19,6 +21,16 @@ def test_what_people_did_is_told_to_owners_of_that_site(client, enter):
     assert lines[0] == "at,actor,action,site,detail"
     assert ",eier,exported the log,shop,jsonl action=withdraw" in "\n".join(lines)
     assert "other" not in "\n".join(lines)
+
+
+def test_what_a_token_takes_along_is_told_too(client, enter):
+    ask(client, "/api/v1/consents/export", site="shop", format="csv")
+
+    deeds = client.app.state.trail.page(sites={"shop"})
+
+    assert [(deed.actor, deed.action, deed.detail) for deed in deeds] == [
+        ("token: KAPSEL_API_TOKEN", "exported the log", "site=shop&format=csv")
+    ]
 
 
 def test_the_trail_is_read_page_by_page(client, enter):

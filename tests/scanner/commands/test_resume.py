@@ -105,15 +105,3 @@ def test_a_scan_that_was_killed_goes_on_with_what_is_missing(scan, shop, tmp_pat
     assert states == dict.fromkeys(names[1:], ("before", "gpc"))
     assert [shop.paths.count(page) for page in PAGES] == [1] * 7 + [2]  # gpc; and what was missing
     assert kept(tmp_path / "kapsel.db") == 0
-
-
-def test_without_resume_a_scan_begins_anew(scan, shop, tmp_path):
-    killed_when_all_but_one_page_is_kept(scan(), tmp_path / "kapsel.db")
-    shop.held = False
-    shop.asked.clear()
-
-    anew = told(scan())
-
-    assert anew["status"] == "complete"
-    assert [shop.paths.count(page) for page in PAGES] == [2] * 8
-    assert kept(tmp_path / "kapsel.db") == 0

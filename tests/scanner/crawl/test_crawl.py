@@ -346,9 +346,14 @@ async def test_a_state_for_which_there_is_no_banner_is_visited_once_and_credited
 
 async def test_the_signal_of_privacy_control_is_sent_and_told_to_scripts(look):
     page = "<script>if (navigator.globalPrivacyControl) document.cookie = 'gpc=1'</script>"
-    shop = Host({"/": page + "<img src=/pixel>", "/pixel": ""})
+    promise = Answer('{"gpc": true, "lastUpdate": "2026-11-22"}', kind="application/json")
+    shop = Host({"/": page + "<img src=/pixel>", "/pixel": "", "/.well-known/gpc.json": promise})
 
     found = await look({"www.shop.example": shop}, states=(State.BEFORE, State.GPC))
+
+    told = {s.name: s for r in found.crawl.reads for s in r.signals if s.kind == "privacy_control"}
+    assert told["well-known"].facts == {"honoured": "yes"}
+    assert told["well-known"].states == (State.GPC,)
 
     assert found.cookies(State.GPC).keys() == {"gpc"}
     assert found.cookies(State.BEFORE) == {}
@@ -444,3 +449,22 @@ async def test_what_waits_for_a_database_before_it_asks_is_still_seen(look):
     found = await look({"www.shop.example": shop})
 
     assert "last" in found.cookies()
+
+
+async def test_routes_and_rendered_links_are_pages_and_a_canonical_page_is_read_once(look):
+    app = """<body><script>
+        if (location.pathname === '/') history.pushState(null, '', '/hjem');
+        const links = document.body.appendChild(document.createElement('div'));
+        links.attachShadow({mode: 'open'}).innerHTML = '<a href="/skygge">x</a>';
+        setTimeout(() => { document.body.append(Object.assign(document.createElement('a'),
+          {href: '/sent'})); }, 1000);
+        </script><a href="/#/rute">x</a><a href="/vare?farge=1">x</a>"""
+    variant = "<link rel=canonical href=/vare><a href=/vare>x</a>"
+    shop = Host(
+        {**dict.fromkeys(("/", "/hjem", "/skygge", "/sent", "/vare"), app), "/vare": variant}
+    )
+
+    found = await look({"www.shop.example": shop})
+
+    visited = sorted(visit.url.removeprefix(SHOP) for visit in found.visits)
+    assert visited == ["", "#/rute", "hjem", "sent", "skygge", "vare?farge=1"]

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.crawl import Options, crawl
 from scanner.dossier import Dossier
-from scanner.model import Site, State
+from scanner.model import Site, State, Visitor
 from tests.scanner.conftest import browsing
 from tests.sites.paths import Answer, Host
 
@@ -29,7 +29,11 @@ async def test_an_answer_is_shown_before_at_and_after_it_and_nothing_secret_is_k
 
     async with browsing({"www.shop.example": shop}) as browser:
         crawled = await crawl(
-            Site(key="shop", url="https://www.shop.example/?email=kari@nord.no"),
+            Site(
+                key="shop",
+                url="https://www.shop.example/?email=kari@nord.no",
+                visitor=Visitor(headers={"X-Stage": "blue-stage"}),
+            ),
             options=Options(states=(State.BEFORE, State.REJECT), har=True),
             browser=browser,
             dossier=dossier,
@@ -49,5 +53,5 @@ async def test_an_answer_is_shown_before_at_and_after_it_and_nothing_secret_is_k
     assert pictures[State.REJECT, "answered"].sha256 != press.picture
     archives = [(tmp_path / f"{name}.har").read_text() for name in ("before", "reject")]
     assert all(json.loads(text)["log"]["entries"] for text in archives)
-    for secret in ("server-secret", "secret-none", "kari@nord.no"):
+    for secret in ("server-secret", "secret-none", "kari@nord.no", "blue-stage"):
         assert not any(secret in text for text in archives)

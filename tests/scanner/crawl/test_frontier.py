@@ -112,3 +112,24 @@ def test_a_page_that_a_redirect_led_to_is_not_visited_again():
     frontier.add(["https://www.shop.example/nb/"])
 
     assert frontier.next_level() == []
+
+
+def test_of_ten_thousand_pages_of_one_kind_one_is_visited():
+    goods = [f"https://www.shop.example/vare/{n}" for n in range(10_000)]
+    frontier = Frontier(SHOP, max_pages=500)
+    frontier.add(goods)
+    frontier.add(["https://www.shop.example/om"])
+
+    first = frontier.next_level()
+    frontier.add(["https://www.shop.example/vare/ny", "https://www.shop.example/salg"])
+
+    assert first == ["https://www.shop.example/vare/0", "https://www.shop.example/om"]
+    assert frontier.next_level() == ["https://www.shop.example/salg"]
+
+
+def test_the_routes_of_an_application_are_pages_and_other_fragments_are_not():
+    pages = level(
+        [f"https://www.shop.example/{p}" for p in ("#/om", "#!/salg", "#top", "#/om", "#/logout")]
+    )
+
+    assert pages == ["https://www.shop.example/#/om", "https://www.shop.example/#!/salg"]

@@ -69,3 +69,19 @@ async def test_indexes_are_followed_zipped_or_not_and_in_circles_once():
 
     assert pages == ("https://www.shop.example/one",)
     assert sorted(host.paths) == ["/a.xml.gz", "/gone.xml", "/sitemap.xml"]
+
+
+def test_of_a_list_without_end_the_beginning_counts(monkeypatch):
+    monkeypatch.setattr("scanner.crawl.sitemap.MAX_URLS", 3)
+    urls = "".join(f"<url><loc>https://x.example/{n}</loc></url>" for n in range(1000))
+
+    pages, _ = sitemap.parse(f"<urlset>{urls}".encode())
+
+    assert pages == tuple(f"https://x.example/{n}" for n in range(3))
+
+
+@pytest.mark.anyio
+async def test_sitemaps_that_are_slow_are_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr("scanner.crawl.sitemap.READ_LIMIT", 0.0)
+
+    assert await sitemap.read(["https://x.example/sitemap.xml"], fetcher=None) == ()

@@ -8,7 +8,7 @@ import pytest
 
 from scanner.changes import diff
 from scanner.dossier import Dossier, folder_of
-from scanner.model import Press, State
+from scanner.model import Carried, Kind, Press, SetBy, Signal, SignalKind, State, Writer
 from scanner.report.page import html, markdown
 
 #: A PNG of one pixel.
@@ -27,6 +27,40 @@ def test_the_page_tells_items_findings_and_the_banner(shop):
     assert "otential breach" in page
     assert "400 days (2 years asked for)" in page
     assert "ads.example" in page
+
+
+def test_who_brought_a_setter_and_what_pages_told_is_there_in_both_forms(shop):
+    tag = SetBy(kind="http", url="https://shop.example/?who=kari", line=3)
+    later = Writer(kind="script", url="https://shop.example/app.js", line=9, after=1.0)
+    ga = msgspec.structs.replace(
+        shop.entries[0], initiators=(tag,), later_writers=(later,), written_after=0.25
+    )
+    pixel = msgspec.structs.replace(
+        ga,
+        kind=Kind.BEACON,
+        name="ads.example/pixel",
+        carries=(Carried(name="cid", content="identifier"), Carried(name="em", content="email")),
+    )
+    read = Signal(
+        kind=SignalKind.FINGERPRINTING,
+        name="canvas",
+        host="ads.example",
+        facts={"what": "<b>"},
+        by=SetBy(kind="script", url="https://ads.example/fp.js?v=1", line=2),
+        states=(State.BEFORE,),
+        pages=("https://shop.example/",),
+    )
+    scan = msgspec.structs.replace(shop, entries=(ga, pixel), signals=(read,))
+
+    for text in (html([scan]), markdown([scan])):
+        assert "brought by https://shop.example/ line 3" in text
+        assert "then written by https://shop.example/app.js line 9" in text
+        assert "identifier (cid), email (em)" in text.replace("\\", "")
+        assert "Scripts that read what tells browsers apart" in text
+        assert "https://ads.example/fp.js line 2" in text.replace("\\", "")
+        assert "who=kari" not in text
+        assert "<b>" not in text.replace("<b>1</b>", "").split("canvas")[1]
+    assert "after 0.2 s" in html([scan])
 
 
 def test_names_made_by_strangers_cannot_change_the_page(shop):

@@ -98,6 +98,13 @@ def test_what_is_no_document_keeps_all_its_headers():
     assert visit().answer(200, given).headers == given
 
 
+def test_a_drawing_has_a_policy_where_it_is_the_page_and_none_where_it_is_in_one():
+    given = [("content-type", "image/svg+xml"), ("cache-control", "max-age=9")]
+
+    assert len(values(visit(WANTS).answer(200, given), "content-security-policy")) == 1
+    assert visit(("sec-fetch-dest", "image")).answer(200, given).headers == given
+
+
 def test_a_page_that_begins_as_utf_16_is_left_alone():
     page = "\ufeff<img src=//ads.example>".encode("utf-16-le")
     answer = visit(WANTS).answer(200, [HTML])

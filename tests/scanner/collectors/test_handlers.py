@@ -1,0 +1,14 @@
+from scanner.collectors.handlers import handlers
+
+
+def test_scripts_handlers_and_links_are_code():
+    html = """<img src=x onerror="document.cookie = &quot;a=1&quot;"><p class="on">
+    <a href=" javascript:go(%27x%27)">x</a><script>b = 1 < 2</script><script src=y></script>"""
+
+    assert handlers(html) == ('document.cookie = "a=1"', "go('x')", "b = 1 < 2", "")
+
+
+def test_broken_html_is_no_fault():
+    assert handlers("<img onload=a <script>x") is not None
+    assert handlers("") == ()
+    assert handlers("<p onclick=go()><![wrong[x]]><p onclick=on()>")[0] == "go()"
