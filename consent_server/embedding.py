@@ -125,6 +125,7 @@ def described(tag: Tag, rules: Rules, *, level: str, snippet: str | None) -> dic
         "level": level,
         "tag": tag.html,
         "consent_mode": snippet,
+        "policy": policy(rules, frozenset({NECESSARY})),  # before consent, at the enforced level
         "csp": {"script-src": tag.origin, "connect-src": tag.origin},
         "unsorted_hosts": unsorted_hosts(rules),
         "says": summary(rules, level=level),

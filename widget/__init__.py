@@ -44,6 +44,7 @@ def consent_mode_defaults(
     wait_for_update: int = 500,
     ads_data_redaction: bool = True,
     url_passthrough: bool = False,
+    uet: bool = False,
 ) -> bytes:
     """
     Return the inline script that must stand before the tags of Google (Consent Mode v2).
@@ -56,12 +57,14 @@ def consent_mode_defaults(
         wait_for_update: Milliseconds that the tags wait for the widget.
         ads_data_redaction: Whether advertising hits lose their identifiers while refused.
         url_passthrough: Whether links carry identifiers in their addresses while refused.
+        uet: Whether the tag of Microsoft Advertising is refused beforehand, too.
     """
     settings = {"ads_data_redaction": ads_data_redaction, "url_passthrough": url_passthrough}
     options = {
         "regions": list(regions),
         "wait": wait_for_update,
         "settings": [name for name, wanted in settings.items() if wanted],
+        "uet": uet,
     }
     return _filled("defaults.js", b"KAPSEL_DEFAULTS", json.dumps(options).encode())
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from scanner.model import Site
     from widget.enforce.rules import Rules
 
+_UET = "microsoft-advertising"  # of the knowledge base
 _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
@@ -134,6 +135,7 @@ def command(
             wait_for_update=wait_for_update,
             ads_data_redaction=not keep_ads_data,
             url_passthrough=url_passthrough,
+            uet=made.has_uet,
         )
         snippet = f"<script>{code.decode().strip()}</script>"
     tag = embedding.tag(site, server=server, level=level, copy=copy)
@@ -158,6 +160,7 @@ class _Made(NamedTuple):
 
     script: bytes
     rules: Rules
+    has_uet: bool  # the scan found Microsoft Advertising, whose tag has a consent mode, too
 
 
 def _made(site: Site, database: str, *, server: str) -> _Made:
@@ -176,4 +179,5 @@ def _made(site: Site, database: str, *, server: str) -> _Made:
     return _Made(
         script=compose(msgspec.json.encode(config(declaration))),
         rules=enforcement(site, catalogue, declaration, server=server),
+        has_uet=any(entry.vendor_id == _UET for entry in catalogue.entries),
     )

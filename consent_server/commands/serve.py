@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from scanner.errors import KapselError
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterator
 
 BACKLOG = 2048  # connections that wait to be taken
 SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
@@ -203,9 +205,23 @@ def command(
         if workers == 1:
             server.run(sockets=[listener])
         else:
-            Multiprocess(config, sockets=[listener]).run()
+            with _counts():
+                Multiprocess(config, sockets=[listener]).run()
     if workers == 1 and not server.started:
         raise KapselError("the server could not start; the lines above say why")
+
+
+@contextlib.contextmanager
+def _counts() -> Iterator[None]:
+    """Give the processes a folder in which each counts, so that /metrics tells of them all."""
+    import os
+    import tempfile
+
+    from consent_server.metrics import FOLDER
+
+    with tempfile.TemporaryDirectory(prefix="kapsel-counts-") as folder:
+        os.environ[FOLDER] = folder
+        yield
 
 
 def _must_fit(certificate: Path | None, key: Path | None) -> None:

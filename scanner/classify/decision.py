@@ -114,13 +114,18 @@ def suffices(words: Sequence[Word]) -> bool:
 def _veto(word: Word, words: Sequence[Word]) -> Word | None:
     """Return the first word for tracking that forbids the exemption that *word* asks for.
 
-    A name that its own host or script confirms is known for what it is, whoever's host that is.
+    A name that its own host or script confirms is known for what it is, whoever's host that is;
+    and a guess is no evidence against a name that is known.
     """
     if word.confirmed:
         return None
-    return next(
-        (other for other in words if other.category in TRACKING and other.confidence >= VETO), None
-    )
+    known = word.layer is Layer.KNOWLEDGE and word.confidence >= STRONG[word.layer]
+    for other in words:
+        if other.category in TRACKING and other.confidence >= VETO:
+            if known and other.layer is Layer.MODEL:
+                continue
+            return other
+    return None
 
 
 def _exempt(word: Word, words: Sequence[Word]) -> bool:

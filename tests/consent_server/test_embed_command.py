@@ -97,6 +97,7 @@ def test_everything_can_be_had_as_data(embed):
     told = json.loads(embed("shop", "--format", "json").stdout)
 
     assert told["tag"] == '<script async src="https://consent.example/w/shop.js"></script>'
+    assert told["policy"].startswith("default-src 'self' ")
     assert told["csp"]["connect-src"] == "https://consent.example"
     assert (told["level"], told["consent_mode"], told["unsorted_hosts"]) == ("marked", None, [])
 

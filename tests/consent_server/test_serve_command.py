@@ -126,3 +126,19 @@ def test_what_is_no_certificate_is_told_before_the_start(sites_file, given, stat
 
     assert done.returncode == status
     assert said in done.stderr
+
+
+def test_several_processes_count_together(tmp_path, sites_file):
+    with serving(tmp_path / "kapsel.db", sites_file, "--workers", "2") as server:
+        for n in range(20):  # each on a connection of its own, so that both processes serve
+            httpx2.post(
+                f"{server.url}/w/shop/consents",
+                json=decision(n),
+                headers={"Origin": ORIGIN},
+                timeout=60,
+            ).raise_for_status()
+        told = {httpx2.get(f"{server.url}/metrics", timeout=60).text for _ in range(10)}
+
+    lines = {line for text in told for line in text.splitlines()}
+    assert 'kapsel_decisions_total{outcome="stored"} 20.0' in lines
+    assert len({line for line in lines if 'outcome="stored"' in line}) == 1

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 
+from scanner.commands.scanning import _book
 from scanner.crawl import Options
 from scanner.crawl.logbook import Page, Record
 from scanner.database import open_database
@@ -74,3 +75,24 @@ def test_addresses_of_people_in_addresses_of_pages_are_not_kept(engine):
 
     (record,) = shop.records(now=NOW)
     assert "kari" not in record.page.read.visit.url
+
+
+@pytest.mark.anyio
+async def test_a_scan_whose_pages_cannot_be_kept_goes_on_and_says_so_once(tmp_path, capsys):
+    engine = open_database(str(tmp_path / "kapsel.db"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON unfinished "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    book = _book(Unfinished(engine, SHOP, options=Options()), resume=False)
+    chapter = book.chapter(State.BEFORE, run=0)
+
+    for name in ("a", "b"):
+        await chapter.add(f"{SHOP.url}{name}", HOME.page)
+
+    engine.dispose()
+    assert len(chapter.pages) == 2
+    assert capsys.readouterr().err == (
+        "kapsel: --resume will not work: a page of shop was not kept: database or disk is full\n"
+    )

@@ -1,13 +1,16 @@
 """The enforced level: before consent nobody is asked and nothing kept; then all is as it was."""
 
 import re
+import time
 
+import msgspec
 import pytest
 
 from scanner.model import Banner, Category, Kind, Party
 from tests.widget.conftest import CONSENT, ITEMS, TRACKER, item
 from tests.widget.test_guard import REQUESTS
 from widget.enforce import Rules
+from widget.enforce.answer import granted
 from widget.enforce.rules import CookieRule
 
 #: Ways in which a page's own HTML asks a tracker for something. `URL` is its address.
@@ -189,3 +192,40 @@ def test_what_scripts_of_the_sites_own_would_keep_is_not_kept(shop, enforced, pa
     assert {cookie["name"] for cookie in page.context.cookies()} == {"_gallery", "basket"}
     assert page.evaluate("Object.keys(localStorage)") == ["visitors"]
     assert page.evaluate("Object.keys(sessionStorage)") == []
+
+
+ANSWERS = {
+    "all": "revision=r1&choices=functional:1:aaaa|statistics:1:bbbb|marketing:1:cccc",
+    "some": "revision=r1&choices=functional:0|statistics:1|marketing:0",
+    "another revision, one part the same": "revision=r0&choices=statistics:1:bbbb|marketing:1:0000",
+    "another revision, no part": "revision=r0&choices=functional:1|statistics:1|marketing:1",
+    "all parts the same, but the whole": "revision=r0&choices=functional:1:aaaa|statistics:1:bbbb|"
+    "marketing:1:cccc",
+    "less than is asked": "revision=r1&choices=marketing:1",
+    "nonsense": "revision=r1&choices=statistics:yes|spying:1",
+    "percent signs": "revision=r1&choices=statistics%3A1%7Cmarketing:0",
+    "empty": "",
+}
+
+
+def test_the_server_reads_the_visitors_cookie_as_the_widget_does(shop, enforced, page, until):
+    parts = {"functional": "aaaa", "statistics": "bbbb", "marketing": "cccc"}
+    enforced.declare(category_revisions=parts)
+    rules = msgspec.structs.replace(enforced.rules, category_revisions=parts)
+    enforced.rules = None  # the page is the same whatever the answer
+    now = time.time()
+    seen = {}
+    for name, text in ANSWERS.items():
+        value = f"{text}&at={now * 1000:.0f}&id=1&action=save"
+        page.context.add_cookies(
+            [{"name": "kapsel_consent", "value": value, "url": enforced.url("/")}]
+        )
+        shop(banner=False)
+        seen[name] = page.evaluate(
+            "['functional', 'statistics', 'marketing', 'unclassified'].filter(kapsel.has)"
+        )
+
+        given = granted(value, rules, now=now) or frozenset()
+        assert set(seen[name]) == given - {"necessary"}, name
+    assert seen["all"] == ["functional", "statistics", "marketing", "unclassified"]
+    assert seen["another revision, one part the same"] == ["statistics"]

@@ -168,3 +168,32 @@ def test_the_first_layer_leaves_the_page_in_view(world, page, layout, width, hei
     covered = page.evaluate(COVER, list(LANGUAGES))
 
     assert [(language, share) for language, share in covered if share > most] == []
+
+
+#: The sizes of both answers on both layers, in each language.
+ANSWERS = """(languages) => languages.flatMap((language) => {
+  kapsel.setLanguage(language)
+  kapsel.showPreferences()
+  const { shadowRoot } = document.querySelector('kapsel-banner')
+  const sizes = ['.notice', 'dialog'].map((layer) =>
+    ['accept', 'reject'].map((answer) => {
+      const button = shadowRoot.querySelector(`${layer} [data-kapsel=${answer}]`)
+      const { width, height } = button.getBoundingClientRect()
+      return `${Math.round(width)} × ${Math.round(height)}`
+    }))
+  shadowRoot.querySelector('dialog').close()
+  return sizes.map(([yes, no]) => [language, yes, no])
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_yes_and_no_have_one_size_in_every_language(world, page, width):
+    world.declare(languages=LANGUAGES)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(world.url())
+    page.get_by_role("region").wait_for()
+
+    sizes = page.evaluate(ANSWERS, list(LANGUAGES))
+
+    assert len(sizes) == 2 * len(LANGUAGES)
+    assert [(language, yes, no) for language, yes, no in sizes if yes != no] == []

@@ -200,5 +200,14 @@ def test_the_snippet_refuses_everything_before_any_tag_and_the_widget_lets_it_st
     ]
 
 
+def test_the_snippet_refuses_microsofts_tag_too_where_the_site_has_it(shop, world, page):
+    world.declare(items=(item("_uetsid", Category.MARKETING, vendor="Microsoft Advertising"),))
+    world.head = f"<script>{widget.consent_mode_defaults(uet=True).decode()}</script>"
+
+    shop()
+
+    assert page.evaluate("uetq.slice(0, 3)") == ["consent", "default", {"ad_storage": "denied"}]
+
+
 def test_the_snippet_is_small():
-    assert len(widget.consent_mode_defaults()) < 600
+    assert len(widget.consent_mode_defaults()) < 700

@@ -10,7 +10,7 @@ page.gtag =
     page.dataLayer.push(arguments)
   }
 
-const { regions, wait, settings } = KAPSEL_DEFAULTS
+const { regions, wait, settings, uet } = KAPSEL_DEFAULTS
 page.gtag('consent', 'default', {
   ad_storage: 'denied',
   ad_user_data: 'denied',
@@ -23,3 +23,7 @@ page.gtag('consent', 'default', {
   ...(regions.length ? { region: regions } : {}),
 })
 for (const name of settings) page.gtag('set', name, true)
+if (uet) {
+  page.uetq = page.uetq || []
+  page.uetq.push('consent', 'default', { ad_storage: 'denied' })
+}

@@ -4,7 +4,7 @@ import { announce, open } from './api.js'
 import { clearRefused } from './clear.js'
 import { config } from './config.js'
 import { REVISIT } from './dialects.js'
-import { renew, renewStale } from './enforced.js'
+import { isServed, renew, renewStale } from './enforced.js'
 import { shielded } from './fault.js'
 import { guard } from './guard.js'
 import { clearHidden } from './hidden.js'
@@ -39,11 +39,9 @@ function start() {
     if (change.changed.length) announce('change', change.changed)
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
-    if (change.own) {
-      log(change.answer, language())
-      clearHidden()
-    }
-    renew(change)
+    const sent = change.own && log(change.answer, language())
+    if (change.own && !isServed()) clearHidden()
+    renew(change, sent)
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
   })
   subscribe('meet', ask)

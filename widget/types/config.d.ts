@@ -75,5 +75,5 @@ declare global {
   const KAPSEL_CONFIG: Config
 
   /** The same in the snippet that stands before the tags of Google. */
-  const KAPSEL_DEFAULTS: { regions: string[]; wait: number; settings: string[] }
+  const KAPSEL_DEFAULTS: { regions: string[]; wait: number; settings: string[]; uet: boolean }
 }

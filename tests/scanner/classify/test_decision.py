@@ -70,7 +70,16 @@ def test_two_weak_words_of_different_layers_do():
     assert decide([form, word(Layer.STRUCTURE, F, 0.7)]).word is None
 
 
-@pytest.mark.parametrize("layer", [Layer.SETTER, Layer.HOST, Layer.MODEL])
+def test_a_guess_is_no_evidence_against_a_name_that_is_known():
+    guess = word(Layer.MODEL, M, 0.95)
+    known, doubtful = word(Layer.KNOWLEDGE, N, 0.9), word(Layer.KNOWLEDGE, N, 0.6)
+
+    assert decide([known, guess]).word is known
+    assert decide([known, guess]).contested
+    assert decide([doubtful, guess]).word is guess
+
+
+@pytest.mark.parametrize("layer", [Layer.SETTER, Layer.HOST, Layer.STRUCTURE])
 def test_a_sure_word_for_tracking_vetoes_an_exemption(layer):
     tracker = word(layer, M, 0.85)
 

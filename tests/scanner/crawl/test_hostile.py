@@ -219,3 +219,57 @@ async def test_the_scan_ends_when_its_minutes_are_over(brief):
     assert found.status == "partial"
     assert states == {State.BEFORE, State.GPC}
     assert seconds < 60
+
+
+@contextlib.asynccontextmanager
+async def proxying(port):
+    """A proxy that leads everything to loopback's *port*; yields its URL and what ends it."""
+    writers = []
+
+    async def pipe(reader, writer):
+        with contextlib.suppress(OSError):
+            while part := await reader.read(65536):
+                writer.write(part)
+                await writer.drain()
+        writer.close()
+
+    async def handle(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        writers.extend((writer, back))
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await asyncio.gather(pipe(reader, back), pipe(there, writer))
+
+    def end():
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", end
+    finally:
+        end()
+
+
+async def test_a_proxy_that_dies_fails_the_pages_that_are_left_and_says_so():
+    loop = asyncio.get_running_loop()
+    shop = Doomed(lambda: loop.call_soon_threadsafe(end), times=1)
+    shop.answers["/"] = "<a href=/doom>x</a>"
+    shop.answers["/doom"] = "never"
+
+    with serve({"www.shop.example": shop}) as server:
+        resolution = Resolution.parse(server.resolve)
+        async with (
+            proxying(server.port) as (proxy, end),
+            open_browser(resolution=resolution, insecure=True, proxy=proxy) as browser,
+        ):
+            found = await crawled(browser)
+
+    start, doomed = (read.visit for read in found.reads)
+    assert (start.status, start.failure) == (200, None)
+    assert doomed.status is None
+    assert doomed.failure.endswith(("(ERR_PROXY_CONNECTION_FAILED)", "(ERR_CONNECTION_CLOSED)",
+                                    "(ERR_CONNECTION_RESET)", "(ERR_EMPTY_RESPONSE)",
+                                    "(ERR_TUNNEL_CONNECTION_FAILED)"))  # fmt: skip
+    assert found.status == "partial"
