@@ -65,6 +65,7 @@ CASES = [
     Case("control: acknowledged before the commit, kill -9", "early", power=False),
     Case("control: synchronous=NORMAL, power cut", "NORMAL", power=True),
     Case("control: synchronous=OFF, power cut", "OFF", power=True),
+    Case("control: synchronous_commit=off, power cut", "OFF", power=True, postgresql=True),
 ]
 
 
@@ -99,6 +100,7 @@ def serve(sabotage: str, arguments: list[str]) -> None:
 
         writer.GroupWriter.write = write  # type: ignore[method-assign, assignment]
     elif sabotage:
+        os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
         prepare = database._prepare_sqlite
 
         def careless(connection: object, record: object) -> None:
@@ -198,6 +200,8 @@ async def answered(
     head = await reader.readuntil(b"\r\n\r\n")
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     await reader.readexactly(length)
+    if head[9:12] == b"503":
+        raise ConnectionResetError("the database has gone, and the server says so")
     assert head[9:12] in (b"200", b"201"), head
 
 
@@ -320,7 +324,8 @@ class Cluster:
 
     def start(self) -> None:
         """Start it again; it recovers first."""
-        (self._data / "postmaster.pid").unlink(missing_ok=True)
+        for left in (self._data / "postmaster.pid", *self._folder.glob(".s.PGSQL.*")):
+            left.unlink(missing_ok=True)
         options = f"-c listen_addresses= -c unix_socket_directories={self._folder}"
         log = ["-l", str(self._folder / "log"), "-w", "-t", "120"]
         command = [str(self._binaries / "pg_ctl"), "-D", str(self._data), *log, "-o", options]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from consent_server import parquet
 from consent_server.answers import answer, refusal
 from consent_server.query import csv_head, csv_lines, json_lines, read_question
+from consent_server.statistics import APART
 from consent_server.tokens import Scope
 from scanner.errors import QuestionInvalid, UnknownSite
 from scanner.store import Store
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
-EXPORTS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+EXPORTS = {
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
 
 
 def with_token(scope: Scope) -> Callable[[Endpoint], Endpoint]:
@@ -115,8 +121,14 @@ async def consents_export(request: Request) -> Response:
 async def stats(request: Request) -> Response:
     """Answer with how visitors decided, day by day."""
     log: ConsentLog = request.app.state.log
-    question = _question(request, request.query_params.multi_items(), paged=False)
-    return answer({"days": await log.statistics(question.filter)})
+    pairs = request.query_params.multi_items()
+    by = [value for name, value in pairs if name == "by"]
+    if len(set(by)) < len(by) or not set(by) <= set(APART):
+        raise QuestionInvalid(f"'by' is one of {', '.join(APART)}, each at most once")
+    question = _question(request, [pair for pair in pairs if pair[0] != "by"], paged=False)
+    if question.filter.id is not None:
+        raise QuestionInvalid("'id' cannot be asked for: statistics know of no single decision")
+    return answer({"days": await log.statistics(question.filter, by=by)})
 
 
 @with_token(Scope.READ)
@@ -191,9 +203,14 @@ def export_answer(
 
 async def exported(log: ConsentLog, question: Question, form: str) -> AsyncIterator[bytes]:
     """Yield the export that *question* asks for, in the format *form*, group by group."""
+    groups = log.export(question.filter, cursor=question.cursor)
+    if form == "parquet":
+        async for piece in parquet.written(groups):
+            yield piece
+        return
     if form == "csv":
         yield csv_head().encode()
-    async for records in log.export(question.filter, cursor=question.cursor):
+    async for records in groups:
         yield csv_lines(records).encode() if form == "csv" else json_lines(records)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import importlib.metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -77,12 +77,17 @@ async def counted(request: Request) -> Response:
 
 async def description(request: Request) -> Response:
     """Answer with the description of all this for machines."""
+    return answer(described())
+
+
+def described() -> dict[str, Any]:
+    """Return the description of all routes for machines (OpenAPI 3.1)."""
     told = [
         (route.path, frozenset(route.methods or ()), (route.endpoint.__doc__ or "").split("\n")[0])
         for route in ROUTES
         if "OPTIONS" not in (route.methods or ()) and route not in people.ROUTES
     ]
-    return answer(openapi.describe(told, version=importlib.metadata.version("kapsel")))
+    return openapi.describe(told, version=importlib.metadata.version("kapsel"))
 
 
 async def gpc(request: Request) -> Response:

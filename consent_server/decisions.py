@@ -21,7 +21,14 @@ from consent_server.answers import RETRY_AFTER, answer, from_error, refusal
 from consent_server.model import Action
 from consent_server.origin import belongs
 from consent_server.proxy import network
-from consent_server.records import MAX_BODY, read_decision, read_many, to_record
+from consent_server.records import (
+    MAX_BODY,
+    read_decision,
+    read_ignored,
+    read_many,
+    to_record,
+)
+from consent_server.rows import to_ignored
 from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable, TooMany
 
 if TYPE_CHECKING:
@@ -74,6 +81,29 @@ async def add(request: Request) -> Response:
     except REFUSALS as exc:
         response = await from_error(request, exc)
     return readable(request, response)
+
+
+async def ignored(request: Request) -> Response:
+    """Count that a banner was closed, or left, without a choice; nothing else is kept of it."""
+    served = await _served(request)
+    if isinstance(served, Response):
+        return served
+    things: Things = request.app.state.things
+    body = await _body(request)
+    if len(body) > MAX_BODY:
+        return readable(request, refusal(413, f"the body has at most {MAX_BODY} bytes"))
+    try:
+        told = read_ignored(body)
+        after = things.limits.wait(request.client and request.client.host, served.site.key)
+        if after:
+            raise TooMany(after)
+        if told.revision in served.revisions:  # of what was never shown, nothing was ignored
+            country = request.scope.get("country")
+            given = to_ignored(told, served.site.key, country, served.site.banner.layout)
+            await things.log.ignored(given)
+    except REFUSALS as exc:
+        return readable(request, await from_error(request, exc))
+    return readable(request, Response(status_code=204))
 
 
 async def one(request: Request) -> Response:
@@ -230,6 +260,8 @@ def readable(request: Request, response: Response) -> Response:
 ROUTES = [
     Route("/w/{site}/consents", add, methods=["POST"]),
     Route("/w/{site}/consents", preflight, methods=["OPTIONS"]),
+    Route("/w/{site}/ignored", ignored, methods=["POST"]),
+    Route("/w/{site}/ignored", preflight, methods=["OPTIONS"]),
     Route("/w/{site}/consents/{id}", one, methods=["GET", "DELETE"]),
     Route("/w/{site}/consents/{id}", preflight, methods=["OPTIONS"]),
 ]

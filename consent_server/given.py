@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -19,22 +20,24 @@ MAX_KNOWN = 50_000  # answers that one process remembers: some twenty megabytes
 
 
 class Given:
-    """The answers in *engine*'s database; for one thread."""
+    """The answers in *engine*'s database; any thread may ask."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
         self._keep = dialect.insert(answer).on_conflict_do_nothing()
         self._known: dict[tuple[Any, ...], int] = {}
+        self._lock = threading.Lock()
 
     def numbers(self, given: Sequence[tuple[Any, ...]]) -> list[int]:
         """Return the number of each of the answers *given*; those that are new get one."""
-        try:
-            return [self._known[each] for each in given]
-        except KeyError:
-            if len(self._known) > MAX_KNOWN:
-                self._known.clear()
-            self._learn({each for each in given if each not in self._known})
+        with self._lock:
+            unknown = {each for each in given if each not in self._known}
+            if unknown:
+                if len(self._known) > MAX_KNOWN:
+                    self._known.clear()
+                    unknown = set(given)
+                self._learn(unknown)
             return [self._known[each] for each in given]
 
     def _learn(self, unknown: set[tuple[Any, ...]]) -> None:

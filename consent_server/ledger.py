@@ -17,11 +17,11 @@ from sqlalchemy import delete, func, insert, select, update
 from consent_server import leaf as leaves
 from consent_server import rows
 from consent_server.given import Given
-from scanner.tables import consent, leaf
+from scanner.tables import consent, leaf, to_milliseconds
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Engine
     from sqlalchemy.pool import PoolProxiedConnection
@@ -74,13 +74,12 @@ class Ledger:
                 self._add(connection.connection.cursor(), position, group.only(fresh))
             return {records[n].id for n in fresh}
 
-    def tally(self, given: Mapping[tuple[Any, ...], int], *, day: int) -> None:
-        """Count what left no decision: each of the answers *given*, on *day*, so many times."""
-        numbers = self._given.numbers(list(given))
-        counts = sorted((day, *pair) for pair in zip(numbers, given.values(), strict=True))
+    def tally(self, given: tuple[Any, ...], *, now: dt.datetime) -> None:
+        """Count the answer *given*, which leaves no decision."""
+        (number,) = self._given.numbers([given])
+        day = to_milliseconds(now) // rows.DAY
         with self._engine.begin() as connection:
-            for count in counts:
-                connection.exec_driver_sql(rows.counted(self._dialect), count)
+            connection.exec_driver_sql(rows.counted(self._dialect), (day, number, 1))
 
     def erase(self, which: ColumnElement[bool], *, reason: str, now: dt.datetime) -> int:
         """

@@ -106,11 +106,19 @@ class ConsentLog:
         rows = await self._read(lambda connection: connection.execute(statement).all())
         return days((to_counted(row) for row in rows), by=by)
 
-    async def ignored(self, given: tuple[Any, ...], *, day: int) -> None:
-        """Count, on *day* since 1970, that a visitor saw the banner and left it at that."""
-        await asyncio.get_running_loop().run_in_executor(
-            self._readers, lambda: self._ledger.tally({given: 1}, day=day)
-        )
+    async def ignored(self, given: tuple[Any, ...]) -> None:
+        """
+        Count that a visitor saw the banner and left it at that.
+
+        Raises:
+            LogUnavailable: If that could not be stored now.
+        """
+
+        def run() -> None:
+            with self._unavailable():
+                self._ledger.tally(given, now=dt.datetime.now(dt.UTC))
+
+        await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     async def export(
         self, wanted: Filter, *, cursor: tuple[int, int] | None = None

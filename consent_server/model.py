@@ -87,6 +87,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     surface: Surface | None = None
 
 
+class Ignored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a page says of a banner that was closed, or left, without a choice: nothing of whom."""
+
+    revision: str
+    language: str
+
+
 class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One decision, as the log keeps it."""
 

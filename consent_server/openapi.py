@@ -9,10 +9,10 @@ import msgspec
 
 from consent_server.admin.jobs import Job
 from consent_server.admin.scan_api import Wish
-from consent_server.model import Action, Decision, Slice, Surface
+from consent_server.model import Action, Decision, Ignored, Slice, Surface
 from consent_server.query import FILTER_NAMES, MAX_LIMIT, PAGE_NAMES
 from consent_server.receipt import Receipt
-from consent_server.statistics import Day
+from consent_server.statistics import APART, Day
 from scanner.model import OPTIONAL_CATEGORIES, Catalogue
 from widget.enforce.rules import Rules
 
@@ -54,7 +54,7 @@ def describe(routes: Iterable[tuple[str, frozenset[str], str]], *, version: str)
         routes: Path, methods and a sentence for each.
         version: Of Kapsel.
     """
-    types = (Decision, Receipt, Slice, Day, Catalogue, Rules, Job, Wish)
+    types = (Decision, Ignored, Receipt, Slice, Day, Catalogue, Rules, Job, Wish)
     _, schemas = msgspec.json.schema_components(types, ref_template=_SCHEMAS)
     schemas["Error"] = {
         "type": "object",
@@ -96,11 +96,15 @@ def _operation(path: str, method: str, sentence: str) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if path in _ANSWERS and method == "GET":
         done["content"] = {"application/json": {"schema": _reference(_ANSWERS[path].__name__)}}
+    if path == "/w/{site}/ignored":
+        body = {"schema": _reference("Ignored")}
+        operation["requestBody"] = {"required": True, "content": {"text/plain": body}}
     if path == "/w/{site}/consents":
-        body = {"schema": _reference("Decision")}
+        many = {"type": "array", "minItems": 1, "maxItems": 20, "items": _reference("Decision")}
+        either = {"schema": {"anyOf": [_reference("Decision"), many]}}
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": body, "text/plain": body},
+            "content": {"application/json": either, "text/plain": either},
         }
         operation["responses"]["201"] = {"description": "Stored, on disk."}
     if (path, method) == ("/api/v1/scans", "POST"):
@@ -109,7 +113,8 @@ def _operation(path: str, method: str, sentence: str) -> dict[str, Any]:
         job = {"application/json": {"schema": _reference("Job")}}
         operation["responses"]["202"] = {"description": "It begins.", "content": job}
         return operation
-    operation["responses"]["204" if method == "DELETE" else "200"] = done
+    empty = method == "DELETE" or path == "/w/{site}/ignored"
+    operation["responses"]["204" if empty else "200"] = done
     return operation
 
 
@@ -131,8 +136,12 @@ def _query(path: str) -> list[dict[str, Any]]:
         }
         for name in names
     ]
+    if path == "/api/v1/stats":
+        apart = {"type": "array", "items": {"type": "string", "enum": list(APART)}}
+        found = [each for each in found if each["name"] != "id"]
+        found.append({"name": "by", "in": "query", "required": False, "schema": apart})
     if path.endswith("/export"):
-        formats = {"type": "string", "enum": ["jsonl", "csv"]}
+        formats = {"type": "string", "enum": ["jsonl", "csv", "parquet"]}
         found.append({"name": "format", "in": "query", "required": False, "schema": formats})
     if "/declaration" in path:
         found.append(

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from consent_server.model import Action, ConsentRecord, Decision
+from consent_server.model import Action, ConsentRecord, Decision, Ignored
 from scanner.errors import DecisionInvalid
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ _BY_THE_SERVER = ("received_at", "flags", "country", "network", "layout")
 
 _FIRST_MOMENT = dt.datetime.min.replace(tzinfo=dt.UTC)
 _LAST_MOMENT = dt.datetime.max.replace(tzinfo=dt.UTC)
+_IGNORED = msgspec.json.Decoder(Ignored)
 _MANY = msgspec.json.Decoder(list[msgspec.Raw])
 _DECODER = msgspec.json.Decoder(Decision)
 
@@ -91,6 +92,24 @@ def read_many(body: bytes) -> list[bytes]:
         raise DecisionInvalid("the body is not proper JSON") from exc
     if not 0 < len(found) <= MAX_MANY:
         raise DecisionInvalid(f"send from 1 to {MAX_MANY} decisions at once")
+    return found
+
+
+def read_ignored(body: bytes) -> Ignored:
+    """
+    Return what *body* says of a banner that was ignored.
+
+    Raises:
+        DecisionInvalid: If it says no such thing.
+    """
+    try:
+        found = _IGNORED.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as exc:
+        raise DecisionInvalid(f"not about a banner that was ignored: {exc}") from exc
+    if not _is_revision(found.revision):
+        raise DecisionInvalid("revision is not one that Kapsel gives out")
+    if not _is_language(found.language):
+        raise DecisionInvalid("language is not a language tag, such as nb or en-GB")
     return found
 
 

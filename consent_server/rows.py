@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server import leaf as leaves
-from consent_server.model import Action, ConsentRecord, Surface
-from consent_server.statistics import Counted
+from consent_server.model import Action, ConsentRecord, Ignored, Surface
+from consent_server.statistics import IGNORED, Counted
 from scanner.model import OPTIONAL_CATEGORIES
 from scanner.tables import answer, consent, from_milliseconds, leaf, tally, to_milliseconds
 
@@ -153,6 +153,13 @@ def to_answer(record: ConsentRecord) -> tuple[Any, ...]:
         record.country,
         record.layout,
     )
+
+
+def to_ignored(told: Ignored, site: str, country: str | None, layout: str) -> tuple[Any, ...]:
+    """Return what names that a banner was ignored, as `to_answer` does for a decision."""
+    nothing = (None,) * len(CATEGORIES)
+    where = (None, Surface.BANNER, country, layout)
+    return (site, told.revision, told.language, IGNORED, *nothing, *where)
 
 
 def digest(given: tuple[Any, ...]) -> bytes:

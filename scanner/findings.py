@@ -153,7 +153,7 @@ def _pre_consent_tracker_request(seen: Seen) -> _Hit | None:
 
 def _pre_consent_third_party_request(seen: Seen) -> _Hit | None:
     others = (Category.FUNCTIONAL, Category.UNCLASSIFIED)
-    return _in_state(seen, State.BEFORE, _SENT, categories=others, party=Party.THIRD)
+    return _in_state(seen, State.BEFORE, {Kind.REQUEST}, categories=others, party=Party.THIRD)
 
 
 def _missing_notice(seen: Seen) -> _Hit | None:

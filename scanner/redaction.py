@@ -28,6 +28,7 @@ _EMAIL = re.compile(r"[^\s@/?&=:;,<>\"']+@[^\s@/?&=:;,<>\"']+\.[^\s@/?&=:;,<>\"'
 _JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?")
 _UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 _FILE = re.compile(r"\.(?!html?$|php$|aspx?$|jsp$)[a-z]\w{1,4}$", re.IGNORECASE)
+_CODE = re.compile(r"\.(m?js|css)$", re.IGNORECASE)
 _RUN = re.compile(r"[\w+/=~-]+")
 _SECRET_NAME = re.compile(
     r"token|secret|passw|passord|lösenord|signature|^sig$|session|^sid$|^key$|api[_-]?key|auth|csrf"
@@ -52,7 +53,8 @@ def redacted_url(url: str) -> str:
     netloc = parts.netloc.rpartition("@")[2]
     asset = _FILE.search(parts.path) is not None
     path = "/".join(_segment(segment, asset=asset) for segment in parts.path.split("/"))
-    query = "&".join(_pair(pair) for pair in parts.query.split("&"))
+    code = _CODE.search(parts.path) is not None
+    query = "&".join(_pair(pair, code=code) for pair in parts.query.split("&"))
     fragment = "&".join(_pair(pair) for pair in parts.fragment.split("&"))
     return parts._replace(netloc=netloc, path=path, query=query, fragment=fragment).geturl()
 
@@ -118,8 +120,8 @@ def _setter(by: _By) -> _By:
     return msgspec.structs.replace(by, **changes)
 
 
-def _pair(pair: str) -> str:
-    """Return one ``name=value`` of a query."""
+def _pair(pair: str, *, code: bool = False) -> str:
+    """Return one ``name=value`` of a query; that of *code* tells a version, not a visitor."""
     name, equals, value = pair.partition("=")
     if not equals:
         return quote(REDACTED) if _identifies(name) else pair
@@ -128,6 +130,8 @@ def _pair(pair: str) -> str:
     plain = unquote(value.replace("+", " "))
     if plain.startswith(("http://", "https://")):
         return f"{name}={quote(redacted_url(plain), safe='')}"
+    if code and not (_EMAIL.search(plain) or _JWT.search(plain)):
+        return pair
     return f"{name}={quote(REDACTED)}" if _identifies(value) else pair
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +13,7 @@ from scanner.model import Party, Signal, SignalKind, State
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from scanner.collectors.consent import Layer, Said
     from scanner.collectors.evidence import Call, Contact
 
 MAX_SIGNALS = 400  # of one page
@@ -79,57 +80,50 @@ def headers(sent: Mapping[str, str | None], *, host: str) -> Iterator[Signal]:
         yield Signal(kind=SignalKind.SECURITY_HEADER, name=name, host=host, facts=facts)
 
 
-def consent(told: Mapping[str, Any], *, host: str) -> Iterator[Signal]:
-    """Return what the consent interfaces of the page said, as `consent.js` tells it."""
-    for layer in told.get("layers", ()):
+def consent(said: Said, *, host: str) -> Iterator[Signal]:
+    """Return what the consent interfaces of the page said."""
+    for layer in said.layers:
         yield from _layer(layer, host)
-    if tcf := told.get("tcf"):
+    if tcf := said.tcf:
         facts = {
-            "applies": _word(tcf.get("applies")),
-            "status": _short(tcf.get("status")),
-            "cmp": _short(tcf.get("cmp")),
-            "string": _word(tcf.get("string")),
-            "purposes consented": _numbers(tcf.get("consents")),
-            "purposes by legitimate interest": _numbers(tcf.get("interests")),
-            "vendors consented": _short(tcf.get("vendors")),
+            "applies": _word(tcf.applies),
+            "status": _short(tcf.status),
+            "cmp": _short(tcf.cmp),
+            "string": _word(tcf.string),
+            "purposes consented": _numbers(tcf.consents),
+            "purposes by legitimate interest": _numbers(tcf.interests),
+            "vendors consented": _short(tcf.vendors),
         }
         yield Signal(kind=SignalKind.TCF, name="state", host=host, facts=facts)
-    if gpp := told.get("gpp"):
+    if gpp := said.gpp:
         facts = {
-            "status": _short(gpp.get("status")),
-            "sections": _short(gpp.get("sections")),
-            "string": _word(gpp.get("string")),
+            "status": _short(gpp.status),
+            "sections": _short(gpp.sections),
+            "string": _word(gpp.string),
         }
         yield Signal(kind=SignalKind.GPP, name="state", host=host, facts=facts)
-    if told.get("usp"):
+    if said.usp:
         yield Signal(kind=SignalKind.GPP, name="usp", host=host)
 
 
-def _layer(layer: Mapping[str, Any], host: str) -> Iterator[Signal]:
-    tag = layer.get("tag")
-    if tag is not None:
-        yield Signal(
-            kind=SignalKind.CONSENT_MODE,
-            name="tag",
-            host=host,
-            facts={"layer": _short(layer.get("name"))},
-        )
-    for command in layer.get("commands", ()):
-        early = tag is None or command["index"] < tag
-        facts = {str(key): str(value) for key, value in command["values"].items()}
-        facts["before first tag"] = _word(early)
-        if command.get("region"):
+def _layer(layer: Layer, host: str) -> Iterator[Signal]:
+    mode = SignalKind.CONSENT_MODE
+    if layer.tag is not None:
+        yield Signal(kind=mode, name="tag", host=host, facts={"layer": _short(layer.name)})
+    for command in layer.commands:
+        early = layer.tag is None or command.index < layer.tag
+        facts = {**command.values, "before first tag": _word(early)}
+        if command.region:
             facts["region"] = "some only"
-        yield Signal(kind=SignalKind.CONSENT_MODE, name=command["command"], host=host, facts=facts)
+        yield Signal(kind=mode, name=command.command, host=host, facts=facts)
 
 
 def _word(value: object) -> str:
     return ("no", "yes")[value] if isinstance(value, bool) else "not told"
 
 
-def _numbers(values: object) -> str:
-    found = sorted({int(value) for value in values}) if isinstance(values, list) else []
-    return " ".join(map(str, found)) or "none"
+def _numbers(values: Iterable[int]) -> str:
+    return _short(" ".join(map(str, sorted(set(values)))) or "none")
 
 
 def _short(value: object) -> str:

@@ -9,7 +9,7 @@ from scanner.answer import words
 from scanner.answer.autoconsent import HEURISTIC, Autoconsent
 from scanner.answer.closed import open_closed
 from scanner.answer.effect import PAUSE, RESULTS, Effect, watch
-from scanner.answer.look import look
+from scanner.answer.look import LEAST_LOOKS, look
 from scanner.answer.plan import label, plan
 from scanner.answer.press import press, take
 from scanner.answer.silence import silence
@@ -89,9 +89,11 @@ class Dialogue:
         clock = asyncio.get_running_loop().time
         started = clock()
         looks = 1  # into closed shadow roots
+        seeing = 0  # looks to which the page answered
         with silence(self.page) as silent:
             while True:
                 view = await self.see()
+                seeing += not view.blind
                 if view.banner is not None or await self._known(clock() - started):
                     return view
                 if clock() - started > looks * CLOSED_PAUSE:
@@ -102,8 +104,10 @@ class Dialogue:
                     limit = max(limit, LOADING_PATIENCE) if silent() < QUIET else limit
                     announced = await self._unanswered(view)
                     limit = max(limit, ANNOUNCED_PATIENCE) if announced else limit
-                if clock() >= min(started + limit, deadline - PAUSE):
-                    self.record.found = False
+                if clock() >= deadline - PAUSE or (
+                    clock() >= started + limit and seeing >= LEAST_LOOKS
+                ):
+                    self.record.found = False if seeing else None
                     return view
                 await asyncio.sleep(PAUSE)
 
@@ -182,7 +186,9 @@ class Dialogue:
         """Return the next step in the likeliest banner, when there is one; wait a little for it."""
         clock = asyncio.get_running_loop().time
         until = clock() + (LAYER_PATIENCE if again else SECOND_LOOK)
+        looks = 0
         while True:
+            looks += 1
             fallback: tuple[Sight, Step] | None = None
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
@@ -191,7 +197,8 @@ class Dialogue:
                 if step is not None and step.final:
                     return sight, step
                 fallback = fallback or (None if step is None else (sight, step))
-            if clock() >= until or (fallback is not None and not again):
+            patient = clock() < until or looks < LEAST_LOOKS
+            if not patient or (fallback is not None and not again):
                 return fallback
             await asyncio.sleep(PAUSE)
 

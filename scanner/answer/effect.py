@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from playwright.async_api import Error
 
-from scanner.answer.look import look, script
+from scanner.answer.look import LEAST_LOOKS, look, script
 from scanner.answer.platforms import platform
 from scanner.answer.traces import read_traces
 from scanner.model import Category
@@ -60,7 +60,9 @@ async def watch(
     """
     clock = asyncio.get_running_loop().time
     started = clock()
+    looks = 0
     while True:
+        looks += 1
         gone = await _gone(root) and len((await look(page)).banners) <= others
         after = await read_traces(page)
         heard = None if isinstance(answer, Category) else after.heard(platform(name), before)
@@ -70,7 +72,8 @@ async def watch(
         waited = clock() - started
         if not gone and differ and heard == answer and waited > STAY_PATIENCE:
             return "open"
-        if waited > EFFECT_PATIENCE or (not gone and not differ and waited > DEAF_PATIENCE):
+        deaf = not gone and not differ and waited > DEAF_PATIENCE
+        if looks >= LEAST_LOOKS and (waited > EFFECT_PATIENCE or deaf):
             break
         await asyncio.sleep(PAUSE)
     if gone and differ:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, JSHandle, Page
 
 MOST_FRAMES = 40  # of a page that are looked at
-FRAME_PATIENCE = 2.0  # seconds that a frame's script may take; a page can be too busy to answer
+FRAME_PATIENCE = 3.0  # seconds that a frame's script may take; a page can be too busy to answer
+LEAST_LOOKS = 4  # before something is taken for not there: a slow machine sees little in a second
 
 #: A frame that speaks of consent in its address is one, wherever it stands.
 _FRAME_HINT = re.compile(r"cookie|consent|gdpr|cmp|privacy", re.IGNORECASE)
@@ -59,6 +60,7 @@ class View:
     banners: tuple[Sight, ...]  # the likeliest first
     doors: tuple[Door, ...]
     platforms: frozenset[str]  # that are there, whether or not they show something
+    blind: bool = False  # whether the page itself did not answer: nothing is known then
 
     @property
     def banner(self) -> Sight | None:
@@ -84,7 +86,9 @@ async def look(page: Page) -> View:
             if layer.kind != "frame" or await _floats(frame, layer)
         ]
     seen.sort(key=lambda sight: sight.layer.rank)
-    return View(tuple(seen), tuple(doors), frozenset(present))
+    return View(
+        tuple(seen), tuple(doors), frozenset(present), blind=not surveys or surveys[0] is None
+    )
 
 
 async def _survey(frame: Frame) -> tuple[Frame, Report, JSHandle] | None:

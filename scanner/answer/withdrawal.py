@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scanner.answer.dialogue import LAYER_PATIENCE, MOST_STEPS
 from scanner.answer.doors import likeliest
 from scanner.answer.effect import PAUSE
-from scanner.answer.look import look
+from scanner.answer.look import LEAST_LOOKS, look
 from scanner.answer.plan import label
 from scanner.answer.press import press
 from scanner.answer.traces import read_traces
@@ -25,7 +25,7 @@ SHORT_PATIENCE = 1.0  # seconds for a banner to come that has probably had its a
 async def withdraw(dialogue: Dialogue) -> None:
     """Take the consent back; give it first if the banner still asks."""
     record, page = dialogue.record, dialogue.page
-    deadline = asyncio.get_running_loop().time() + SHORT_PATIENCE
+    deadline = asyncio.get_running_loop().time() + 4 * SHORT_PATIENCE
     view = await dialogue.arrival(deadline, patience=SHORT_PATIENCE, longer=False)
     if view.banner is None:
         record.found = None  # it may have had its answer
@@ -52,9 +52,11 @@ async def _door(dialogue: Dialogue, tried: set[str]) -> Door | None:
     """Return the likeliest control that was not tried; wait a little for one."""
     clock = asyncio.get_running_loop().time
     until = clock() + LAYER_PATIENCE
+    looks = 0
     while True:
+        looks += 1
         found = likeliest((await look(dialogue.page)).doors, tried)
-        if found is not None or clock() >= until:
+        if found is not None or (clock() >= until and looks >= LEAST_LOOKS):
             return found
         await asyncio.sleep(PAUSE)
 
@@ -75,7 +77,9 @@ async def _open(dialogue: Dialogue, door: Door, before: Traces) -> bool:
         return False
     clock = asyncio.get_running_loop().time
     until = clock() + LAYER_PATIENCE
-    while clock() < until:
+    looks = 0
+    while clock() < until or looks < LEAST_LOOKS:
+        looks += 1
         if (await dialogue.see()).banner is not None:
             return True
         if meaning is Meaning.WITHDRAW and (await read_traces(dialogue.page)).differ(before):

@@ -198,7 +198,11 @@ class Tab:
         """Return a PNG of what the page shows, one pixel for each of its own; None: none."""
         try:
             shown = await self.session.call("Page.getLayoutMetrics", timeout=PICTURE_LIMIT)
-            view, screen = shown["cssVisualViewport"], shown["visualViewport"]
+            view = shown["cssVisualViewport"]
+            told = await self.session.call(
+                "Runtime.evaluate", expression="devicePixelRatio", timeout=PICTURE_LIMIT
+            )
+            ratio = told["result"].get("value")
             told = await self.session.call(
                 "Page.captureScreenshot",
                 format="png",
@@ -207,7 +211,7 @@ class Tab:
                     "y": view["pageY"],
                     "width": view["clientWidth"],
                     "height": view["clientHeight"],
-                    "scale": view["clientWidth"] / screen["clientWidth"],
+                    "scale": 1 / ratio if isinstance(ratio, int | float) and ratio > 0 else 1,
                 },
                 timeout=PICTURE_LIMIT,
             )

@@ -3,6 +3,7 @@
 (async () => {
   const KEYS = ["ad_storage", "analytics_storage", "ad_user_data", "ad_personalization", "functionality_storage", "personalization_storage"];
   const LIMIT = 400; // milliseconds for an interface to answer
+  const SHORT = 100; // of a list, or of a text
   const MOST = 500; // entries of a data layer that are read
   const answered = (ask) =>
     Promise.race([
@@ -45,15 +46,16 @@
   let tcf = null;
   if (typeof window.__tcfapi === "function") {
     const data = await answered((done) => window.__tcfapi("addEventListener", 2, (told) => done(told)));
-    const given = (part) => Object.keys(part || {}).filter((key) => part[key] === true).map(Number);
+    const given = (part) =>
+      Object.keys(part || {}).filter((key) => part[key] === true && Number.isInteger(Number(key))).map(Number);
     if (data) {
       tcf = {
-        applies: data.gdprApplies,
-        status: String(data.eventStatus || ""),
-        cmp: Number(data.cmpId) || null,
+        applies: typeof data.gdprApplies === "boolean" ? data.gdprApplies : null,
+        status: String(data.eventStatus || "").slice(0, SHORT),
+        cmp: Number.isInteger(data.cmpId) ? data.cmpId : null,
         string: Boolean(data.tcString),
-        consents: given(data.purpose && data.purpose.consents),
-        interests: given(data.purpose && data.purpose.legitimateInterests),
+        consents: given(data.purpose && data.purpose.consents).slice(0, SHORT),
+        interests: given(data.purpose && data.purpose.legitimateInterests).slice(0, SHORT),
         vendors: given(data.vendor && data.vendor.consents).length,
       };
       if (data.listenerId) window.__tcfapi("removeEventListener", 2, () => {}, data.listenerId);
@@ -63,8 +65,8 @@
   if (typeof window.__gpp === "function") {
     const ping = await answered((done) => window.__gpp("ping", (told) => done(told)));
     if (ping) {
-      const sections = Array.isArray(ping.applicableSections) ? ping.applicableSections.join(" ") : "";
-      gpp = { status: String(ping.signalStatus || ""), sections, string: Boolean(ping.gppString) };
+      const sections = Array.isArray(ping.applicableSections) ? ping.applicableSections.slice(0, SHORT).join(" ") : "";
+      gpp = { status: String(ping.signalStatus || "").slice(0, SHORT), sections, string: Boolean(ping.gppString) };
     }
   }
   return { layers, tcf, gpp, usp: typeof window.__uspapi === "function" };

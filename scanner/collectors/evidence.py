@@ -7,10 +7,11 @@ where they come in.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from scanner.collectors.consent import Said
 from scanner.cookie_line import CookieLine
 from scanner.model import Carried, Kind, Moment, SetBy, ValueShape
 
@@ -133,7 +134,7 @@ class Evidence:
         self.validators: dict[str, Exchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
-        self.consent: dict[str, Any] = {}  # what the page's consent interfaces say: `consent.js`
+        self.consent = Said()  # what the page's consent interfaces say
         self._marks: list[tuple[Moment, dict[str, int]]] = []
         self.workers = 0  # that were started; their timers run in real time only
 

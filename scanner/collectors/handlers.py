@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -9,10 +10,15 @@ _SCHEME = "javascript:"
 
 
 def handlers(html: str) -> tuple[str, ...]:
-    """Return the code of scripts, event handlers and ``javascript:`` addresses in *html*."""
+    """
+    Return the code of scripts, event handlers and ``javascript:`` addresses in *html*.
+
+    Of HTML that cannot be read to its end, what stands before that place.
+    """
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    with contextlib.suppress(AssertionError):  # the parser's word for a declaration it hates
+        reader.feed(html)
+        reader.close()
     return tuple(reader.found)
 
 

@@ -11,7 +11,7 @@ from scanner import signals
 from scanner.browser import failures
 from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_ROUTES
-from scanner.collectors import fold, jar, messages, moments, parameters, trail
+from scanner.collectors import consent, fold, jar, messages, moments, parameters, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.crawl import settle
@@ -246,7 +246,8 @@ class Reader:
                     tab.evidence.stored.append(self._item(found, host, now))
                     if found.get("script"):
                         self._workers[host] = found["script"]
-        tab.evidence.consent = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock) or {}
+        said = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock)
+        tab.evidence.consent = consent.checked(said)
         links: dict[str, None] = {}
         if len(tab.routes) <= MAX_ROUTES:
             links.update(tab.routes)

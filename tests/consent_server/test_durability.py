@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import itertools
 import json
+import shutil
 
 import httpx2
 import pytest
 
+from benchmarks import durability
 from consent_server.log import ConsentLog
 from consent_server.model import Filter
 from scanner.database import open_database
@@ -79,3 +81,13 @@ async def test_no_acknowledged_decision_is_lost_or_doubled_by_kill_9(database, s
         answer["choices"] == by_id[key].choices and answer["site"] == by_id[key].site
         for key, answer in acknowledged.items()
     )
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace, which sees syncs, is not here")
+@pytest.mark.parametrize("sabotage", ["", "NORMAL"])
+def test_a_power_cut_loses_nothing_acknowledged_unless_syncs_are_left_out(sabotage):
+    found = durability.rounds(durability.Case("", sabotage, power=True), 1)
+
+    assert found.acknowledged >= durability.LEAST
+    assert (found.doubled, found.faults) == (0, 0)
+    assert found.lost == (found.acknowledged if sabotage else 0)

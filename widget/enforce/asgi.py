@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from widget.enforce.visit import Visit
 
@@ -49,7 +50,7 @@ class EnforcedASGI:
             self._source.rules(),
             method=scope["method"],
             host=next((value for name, value in given if name == "host"), ""),
-            path=scope["path"],
+            path=_path(scope),
             headers=given,
             now=time.time(),
             report_only=self._report_only,
@@ -100,6 +101,12 @@ class _Sender:
 
     def _may_hint(self, link: bytes) -> bool:
         return self._visit.may_hint(link.decode("latin-1"))
+
+
+def _path(scope: Scope) -> str:
+    """Return the path as it was asked for, and as cookies know it: with its percent signs."""
+    raw: bytes | None = scope.get("raw_path")
+    return quote(scope["path"]) if raw is None else raw.partition(b"?")[0].decode("latin-1")
 
 
 def _decoded(headers: Any) -> Headers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from widget.enforce.visit import Visit
 
@@ -40,7 +41,7 @@ class EnforcedWSGI:
             self._source.rules(),
             method=environ["REQUEST_METHOD"],
             host=environ.get("HTTP_HOST") or environ["SERVER_NAME"],
-            path=(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")) or "/",
+            path=_path(environ),
             headers=_headers(environ),
             now=time.time(),
             report_only=self._report_only,
@@ -125,6 +126,12 @@ class _Answering:
         for portion in self._portion(data):
             assert self._write is not None, "a portion leaves after the headers"
             self._write(portion)
+
+
+def _path(environ: WSGIEnvironment) -> str:
+    """Return the path as cookies know it: with its percent signs."""
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return quote(path, encoding="latin-1", safe="/:@!$&'()*+,=~") or "/"
 
 
 def _headers(environ: WSGIEnvironment) -> Headers:

@@ -145,9 +145,10 @@ function guardMarkup() {
       name,
       (native) =>
         /** @this {any} */ function (/** @type {any[]} */ ...values) {
+          const texts = values.every((value) => typeof value === 'string') // not trusted objects
           // what is split over several values is one piece of markup
-          if (/^write/.test(name)) values = [marked(values.join(''))]
-          else values.push(marked(values.pop()))
+          if (/^write/.test(name) && texts) values = [values.join('')]
+          values.push(marked(values.pop()))
           return native.apply(this, values)
         },
     )

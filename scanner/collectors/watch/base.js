@@ -142,8 +142,12 @@
   wrap(Function.prototype, "toString", "value", (native_, self, args) => {
     const text = apply(native_, apply(native, natives, [self]) || self, args);
     if (text !== BARE) return text;
-    const inner = self[word];
-    return typeof inner === "function" ? apply(native_, inner, args) : text;
+    try {
+      const inner = self[word]; // of another frame
+      return typeof inner === "function" ? apply(native_, inner, args) : text;
+    } catch {
+      return text; // a Proxy that was revoked
+    }
   });
 
   /** Runs *work*, and takes *stack* for that of whatever it does without a stack. */

@@ -11,3 +11,4 @@ def test_scripts_handlers_and_links_are_code():
 def test_broken_html_is_no_fault():
     assert handlers("<img onload=a <script>x") is not None
     assert handlers("") == ()
+    assert handlers("<p onclick=go()><![wrong[x]]><p onclick=on()>")[0] == "go()"

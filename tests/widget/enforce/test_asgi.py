@@ -1,6 +1,7 @@
 """The middleware around an ASGI application."""
 
 import asyncio
+import time
 
 import pytest
 from starlette.applications import Starlette
@@ -8,7 +9,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, S
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from tests.widget.enforce.conftest import RULES
+from tests.widget.enforce.conftest import RULES, kept
 from widget.enforce import EnforcedASGI
 
 PAGE = "<!doctype html><head><title>Blåbær</title></head><img src=//ads.example/>"
@@ -47,6 +48,7 @@ def client(tmp_path):
             Route("/", html),
             Route("/slow", slow),
             Route("/text", text),
+            Route("/a b/æ", html),
             Route("/file/{name}", file),
         ]
     )
@@ -74,6 +76,15 @@ def test_the_length_is_that_of_what_was_sent(client):
 
 def test_the_etag_says_for_which_answer_the_page_was_made(client):
     assert client.get("/").headers["etag"].startswith('"1-k')
+
+
+def test_a_cookie_expires_on_the_path_as_the_browser_knows_it(client):
+    refused = "kapsel_consent=" + kept("statistics:0", at=time.time())
+
+    answer = client.get("/a%20b/%C3%A6", headers={"Cookie": f"{refused}; _ga=1"})
+
+    lines = answer.headers.get_list("set-cookie")
+    assert "_ga=; Max-Age=0; Path=/a%20b/%C3%A6; Domain=shop.example" in lines
 
 
 def test_what_is_no_page_is_left_alone(client):

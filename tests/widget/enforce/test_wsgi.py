@@ -1,12 +1,13 @@
 """The middleware around a WSGI application."""
 
 import io
+import time
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
 
-from tests.widget.enforce.conftest import RULES
+from tests.widget.enforce.conftest import RULES, kept
 from widget.enforce import EnforcedWSGI
 
 PAGE = b"<!doctype html><head></head><img src=//ads.example/>"
@@ -135,6 +136,22 @@ def test_the_application_is_asked_for_the_whole_page():
     assert "HTTP_RANGE" not in seen
     assert "HTTP_IF_NONE_MATCH" not in seen
     assert (seen["HTTP_X_OWN"], seen["CONTENT_TYPE"]) == ("1", "a/b")
+
+
+def test_a_cookie_expires_on_the_path_as_the_browser_knows_it():
+    lines = []
+
+    def start_response(status, headers, exc_info=None):
+        lines.extend(value for name, value in headers if name == "set-cookie")
+
+    refused = "kapsel_consent=" + kept("statistics:0", at=time.time())
+    environ = {"HTTP_HOST": "www.shop.example", "HTTP_COOKIE": f"{refused}; _ga=1"}
+    environ["PATH_INFO"] = "/a b/æ".encode().decode("latin-1")
+    setup_testing_defaults(environ)
+
+    list(EnforcedWSGI(whole, Fixed())(environ, start_response))
+
+    assert "_ga=; Max-Age=0; Path=/a%20b/%C3%A6; Domain=shop.example" in lines
 
 
 def test_a_head_has_no_body_and_no_length_that_is_not_true():
