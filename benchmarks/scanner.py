@@ -5,6 +5,9 @@
 One site of linked pages on loopback, served by a process of its own; each way of reading it in
 turn, round after round, in a browser of its own. CPU seconds and memory (PSS) are those of the
 browser and, for CPU, of this process.
+
+Others (website-evidence-collector, tracker-radar-collector) are no packages
+of npm (asked in November 2026), so they do not stand beside us here.
 """
 
 from __future__ import annotations

@@ -19,10 +19,12 @@ from scanner.crawl.walls import wall
 from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scanner.browser import Browser
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
-    from scanner.collectors.evidence import Evidence, JarCookie
+    from scanner.collectors.evidence import CookieWrite, Evidence, JarCookie
     from scanner.collectors.validators import Cache
     from scanner.crawl.settle import Clock
     from scanner.model import Site
@@ -120,7 +122,8 @@ class Reader:
         await settle.hush(tab)
         kept = await self._jar()
         evidence, background = tab.evidence, self._profile.background
-        read = self._told(visit, kept, evidence, background)
+        writes = (*evidence.writes, *background.writes)
+        read = self._told(visit, left_by(writes, kept), evidence, background)
         self._written |= {write.identity for write in (*evidence.writes, *background.writes)}
         now = dt.datetime.now(dt.UTC)
         for cookie in kept:
@@ -281,6 +284,22 @@ class Reader:
             timed_out=timed_out,
             failure=failure,
         )
+
+
+def left_by(writes: Iterable[CookieWrite], jar: Iterable[JarCookie]) -> tuple[JarCookie, ...]:
+    """
+    Return what *jar* holds, but for cookies that the page itself deleted in the end.
+
+    Those are of another page that is open at the same time, and is told with it. A script
+    cannot delete what is HttpOnly, though it may try.
+    """
+    last = {write.identity: write for write in sorted(writes, key=lambda write: write.at)}
+    gone = {identity: write.by.kind for identity, write in last.items() if write.line.deletes}
+    return tuple(
+        cookie
+        for cookie in jar
+        if cookie.identity not in gone or (cookie.http_only and gone[cookie.identity] != "http")
+    )
 
 
 def _failure(tab: Tab, *, loaded: bool) -> str | None:

@@ -379,3 +379,13 @@ def test_the_banner_follows_the_language_of_the_page(shop, page):
     page.evaluate("document.documentElement.lang = 'nb'")
 
     page.get_by_role("button", name="Avvis alle").wait_for()
+
+
+def test_an_address_that_ends_in_kapsel_opens_the_choices(shop, page):
+    shop(banner=False)
+    assert page.get_by_role("dialog").count() == 0
+
+    shop("/#kapsel", banner=False)
+    page.reload()
+
+    page.get_by_role("dialog").wait_for()

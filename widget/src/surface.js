@@ -31,7 +31,10 @@ export function place() {
   }
   address()
   const settle = () => {
-    if (document.body && !host.isConnected) document.body.prepend(host)
+    if (document.body && !host.isConnected) {
+      document.body.prepend(host)
+      if (location.hash === '#kapsel') showPreferences() // the receipt's way back
+    }
     if (host.lang !== language()) redraw()
   }
   settle()
