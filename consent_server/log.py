@@ -221,7 +221,8 @@ def _page(
     connection: Connection, question: Question
 ) -> tuple[tuple[ConsentRecord, ...], tuple[int, int] | None]:
     """Return the records that *question* asks for, and where the rest begins."""
-    rows = connection.execute(selection(question, connection.dialect.name)).all()
+    found = connection.execute(selection(question, connection.dialect.name))
+    rows = [row for row in found if row.seq is not None]
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     cursor = (rows[-1].decided_at, rows[-1].seq) if more else None

@@ -81,13 +81,14 @@ def _merged(question: Question, dialect: str) -> tuple[Select[Any], FromClause]:
     Return the statement that finds the page, and more, and the table that it finds it in.
 
     The page can only hold answers whose own newest decision is among the newest of all, as many as
-    the page has lines; and of each answer no more decisions than that.
+    the page has lines; and of each answer no more decisions than that. SQLite begins with the
+    answers only where they may stay alone, so its last rows may hold no decision.
     """
-    count = question.limit + 1
+    count, outer = question.limit + 1, dialect == "sqlite"
     newest, of_newest = _newest(answer, 1, "newest", question, dialect)
     top = (
         select(answer)
-        .join(newest, of_newest)
+        .join(newest, of_newest, isouter=outer)
         .where(*of_answers(question.filter))
         .order_by(*_newest_first(newest))
         .limit(count)
@@ -96,7 +97,7 @@ def _merged(question: Question, dialect: str) -> tuple[Select[Any], FromClause]:
     given, of_given = _newest(top, count, "given", question, dialect)
     columns = [given.c[column.name] for column in consent.c]
     columns += [top.c[name] for name in ANSWER_NAMES]
-    return select(*columns).select_from(top).join(given, of_given), given
+    return select(*columns).select_from(top).join(given, of_given, isouter=outer), given
 
 
 def _newest(
