@@ -57,6 +57,7 @@ class Tab:
         self.traffic = Traffic()
         self.traffic.frame = target
         self.popups: list[str] = []  # their targets
+        self.visits = 0  # pages that it went to
         self.stuck = False  # whether Chromium did not even ask for the last page: it happens
         self.refused: str | None = None  # why the way to a page was barred
         self.routes: dict[str, None] = {}  # addresses that the page gave itself without loading
@@ -118,6 +119,7 @@ class Tab:
         self.broken = None
         self._dialogs = 0
         self.stuck = False
+        self.visits += 1
         self.traffic.begin()
         way = asyncio.create_task(self.session.call("Page.navigate", url=url, timeout=timeout))
         hurry = asyncio.create_task(self._hurry.wait())

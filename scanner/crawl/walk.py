@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
 PAGE_LIMIT = 60.0  # seconds for one page, all included
+TAB_PAGES = 25  # after which a tab makes room for a new one: its process only grows
 MOST_TRIES = 2  # of a page with which the browser ended
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
 
@@ -312,7 +313,8 @@ class Walk:
                     read, links = await self._page(reader, tab, url)
                 barred = read.visit.status is None and tab.refused is not None
                 await self._note(url, read, links, canonical=tab.canonical, barred=barred)
-                if tab.over or read.visit.timed_out or tab.alert_loop:
+                worn = tab.visits >= TAB_PAGES
+                if worn or tab.over or read.visit.timed_out or tab.alert_loop:
                     await profile.close_tab(tab)
                     tab = None
             finally:
