@@ -85,8 +85,8 @@ class Tally(NamedTuple):
 
 def serve(sabotage: str, arguments: list[str]) -> None:
     """Run ``kapsel serve``, doing what *sabotage* says."""
-    from consent_server import writer
     from consent_server.cli import main
+    from consent_server.log import writer
     from scanner import database
 
     if sabotage == "early":
@@ -359,8 +359,8 @@ def judged(count: int, site: Site, folder: Path, database: str) -> Tally:
     """Return what is there of what was acknowledged."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    from consent_server import note
-    from consent_server.verify import verify
+    from consent_server.log import note
+    from consent_server.log.verify import verify
     from scanner.database import open_database
     from scanner.errors import DatabaseUnusable
 

@@ -22,8 +22,8 @@ app = Starlette(routes=[Route("/", hello, methods=["GET", "POST"])])
 
 def create_commit_each() -> Starlette:
     """Return the consent server with groups of one."""
-    from consent_server import writer
     from consent_server.app import create_from_environment
+    from consent_server.log import writer
 
     writer.MAX_BATCH = 1
     return create_from_environment()

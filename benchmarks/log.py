@@ -18,12 +18,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from consent_server.ledger import Ledger
+from consent_server.log.ledger import Ledger
+from consent_server.log.query import read_question
+from consent_server.log.selection import selection
+from consent_server.log.tree import Tree
+from consent_server.log.verify import verify
 from consent_server.model import Action, ConsentRecord, Surface
-from consent_server.query import read_question
-from consent_server.selection import selection
-from consent_server.tree import Tree
-from consent_server.verify import verify
 from scanner.database import open_database
 
 BEGAN = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

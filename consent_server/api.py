@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from consent_server import parquet
 from consent_server.answers import answer, refusal
-from consent_server.query import csv_head, csv_lines, json_lines, read_question
-from consent_server.statistics import APART
+from consent_server.log import parquet
+from consent_server.log.query import csv_head, csv_lines, json_lines, read_question
+from consent_server.log.statistics import APART
 from consent_server.tokens import Scope
 from scanner.errors import QuestionInvalid, UnknownSite
 from scanner.store import Store
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from consent_server.admin.trail import Trail
     from consent_server.log import ConsentLog
-    from consent_server.query import Question
+    from consent_server.log.query import Question
     from consent_server.shelf import Shelf
     from consent_server.tokens import Door, Token
 

@@ -34,13 +34,13 @@ from consent_server.decisions import Things
 from consent_server.front import Front
 from consent_server.limits import Buckets, Limits
 from consent_server.log import ConsentLog
+from consent_server.log.releases import Releases
+from consent_server.log.signing import Signer, signing_key
+from consent_server.log.tree import Tree
 from consent_server.proxy import Proxies
-from consent_server.releases import Releases
 from consent_server.rights import routes as rights
 from consent_server.settings import Settings
 from consent_server.shelf import Shelf
-from consent_server.signing import Signer, signing_key
-from consent_server.tree import Tree
 from scanner.database import open_database
 from scanner.store import Store
 

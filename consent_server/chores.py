@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from consent_server.retention import REQUEST_DAYS, prune
+from consent_server.log.retention import REQUEST_DAYS, prune
 from consent_server.rights.notice import notice
 from scanner.errors import LogUnavailable
 from scanner.messages import send

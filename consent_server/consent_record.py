@@ -15,8 +15,8 @@ from scanner.languages import LANGUAGES, texts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from consent_server.log.receipt import Receipt
     from consent_server.model import Declaration
-    from consent_server.receipt import Receipt
 
 PROFILE = "https://w3id.org/dpv/schema/dpv-27560"
 

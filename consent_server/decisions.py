@@ -18,17 +18,17 @@ from starlette.routing import Route
 
 from consent_server import receipts
 from consent_server.answers import RETRY_AFTER, answer, from_error, refusal
-from consent_server.model import Action
-from consent_server.origin import belongs
-from consent_server.proxy import network
-from consent_server.records import (
+from consent_server.log.records import (
     MAX_BODY,
     read_decision,
     read_ignored,
     read_many,
     to_record,
 )
-from consent_server.rows import to_ignored
+from consent_server.log.rows import to_ignored
+from consent_server.model import Action
+from consent_server.origin import belongs
+from consent_server.proxy import network
 from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable, TooMany
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from consent_server.decisions import (
     received,
 )
 from consent_server.document import matches
+from consent_server.log.records import MAX_BODY
 from consent_server.origin import belongs
-from consent_server.records import MAX_BODY
 from consent_server.script import HEADERS
 
 if TYPE_CHECKING:

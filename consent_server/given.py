@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from consent_server import rows
+from consent_server.log import rows
 from scanner.tables import answer
 
 if TYPE_CHECKING:

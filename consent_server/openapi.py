@@ -9,10 +9,10 @@ import msgspec
 
 from consent_server.admin.jobs import Job
 from consent_server.admin.scan_api import Wish
+from consent_server.log.query import FILTER_NAMES, MAX_LIMIT, PAGE_NAMES
+from consent_server.log.receipt import Receipt
+from consent_server.log.statistics import APART, Day
 from consent_server.model import Action, Decision, Ignored, Slice, Surface
-from consent_server.query import FILTER_NAMES, MAX_LIMIT, PAGE_NAMES
-from consent_server.receipt import Receipt
-from consent_server.statistics import APART, Day
 from scanner.model import OPTIONAL_CATEGORIES, Catalogue
 from widget.enforce.rules import Rules
 

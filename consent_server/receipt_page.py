@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from consent_server.log.receipt import Receipt
     from consent_server.model import Declaration
-    from consent_server.receipt import Receipt
 
 
 class Answer(NamedTuple):

@@ -16,16 +16,16 @@ from starlette.routing import Route
 
 from consent_server import consent_record, receipt_page
 from consent_server.answers import answer, from_here, page, refusal
-from consent_server.receipt import Proof, Receipt
-from consent_server.releases import Releases
+from consent_server.log.receipt import Proof, Receipt
+from consent_server.log.releases import Releases
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from consent_server.log import ConsentLog
+    from consent_server.log.signing import Signer
+    from consent_server.log.tree import Tree
     from consent_server.shelf import Served, Shelf
-    from consent_server.signing import Signer
-    from consent_server.tree import Tree
 
 
 async def receipt_of(request: Request, key: str, site: str) -> Receipt | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from consent_server.releases import Releases
+    from consent_server.log.releases import Releases
     from scanner.store import Store
 
 #: Seconds for which nobody asks whether something has changed; for as many again, who comes is

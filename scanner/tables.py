@@ -126,7 +126,7 @@ tally = Table(
     Column("count", BigInteger, nullable=False),
 )
 
-#: The leaves of the Merkle tree over all decisions and erasures; see consent_server/leaf.py.
+#: The leaves of the Merkle tree over all decisions and erasures; see consent_server/log/leaf.py.
 leaf = Table(
     "leaf",
     metadata,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from consent_server.statistics import Day
+    from consent_server.log.statistics import Day
 
 WIDTH, HEIGHT = 720.0, 240.0  # of the plot, in the units of its view box
 GAP = 0.2  # of a column's place that stays empty

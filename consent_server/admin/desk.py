@@ -14,7 +14,7 @@ from consent_server.admin.provider import Provider, check_address
 from consent_server.admin.runner import Runner
 from consent_server.admin.sessions import Sessions
 from consent_server.admin.trail import Trail
-from consent_server.releases import Releases
+from consent_server.log.releases import Releases
 from consent_server.tokens import Door
 from scanner.store import Store
 

@@ -11,15 +11,15 @@ from starlette.routing import Route
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.model import Role
 from consent_server.api import export_answer
+from consent_server.log.query import read_question, row
 from consent_server.model import Action, Surface
-from consent_server.query import read_question, row
 from scanner.errors import QuestionInvalid
 from scanner.model import OPTIONAL_CATEGORIES
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from consent_server.query import Question
+    from consent_server.log.query import Question
 
 
 @at_site(Role.READER)

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from consent_server.admin import chart
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.model import Role
-from consent_server.query import read_question
+from consent_server.log.query import read_question
 from scanner.errors import QuestionInvalid
 
 if TYPE_CHECKING:

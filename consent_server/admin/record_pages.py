@@ -11,13 +11,13 @@ from starlette.routing import Route
 from consent_server.admin import frame, shown
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.model import Role
-from consent_server.query import row
+from consent_server.log.query import row
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from consent_server.log.releases import Releases, Shown
     from consent_server.model import ConsentRecord
-    from consent_server.releases import Releases, Shown
 
 #: The banner runs in an origin of its own, and can neither store nor send anything.
 _ALIVE = (

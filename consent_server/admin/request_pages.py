@@ -18,7 +18,7 @@ from consent_server.rights.model import Standing
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from consent_server.releases import Releases
+    from consent_server.log.releases import Releases
     from consent_server.rights.model import RightsRequest
 
 #: What can be done with a request, and what the trail says of it.

@@ -13,7 +13,7 @@ from scanner.model import Kind
 from widget import ESCAPES
 
 if TYPE_CHECKING:
-    from consent_server.releases import Shown
+    from consent_server.log.releases import Shown
 
 #: The configuration in a stored engine, which is the same for all sites.
 _BARE = re.compile(rb'\{"banner":\{"blocking":(?:null|"[a-z]+")\}\}')

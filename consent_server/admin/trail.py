@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import insert, select
 
-from consent_server.query import harmless
+from consent_server.log.query import harmless
 from scanner.tables import from_milliseconds, to_milliseconds, trail
 
 if TYPE_CHECKING:

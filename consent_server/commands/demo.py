@@ -107,7 +107,7 @@ def _say_what_to_open(running: Showing, folder: Path) -> None:
 
 
 def _print_records(records: tuple[ConsentRecord, ...]) -> None:
-    from consent_server.query import json_lines
+    from consent_server.log.query import json_lines
 
     click.echo()
     click.echo("One visitor has accepted and one has refused. The log says:")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     from consent_server.log import ConsentLog
-    from consent_server.query import Question
+    from consent_server.log.query import Question
 
     T = TypeVar("T")
 
@@ -68,7 +68,7 @@ def command() -> None:
 @format_option("table", "json", "csv", "jsonl")
 def find(database: str, form: str, **asked: Any) -> None:
     """Print decisions, newest first."""
-    from consent_server.query import csv_head, csv_lines, json_lines, row
+    from consent_server.log.query import csv_head, csv_lines, json_lines, row
 
     question = _question(asked)
     found = _ask(database, lambda log: log.find(question))
@@ -90,7 +90,7 @@ def find(database: str, form: str, **asked: Any) -> None:
 @format_option("table", "json")
 def show(key: str, database: str, form: str) -> None:
     """Print the one decision with the id ID."""
-    from consent_server.query import row
+    from consent_server.log.query import row
 
     record = _ask(database, lambda log: log.get(key.lower()))
     if record is None:
@@ -108,7 +108,7 @@ def show(key: str, database: str, form: str) -> None:
 @database_option
 def shown(key: str, engine: bool, database: str) -> None:
     """Print, as JSON, what who made the decision ID was shown: texts, theme, every item."""
-    from consent_server.releases import Releases
+    from consent_server.log.releases import Releases
     from scanner.database import open_database
 
     record = _ask(database, lambda log: log.get(key.lower()))
@@ -144,7 +144,7 @@ def count(database: str, form: str, **asked: Any) -> None:
 @format_option("jsonl", "csv")
 def export(database: str, form: str, **asked: Any) -> None:
     """Print all decisions, newest first, as they are read."""
-    from consent_server.query import csv_head, csv_lines, json_lines
+    from consent_server.log.query import csv_head, csv_lines, json_lines
 
     question = _question(asked)
 
@@ -184,7 +184,7 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
     """
     import datetime as dt
 
-    from consent_server import retention
+    from consent_server.log import retention
     from scanner.sites import load
 
     now = dt.datetime.now(dt.UTC)
@@ -235,9 +235,9 @@ def verify(
     if receipt is not None:
         _verify_receipt(receipt, key)
         return
-    from consent_server import note
+    from consent_server.log import note
+    from consent_server.log.verify import verify as verified
     from consent_server.settings import beside
-    from consent_server.verify import verify as verified
     from scanner.database import open_database
 
     public = _public_key(key or str(beside(database, ".key")))
@@ -264,7 +264,7 @@ def verify(
 
 
 def _verify_receipt(file: Path, key: str | None) -> None:
-    from consent_server import receipt as receipts
+    from consent_server.log import receipt as receipts
 
     found = receipts.read(file.read_bytes())
     if found is None:
@@ -279,8 +279,8 @@ def _verify_receipt(file: Path, key: str | None) -> None:
 
 
 def _public_key(given: str) -> Ed25519PublicKey:
-    from consent_server import note
-    from consent_server.signing import signing_key
+    from consent_server.log import note
+    from consent_server.log.signing import signing_key
 
     public = note.read_key(given)
     if public is None and Path(given).is_file():
@@ -292,7 +292,7 @@ def _public_key(given: str) -> Ed25519PublicKey:
 
 def _question(asked: dict[str, Any]) -> Question:
     """Return the question that the options ask: the same as a query string would."""
-    from consent_server.query import read_question
+    from consent_server.log.query import read_question
 
     pairs = [("category", category) for category in asked.pop("category")]
     granted = asked.pop("granted")

@@ -109,7 +109,7 @@ def erase(key: str, database: str) -> None:
 def export(key: str, database: str) -> None:
     """Print as JSON what the request ID asks for and what the log holds of the visitor."""
     from consent_server.log import ConsentLog
-    from consent_server.releases import Releases
+    from consent_server.log.releases import Releases
     from consent_server.rights.dossier import dossier
     from scanner.database import answering, open_database
 

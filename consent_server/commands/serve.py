@@ -153,7 +153,7 @@ def command(
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from consent_server import signing
+    from consent_server.log import signing
     from consent_server.settings import Oidc, Settings
     from scanner.sites import load
 

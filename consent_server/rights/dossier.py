@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
+    from consent_server.log.releases import Shown
     from consent_server.model import ConsentRecord
-    from consent_server.releases import Shown
     from consent_server.rights.model import RightsRequest
 
 

@@ -9,8 +9,8 @@ import pytest
 from consent_server import chores as module
 from consent_server.chores import Chores
 from consent_server.log import ConsentLog
+from consent_server.log.retention import REQUEST_DAYS, kept_days
 from consent_server.model import Action, ConsentRecord, Filter
-from consent_server.retention import REQUEST_DAYS, kept_days
 from consent_server.rights.inbox import Inbox
 from consent_server.rights.model import Standing, read
 from scanner.database import open_database

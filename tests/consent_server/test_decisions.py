@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from consent_server.records import read_decision, to_record
+from consent_server.log.records import read_decision, to_record
 from tests.consent_server.conftest import ORIGIN, ask, decision, opened, send
 
 

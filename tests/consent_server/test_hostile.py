@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consent_server.query import read_question
-from consent_server.records import read_decision
+from consent_server.log.query import read_question
+from consent_server.log.records import read_decision
 from scanner.errors import DecisionInvalid, QuestionInvalid
 from tests.consent_server.conftest import ORIGIN, TOKEN, decision, send, serving
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from consent_server.cli import cli
 from consent_server.log import ConsentLog
+from consent_server.log.releases import Releases
 from consent_server.model import Action, ConsentRecord
-from consent_server.releases import Releases
 from consent_server.rights.inbox import Inbox
 from consent_server.rights.model import read
 from scanner.database import open_database

@@ -126,7 +126,7 @@ def test_a_moment_comes_back_to_the_millisecond(milliseconds):
 def test_decisions_from_before_the_tree_get_leaves_that_hold(database):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from consent_server.verify import verify
+    from consent_server.log.verify import verify
 
     engine = open_database(database, upgrade=False)
     upgrade_database(engine, to="0001")

@@ -4,7 +4,7 @@ import datetime as dt
 
 from consent_server.admin import chart
 from consent_server.admin.chart import Tally
-from consent_server.statistics import Day
+from consent_server.log.statistics import Day
 
 MONDAY = dt.date(2026, 11, 16)
 

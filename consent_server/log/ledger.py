@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
-from consent_server import leaf as leaves
-from consent_server import rows
 from consent_server.given import Given
+from consent_server.log import leaf as leaves
+from consent_server.log import rows
 from scanner.tables import consent, leaf, to_milliseconds
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from consent_server.ledger import MAX_ERASED, Ledger
+from consent_server.log.ledger import MAX_ERASED, Ledger
+from consent_server.log.query import MAX_LIMIT, Question, write_cursor
+from consent_server.log.records import same_decision
+from consent_server.log.rows import to_counted, to_record, whole
+from consent_server.log.selection import conditions, selection, tallied
+from consent_server.log.statistics import Day, days
+from consent_server.log.writer import GroupWriter
 from consent_server.model import ConsentRecord, Filter, Slice
-from consent_server.query import MAX_LIMIT, Question, write_cursor
-from consent_server.records import same_decision
-from consent_server.rows import to_counted, to_record, whole
-from consent_server.selection import conditions, selection, tallied
-from consent_server.statistics import Day, days
-from consent_server.writer import GroupWriter
 from scanner.errors import DecisionConflict, LogUnavailable
 from scanner.tables import consent
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from consent_server.writer import Outcome
+    from consent_server.log.writer import Outcome
 
     T = TypeVar("T")
 

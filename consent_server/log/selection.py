@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, true, tuple_
 
-from consent_server.rows import ANSWER_NAMES, CATEGORIES, DAY, whole
+from consent_server.log.rows import ANSWER_NAMES, CATEGORIES, DAY, whole
 from scanner.tables import answer, consent, tally, to_milliseconds
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, FromClause, Select
 
+    from consent_server.log.query import Question
     from consent_server.model import Filter
-    from consent_server.query import Question
 
 #: What a filter asks of answers by name.
 _EQUAL = ("site", "revision", "language", "action", "surface", "country")

@@ -11,14 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, insert, select, update
 
-from consent_server import note
-from consent_server.log import ConsentLog
-from consent_server.tree import Tree
-from consent_server.verify import verify
+from consent_server.log import ConsentLog, note
+from consent_server.log.tree import Tree
+from consent_server.log.verify import verify
 from scanner.database import open_database
 from scanner.tables import answer, checkpoint, consent, leaf, node
 from tests.consent_server.conftest import decision, send
-from tests.consent_server.test_log import record
+from tests.consent_server.log.test_log import record
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from consent_server.statistics import Counted, Day, days
+from consent_server.log.statistics import Counted, Day, days
 
 YES, NO, MIXED = (True, True, None), (False, False, False), (True, False, None)
 

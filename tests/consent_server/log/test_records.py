@@ -6,8 +6,8 @@ import json
 import msgspec
 import pytest
 
+from consent_server.log.records import LATE, MAX_BODY, read_decision, same_decision, to_record
 from consent_server.model import Action, ConsentRecord
-from consent_server.records import LATE, MAX_BODY, read_decision, same_decision, to_record
 from scanner.errors import DecisionInvalid
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from consent_server.merkle import EMPTY, Frontier, inclusion_path, root_by_path, subtree
+from consent_server.log.merkle import EMPTY, Frontier, inclusion_path, root_by_path, subtree
 
 LEAVES = [hashlib.sha256(bytes([0, n])).digest() for n in range(70)]
 SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33, 64, 70)

@@ -18,14 +18,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from consent_server import note
+from consent_server.log import note
 from scanner.errors import KapselError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from consent_server.tree import Tree
+    from consent_server.log.tree import Tree
 
 log = structlog.get_logger(__name__)
 

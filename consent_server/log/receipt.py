@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from consent_server import leaf, note
-from consent_server.merkle import root_by_path
+from consent_server.log import leaf, note
+from consent_server.log.merkle import root_by_path
 from consent_server.model import ConsentRecord
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from consent_server import leaf as leaves
+from consent_server.log import leaf as leaves
+from consent_server.log.statistics import IGNORED, Counted
 from consent_server.model import Action, ConsentRecord, Ignored, Surface
-from consent_server.statistics import IGNORED, Counted
 from scanner.model import OPTIONAL_CATEGORIES
 from scanner.tables import answer, consent, from_milliseconds, leaf, tally, to_milliseconds
 

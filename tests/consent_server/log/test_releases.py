@@ -5,7 +5,7 @@ import hashlib
 
 from sqlalchemy import func, select, update
 
-from consent_server.releases import Releases
+from consent_server.log.releases import Releases
 from scanner.database import open_database
 from scanner.tables import blob, release, to_milliseconds
 from tests.consent_server.conftest import opened

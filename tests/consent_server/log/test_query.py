@@ -8,8 +8,8 @@ import json
 import msgspec
 import pytest
 
+from consent_server.log.query import COLUMNS, csv_head, csv_lines, json_lines, read_question
 from consent_server.model import Action, ConsentRecord, Filter, Surface
-from consent_server.query import COLUMNS, csv_head, csv_lines, json_lines, read_question
 from scanner.errors import QuestionInvalid
 
 RECORD = ConsentRecord(

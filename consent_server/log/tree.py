@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import desc, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from consent_server import note
-from consent_server.merkle import STEP, Frontier, inclusion_path
+from consent_server.log import note
+from consent_server.log.merkle import STEP, Frontier, inclusion_path
 from scanner.tables import checkpoint, leaf, node, to_milliseconds
 
 if TYPE_CHECKING:

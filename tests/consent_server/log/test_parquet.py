@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from consent_server import parquet
+from consent_server.log import parquet
 from tests.consent_server.conftest import ask, decision, send
-from tests.consent_server.test_log import NOON, record
+from tests.consent_server.log.test_log import NOON, record
 
 pyarrow_parquet = pytest.importorskip("pyarrow.parquet")
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import select
 
-from consent_server import leaf as leaves
-from consent_server import note
-from consent_server.merkle import Frontier
-from consent_server.rows import ANSWER_NAMES, to_leaf
+from consent_server.log import leaf as leaves
+from consent_server.log import note
+from consent_server.log.merkle import Frontier
+from consent_server.log.rows import ANSWER_NAMES, to_leaf
 from scanner.tables import answer, checkpoint, consent, leaf, node
 
 if TYPE_CHECKING:

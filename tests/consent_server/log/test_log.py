@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from consent_server.log import ConsentLog
+from consent_server.log.query import Question, read_question
+from consent_server.log.selection import selection
 from consent_server.model import Action, ConsentRecord, Filter
-from consent_server.query import Question, read_question
-from consent_server.selection import selection
 from scanner.database import open_database
 from scanner.errors import DecisionConflict, LogUnavailable
 
