@@ -25,6 +25,15 @@ EEA = frozenset({
 # fmt: on
 
 
+#: What the widget takes for granted, and is not told.
+_USUAL = (
+    ("take_over", {}),
+    ("scheme", "auto"),
+    ("do_not_track", "ignore"),
+    ("unanswered", "forget"),
+)
+
+
 def config(declaration: Declaration) -> dict[str, Any]:
     """Return what is written into the site's script: plain values, ready for JSON.
 
@@ -44,7 +53,7 @@ def config(declaration: Declaration) -> dict[str, Any]:
         "scanned_at",
     )
     whole["banner"]["theme"] = completed(declaration.banner.theme)
-    for name, usual in (("take_over", {}), ("scheme", "auto"), ("do_not_track", "ignore")):
+    for name, usual in _USUAL:
         if whole["banner"][name] == usual:
             del whole["banner"][name]
     return {

@@ -121,6 +121,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     remember_days: int = 180  # the same for yes and no
     blocking: Literal["marked", "guarded", "enforced"] = "marked"  # see docs/howto/embed.md
     do_not_track: Literal["ignore", "honour"] = "ignore"  # honour: as Global Privacy Control is
+    unanswered: Literal["forget", "count"] = "forget"  # count: a banner left without an answer
     take_over: dict[str, dict[str, Category]] = {}  # tool before -> its word -> what it stands for
 
 

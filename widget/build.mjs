@@ -48,10 +48,10 @@ const without = (filter) => ({
 const GUARDS = /(guard|enforced)\.js$/
 
 /** What draws. */
-const DRAWN = /(surface|embeds|guard|enforced)\.js$/
+const DRAWN = /(surface|embeds|ignored|guard|enforced)\.js$/
 
 /** What draws, and what speaks with others: their marks, their old answers, their signals, and the server's help. */
-const BESIDE = /(surface|embeds|guard|enforced|tools|moving|signals|hidden)\.js$/
+const BESIDE = /(surface|embeds|ignored|guard|enforced|tools|moving|signals|hidden)\.js$/
 
 async function bundle(entry, ...plugins) {
   const { outputFiles } = await build({

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     #: Says why a page may not be visited; None: it may.
     Gate = Callable[[str], Awaitable[str | None]]
 
-#: Where Kapsel's own banner sends a decision: ``/w/{site}/consents``.
-_DECISIONS = "*/w/*/consents"
-_DECISION = re.compile(r"/w/.+/consents$")
-_PATTERNS = [{"resourceType": "Document"}, {"urlPattern": _DECISIONS}]
+#: Where Kapsel's own banner sends a decision, or that there was none: ``/w/{site}/consents``.
+_TOLD = ("*/w/*/consents", "*/w/*/ignored")
+_TELLING = re.compile(r"/w/.+/(consents|ignored)$")
+_PATTERNS = [{"resourceType": "Document"}, *({"urlPattern": each} for each in _TOLD)]
 _OPEN = [{"name": "Access-Control-Allow-Origin", "value": "*"}]
 
 
@@ -34,8 +34,8 @@ def guard(
     Ask *gate* before each document that the main frame *frame* of *session* goes to.
 
     Each hop of a redirect is asked for. A page that is barred leaves the one before it standing.
-    What Kapsel's own banner reports of a press of ours is answered here: a scan is no visitor, and
-    its decisions would stand in the owner's log.
+    What Kapsel's own banner reports of a press of ours, or of none, is answered here: a scan is no
+    visitor, and would stand in the owner's log and numbers.
 
     Args:
         refused: Called with the reason when the way was barred.
@@ -63,7 +63,7 @@ def guard(
     def paused(params: Params) -> None:
         request, url = params["requestId"], params["request"]["url"]
         posted = params["request"]["method"] == "POST" and params["resourceType"] != "Document"
-        if posted and _DECISION.search(url):
+        if posted and _TELLING.search(url):
             session.post(
                 "Fetch.fulfillRequest", requestId=request, responseCode=201, responseHeaders=_OPEN
             )

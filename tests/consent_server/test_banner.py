@@ -43,6 +43,14 @@ def declaration(*items, **changes):
     return Declaration(**{**facts, **changes})
 
 
+def test_unanswered_banners_are_counted_only_where_the_owner_says_so():
+    usual = config(declaration(banner=Banner()))
+    counted = config(declaration(banner=Banner(unanswered="count")))
+
+    assert "unanswered" not in usual["banner"]
+    assert counted["banner"]["unanswered"] == "count"
+
+
 def test_the_widget_is_told_what_the_banner_needs_and_no_more():
     told = config(declaration(item(vendor="Google Analytics")))
 

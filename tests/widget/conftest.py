@@ -96,6 +96,7 @@ class World:
     asked: list[str] = field(default_factory=list)  # host and path of all requests
     queries: list[str] = field(default_factory=list)  # of requests to the tracker
     decisions: list[dict[str, Any]] = field(default_factory=list)
+    ignored: list[tuple[dict[str, str], str]] = field(default_factory=list)  # headers and body
     change_script: Callable[[bytes], bytes] = bytes
     rules: Rules | None = None  # the shop enforces them
     port: int = 0
@@ -171,6 +172,12 @@ def _apps(world: World):
             {}, status_code=world.answer, headers={"Access-Control-Allow-Origin": "*"}
         )
 
+    async def ignored(request):
+        body = (await request.body()).decode()
+        world.asked.append(f"{CONSENT}{request.url.path}")
+        world.ignored.append((dict(request.headers), body))
+        return Response(status_code=204, headers={"Access-Control-Allow-Origin": "*"})
+
     async def tracker(request):
         world.asked.append(f"{TRACKER}{request.url.path}")
         world.queries.append(request.url.query)
@@ -198,6 +205,7 @@ def _apps(world: World):
                 Route("/w/shop.js", script),
                 Route("/w/shop.json", facts),
                 Route("/w/shop/consents", consents, methods=["POST"]),
+                Route("/w/shop/ignored", ignored, methods=["POST"]),
             ]
         ),
         TRACKER: Starlette(routes=[Route("/{path:path}", tracker, methods=["GET", "POST"])]),

@@ -1,7 +1,5 @@
 """Tabs that are open at the same time agree."""
 
-import pytest
-
 
 def second_tab(page, world, host="www.shop.example"):
     other = page.context.new_page()
@@ -10,14 +8,8 @@ def second_tab(page, world, host="www.shop.example"):
     return other
 
 
-#: How the tabs hear of each other: as they do where all is there, and where the channel is missing.
-CHANNELS = {"a channel": "", "storage": "<script>delete window.BroadcastChannel</script>"}
-
-
-@pytest.mark.parametrize("head", CHANNELS.values(), ids=CHANNELS)
-def test_another_tab_takes_the_answer_over(shop, world, page, until, head):
+def test_another_tab_takes_the_answer_over(shop, world, page, until):
     # within 200 milliseconds: benchmarks/widget.py measures it
-    world.head = head
     world.body = "<script type=text/plain data-category=statistics>window.ran = true</script>"
     shop()
     other = second_tab(page, world)

@@ -31,18 +31,24 @@ export function announce(name, changed = []) {
 const call = (listener, detail) => shielded('a listener failed', () => listener(detail))
 
 function get() {
-  const answer = store.current()
   return {
+    ...{ action: null, id: null, decided_at: null, ...store.current() },
     choices: Object.fromEntries(store.asked().map((name) => [name, store.granted(name)])),
-    action: answer && answer.action,
     revision: config.revision,
-    id: answer && answer.id,
-    decided_at: answer && answer.decided_at,
   }
 }
 
-/** All that is asked about just now: the second layer asks about everything. @param {boolean} yes */
-const wanted = (yes) => store.all(yes, surface.choices() ? [] : undefined)
+/**
+ * Decides all that is asked about just now: the second layer asks about everything.
+ * @param {boolean} yes
+ * @param {import('../types/kapsel').Surface} from
+ */
+const decideAll = (yes, from) =>
+  store.decide(
+    store.all(yes, surface.choices() ? [] : undefined),
+    yes ? 'accept-all' : 'reject-all',
+    from,
+  )
 
 /** @type {Omit<import('../types/kapsel').Kapsel, 'push'>} */
 const methods = {
@@ -61,10 +67,10 @@ const methods = {
       ? store.granted(word)
       : serviceGranted(name)
   },
-  acceptAll: () => store.decide(wanted(true), 'accept-all'),
-  rejectAll: () => store.decide(wanted(false), 'reject-all'),
-  save: (choices) => store.decide(choices, 'save'),
-  withdraw: () => store.decide({}, 'withdraw'),
+  acceptAll: () => decideAll(true, 'api'),
+  rejectAll: () => decideAll(false, 'api'),
+  save: (choices) => store.decide(choices, 'save', 'api'),
+  withdraw: () => store.decide({}, 'withdraw', 'api'),
   show() {
     if (surface.showNotice('ask')) announce('show')
   },
@@ -91,12 +97,15 @@ const methods = {
   },
 }
 
-/** What a button with `data-kapsel` does. @type {Record<string, () => void>} */
+/**
+ * What a button with `data-kapsel` does, on the surface that it belongs to.
+ * @type {Record<string, (from: import('../types/kapsel').Surface) => void>}
+ */
 const BUTTONS = {
-  accept: methods.acceptAll,
-  reject: methods.rejectAll,
-  save: () => methods.save(surface.choices() || {}),
-  withdraw: methods.withdraw,
+  accept: (from) => decideAll(true, from),
+  reject: (from) => decideAll(false, from),
+  save: (from) => store.decide(surface.choices() || {}, 'save', from),
+  withdraw: (from) => store.decide({}, 'withdraw', from),
   show: methods.show,
   preferences: methods.showPreferences,
   hide: methods.hide,
@@ -113,15 +122,12 @@ export function open() {
       : path.some((node) => node.matches(REVISIT)) && methods.showPreferences
     if (!action) return
     event.preventDefault()
-    action()
+    action(surface.surfaceOf(path[0]))
   }, true) // the page may stop the event on its way up
   const waiting = /** @type {any} */ (window).kapsel
   const push = (/** @type {any[]} */ ...calls) => {
     for (const entry of calls) {
-      const make = () => {
-        const [name, ...values] = entry
-        ;/** @type {any} */ (methods)[name](...values)
-      }
+      const make = () => /** @type {any} */ (methods)[entry[0]](...entry.slice(1))
       shielded('a call failed', make, entry)
     }
   }

@@ -80,7 +80,7 @@ function draw(frame) {
   once.onclick = show
   if (always) {
     const choices = Object.fromEntries(asked.map((category) => [category, true]))
-    always.onclick = () => decide(choices, 'save', asked)
+    always.onclick = () => decide(choices, 'save', 'embed', asked)
   }
   host.lang = language()
   host.dir = words.direction

@@ -11,15 +11,16 @@ const MOST = 10 // decisions that wait; of more, the oldest are given up
 let memory = []
 
 /**
- * Notes *decision* as not yet sent, then sends all that wait.
- * @param {import('../types/kapsel').Answer} answer
+ * Notes a decision as not yet sent, then sends all that wait.
+ * @param {import('./store.js').Change} change
  * @param {string} language
  */
-export function log(answer, language) {
+export function log({ answer, surface }, language) {
   save([
     ...waiting(),
     {
       ...answer,
+      surface,
       language,
       page: location.origin + location.pathname,
       gpc: /** @type {any} */ (navigator).globalPrivacyControl === true,
@@ -38,14 +39,7 @@ export async function send() {
     if (sending.has(decision.id)) continue
     sending.add(decision.id)
     try {
-      const { ok, status } = await fetch(server + 'consents', {
-        method: 'POST',
-        keepalive: true,
-        credentials: 'omit',
-        referrerPolicy: 'origin',
-        headers: { 'Content-Type': 'text/plain' }, // needs no preflight
-        body: JSON.stringify(decision),
-      })
+      const { ok, status } = await post('consents', decision)
       if (!ok) console.warn(`kapsel: the server answered ${status} to a decision`)
       if (status >= 500 || status === 429 || status === 408) return
       save(waiting().filter(({ id }) => id !== decision.id))
@@ -58,6 +52,20 @@ export async function send() {
 }
 
 addEventListener('online', send)
+
+/**
+ * Posts *value* to the server, as text/plain, which needs no preflight; also while the page is left.
+ * @param {string} name
+ * @param {object} value
+ */
+export const post = (name, value) =>
+  fetch(server + name, {
+    method: 'POST',
+    keepalive: true,
+    credentials: 'omit',
+    referrerPolicy: 'origin',
+    body: JSON.stringify(value),
+  })
 
 /** @returns {Decision[]} */
 function waiting() {

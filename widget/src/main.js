@@ -14,7 +14,7 @@ import { answeredElsewhere } from './moving.js'
 import { signalAnswer, signalDefaults } from './signals.js'
 import { all, asked, current, decide, pending, recall, subscribe } from './store.js'
 import * as surface from './surface.js'
-import { tellTabs, watchTabs } from './tabs.js'
+import { watchTabs } from './tabs.js'
 import { runTags, watchTags, withdrawTags } from './tags.js'
 
 function start() {
@@ -30,7 +30,6 @@ function start() {
     surface.setRevisitable(revisitable())
   })
   subscribe('settle', (change) => {
-    if (change.own) tellTabs()
     if (change.own) surface.say(change.withdrawn.length ? texts().withdrawn : texts().saved)
     signalAnswer(change.withdrawn)
     withdrawTags(change)
@@ -39,7 +38,7 @@ function start() {
     if (change.changed.length) announce('change', change.changed)
     if (change.withdrawn.length) announce('withdraw', change.withdrawn)
     runTags()
-    const sent = change.own && log(change.answer, language())
+    const sent = change.own && log(change, language())
     if (change.own && !isServed()) clearHidden()
     renew(change, sent)
     if (change.withdrawn.length) addEventListener('pagehide', clearRefused) // for what still runs
@@ -81,7 +80,7 @@ function takeOver() {
   if (!names.length) return
   const whole = names.length === asked().length
   const consent = names.some((name) => answers[name])
-  decide(answers, consent ? 'import' : whole ? 'reject-all' : 'save', names)
+  decide(answers, consent ? 'import' : whole ? 'reject-all' : 'save', undefined, names)
 }
 
 /** The icon is there where the site wants it, and where the link is missing that it wants instead. */

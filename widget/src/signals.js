@@ -1,6 +1,7 @@
 /** Tells the tags of others, in their own words, what is granted. Only those that are on the site. */
 
 import { config } from './config.js'
+import { shielded } from './fault.js'
 import { granted } from './store.js'
 
 const page = /** @type {any} */ (window)
@@ -128,7 +129,7 @@ export function signalAnswer(withdrawn) {
     if (!page[name] || !(halt || (stopped.has(name) && granted(category)))) continue
     stopped[halt ? 'add' : 'delete'](name)
     const [method, value] = (halt ? stop : goOn).split(':')
-    guarded(() => (argument ? page[name](argument, method) : page[name][method](value)))
+    attempt(() => (argument ? page[name](argument, method) : page[name][method](value)))
   }
   for (const { name } of config.items) {
     // Google Analytics looks for this property before each hit; the cookie's name holds the id
@@ -139,14 +140,9 @@ export function signalAnswer(withdrawn) {
 
 /** @param {boolean} first */
 function signal(first) {
-  for (const tell of SIGNALS) guarded(() => tell(first))
+  for (const tell of SIGNALS) attempt(() => tell(first))
 }
 
 /** A vendor's fault is not the visitor's. @param {() => void} call */
-function guarded(call) {
-  try {
-    call()
-  } catch (error) {
-    console.warn('kapsel: a signal failed:', error)
-  }
-}
+const attempt = (call) => shielded('a signal failed', call)
+

@@ -9,11 +9,13 @@ import { uuid } from './uuid.js'
  * @typedef {import('../types/kapsel').Action} Action
  * @typedef {import('../types/kapsel').Choices} Choices
  * @typedef {import('../types/kapsel').Answer} Answer
+ * @typedef {import('../types/kapsel').Surface} Surface
  * @typedef {{
  *   answer: Answer,
  *   changed: string[],
  *   withdrawn: string[],
  *   own: boolean,
+ *   surface?: Surface,
  * }} Change `own`: decided in this very page, not taken over from another tab
  */
 
@@ -97,9 +99,10 @@ export function recall() {
  * stored, then signalled, then sent.
  * @param {Choices} choices
  * @param {Action} action
+ * @param {Surface} [surface] where she decided; none: it was not decided on this page
  * @param {string[]} names the categories that are answered for
  */
-export function decide(choices, action, names = every()) {
+export function decide(choices, action, surface, names = every()) {
   settle?.()
   /** @type {Choices} */
   const complete = {}
@@ -114,7 +117,7 @@ export function decide(choices, action, names = every()) {
     action,
     decided_at: new Date().toISOString(),
   }
-  const change = difference(decided, true)
+  const change = difference(decided, true, surface)
   answer = decided
   tell('paint', change)
   settle = () => {
@@ -140,9 +143,10 @@ addEventListener('pagehide', () => settle?.())
 /**
  * @param {Answer} next
  * @param {boolean} own
+ * @param {Surface} [surface]
  * @returns {Change}
  */
-function difference(next, own) {
+function difference(next, own, surface) {
   const was = answer?.choices || {}
   const names = [...new Set([...Object.keys(was), ...Object.keys(next.choices)])]
   return {
@@ -150,6 +154,7 @@ function difference(next, own) {
     changed: names.filter((name) => (was[name] || false) !== (next.choices[name] || false)),
     withdrawn: names.filter((name) => was[name] && !next.choices[name]),
     own,
+    surface,
   }
 }
 

@@ -3,6 +3,7 @@
 import { config } from './config.js'
 import { button, element, shadow } from './element.js'
 import { redrawEmbeds } from './embeds.js'
+import { countIgnored } from './ignored.js'
 import { language, texts } from './language.js'
 import { notice } from './notice.js'
 import { preferences, ticked } from './preferences.js'
@@ -29,13 +30,12 @@ export function place() {
   for (const [name, value] of Object.entries(config.banner.theme)) {
     host.style.setProperty(`--kapsel-${name}`, value)
   }
-  address()
   const settle = () => {
     if (document.body && !host.isConnected) {
       document.body.prepend(host)
       if (location.hash === '#kapsel') showPreferences() // the receipt's way back
     }
-    if (host.lang !== language()) redraw()
+    if (host.lang !== language()) redraw() // the first time, too
   }
   settle()
   // the body may come later; a single-page site may replace it, and change its language
@@ -54,6 +54,7 @@ export function place() {
 export function showNotice(kind) {
   const shown = asking === kind
   asking = kind
+  countIgnored()
   draw()
   return !shown
 }
@@ -86,9 +87,18 @@ export function hideAll() {
 /** Returns what is ticked in the second layer; null when it is closed. */
 export const choices = () => (second?.open ? ticked(second) : null)
 
+/**
+ * Returns the surface that an element belongs to.
+ * @param {HTMLElement} node
+ * @returns {import('../types/kapsel').Surface}
+ */
+export const surfaceOf = (node) =>
+  second?.contains(node) ? 'preferences' : root.contains(node) ? 'banner' : 'api'
+
 /** Draws again what is shown, in the language that is now spoken. */
 export function redraw() {
-  address()
+  host.lang = language()
+  host.dir = texts().direction
   draw()
   redrawEmbeds()
   if (second?.open) {
@@ -134,9 +144,4 @@ function draw() {
   }
   const again = `:is(.notice *,.icon)[data-kapsel=${focused}]`
   if (focused) /** @type {HTMLElement | null} */ (root.querySelector(again))?.focus()
-}
-
-function address() {
-  host.lang = language()
-  host.dir = texts().direction
 }

@@ -1,35 +1,12 @@
-/** Tells the site's other open tabs that the visitor has decided. */
-
-/** @type {BroadcastChannel | null} */
-let channel = null
+/** Hears that the visitor has decided in another tab of the site. */
 
 /**
- * Calls back when another tab has a new answer, which the channel tells, or the list of unsent
- * decisions where there is no channel; between sub-domains, when this one is looked at.
+ * Calls back when another tab may have a new answer: at once when it notes the decision as unsent,
+ * which the browser tells all tabs of one origin; between sub-domains, when this tab is looked at.
  * @param {() => void} listener
  */
 export function watchTabs(listener) {
-  const open = () => {
-    channel = 'BroadcastChannel' in window ? new BroadcastChannel('kapsel') : null
-    if (channel) channel.onmessage = listener
-  }
-  open()
-  // an open channel would keep the page out of the cache for going back
-  addEventListener('pagehide', () => channel?.close())
-  addEventListener('pageshow', (event) => {
-    if (!event.persisted) return
-    open()
-    listener()
-  })
   addEventListener('storage', listener)
+  addEventListener('pageshow', ({ persisted }) => persisted && listener())
   document.addEventListener('visibilitychange', () => document.hidden || listener())
-}
-
-/** Lets the other tabs know. */
-export function tellTabs() {
-  try {
-    channel?.postMessage('decided')
-  } catch {
-    // closed while the page is being left
-  }
 }

@@ -4,6 +4,7 @@ import { nonce, OPTIONAL } from './config.js'
 import { addresses, category, conditions, SCRIPTS, TAGS } from './dialects.js'
 import { standBack, standIn } from './embeds.js'
 import { renewFor } from './enforced.js'
+import { shielded } from './fault.js'
 import { current, granted, meet } from './store.js'
 
 /** How long a slow script may keep the next inline one waiting, in milliseconds. */
@@ -114,11 +115,8 @@ async function run() {
       await Promise.race([loading, new Promise((resolve) => setTimeout(resolve, PATIENCE))])
       loading = null
     }
-    try {
-      loading = promote(tag) || loading
-    } catch (error) {
-      console.warn('kapsel: a tag could not be run:', error) // the next one may
-    }
+    // the next one may run where this one cannot
+    shielded('a tag could not be run', () => (loading = promote(tag) || loading))
     await breathe()
   }
 }

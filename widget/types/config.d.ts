@@ -62,6 +62,8 @@ export interface Config {
     remember_days: number
     blocking: 'marked' | 'guarded' | 'enforced'
     do_not_track?: 'honour'
+    /** None: that a banner was left unanswered is told to nobody. */
+    unanswered?: 'count'
     /** Another tool's words for what it granted, as the owner has confirmed them: tool, word, category. */
     take_over?: Record<string, Record<string, string>>
   }

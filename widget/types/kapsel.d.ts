@@ -5,6 +5,9 @@ export type Category = 'functional' | 'statistics' | 'marketing'
 /** How a visitor decided. `gpc`: her browser sent Global Privacy Control, taken as a refusal. */
 export type Action = 'accept-all' | 'reject-all' | 'save' | 'withdraw' | 'gpc' | 'import'
 
+/** Where a visitor decided: first layer, second layer, the stand-in of a frame; `api`: the site's own buttons and scripts. */
+export type Surface = 'banner' | 'preferences' | 'embed' | 'api'
+
 /** What is granted, for each category that the visitor is asked about. */
 export type Choices = Partial<Record<Category, boolean>> & { [other: string]: boolean | undefined }
 
@@ -22,6 +25,8 @@ export interface Answer {
 
 /** What is sent to the server. */
 export interface Decision extends Answer {
+  /** Missing where nobody pressed anything: GPC, an answer that was taken over. */
+  surface?: Surface
   language: string
   /** Without its query. */
   page: string

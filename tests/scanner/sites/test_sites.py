@@ -226,6 +226,7 @@ def test_a_bomb_of_aliases_is_refused_quickly():
             "banner: {theme: {accent: '#fff', accent-text: '#eee'}}",
             "'accent-text' #eee on 'accent' #fff has a contrast of 1.2; text needs 4.5",
         ),
+        ("banner: {unanswered: maybe}", "unanswered cannot be 'maybe'"),
         ("banner: {take_over: {kookie: {a: statistics}}}", "unknown key 'kookie' in take_over"),
         (
             "banner: {take_over: {klaro: {ads: necessary}}}",
