@@ -10,15 +10,15 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from consent_server.answers import answer, refusal
-from consent_server.log import parquet
-from consent_server.log.query import csv_head, csv_lines, json_lines, read_question
+from consent_server.log.export import FORMATS, exported
+from consent_server.log.query import read_question
 from consent_server.log.statistics import APART
 from consent_server.tokens import Scope
 from scanner.errors import QuestionInvalid, UnknownSite
 from scanner.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.requests import Request
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Endpoint = Callable[[Request], Awaitable[Response]]
 
-EXPORTS = {
+_MEDIA_TYPES = {
     "jsonl": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
@@ -188,30 +188,17 @@ def export_answer(
     Raises:
         QuestionInvalid: If there is no format *form*.
     """
-    if form not in EXPORTS:
-        raise QuestionInvalid(f"'format' is one of {', '.join(EXPORTS)}")
+    if form not in FORMATS:
+        raise QuestionInvalid(f"'format' is one of {', '.join(FORMATS)}")
     return StreamingResponse(
         exported(log, question, form),
-        media_type=EXPORTS[form],
+        media_type=_MEDIA_TYPES[form],
         headers={
             "Content-Disposition": f'attachment; filename="{name}.{form}"',
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         },
     )
-
-
-async def exported(log: ConsentLog, question: Question, form: str) -> AsyncIterator[bytes]:
-    """Yield the export that *question* asks for, in the format *form*, group by group."""
-    groups = log.export(question.filter, cursor=question.cursor)
-    if form == "parquet":
-        async for piece in parquet.written(groups):
-            yield piece
-        return
-    if form == "csv":
-        yield csv_head().encode()
-    async for records in groups:
-        yield csv_lines(records).encode() if form == "csv" else json_lines(records)
 
 
 async def _asked_site(request: Request) -> str:

@@ -31,6 +31,7 @@ from consent_server.admin import scan_api
 from consent_server.admin.desk import furnish
 from consent_server.answers import answer
 from consent_server.decisions import Things
+from consent_server.editions import Editions
 from consent_server.front import Front
 from consent_server.limits import Buckets, Limits
 from consent_server.log import ConsentLog
@@ -147,10 +148,12 @@ def create_app(settings: Settings) -> ConsentServer:
             key = await asyncio.to_thread(signing_key, settings.key_file)
             signer = Signer(tree, key, settings.checkpoint_file)
             async with signer.at_work(), ConsentLog.open(engine) as log:
-                shelf = Shelf(Store(engine), Releases(engine), settings.sites_file)
+                releases = Releases(engine)
+                shelf = Shelf(Store(engine), releases, settings.sites_file)
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
+                app.state.editions = Editions(releases)
                 limits = Limits(
                     Buckets(settings.rate, burst=settings.burst),
                     Buckets(settings.site_rate, burst=settings.site_rate * SITE_BURST),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import escape
 
+from consent_server.document import name_of
 from consent_server.enforcement import unsorted_hosts
 from scanner.model import OPTIONAL_CATEGORIES
 from scanner.rendering import templates
@@ -39,18 +40,32 @@ class Tag(NamedTuple):
     origin: str  # of the consent server, for a policy of the site's own
 
 
-def tag(site: str, *, server: str, level: str, copy: tuple[str, bytes] | None = None) -> Tag:
+def tag(
+    site: str,
+    *,
+    server: str,
+    level: str,
+    copy: tuple[str, bytes] | None = None,
+    edition: bytes | None = None,
+) -> Tag:
     """
     Return the tag of *site*.
 
     Args:
         copy: Name and content of a file that the site serves itself.
+        edition: The script that the consent server keeps at an address of its own.
     """
     base = server.rstrip("/")
     # what is to be guarded must not run first
     loading = " async" if level == "marked" else ""
     address = f"{escape(base)}/w/{escape(site)}.js"
     html = f'<script{loading} src="{address}"></script>'
+    if edition is not None:
+        own = f"{escape(base)}/w/{escape(site)}.{name_of(edition)}.js"
+        html = (
+            f'<script{loading} src="{own}" integrity="{integrity(edition)}" '
+            'crossorigin="anonymous"></script>'
+        )
     if copy is not None:
         name, content = copy
         html = (

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
-from consent_server import banner, origin
+from consent_server import origin
 from consent_server.declaration import declare
-from consent_server.declaration_page import plain_items
 from consent_server.document import Document
+from consent_server.edition import edition
+from consent_server.editions import SCRIPT
 from consent_server.enforcement import enforcement
 from consent_server.model import Declaration
 from scanner import knowledge, sites
@@ -20,7 +21,6 @@ from scanner.database import answering
 from scanner.errors import DatabaseUnusable, SitesInvalid
 from scanner.model import Override, Site
 from scanner.sites.saving import save_override
-from widget import compose
 from widget.enforce.rules import Rules
 
 if TYPE_CHECKING:
@@ -161,22 +161,16 @@ class Shelf:
         catalogue = self._store.catalogue(site.key)
         declaration = declare(site, catalogue, knowledge=knowledge.load())
         rules = enforcement(site, catalogue, declaration)
-        config = banner.config(declaration)
-        facts = {**config, "items": plain_items(declaration)}
-        body = msgspec.json.encode(facts)
-        bare = {"banner": {"blocking": config["banner"].get("blocking")}}
-        engine = compose(msgspec.json.encode(bare))
-        self._releases.keep(site.key, declaration.revision, facts=body, engine=engine)
+        made = edition(declaration)
+        self._releases.keep(site.key, declaration.revision, **made._asdict())
         log.info("site made ready", site=site.key, revision=declaration.revision)
         return Served(
             site=site,
             declaration=declaration,
             domains=origin.domains(site),
             revisions=self._releases.revisions(site.key),
-            script=Document.of(
-                compose(msgspec.json.encode(config)), media_type="text/javascript; charset=utf-8"
-            ),
-            facts=Document.of(body, media_type="application/json"),
+            script=Document.of(made.script, media_type=SCRIPT),
+            facts=Document.of(made.facts, media_type="application/json"),
             rules=rules,
             enforcement=Document.of(msgspec.json.encode(rules), media_type="application/json"),
         )

@@ -173,6 +173,14 @@ release = Table(
     Column("first_served_at", BigInteger, nullable=False),
 )
 
+#: The scripts of each site that were ever served: pages may name one by its digest.
+edition = Table(
+    "edition",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("script", LargeBinary(32), primary_key=True),  # blob
+)
+
 #: Tokens of the API; the token itself is never stored.
 token = Table(
     "token",

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def pytest_collection_modifyitems(items):
-    """Run tests with a `page` last: pytest-playwright leaves its event loop running."""
-    items.sort(key=lambda item: "page" in getattr(item, "fixturenames", ()))
+    """Run tests with a browser of pytest-playwright last: it leaves its event loop running."""
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)

@@ -69,6 +69,12 @@ _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
     "integrity value. It does not follow later scans.",
 )
 @click.option(
+    "--immutable",
+    is_flag=True,
+    help="Print the tag of today's script at an address that never answers with another, with its "
+    "integrity value. It does not follow later scans.",
+)
+@click.option(
     "--rules",
     "rules_file",
     type=_FILE,
@@ -101,6 +107,7 @@ def command(
     url_passthrough: bool,
     keep_ads_data: bool,
     pin: Path | None,
+    immutable: bool,
     rules_file: Path | None,
     nginx: Path | None,
     form: str,
@@ -115,15 +122,22 @@ def command(
     from widget import consent_mode_defaults
 
     (chosen,) = pick(load(sites_file), [site])
+    if immutable and pin is not None:
+        raise click.UsageError("--pin serves a copy yourself, --immutable does without: choose one")
+    if immutable and level not in (None, chosen.banner.blocking):
+        raise click.UsageError(
+            f"--immutable takes the level from sites.yaml: set banner.blocking to {level} there"
+        )
     if level is not None:
         banner = msgspec.structs.replace(chosen.banner, blocking=level)
         chosen = msgspec.structs.replace(chosen, banner=banner)
     level = chosen.banner.blocking
-    made = _made(chosen, database, server=server.rstrip("/"))
+    made = _made(chosen, database, server=server.rstrip("/"), keep=immutable)
     copy = None
     if pin is not None:
         pin.write_bytes(made.script)
         copy = (pin.name, made.script)
+    edition = made.script if immutable else None
     if rules_file is not None:
         rules_file.write_bytes(msgspec.json.format(msgspec.json.encode(made.rules)) + b"\n")
     if nginx is not None:
@@ -138,7 +152,7 @@ def command(
             uet=made.has_uet,
         )
         snippet = f"<script>{code.decode().strip()}</script>"
-    tag = embedding.tag(site, server=server, level=level, copy=copy)
+    tag = embedding.tag(site, server=server, level=level, copy=copy, edition=edition)
     if form == "json":
         facts = embedding.described(tag, made.rules, level=level, snippet=snippet)
         click.echo(msgspec.json.format(msgspec.json.encode(facts)).decode())
@@ -163,21 +177,28 @@ class _Made(NamedTuple):
     has_uet: bool  # the scan found Microsoft Advertising, whose tag has a consent mode, too
 
 
-def _made(site: Site, database: str, *, server: str) -> _Made:
-    import msgspec
-
-    from consent_server.banner import config
+def _made(site: Site, database: str, *, server: str, keep: bool) -> _Made:
+    """Return what *site* would be served; *keep* it, so that the server finds it by its digest."""
     from consent_server.declaration import declare
+    from consent_server.edition import edition
     from consent_server.enforcement import enforcement
+    from consent_server.log.releases import Releases
+    from scanner.database import answering, open_database
     from scanner.knowledge import load as load_knowledge
-    from scanner.store import open_store
-    from widget import compose
+    from scanner.store import Store
 
-    with open_store(database) as store:
-        catalogue = store.catalogue(site.key)
-    declaration = declare(site, catalogue, knowledge=load_knowledge())
+    engine = open_database(database)
+    try:
+        with answering():
+            catalogue = Store(engine).catalogue(site.key)
+            declaration = declare(site, catalogue, knowledge=load_knowledge())
+            made = edition(declaration)
+            if keep:
+                Releases(engine).keep(site.key, declaration.revision, **made._asdict())
+    finally:
+        engine.dispose()
     return _Made(
-        script=compose(msgspec.json.encode(config(declaration))),
+        script=made.script,
         rules=enforcement(site, catalogue, declaration, server=server),
         has_uet=any(entry.vendor_id == _UET for entry in catalogue.entries),
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CATEGORIES = ("functional", "statistics", "marketing")
 ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc", "import")
+SURFACES = ("banner", "preferences", "embed", "api")
 
 
 def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,14 +43,23 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 help="Only where this was granted (or --refused); may be given several times.",
             ),
             click.option(
+                "--service",
+                metavar="NAME",
+                multiple=True,
+                help="Only where this service was granted (or --refused); may be given several "
+                "times.",
+            ),
+            click.option(
                 "--granted/--refused",
                 default=None,
-                help="Whether --category was granted or refused.",
+                help="Whether --category and --service were granted or refused.",
             ),
             click.option("--action", type=click.Choice(ACTIONS), help="Only decided so."),
+            click.option("--surface", type=click.Choice(SURFACES), help="Only decided there."),
             click.option("--id", metavar="UUID", help="Only this decision."),
             click.option("--revision", metavar="REVISION", help="Only of this declaration."),
             click.option("--language", metavar="LANG", help="Only in this language."),
+            click.option("--country", metavar="CODE", help="Only from there; NO, for example."),
         ]
     ):
         function = option(function)
@@ -141,18 +151,34 @@ def count(database: str, form: str, **asked: Any) -> None:
 @command.command()
 @filter_options
 @click.option("--cursor", metavar="CURSOR", help="Go on where an answer's next_cursor points.")
-@format_option("jsonl", "csv")
-def export(database: str, form: str, **asked: Any) -> None:
-    """Print all decisions, newest first, as they are read."""
-    from consent_server.log.query import csv_head, csv_lines, json_lines
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write them to FILE, which is there when it is whole; needed for parquet.",
+)
+@format_option("jsonl", "csv", "parquet")
+def export(database: str, form: str, output: Path | None, **asked: Any) -> None:
+    """Print all decisions, newest first, as they are read.
 
+    As Parquet they need the extra kapsel[parquet].
+    """
+    from consent_server.log.export import exported, saved
+
+    if form == "parquet" and output is None:
+        raise click.UsageError("Parquet is no text: say where to write it, with --output FILE")
     question = _question(asked)
 
     async def run(log: ConsentLog) -> None:
-        if form == "csv":
-            click.echo(csv_head(), nl=False)
-        async for records in log.export(question.filter, cursor=question.cursor):
-            click.echo(csv_lines(records) if form == "csv" else json_lines(records), nl=False)
+        pieces = exported(log, question, form)
+        if output is None:
+            async for piece in pieces:
+                click.echo(piece, nl=False)
+            return
+        try:
+            await saved(pieces, output)
+        except OSError as exc:
+            raise KapselError(f"cannot write {output}: {exc.strerror}") from exc
 
     _ask(database, run)
 
@@ -294,7 +320,7 @@ def _question(asked: dict[str, Any]) -> Question:
     """Return the question that the options ask: the same as a query string would."""
     from consent_server.log.query import read_question
 
-    pairs = [("category", category) for category in asked.pop("category")]
+    pairs = [(name, value) for name in ("category", "service") for value in asked.pop(name)]
     granted = asked.pop("granted")
     if granted is not None:
         pairs.append(("granted", "true" if granted else "false"))

@@ -102,7 +102,9 @@ def read_question(pairs: Iterable[tuple[str, str]], *, paged: bool = True) -> Qu
         else:
             values[name] = value
     if "granted" in values and not categories and not services:
-        raise QuestionInvalid("'granted' needs a category: category=marketing&granted=true")
+        raise QuestionInvalid(
+            "'granted' needs a category or a service: category=marketing&granted=true"
+        )
     granted = _one_of("granted", values.get("granted", "true"), ("true", "false")) == "true"
     action, surface = values.get("action"), values.get("surface")
     return Question(

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import desc, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from scanner.tables import blob, from_milliseconds, release, to_milliseconds
+from scanner.tables import blob, edition, from_milliseconds, release, to_milliseconds
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -39,12 +39,14 @@ class Releases:
         dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
         self._keep_blob = dialect.insert(blob).on_conflict_do_nothing()
         self._keep_release = dialect.insert(release).on_conflict_do_nothing()
+        self._keep_edition = dialect.insert(edition).on_conflict_do_nothing()
 
-    def keep(self, site: str, revision: str, *, facts: bytes, engine: bytes) -> None:
+    def keep(self, site: str, revision: str, *, facts: bytes, engine: bytes, script: bytes) -> None:
         """Keep what *site* is served from now on; nothing happens where it is kept already."""
-        digests = [hashlib.sha256(body).digest() for body in (facts, engine)]
+        bodies = (facts, engine, script)
+        digests = [hashlib.sha256(body).digest() for body in bodies]
         with self._engine.begin() as connection:
-            for digest, body in zip(digests, (facts, engine), strict=True):
+            for digest, body in zip(digests, bodies, strict=True):
                 connection.execute(
                     self._keep_blob.values(digest=digest, body=zlib.compress(body, 9))
                 )
@@ -57,6 +59,18 @@ class Releases:
                     first_served_at=to_milliseconds(dt.datetime.now(dt.UTC)),
                 )
             )
+            connection.execute(self._keep_edition.values(site=site, script=digests[2]))
+
+    def script(self, site: str, name: str) -> bytes | None:
+        """Return the script of *site* whose digest begins with *name*, in hexadecimal."""
+        first = bytes.fromhex(name)
+        query = select(edition.c.script).where(
+            edition.c.site == site,
+            edition.c.script.between(first.ljust(32, b"\x00"), first.ljust(32, b"\xff")),
+        )
+        with self._engine.connect() as connection:
+            digest = connection.execute(query.limit(1)).scalar()
+            return None if digest is None else _body(connection, digest)
 
     def revisions(self, site: str) -> frozenset[str]:
         """Return all revisions that *site* was ever served with."""

@@ -39,7 +39,7 @@ OURS = "kapsel:watch"  # how `watch/` calls itself
 #: Consent tools, Kapsel's own banner first. An inline script without an address that one of them
 #: inserts is one that stands in the page, and was held back there.
 _CONSENT_TOOL = re.compile(
-    r"/w/[\w-]+\.js$|cookie-?consent|klaro|cookiebot|/uc\.js$|otbannersdk|otsdkstub|cookielaw|"
+    r"/w/[\w.-]+\.js$|cookie-?consent|klaro|cookiebot|/uc\.js$|otbannersdk|otsdkstub|cookielaw|"
     r"complianz|cookieyes|cookieinformation|cookiehub|iubenda|osano|axeptio|didomi|usercentrics|"
     r"silktide|borlabs|termly",
     re.IGNORECASE,

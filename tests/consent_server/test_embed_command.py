@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 import widget
 from consent_server.cli import cli
+from tests.consent_server.conftest import opened
 from widget.enforce import RulesFile
 
 SITES = """sites:
@@ -56,6 +57,34 @@ def test_a_pinned_copy_has_its_integrity_value_and_knows_its_server(embed, tmp_p
     assert f'integrity="{widget.integrity(file.read_bytes())}"' in tag
     assert 'src="/kapsel.js" data-server="https://consent.example/w/shop.js"' in tag
     assert re.search(rb'"site": ?"shop"', file.read_bytes())
+
+
+def test_the_immutable_address_is_answered_by_the_server(embed, tmp_path):
+    done = embed("shop", "--immutable")
+    with opened(str(tmp_path / "kapsel.db"), tmp_path / "sites.yaml") as client:
+        path = re.search(r'src="https://consent.example(/w/shop\.[0-9a-f]{32}\.js)"', done.stdout)[
+            1
+        ]
+        answer = client.get(path, headers={"Origin": "https://www.shop.example"})
+
+    assert answer.status_code == 200
+    assert f'integrity="{widget.integrity(answer.content)}" crossorigin="anonymous"' in done.stdout
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--level", "guarded"], "takes the level from sites.yaml"),
+        (["--pin", "kapsel.js"], "choose one"),
+    ],
+)
+def test_an_immutable_address_is_of_what_the_server_serves(embed, options, words):
+    done = embed("shop", "--immutable", *options)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in done.stderr
 
 
 def test_a_site_that_is_not_there_is_said(embed):

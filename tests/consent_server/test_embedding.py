@@ -33,6 +33,16 @@ def test_a_pinned_copy_says_where_its_server_is():
     assert made.origin == "https://c.example"
 
 
+def test_an_edition_has_its_digest_in_its_address():
+    made = tag("shop", server="https://c.example/x/", level="marked", edition=b"abc")
+
+    assert made.html == (
+        '<script async src="https://c.example/x/w/shop.ba7816bf8f01cfea414140de5dae2223.js" '
+        'integrity="sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn" '
+        'crossorigin="anonymous"></script>'
+    )
+
+
 def test_an_address_cannot_end_its_attribute():
     assert tag("shop", server='https://c.example/"><b>', level="marked").html.count("<") == 2
 

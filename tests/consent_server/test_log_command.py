@@ -8,8 +8,12 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
+from consent_server.cli import cli
+from consent_server.commands.log import find as filtered
 from consent_server.log import ConsentLog
+from consent_server.log.query import FILTER_NAMES, PAGE_NAMES
 from consent_server.model import Action, ConsentRecord
 from scanner.database import open_database
 from scanner.tables import from_milliseconds
@@ -34,15 +38,19 @@ def record(n, **changes):
     return ConsentRecord(**fields | changes)
 
 
-@pytest.fixture
-def filled(database):
-    async def fill():
+def fill(database, *records):
+    async def append():
         engine = open_database(database)
         async with ConsentLog.open(engine) as log:
-            await asyncio.gather(*(log.append(record(n)) for n in range(4)))
+            await asyncio.gather(*(log.append(each) for each in records))
         engine.dispose()
 
-    asyncio.run(fill())
+    asyncio.run(append())
+
+
+@pytest.fixture
+def filled(database):
+    fill(database, *map(record, range(4)))
     return database
 
 
@@ -95,6 +103,7 @@ def test_the_log_is_found_counted_shown_exported_and_erased(filled):
         (["--granted"], "'granted' needs a category"),
         (["--from", "yesterday"], "'from' is neither a day"),
         (["--limit", "5000"], "'limit' is a number from 1 to 1000"),
+        (["--surface", "shop"], "'shop' is not one of 'banner', 'preferences', 'embed', 'api'"),
         (["--category", "necessary"], "is not one of 'functional', 'statistics', 'marketing'"),
     ],
 )
@@ -103,6 +112,83 @@ def test_a_question_that_makes_no_sense_is_wrong_use(tmp_path, arguments, words)
 
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_a_service_a_surface_and_a_country_can_be_asked_for(tmp_path, monkeypatch):
+    database = str(tmp_path / "kapsel.db")
+    monkeypatch.setenv("KAPSEL_DATABASE", database)
+    fill(
+        database,
+        record(0, services={"YouTube": True, "Vimeo": False}, surface="embed", country="NO"),
+        record(1, services={"YouTube": False}, surface="banner", country="SE"),
+        record(2, services={"YouTube": True}, surface="banner"),
+    )
+
+    def counted(*arguments):
+        return CliRunner().invoke(cli, ["log", "count", *arguments]).stdout
+
+    assert counted("--service", "YouTube") == "2\n"
+    assert counted("--service", "YouTube", "--refused") == "1\n"
+    assert counted("--service", "YouTube", "--service", "Vimeo", "--granted") == "0\n"
+    assert counted("--surface", "banner") == "2\n"
+    assert counted("--country", "no") == "1\n"
+    assert counted("--country", "SE", "--surface", "embed") == "0\n"
+    assert {option.name for option in filtered.params} >= {*FILTER_NAMES, *PAGE_NAMES}
+
+
+def test_an_export_becomes_a_file_and_goes_on_where_a_cursor_points(filled, tmp_path):
+    def log(*arguments):
+        done = CliRunner().invoke(cli, ["log", *arguments, "--database", filled])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    parquet = pytest.importorskip("pyarrow.parquet")
+    answer = json.loads(log("find", "--limit", "1", "--format", "json"))
+    cursor = ["--cursor", answer["next_cursor"]]
+    for form in ("jsonl", "csv", "parquet"):
+        log("export", "--format", form, "--output", str(tmp_path / f"all.{form}"))
+    log("export", "--format", "parquet", "--output", str(tmp_path / "rest.parquet"), *cursor)
+
+    assert (tmp_path / "all.jsonl").read_text(encoding="utf-8") == log("export")
+    assert (tmp_path / "all.csv").read_bytes().decode().count("\r\n") == 5
+    rows = parquet.read_table(tmp_path / "all.parquet").to_pylist()
+    assert [row["id"] for row in rows] == IDS[::-1]
+    assert parquet.read_table(tmp_path / "rest.parquet").column("id").to_pylist() == IDS[2::-1]
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_export_that_fails_leaves_the_file_as_it_was(filled, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as where it is not installed
+    file = tmp_path / "shop.parquet"
+    file.write_bytes(b"last week's")
+
+    done = CliRunner().invoke(
+        cli,
+        ["log", "export", "--format", "parquet", "--output", str(file), "--database", filled],
+    )
+
+    assert done.exit_code == 2
+    assert "Parquet needs pyarrow: install Kapsel as 'kapsel[parquet]'" in done.stderr
+    assert file.read_bytes() == b"last week's"
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_place_that_cannot_be_written_is_said(filled, tmp_path):
+    nowhere = tmp_path / "nowhere" / "shop.csv"
+
+    done = CliRunner().invoke(
+        cli, ["log", "export", "--output", str(nowhere), "--database", filled]
+    )
+
+    assert done.exit_code == 1
+    assert done.stderr == f"kapsel: cannot write {nowhere}: No such file or directory\n"
+
+
+def test_parquet_is_not_poured_into_a_terminal(filled):
+    done = CliRunner().invoke(cli, ["log", "export", "--format", "parquet", "--database", filled])
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "say where to write it, with --output FILE" in done.stderr
 
 
 def test_the_database_is_upgraded_and_checked(database):

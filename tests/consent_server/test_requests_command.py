@@ -111,7 +111,7 @@ def test_the_export_holds_what_the_log_knows_and_what_was_shown(run, inbox):
             await log.append(record)
 
     asyncio.run(fill())
-    Releases(inbox.engine).keep("shop", "r1", facts=b'{"site": "shop"}', engine=b"")
+    Releases(inbox.engine).keep("shop", "r1", facts=b'{"site": "shop"}', engine=b"", script=b"")
     request, foreign = asked(inbox, receipt=RECEIPT), asked(inbox, site="other", receipt=RECEIPT)
     unknown = asked(inbox, receipt=str(uuid.uuid4()))
 

@@ -1,12 +1,14 @@
 """The script and its facts: from memory, cacheable, and new when the site is."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 
+from consent_server.log.releases import Releases
 from scanner.model import BannerAnswer, Scan
 from scanner.store import Store
-from tests.consent_server.conftest import SITES, decision, send
+from tests.consent_server.conftest import SITES, decision, opened, send
 
 SCANNED = Scan(
     site="shop",
@@ -89,6 +91,78 @@ def test_what_was_shown_before_a_new_scan_is_known_after_it(client, monkeypatch)
 
     assert client.get("/w/shop.json").json()["revision"] != before
     assert send(client, decision(1, revision=before)).json()["flags"] == []
+
+
+def edition(client, site="shop"):
+    """The address of today's script of *site* that is its own."""
+    script = client.get(f"/w/{site}.js").content
+    return f"/w/{site}.{hashlib.sha256(script).hexdigest()[:32]}.js"
+
+
+def test_an_address_of_its_own_answers_the_same_bytes_for_ever(database, sites_file):
+    with opened(database, sites_file) as client:
+        address, first = edition(client), client.get("/w/shop.js").content
+        at_hand = client.get(address)
+    sites_file.write_text(SITES.replace("[nb, en]", "[de]"))
+    with opened(database, sites_file) as client:
+        newer = edition(client)
+        kept = client.get(address)
+        again = client.get(address, headers={"If-None-Match": kept.headers["etag"]})
+        plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    sites_file.write_text("sites: {third: {url: 'https://third.example/'}}")
+    with opened(database, sites_file) as client:
+        afterwards = client.get(address)
+
+    assert newer != address
+    assert at_hand.content == kept.content == plain.content == afterwards.content == first
+    assert kept.headers == at_hand.headers
+    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert kept.headers["content-encoding"] == "br"
+    assert kept.headers["access-control-allow-origin"] == "*"
+    assert (again.status_code, again.content) == (304, b"")
+    assert "content-encoding" not in plain.headers
+
+
+@pytest.mark.parametrize(
+    "name", ["0" * 32, "f" * 32, "0" * 31, "0" * 64, "F" * 32, "..%2f", "%00" * 32]
+)
+def test_a_script_that_was_never_served_is_no_other(client, name):
+    answer = client.get(f"/w/shop.{name}.js")
+
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json()["error"]
+
+
+def test_an_edition_is_of_one_site(client):
+    of_shop = edition(client).removeprefix("/w/shop.")
+
+    assert client.get(f"/w/other.{of_shop}").status_code == 404
+    assert client.get(f"/w/sh%00op.{of_shop}").status_code == 404
+
+
+def test_a_sites_key_may_hold_dots(client, sites_file, monkeypatch):
+    monkeypatch.setattr("consent_server.shelf.FRESH", 0.0)
+    sites_file.write_text("sites: {www.shop.example: {url: 'https://www.shop.example/'}}")
+
+    assert '"site":"www.shop.example"' in client.get("/w/www.shop.example.js").text
+    assert '"site":"www.shop.example"' in client.get(edition(client, "www.shop.example")).text
+
+
+def test_few_editions_are_held_in_memory(client, monkeypatch):
+    monkeypatch.setattr("consent_server.editions._HELD", 2)
+    releases = Releases(client.app.state.engine)
+    scripts = [f"script {n}".encode() for n in range(4)]
+    for script in scripts:
+        releases.keep("shop", "r0", facts=b"{}", engine=b"", script=script)
+
+    answers = [
+        client.get(f"/w/shop.{hashlib.sha256(script).hexdigest()[:32]}.js").content
+        for script in scripts + scripts
+    ]
+
+    assert answers == scripts + scripts
+    assert len(client.app.state.editions._held) == 2
 
 
 def test_a_site_is_served_as_it_was_while_the_database_fails(client, monkeypatch):

@@ -162,9 +162,10 @@ class Rewriter:
 
     def _is_ours(self, tag: Token) -> bool:
         """Return whether *tag* is the widget's, which was put in already."""
-        ends = (f"/w/{self._rules.site}.js", self._rules.script)
         values = [tag.get(name) or b"" for name in (b"src", b"data-server")]
-        return self._put_in and any(address.in_attribute(value).endswith(ends) for value in values)
+        return self._put_in and any(
+            self._rules.is_script(address.in_attribute(value)) for value in values
+        )
 
     def _held(self, tag: Token) -> bytes:
         """Return a tag that asks for something, marked if that must wait."""

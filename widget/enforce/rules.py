@@ -64,6 +64,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
         """The address of the widget."""
         return f"{self.server}/w/{self.site}.js"
 
+    def is_script(self, url: str) -> bool:
+        """Return whether *url* is the widget's address, or that of one edition of it."""
+        path = rf"/w/{re.escape(self.site)}(\.[0-9a-f]{{32}})?\.js\Z"
+        return re.search(path, url) is not None
+
     def refuses(self, cookie: str, granted: frozenset[str]) -> bool:
         """Return whether a cookie of the site's own of this name is in refused categories only."""
         found = {rule.category for rule in self.cookies if matches(rule.name, cookie)}

@@ -17,8 +17,8 @@ def test_what_was_shown_comes_back_byte_for_byte(database):
     engine = open_database(database)
     releases = Releases(engine)
     for text in (b"first", b"second"):
-        releases.keep("shop", "r1", facts=text, engine=b"widget 1")
-        releases.keep("shop", "r1", facts=text, engine=b"widget 1")
+        for _ in range(2):
+            releases.keep("shop", "r1", facts=text, engine=b"widget 1", script=b"1" + text)
     with engine.begin() as connection:
         for text, day in ((b"first", DAY[3]), (b"second", DAY[6])):
             connection.execute(
@@ -41,7 +41,22 @@ def test_what_was_shown_comes_back_byte_for_byte(database):
     assert releases.revisions("shop") == {"r1"}
     assert releases.revisions("other") == frozenset()
     with engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(blob)).scalar_one() == 3
+        assert connection.execute(select(func.count()).select_from(blob)).scalar_one() == 5
+    engine.dispose()
+
+
+def test_a_script_is_found_by_the_beginning_of_its_digest(database):
+    engine = open_database(database)
+    releases = Releases(engine)
+    for script in (b"first", b"second"):
+        releases.keep("shop", "r1", facts=b"{}", engine=b"widget 1", script=script)
+    digest = hashlib.sha256(b"first").hexdigest()
+
+    assert releases.script("shop", digest[:32]) == b"first"
+    assert releases.script("shop", digest) == b"first"
+    assert releases.script("other", digest) is None
+    assert releases.script("shop", "0" * 32) is None
+    assert releases.script("shop", "f" * 32) is None
     engine.dispose()
 
 

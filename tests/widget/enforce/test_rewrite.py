@@ -227,6 +227,7 @@ def test_the_widget_is_put_first_into_whole_documents(page, with_the_tag):
     [
         b"<script async src=https://consent.example/w/shop.js></script>",
         b"<script src=/kapsel.js data-server=https://consent.example/w/shop.js></script>",
+        b"<script src=https://consent.example/w/shop.%s.js></script>" % (b"0a" * 16),
     ],
 )
 def test_the_widget_is_on_the_page_once(own):
