@@ -26,7 +26,7 @@ EEA = frozenset({
 
 
 #: What the widget takes for granted, and is not told.
-_USUAL = (
+_USUAL: tuple[tuple[str, object], ...] = (
     ("take_over", {}),
     ("scheme", "auto"),
     ("do_not_track", "ignore"),
