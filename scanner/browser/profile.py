@@ -150,7 +150,8 @@ class Profile:
             self._tabs[info["targetId"]] = opener
             opener.popups.append(info["targetId"])
             if len(opener.popups) > MAX_POPUPS:
-                session.post("Page.close")
+                _turn_away(session, frame=info["targetId"])
+                return
             guard(
                 session,
                 frame=info["targetId"],
@@ -249,6 +250,21 @@ async def open_profile(
     permissions = ("geolocation",) if visitor.location else ()
     async with browser.context(profile.attached, permissions=permissions) as profile.id:
         yield profile
+
+
+def _turn_away(session: Session, *, frame: str) -> None:
+    """
+    Close a window before it asks anybody for anything.
+
+    It is let run first: one that is closed while it waits for us can stop the page that opened it.
+    """
+    guard(session, frame=frame, gate=_nowhere, refused=_ignore)
+    session.post("Runtime.runIfWaitingForDebugger")
+    session.post("Page.close")
+
+
+async def _nowhere(_: str) -> str:
+    return "the page opens windows without end"
 
 
 def _ignore(_: str) -> None:

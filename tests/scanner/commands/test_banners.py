@@ -11,7 +11,7 @@ def test_what_is_there_is_shown(tmp_path):
     shown = kapsel("show", home=tmp_path)
 
     assert shown.exit_code == 0
-    assert "own rules: 36 platforms" in shown.stdout
+    assert "own rules: 37 platforms" in shown.stdout
     assert "@duckduckgo/autoconsent: not installed" in shown.stdout
 
 

@@ -31,6 +31,7 @@ async def test_what_a_window_stores_is_seen_like_the_pages_own_and_windows_are_b
     found = await look({"www.shop.example": shop})
 
     windows = {name for name in found.cookies() if name.startswith("window")}
+    assert [(v.url, v.failure, v.timed_out) for v in found.visits if v.failure or v.timed_out] == []
     assert found.crawl.status == "complete"
     assert {"sent", "written", "late", "behind"} <= found.cookies().keys()
     assert "kept" in found.of(Kind.LOCAL_STORAGE)
