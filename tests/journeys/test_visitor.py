@@ -1,5 +1,6 @@
 """A visitor answers the banner, by mouse and by keyboard; the log has what she decided."""
 
+import asyncio
 import contextlib
 import json
 from urllib.parse import urljoin
@@ -7,6 +8,7 @@ from urllib.parse import urljoin
 import pytest
 
 from consent_server.demo.shop.opening import on_ports
+from tests.journeys.conftest import PATIENCE, TOKEN
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("scanned")]
 
@@ -63,6 +65,7 @@ async def test_she_accepts_and_what_was_held_back_runs(kapsel, visitor):
     assert record["action"] == "accept-all"
     assert record["choices"] == dict.fromkeys(OPTIONAL, True)
     assert record["page"] == page.url
+    assert record["surface"] == "banner"
 
 
 async def test_she_refuses_and_nothing_more_is_ever_stored(kapsel, visitor):
@@ -78,6 +81,34 @@ async def test_she_refuses_and_nothing_more_is_ever_stored(kapsel, visitor):
         (record,) = logged(kapsel)
     assert record["action"] == "reject-all"
     assert record["choices"] == dict.fromkeys(OPTIONAL, False)
+
+
+async def test_she_leaves_without_an_answer_and_is_one_of_a_number(kapsel, visitor):
+    sites = kapsel.folder / "sites.yaml"
+    listed = sites.read_text(encoding="utf-8")
+    counting = listed.replace("\n    url:", "\n    banner: {unanswered: count}\n    url:", 1)
+    sites.write_text(counting, encoding="utf-8")
+    with kapsel.server() as server, on_ports(0, consent=server) as shop:
+        async with visitor() as context:
+            page = await context.new_page()
+            await page.goto(shop.with_kapsel)
+            await banner(page).wait_for()
+
+            await page.goto("about:blank")
+            days = await counted(context, server)
+
+    assert [(day["ignored"], day["shown"], day["decisions"]) for day in days] == [(1, 1, 0)]
+
+
+async def counted(context, server):
+    """Return the days of the statistics, once there are any."""
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            answer = await context.request.get(f"{server}/api/v1/stats", headers=bearer)
+            if days := (await answer.json())["days"]:
+                return days
+            await asyncio.sleep(0.1)
 
 
 async def test_with_the_keyboard_alone_she_chooses_changes_and_withdraws(kapsel, visitor):
