@@ -153,7 +153,7 @@ def create_app(settings: Settings) -> ConsentServer:
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
-                app.state.editions = Editions(releases)
+                app.state.releases, app.state.editions = releases, Editions(releases)
                 limits = Limits(
                     Buckets(settings.rate, burst=settings.burst),
                     Buckets(settings.site_rate, burst=settings.site_rate * SITE_BURST),
