@@ -59,7 +59,10 @@ _BUILT_IN = frozenset(
     | {"Navigator", "Location", "History"}
 )
 #: What a function is called that stands for another: in a Proxy, in a property's description.
-_TRAPS = frozenset({"apply", "set", "set cookie", "setItem", "value", "", None})
+_TRAPS = frozenset(
+    {"apply", "set", "set cookie", "setItem", "setTimeout", "setInterval", "value"}
+    | {"<computed>", "<anonymous>", "", None}
+)
 
 
 def responsible(
@@ -164,7 +167,7 @@ def _place(frame: Frame) -> tuple[str, int | None] | None:
             return found[-1][0], int(found[-1][1])
         if not (frame.url or "").startswith("http"):
             return None
-    if not frame.url or frame.url.startswith(("<", "native", "node:", "chrome-extension:")):
+    if not frame.url or frame.url.startswith(("<", "native", "node:", "wasm:", "chrome-extension:")):
         return None
     return frame.url, frame.line
 
