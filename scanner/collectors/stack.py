@@ -44,6 +44,7 @@ _CONSENT_TOOL = re.compile(
     r"silktide|borlabs|termly",
     re.IGNORECASE,
 )
+_NOWHERE = ("<", "native", "node:", "wasm:", "chrome-extension:")  # how no address begins
 _PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
 _WRAPPED: dict[str, tuple[str, ...]] = {
     "cookie": ("Document",),
@@ -167,7 +168,7 @@ def _place(frame: Frame) -> tuple[str, int | None] | None:
             return found[-1][0], int(found[-1][1])
         if not (frame.url or "").startswith("http"):
             return None
-    if not frame.url or frame.url.startswith(("<", "native", "node:", "wasm:", "chrome-extension:")):
+    if not frame.url or frame.url.startswith(_NOWHERE):
         return None
     return frame.url, frame.line
 
