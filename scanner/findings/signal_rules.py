@@ -1,11 +1,13 @@
-"""The rules about what pages do and say beside storing things. Pure; texts in findings.toml."""
+"""The rules about what pages do and say beside storing things. Pure; texts in rules.toml."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scanner.addresses import without_query
 from scanner.domains import private
+from scanner.findings.broken import Broken, by_lines
 from scanner.model import Category, Kind, Party, SignalKind, State
 
 if TYPE_CHECKING:
@@ -18,14 +20,6 @@ FEW = 2  # interfaces that one script may not read without it being called finge
 _NAMING = frozenset({"identifier", "page", "email", "email_hash", "click"})
 _PURPOSES = ("purposes consented", "purposes by legitimate interest")
 _STORAGES = ("ad_storage", "analytics_storage")
-
-
-class Broken(NamedTuple):
-    """What breaks a rule, where, and the evidence."""
-
-    items: tuple[str, ...]
-    states: tuple[State, ...]
-    evidence: tuple[str, ...]
 
 
 def beacons(entries: Iterable[Entry], state: State) -> Broken | None:
@@ -45,7 +39,7 @@ def beacons(entries: Iterable[Entry], state: State) -> Broken | None:
         + _by(entry.set_by.url if entry.set_by else None)
         for entry in found
     ]
-    return _broken([entry.name for entry in found], lines, state)
+    return by_lines([entry.name for entry in found], lines, state)
 
 
 def fingerprinting(signals: Iterable[Signal], state: State) -> Broken | None:
@@ -54,8 +48,11 @@ def fingerprinting(signals: Iterable[Signal], state: State) -> Broken | None:
     for signal in _of(signals, SignalKind.FINGERPRINTING, state):
         read.setdefault((signal.by and signal.by.url) or signal.host, set()).add(signal.name)
     found = {script: names for script, names in sorted(read.items()) if len(names) >= FEW}
-    lines = [f"{_bare(script)} reads {', '.join(sorted(names))}" for script, names in found.items()]
-    return _broken([urlsplit(script).hostname or script for script in found], lines, state)
+    lines = [
+        f"{without_query(script)} reads {', '.join(sorted(names))}"
+        for script, names in found.items()
+    ]
+    return by_lines([urlsplit(script).hostname or script for script in found], lines, state)
 
 
 def default_missing(signals: Iterable[Signal]) -> Broken | None:
@@ -68,8 +65,10 @@ def default_missing(signals: Iterable[Signal]) -> Broken | None:
         if signal.name == "default" and signal.facts.get("before first tag") == "yes"
         for page in signal.pages
     }
-    lines = [f"no default of consent before the first tag on {_bare(p)}" for p in tagged - early]
-    return _broken(["Google tag"] if lines else [], sorted(lines), State.BEFORE)
+    lines = [
+        f"no default of consent before the first tag on {without_query(p)}" for p in tagged - early
+    ]
+    return by_lines(["Google tag"] if lines else [], sorted(lines), State.BEFORE)
 
 
 def default_granted(signals: Iterable[Signal]) -> Broken | None:
@@ -82,12 +81,12 @@ def default_granted(signals: Iterable[Signal]) -> Broken | None:
         and (granted := [key for key in _STORAGES if signal.facts.get(key) == "granted"])
     ]
     lines = [
-        f"{', '.join(granted)} granted by default on {_bare(page)}"
+        f"{', '.join(granted)} granted by default on {without_query(page)}"
         for signal, granted in found
         for page in signal.pages[:1]
     ]
     names = [key for _, granted in found for key in granted]
-    return _broken(names, lines, State.BEFORE)
+    return by_lines(names, lines, State.BEFORE)
 
 
 def update_mismatch(signals: Iterable[Signal]) -> Broken | None:
@@ -100,8 +99,8 @@ def update_mismatch(signals: Iterable[Signal]) -> Broken | None:
         if signal.facts.get(key) == "granted"
         for page in signal.pages[:1]
     ]
-    lines = [f"{key} granted on {_bare(page)}" for key, page in found]
-    return _broken([key for key, _ in found], lines, State.REJECT)
+    lines = [f"{key} granted on {without_query(page)}" for key, page in found]
+    return by_lines([key for key, _ in found], lines, State.REJECT)
 
 
 def hits(signals: Iterable[Signal], *, granted: bool) -> Broken | None:
@@ -112,27 +111,27 @@ def hits(signals: Iterable[Signal], *, granted: bool) -> Broken | None:
         if signal.name == "hit" and ("1" in signal.facts.get("gcs", "")[2:]) is granted
     ]
     lines = [f"{signal.host} was told gcs={signal.facts.get('gcs')}" for signal in found]
-    return _broken([signal.host for signal in found], lines, State.REJECT)
+    return by_lines([signal.host for signal in found], lines, State.REJECT)
 
 
 def tcf_positive(signals: Iterable[Signal], state: State) -> Broken | None:
     """Return what the framework's state grants though nobody, or nobody more, has agreed."""
     asked = _PURPOSES[:1] if state is State.BEFORE else _PURPOSES
     lines = [
-        f"{key}: {signal.facts[key]} on {_bare(page)}"
+        f"{key}: {signal.facts[key]} on {without_query(page)}"
         for signal in _of(signals, SignalKind.TCF, state)
         if signal.facts.get("applies") != "no"
         for key in asked
         if signal.facts.get(key, "none") != "none"
         for page in signal.pages[:1]
     ]
-    return _broken(["TCF"] if lines else [], lines, state)
+    return by_lines(["TCF"] if lines else [], lines, state)
 
 
 def insecure(signals: Iterable[Signal], visits: Iterable[Visit]) -> Broken | None:
     """Return the pages, and the parts of pages, that travel unencrypted."""
     pages = {
-        _bare(visit.final_url)
+        without_query(visit.final_url)
         for visit in visits
         if visit.final_url.startswith("http://")
         and visit.status is not None
@@ -141,22 +140,22 @@ def insecure(signals: Iterable[Signal], visits: Iterable[Visit]) -> Broken | Non
     mixed = [signal for signal in signals if signal.kind is SignalKind.MIXED_CONTENT]
     lines = [f"{page} is not encrypted" for page in sorted(pages)]
     lines += [
-        f"http://{signal.host}{signal.name} is asked for by {_bare(page)}"
+        f"http://{signal.host}{signal.name} is asked for by {without_query(page)}"
         for signal in mixed
         for page in signal.pages[:1]
     ]
-    return _broken([*sorted(pages), *(signal.host for signal in mixed)], lines)
+    return by_lines([*sorted(pages), *(signal.host for signal in mixed)], lines)
 
 
 def referrer(signals: Iterable[Signal]) -> Broken | None:
     """Return who is told the whole address of a page."""
     found = [signal for signal in signals if signal.kind is SignalKind.REFERRER]
     lines = [
-        f"{signal.host} is told the path or query of {_bare(page)}"
+        f"{signal.host} is told the path or query of {without_query(page)}"
         for signal in found
         for page in signal.pages[:1]
     ]
-    return _broken([signal.host for signal in found], lines)
+    return by_lines([signal.host for signal in found], lines)
 
 
 def unpromised(signals: Iterable[Signal]) -> Broken | None:
@@ -167,7 +166,7 @@ def unpromised(signals: Iterable[Signal]) -> Broken | None:
         if signal.name == "well-known" and signal.facts.get("honoured") != "yes"
     ]
     lines = [f"{s.host}/.well-known/gpc.json says {s.facts.get('honoured')}" for s in found]
-    return _broken([signal.host for signal in found], lines, State.GPC)
+    return by_lines([signal.host for signal in found], lines, State.GPC)
 
 
 def cloaked(signals: Iterable[Signal]) -> Broken | None:
@@ -178,22 +177,12 @@ def cloaked(signals: Iterable[Signal]) -> Broken | None:
         for signal in _of(signals, kind, State.BEFORE)
     ]
     lines = [f"{signal.host}: {signal.facts.get('how', signal.name)}" for signal in found]
-    return _broken([signal.host for signal in found], lines, State.BEFORE)
+    return by_lines([signal.host for signal in found], lines, State.BEFORE)
 
 
 def _of(signals: Iterable[Signal], kind: SignalKind, state: State) -> list[Signal]:
     return [signal for signal in signals if signal.kind is kind and state in signal.states]
 
 
-def _broken(items: Iterable[str], lines: list[str], *states: State) -> Broken | None:
-    names = tuple(dict.fromkeys(items))
-    return Broken(names, states, tuple(dict.fromkeys(lines))) if names else None
-
-
 def _by(url: str | None) -> str:
-    return f", sent by {_bare(url)}" if url else ""
-
-
-def _bare(url: str) -> str:
-    """Return *url* without query and fragment: they can hold what names a person."""
-    return urlsplit(url)._replace(query="", fragment="").geturl()
+    return f", sent by {without_query(url)}" if url else ""

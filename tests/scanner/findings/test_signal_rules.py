@@ -15,7 +15,7 @@ from scanner.model import (
     State,
     Visit,
 )
-from tests.scanner.test_findings import entry
+from tests.scanner.findings.test_findings import entry
 
 PAGE = "https://www.shop.example/vare?kunde=kari"
 SCRIPT = SetBy(kind="script", url="https://cdn.prints.example/fp.js?v=1", line=3)

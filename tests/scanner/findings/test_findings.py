@@ -20,7 +20,7 @@ from scanner.model import (
     Visit,
 )
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 ANSWERED = BannerAnswer(found=True, accepted=True, rejected=True, withdrawn=True, method="rule")
 
