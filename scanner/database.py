@@ -48,7 +48,11 @@ def open_database(address: str, *, upgrade: bool = True) -> Engine:
     """
     url = _url(address)
     try:
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() == "postgresql")
+        engine = create_engine(
+            url,
+            pool_pre_ping=url.get_backend_name() == "postgresql",
+            hide_parameters=True,  # an error's text may reach a log, and they may be personal
+        )
     except ModuleNotFoundError as exc:
         raise DatabaseUnusable(
             "PostgreSQL needs psycopg: install Kapsel as 'kapsel[postgres]'"
