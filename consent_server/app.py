@@ -34,6 +34,7 @@ from consent_server.decisions import Things
 from consent_server.editions import Editions
 from consent_server.front import Front
 from consent_server.limits import Buckets, Limits
+from consent_server.lines import Crowd, Line
 from consent_server.log import ConsentLog
 from consent_server.log.releases import Releases
 from consent_server.log.signing import Signer, signing_key
@@ -188,4 +189,6 @@ def create_app(settings: Settings) -> ConsentServer:
 
 def create_from_environment() -> ConsentServer:
     """Return the application of a worker process; its parent left the settings."""
-    return create_app(Settings.from_environment())
+    settings = Settings.from_environment()
+    Line.crowd = Crowd.of_process(proxies=settings.proxies)
+    return create_app(settings)

@@ -106,10 +106,8 @@ async def erase(request: Request) -> Response:
     log: ConsentLog = request.app.state.log
     key = request.path_params["id"].lower()
     erased = await log.erase(key, site=served.site.key)
-    address = request.url.replace(
-        path=request.url.path.removesuffix("/erase"),
-        query=f"lang={_language(request, served)}" + "&erased=" * erased,
-    )
+    query = f"lang={_language(request, served)}" + "&erased=" * erased
+    address = f"{request.url.path.removesuffix('/erase')}?{query}"
     return RedirectResponse(address, status_code=303)
 
 

@@ -67,9 +67,7 @@ async def _taken(
         if not waiting.wait(request.client and request.client.host):
             await asyncio.to_thread(Inbox(request.app.state.engine).add, asked)
             log.info("request about data received", site=asked.site, right=asked.right)
-            address = request.url.replace(
-                path=f"{request.url.path}/{asked.id}", query=f"lang={language}"
-            )
+            address = f"{request.url.path}/{asked.id}?lang={language}"
             return RedirectResponse(address, status_code=303)
     except RequestInvalid as exc:
         status, mistakes = 400, exc.mistakes
