@@ -15,6 +15,6 @@
     links,
     canonical: canonical ? String(canonical.href) : null,
     title: document.title,
-    words: (document.body ? document.body.innerText : "").slice(0, 2000),
+    words: (self === top && document.body ? document.body.innerText : "").slice(0, 2000),
   };
 })()
