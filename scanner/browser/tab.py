@@ -14,6 +14,7 @@ from scanner.browser.devtools import DevToolsError
 from scanner.browser.frames import EVALUATE_LIMIT, Frames
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Traffic
+from scanner.collectors.scripts import AWAY
 from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Tab:
         self._loader: str | None = None  # of the document that is there, or on its way
         self._begun: set[str] = set()  # loaders of the documents that came since the last goto
         self._dialogs = 0
+        self._away = 0  # how often a page was left
         session.on("Page.lifecycleEvent", self._lifecycle)
         session.on("Page.javascriptDialogOpening", self._dialog)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
@@ -218,7 +220,9 @@ class Tab:
         self._loaded.clear()
         self._begun.clear()
         with contextlib.suppress(DevToolsError, TimeoutError):
-            told = await self.session.call("Page.navigate", url="about:blank", timeout=BLANK_LIMIT)
+            self._away += 1
+            url = f"{AWAY}{self._away}"
+            told = await self.session.call("Page.navigate", url=url, timeout=BLANK_LIMIT)
             self._expect(told.get("loaderId"))
             await self.wait_loaded(BLANK_LIMIT)
 
