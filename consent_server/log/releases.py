@@ -15,11 +15,12 @@ import msgspec
 from sqlalchemy import desc, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from scanner.tables import blob, edition, from_milliseconds, release, to_milliseconds
+from scanner.tables import blob, edition, from_milliseconds, offer, release, to_milliseconds
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from consent_server.log.offers import Offered
     from consent_server.model import ConsentRecord
 
 
@@ -41,9 +42,19 @@ class Releases:
         dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
         self._keep_blob = dialect.insert(blob).on_conflict_do_nothing()
         self._keep_release = dialect.insert(release).on_conflict_do_nothing()
+        self._keep_offer = dialect.insert(offer).on_conflict_do_nothing()
         self._keep_edition = dialect.insert(edition).on_conflict_do_nothing()
 
-    def keep(self, site: str, revision: str, *, facts: bytes, engine: bytes, script: bytes) -> None:
+    def keep(
+        self,
+        site: str,
+        revision: str,
+        *,
+        facts: bytes,
+        engine: bytes,
+        script: bytes,
+        services: Offered = frozenset(),
+    ) -> None:
         """Keep what *site* is served from now on; nothing happens where it is kept already."""
         bodies = (facts, engine, script)
         digests = [hashlib.sha256(body).digest() for body in bodies]
@@ -61,6 +72,12 @@ class Releases:
                     first_served_at=to_milliseconds(dt.datetime.now(dt.UTC)),
                 )
             )
+            for service, category in sorted(services):
+                connection.execute(
+                    self._keep_offer.values(
+                        site=site, revision=revision, service=service, category=category
+                    )
+                )
             connection.execute(self._keep_edition.values(site=site, script=digests[2]))
 
     def script(self, site: str, name: str) -> bytes | None:
