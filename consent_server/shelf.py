@@ -161,13 +161,15 @@ class Shelf:
 
     def _made(self, site: Site) -> Served:
         catalogue = self._store.catalogue(site.key)
-        declaration = declare(site, catalogue, knowledge=knowledge.load())
+        earlier = self._releases.asked(site.key)
+        declaration = declare(site, catalogue, knowledge=knowledge.load(), earlier=earlier)
         rules = enforcement(site, catalogue, declaration)
         made = edition(declaration)
         self._releases.keep(
             site.key,
             declaration.revision,
             **made._asdict(),
+            asked=declaration.asked,
             services=offered(plain_items(declaration)),
         )
         log.info("site made ready", site=site.key, revision=declaration.revision)

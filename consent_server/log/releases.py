@@ -15,9 +15,12 @@ import msgspec
 from sqlalchemy import desc, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from consent_server.model import Asked
 from scanner.tables import blob, edition, from_milliseconds, offer, release, to_milliseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, Engine
 
     from consent_server.log.offers import Offered
@@ -53,6 +56,7 @@ class Releases:
         facts: bytes,
         engine: bytes,
         script: bytes,
+        asked: Sequence[Asked] = (),
         services: Offered = frozenset(),
     ) -> None:
         """Keep what *site* is served from now on; nothing happens where it is kept already."""
@@ -70,6 +74,7 @@ class Releases:
                     facts=digests[0],
                     engine=digests[1],
                     first_served_at=to_milliseconds(dt.datetime.now(dt.UTC)),
+                    asked=msgspec.json.encode(asked),
                 )
             )
             for service, category in sorted(services):
@@ -96,6 +101,17 @@ class Releases:
         query = select(release.c.revision).where(release.c.site == site).distinct()
         with self._engine.connect() as connection:
             return frozenset(connection.execute(query).scalars())
+
+    def asked(self, site: str) -> list[tuple[Asked, ...]]:
+        """Return what visitors of *site* were asked, the newest first, as far as that is kept."""
+        query = (
+            select(release.c.asked)
+            .where(release.c.site == site, release.c.asked.is_not(None))
+            .order_by(desc(release.c.first_served_at), release.c.revision)
+        )
+        with self._engine.connect() as connection:
+            kept = dict.fromkeys(bytes(asked) for asked in connection.execute(query).scalars())
+        return [msgspec.json.decode(asked, type=tuple[Asked, ...]) for asked in kept]
 
     def shown_with(self, record: ConsentRecord) -> Shown | None:
         """Return what the visitor saw whose decision *record* is."""

@@ -137,7 +137,7 @@ async def test_the_log_is_asked_for_a_service(database, asked, expected):
 
 def test_what_was_shown_before_this_was_kept_is_known_too(database):
     engine = open_database(database, upgrade=False)
-    upgrade_database(engine, to="0010")
+    upgrade_database(engine, to="0011")
     facts = {"items": [item("Google", "statistics"), item(None, "marketing")]}
     with engine.begin() as connection:
         packed = zlib.compress(json.dumps(facts).encode())

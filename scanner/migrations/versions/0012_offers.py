@@ -10,8 +10,8 @@ from alembic import op
 
 from scanner.domains import registrable
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 _OPTIONAL = ("functional", "statistics", "marketing")
 
