@@ -16,6 +16,7 @@ from scanner.browser.tab import MAX_ROUTES
 from scanner.collectors import consent, fold, jar, messages, moments, parameters, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
+from scanner.collectors.stack import OURS
 from scanner.crawl import settle
 from scanner.crawl.walls import wall
 from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
@@ -40,7 +41,7 @@ def _script(name: str) -> str:
 
 
 _STORAGE, _LINKS = _script("storage.js"), _script("links.js")
-_CONSENT = _script("consent.js")
+_CONSENT = f"{_script('consent.js')}\n//# sourceURL={OURS}"  # whose calls do not count
 _ICON = _script("icon.js")
 _SCROLL, _FAREWELL = _script("scroll.js"), _script("farewell.js")
 
@@ -165,6 +166,7 @@ class Reader:
         held = messages.held(kept, items)
         told = (
             *signals.fingerprinting([call for noted in own for call in noted.calls]),
+            *signals.asking([call for noted in own for call in noted.asking]),
             *messages.shared(contacts, held),
             *signals.traffic(contacts, site_host=site_host, own_domains=self._site.own_domains),
             *signals.consent(evidence.consent, host=urlsplit(page).hostname or ""),
