@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from consent_server.log import ConsentLog
     from consent_server.log.query import Question
+    from consent_server.model import ConsentRecord
     from scanner.deeds import Deeds
 
     T = TypeVar("T")
@@ -103,7 +104,7 @@ def show(key: str, database: str, form: str) -> None:
     """Print the one decision with the id ID."""
     from consent_server.log.query import row
 
-    record = _ask(database, lambda log: log.get(key.lower()))
+    record = _ask(database, lambda log: _whole(log, key.lower()))
     if record is None:
         raise KapselError(f"there is no decision with the id {key}")
     if form == "json":
@@ -111,6 +112,11 @@ def show(key: str, database: str, form: str) -> None:
     else:
         for name, value in row(record).items():
             click.echo(f"{name:12} {value}")
+
+
+async def _whole(log: ConsentLog, key: str) -> ConsentRecord | None:
+    record = await log.get(key)
+    return None if record is None else await log.whole(record)
 
 
 @command.command()
