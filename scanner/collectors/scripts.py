@@ -39,15 +39,19 @@ HOOKS = ("cookies", "areas", "places", "made", "prints", "asked")
 _ASKED = (SignalKind.TCF, SignalKind.GPP, SignalKind.PRIVACY_CONTROL)
 
 
+AWAY = f"about:blank?{secrets.token_hex(12)}-"  # begins the address of our own blank pages
+
+
 def _source() -> str:
-    """Return the script that watches a page: the base, called with the hooks."""
+    """Return the script that watches a page: the base, called with the hooks; not in our own."""
     folder = resources.files(__package__) / "watch"
     base, *hooks = (
         (folder / f"{name}.js").read_text(encoding="utf-8") for name in ("base", *HOOKS)
     )
     word = json.dumps(secrets.token_hex(12))  # by which our realms know each other
     listed = ",\n".join(hooks)
-    return f"{base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
+    ours = f"location.href.startsWith({json.dumps(AWAY)}) ||"
+    return f"{ours} {base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
 
 
 WATCH = _source()
