@@ -186,7 +186,10 @@ def test_a_browser_that_asks_beforehand_is_told(client, path):
 def test_the_receipt_is_the_record_and_the_id_is_its_key(client):
     sent = send(client, decision(1)).json()
 
-    assert client.get(f"/w/shop/consents/{sent['id']}").json() == sent | {"answered": {}, "proof": None}
+    assert client.get(f"/w/shop/consents/{sent['id']}").json() == sent | {
+        "answered": {},
+        "proof": None,
+    }
     assert client.get(f"/w/shop/consents/{sent['id'].upper()}").json()["id"] == sent["id"]
     assert client.get(f"/w/other/consents/{sent['id']}").status_code == 404
     assert client.get(f"/w/shop/consents/{decision(2)['id']}").status_code == 404
