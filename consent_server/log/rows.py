@@ -92,7 +92,7 @@ def to_record(row: Sequence[Any]) -> ConsentRecord:
     )
 
 
-def to_leaf(row: Sequence[Any], given: Sequence[Any]) -> bytes:
+def to_leaf(row: Sequence[Any], given: tuple[Any, ...]) -> bytes:
     """
     Return the leaf of the decision in *row*, as `leaf.of_record` makes it, without the record.
 
@@ -101,9 +101,19 @@ def to_leaf(row: Sequence[Any], given: Sequence[Any]) -> bytes:
         given: Its answer, in the order of `ANSWER_NAMES`.
     """
     _, key, _, decided, received, page, gpc, flags, network, salt = row
-    site, revision, language, action, *answers, services, surface, country, layout = given
-    core = leaves.core_of(
-        received // DAY,
+    personal = leaves.personal_of(
+        *(key, _written(decided), _written(received), given[2], page, bool(gpc)),
+        *(flags.split(), given[-2], network),
+    )
+    return leaves.leaf_hash(_core(received // DAY, given), leaves.inner(bytes(salt), personal))
+
+
+@functools.lru_cache(maxsize=4096)  # few differ on one day
+def _core(day: int, given: tuple[Any, ...]) -> bytes:
+    """Return the core of the decisions of *day* with the answer *given*."""
+    site, revision, _, action, *answers, services, surface, _, layout = given
+    return leaves.core_of(
+        day,
         site,
         revision,
         action,
@@ -112,11 +122,6 @@ def to_leaf(row: Sequence[Any], given: Sequence[Any]) -> bytes:
         surface,
         layout,
     )
-    personal = leaves.personal_of(
-        *(key, _written(decided), _written(received), language, page, bool(gpc)),
-        *(flags.split(), country, network),
-    )
-    return leaves.leaf_hash(core, leaves.inner(bytes(salt), personal))
 
 
 def _written(milliseconds: int) -> str:
