@@ -6,6 +6,7 @@ out of the ordinary (an unknown site, a foreign page, a fault) goes to the route
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ from consent_server.decisions import (
     Sender,
     answer_to,
     are_many,
+    let_in,
     readable,
     received,
 )
 from consent_server.document import matches
 from consent_server.log.records import MAX_BODY
+from consent_server.log.writer import Opened
 from consent_server.origin import belongs
 from consent_server.script import HEADERS
 
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
     from consent_server.decisions import Things
     from consent_server.proxy import Proxies
+    from consent_server.shelf import Served
 
     Headers = Mapping[bytes, bytes]
 
@@ -93,21 +97,25 @@ class Front:
         body = await _body(receive)
         if body is None:
             return True  # the visitor has gone
-        sender = Sender(scope["client"] and scope["client"][0], scope.get("country"), True)
+        client, now = scope["client"], dt.datetime.now(dt.UTC)
+        sender = Sender(client and client[0], scope.get("country"), True, now)
         try:
             if len(body) > MAX_BODY or are_many(body):
                 response = await answer_to(things, served, body, sender)
                 await readable(Request(scope), response)(scope, receive, send)
                 return True
-            record = received(things, served, body, sender)
-            new = await things.log.append(record)
+            let_in(things, served, body, sender)
+            new, opened = await things.log.take(
+                functools.partial(_opened, things, served, body, sender)
+            )
+            answer = opened.answer
             if not new:
-                record = await things.log.get(record.id) or record
+                known = await things.log.get(opened.record.id)
+                answer = _ENCODER.encode(known or opened.record)
         except REFUSALS as exc:
             request = Request(scope)
             await readable(request, await from_error(request, exc))(scope, receive, send)
             return True
-        answer = _ENCODER.encode(record)
         sent = [
             *_DECISION_HEADERS,
             (b"access-control-allow-origin", origin),
@@ -130,6 +138,12 @@ class Front:
         body = sent.bodies[encoding]
         await _answer(send, 200, _head(etag, encoding, sent.media_type, len(body)), body)
         return True
+
+
+def _opened(things: Things, served: Served, body: bytes, sender: Sender) -> Opened:
+    """Return the record in *body*, and the answer that its sender gets once it is stored."""
+    record = received(things, served, body, sender)
+    return Opened(record, _ENCODER.encode(record))
 
 
 @functools.lru_cache(maxsize=1024)
