@@ -43,11 +43,12 @@ class Measured(NamedTuple):
 
 
 def post(path: str) -> Callable[[], bytes]:
-    """Return what makes a new decision for each request."""
+    """Return what makes a new decision for each request, each from another visitor."""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: consent.example\r\nOrigin: {ORIGIN}\r\n"
         "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
         "Accept: */*\r\nAccept-Language: nb,en;q=0.5\r\nContent-Type: text/plain\r\n"
+        "X-Forwarded-For: "
     )
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     template = {
@@ -62,8 +63,14 @@ def post(path: str) -> Callable[[], bytes]:
     }
     before, after = json.dumps(template).split("ID")
     length = len(before) + 36 + len(after)
-    start = f"{head}Content-Length: {length}\r\n\r\n{before}"
-    return lambda: f"{start}{uuid7()}{after}".encode()
+    rest = f"\r\nContent-Length: {length}\r\n\r\n{before}"
+    return lambda: f"{head}{address()}{rest}{uuid7()}{after}".encode()
+
+
+def address() -> str:
+    """Return the address of a visitor, from one of many networks, as a proxy tells it."""
+    chance = os.urandom(3)
+    return f"81.{chance[0]}.{chance[1]}.{chance[2]}"
 
 
 def uuid7() -> str:

@@ -223,15 +223,15 @@ def received(things: Things, served: Served, body: bytes, sender: Sender) -> Con
     )
 
 
-def let_in(things: Things, served: Served, body: bytes, sender: Sender) -> None:
+def let_in(things: Things, served: Served, body: bytes, address: str | None) -> None:
     """
-    Count the decision in *body*; a withdrawal is taken however much has come from *sender*.
+    Count the decision in *body*; a withdrawal is taken however much has come from *address*.
 
     Raises:
         DecisionInvalid: If it is not a decision, where that had to be looked at.
-        TooMany: If more has come from *sender* than the limits allow.
+        TooMany: If more has come from *address* than the limits allow.
     """
-    after = things.limits.wait(sender.address, served.site.key)
+    after = things.limits.wait(address, served.site.key)
     if after and read_decision(body).action is not Action.WITHDRAW:
         raise TooMany(after)
 
@@ -240,7 +240,7 @@ async def _stored(
     things: Things, served: Served, body: bytes, sender: Sender
 ) -> tuple[bool, ConsentRecord]:
     """Store the decision in *body*; return whether it is new, and its record."""
-    let_in(things, served, body, sender)
+    let_in(things, served, body, sender.address)
     record = received(things, served, body, sender)
     if await things.log.append(record):
         return True, record

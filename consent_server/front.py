@@ -6,8 +6,8 @@ out of the ordinary (an unknown site, a foreign page, a fault) goes to the route
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,6 +29,7 @@ from consent_server.log.records import MAX_BODY
 from consent_server.log.writer import Opened
 from consent_server.origin import belongs
 from consent_server.script import HEADERS
+from scanner.tables import from_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,17 +98,17 @@ class Front:
         body = await _body(receive)
         if body is None:
             return True  # the visitor has gone
-        client, now = scope["client"], dt.datetime.now(dt.UTC)
-        sender = Sender(client and client[0], scope.get("country"), True, now)
+        client, now = scope["client"], time.time_ns() // 1_000_000
+        address, country = client and client[0], scope.get("country")
         try:
             if len(body) > MAX_BODY or are_many(body):
+                sender = Sender(address, country, True, from_milliseconds(now))
                 response = await answer_to(things, served, body, sender)
                 await readable(Request(scope), response)(scope, receive, send)
                 return True
-            let_in(things, served, body, sender)
-            new, opened = await things.log.take(
-                functools.partial(_opened, things, served, body, sender)
-            )
+            let_in(things, served, body, address)
+            letter = functools.partial(_opened, things, served, body, address, country, now)
+            new, opened = await things.log.take(letter)
             answer = opened.answer
             if not new:
                 known = await things.log.get(opened.record.id)
@@ -140,9 +141,11 @@ class Front:
         return True
 
 
-def _opened(things: Things, served: Served, body: bytes, sender: Sender) -> Opened:
-    """Return the record in *body*, and the answer that its sender gets once it is stored."""
-    record = received(things, served, body, sender)
+def _opened(
+    things: Things, served: Served, body: bytes, address: str | None, country: str | None, now: int
+) -> Opened:
+    """Return the record in *body*, which came *now*, and what its sender is told of it."""
+    record = received(things, served, body, Sender(address, country, True, from_milliseconds(now)))
     return Opened(record, _ENCODER.encode(record))
 
 

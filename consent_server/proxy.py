@@ -36,6 +36,8 @@ class Proxies:
 
     def _visitor(self, chain: str) -> str:
         """Return the last address in *chain* that is no proxy of ours: who is before it may lie."""
+        if "," not in chain:
+            return chain.strip()
         addresses = [address.strip() for address in chain.split(",")]
         strangers = [address for address in addresses if address not in self._trusted]
         return (strangers or addresses)[-1]

@@ -190,9 +190,7 @@ class ConsentLog:
 
     def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
-        first: dict[str, ConsentRecord] = {}
-        for record in records:
-            first.setdefault(record.id, record)
+        first = {record.id: record for record in reversed(records)}
         try:
             with self._unavailable():
                 new = self._ledger.append(list(first.values()))
