@@ -303,9 +303,9 @@ class Cluster:
         command += [argument for pid in pids for argument in ("-p", str(pid))]
         self._tracer = subprocess.Popen(command, stderr=subprocess.PIPE)
         assert self._tracer.stderr is not None
-        for _ in pids:
+        for pid in pids:
             said = self._tracer.stderr.readline()
-            assert b"attached" in said or b"No such process" in said, said  # some come and go
+            assert b"attached" in said or not alive(pid), said  # some come and go
 
     def kill(self) -> None:
         """End all its processes at once."""

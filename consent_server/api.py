@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from consent_server.admin.trail import told
 from consent_server.answers import answer, refusal
 from consent_server.log.export import FORMATS, exported
 from consent_server.log.query import read_question
@@ -110,9 +111,12 @@ async def consents_export(request: Request) -> Response:
     response = export_answer(request.app.state.log, question, forms[0])
     token: Token = request.state.token
     trail: Trail = request.app.state.trail
-    site, asked = question.filter.site, request.url.query
     await asyncio.to_thread(
-        trail.add, f"token: {token.name}", "exported the log", site=site, detail=asked
+        trail.add,
+        f"token: {token.name}",
+        "exported the log",
+        site=question.filter.site,
+        detail=told(pairs),
     )
     return response
 

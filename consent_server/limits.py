@@ -63,7 +63,7 @@ class Limits:
 
     def wait(self, address: str | None, site: str = "") -> int:
         """Return after how many seconds *address* may send to *site* again; 0: now."""
-        network = None if address is None else _network(address)
+        network = None if address is None else visitors_network(address)
         if network is None:
             return 0
         after = self._networks.wait(network)
@@ -72,7 +72,11 @@ class Limits:
         return self._sites.wait(site)
 
 
+<<<<<<< HEAD
 def _network(address: str) -> Hashable:
+=======
+def visitors_network(address: str) -> str | None:
+>>>>>>> main
     """Return what names the network of *address*; None: it is no visitor's own."""
     try:
         packed = socket.inet_pton(socket.AF_INET, address)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, MutableMapping
 
+#: As some proxies write an address: with the port that it came from, IPv6 in brackets.
+_WITH_PORT = re.compile(r"(?:\[(?P<six>[^\]]*)\]|(?P<four>\d+\.\d+\.\d+\.\d+))(?::\d+)?")
 _COUNTRY = re.compile(rb"[A-Za-z]{2}")
 _NOWHERE = frozenset((b"XX", b"T1"))  # how proxies say that they do not know, or that it is Tor
 
@@ -37,10 +39,15 @@ class Proxies:
     def _visitor(self, chain: str) -> str:
         """Return the last address in *chain* that is no proxy of ours: who is before it may lie."""
         if "," not in chain:
-            return chain.strip()
-        addresses = [address.strip() for address in chain.split(",")]
+            return _bare(chain.strip())
+        addresses = [_bare(address.strip()) for address in chain.split(",")]
         strangers = [address for address in addresses if address not in self._trusted]
         return (strangers or addresses)[-1]
+
+
+def _bare(address: str) -> str:
+    found = _WITH_PORT.fullmatch(address)
+    return address if found is None else found["six"] or found["four"] or ""
 
 
 def network(address: str | None) -> str | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from scanner import naming
 from scanner.classify import owner
 from scanner.domains import party, registrable
 from scanner.model import (
@@ -44,9 +45,22 @@ _By = TypeVar("_By", bound=SetBy)
 _STATES = tuple(State)
 _KINDS = tuple(Kind)
 _MOMENTS = tuple(Moment)
+_SENT = frozenset({Kind.REQUEST, Kind.BEACON})  # their names are addresses
 
 #: States in which an item that was soon deleted still tells something.
 _UNDECIDED = tuple(s for s in State if s not in (State.REJECT, State.WITHDRAW))
+
+
+class _Identity(NamedTuple):
+    refused: bool
+    kind: Kind
+    name: str
+    domain: str
+    path: str
+    partitioned: bool
+
+
+_Groups = dict[_Identity, list[Observation]]
 
 
 class Folded(NamedTuple):
@@ -67,20 +81,38 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
     reads = tuple(reads)
     site = _with_home(site, reads)
     homes = frozenset(read.visit.final_url for read in reads[:1])
-    groups: dict[tuple[bool, Kind, str, str, str, bool], list[Observation]] = defaultdict(list)
+    groups: _Groups = defaultdict(list)
     for read in reads:
         for seen in read.observations:
             groups[_identity(seen)].append(seen)
+    groups = _by_pattern(groups)
     entries: list[Entry] = []
     refused: list[Entry] = []
-    for (is_refused, *_), group in groups.items():
+    for (is_refused, _, name, *_), group in groups.items():
         group.sort(key=_order)
         entry = _entry(group, site=site, judge=judge)
-        entry = msgspec.structs.replace(entry, moment=_moment(group, homes))
+        entry = msgspec.structs.replace(entry, name=name, moment=_moment(group, homes))
         if entry.kind is Kind.REQUEST and entry.party is Party.FIRST:
             continue  # only what goes to others is worth telling
         (refused if is_refused else entries).append(entry)
     return Folded(tuple(sorted(entries, key=place)), tuple(sorted(refused, key=place)))
+
+
+def _by_pattern(groups: _Groups) -> _Groups:
+    """Return *groups* with those made one whose names differ in a part that is made anew."""
+    alike: dict[_Identity, list[_Identity]] = defaultdict(list)
+    for identity in groups:
+        name = naming.pattern(identity.name)
+        if identity.kind not in _SENT and name != identity.name and naming.tells(name):
+            alike[identity._replace(name=name)].append(identity)
+    made = dict(groups)
+    for pattern, several in alike.items():
+        together = [seen for identity in several for seen in groups[identity]]
+        if naming.made_anew(together):
+            for identity in several:
+                del made[identity]
+            made[pattern] = [*made.get(pattern, []), *together]
+    return made
 
 
 def _with_home(site: Site, reads: tuple[PageRead, ...]) -> Site:
@@ -139,8 +171,8 @@ def merged(scans: Sequence[Scan]) -> tuple[Entry, ...]:
     return tuple(sorted(found.values(), key=place))
 
 
-def _identity(seen: Observation) -> tuple[bool, Kind, str, str, str, bool]:
-    return (
+def _identity(seen: Observation) -> _Identity:
+    return _Identity(
         seen.fate is Fate.REFUSED,
         seen.kind,
         _readable(seen.name),

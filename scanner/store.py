@@ -16,7 +16,6 @@ from scanner.catalogue import merged
 from scanner.database import open_database
 from scanner.errors import DatabaseUnusable
 from scanner.model import Catalogue, Entry, Scan
-from scanner.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from scanner.crawl import Options
     from scanner.model import Site
+    from scanner.unfinished import Unfinished
 
 #: Scans that were cut short and still count for a catalogue, beside the newest complete one.
 MAX_MERGED = 5
@@ -68,6 +68,8 @@ class Store:
 
     def unfinished(self, site: Site, *, options: Options) -> Unfinished:
         """Return what was kept of a scan of *site*, by *options*, that has not ended."""
+        from scanner.unfinished import Unfinished  # with the crawler, which a server never needs
+
         return Unfinished(self._engine, site, options=options)
 
     def save(self, scan: Scan) -> Scan:

@@ -44,6 +44,7 @@ SQLALCHEMY = (
 )
 STARLETTE = (
     "consent_server/app.py",
+    "consent_server/addressed.py",
     "consent_server/answers.py",
     "consent_server/api.py",
     "consent_server/declarations.py",

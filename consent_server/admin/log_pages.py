@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.model import Role
+from consent_server.admin.trail import told
 from consent_server.api import export_answer
 from consent_server.log.query import read_question, row
 from consent_server.model import Action, Surface
@@ -66,7 +67,7 @@ async def export(asked: Asked) -> Response:
         answer = export_answer(asked.log, question, form, name=asked.site)
     except QuestionInvalid as exc:
         return asked.problem(400, "Nothing was exported", str(exc))
-    await asked.did("exported the log", f"{form} {urlencode(query)}".strip(), site=asked.site)
+    await asked.did("exported the log", f"{form} {told(query.items())}".strip(), site=asked.site)
     return answer
 
 

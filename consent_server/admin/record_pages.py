@@ -87,9 +87,7 @@ async def _record(asked: Asked) -> ConsentRecord | None:
 
 async def _shown(asked: Asked, record: ConsentRecord) -> Shown | None:
     releases: Releases = asked.request.app.state.releases
-    return await asyncio.to_thread(
-        releases.shown, record.site, record.revision, at=record.decided_at
-    )
+    return await asyncio.to_thread(releases.shown_with, record)
 
 
 def _gone(asked: Asked) -> Response:

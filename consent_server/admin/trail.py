@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import msgspec
 from sqlalchemy import insert, select
@@ -14,12 +15,15 @@ from consent_server.log.query import harmless
 from scanner.tables import from_milliseconds, to_milliseconds, trail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlalchemy import ColumnElement, Engine
 
 PAGE = 100  # deeds on one page
 COMMAND_LINE = "(command line)"  # who did it, when it was done on the server's machine
+
+#: Parts of a question that must not outlive the decision that they name.
+_OF_A_VISITOR = frozenset(("id", "cursor"))
 
 COLUMNS = ("at", "actor", "action", "site", "detail")
 
@@ -95,6 +99,11 @@ class Trail:
         while deeds := self.page(sites=sites, before=before, limit=1000):
             before = deeds[-1].id
             yield _lines(deeds)
+
+
+def told(asked: Iterable[tuple[str, str]]) -> str:
+    """Return what somebody *asked* the log, without what could lead to a visitor."""
+    return urlencode([(name, value) for name, value in asked if name not in _OF_A_VISITOR])
 
 
 def _lines(deeds: Collection[Deed]) -> str:

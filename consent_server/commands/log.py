@@ -126,7 +126,7 @@ def shown(key: str, engine: bool, database: str) -> None:
         raise KapselError(f"there is no decision with the id {key}")
     opened = open_database(database)
     try:
-        found = Releases(opened).shown(record.site, record.revision, at=record.decided_at)
+        found = Releases(opened).shown_with(record)
     finally:
         opened.dispose()
     if found is None:

@@ -129,8 +129,7 @@ def export(key: str, database: str) -> None:
             record = asyncio.run(decision())
             shown = None
             if record is not None:
-                at = record.decided_at
-                shown = Releases(engine).shown(record.site, record.revision, at=at)
+                shown = Releases(engine).shown_with(record)
     finally:
         engine.dispose()
     _print(dossier(request, record, shown))

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 BACKLOG = 2048  # connections that wait to be taken
 SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
-KEEP_ALIVE = 30  # seconds that a quiet connection is kept
 
 
 @click.command()
@@ -72,6 +71,14 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     show_default=True,
     type=click.FloatRange(0),
     help="Decisions a second that one site's visitors may send; 0: no limit.",
+)
+@click.option(
+    "--patience",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, 3600),
+    metavar="SECONDS",
+    help="How long a request may take to come, and a line may be quiet, before it is cut off.",
 )
 @click.option(
     "--trusted-proxy",
@@ -134,6 +141,7 @@ def command(
     rate: float,
     burst: float,
     site_rate: float,
+    patience: int,
     proxies: tuple[str, ...],
     country_header: str | None,
     keep_network: bool,
@@ -153,6 +161,7 @@ def command(
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from consent_server.lines import Line
     from consent_server.log import signing
     from consent_server.settings import Oidc, Settings
     from scanner.sites import load
@@ -187,7 +196,9 @@ def command(
         server_header=False,
         proxy_headers=False,  # consent_server/proxy.py reads them
         timeout_graceful_shutdown=SHUTDOWN,
-        timeout_keep_alive=KEEP_ALIVE,
+        http=Line,
+        ws="none",
+        timeout_keep_alive=patience,
         ssl_certfile=tls_certificate,
         ssl_keyfile=tls_key,
     )

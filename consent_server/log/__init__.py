@@ -15,7 +15,7 @@ from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
 from consent_server.log.records import same_decision
 from consent_server.log.rows import to_counted, to_record, whole
-from consent_server.log.selection import conditions, selection, tallied
+from consent_server.log.selection import conditions, selections, tallied
 from consent_server.log.statistics import Day, days
 from consent_server.log.writer import GroupWriter, Opened
 from consent_server.model import ConsentRecord, Filter, Slice
@@ -233,8 +233,11 @@ def _page(
     connection: Connection, question: Question
 ) -> tuple[tuple[ConsentRecord, ...], tuple[int, int] | None]:
     """Return the records that *question* asks for, and where the rest begins."""
-    found = connection.execute(selection(question, connection.dialect.name))
-    rows = [row for row in found if row.seq is not None]
+    rows: Sequence[Any] = ()
+    for statement in selections(question, connection.dialect.name):
+        rows = connection.execute(statement).all()
+        if len(rows) > question.limit:
+            break
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     cursor = (rows[-1].decided_at, rows[-1].seq) if more else None

@@ -20,6 +20,8 @@ from scanner.tables import blob, edition, from_milliseconds, release, to_millise
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from consent_server.model import ConsentRecord
+
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What stood on a visitor's screen, and the program that put it there."""
@@ -77,6 +79,10 @@ class Releases:
         query = select(release.c.revision).where(release.c.site == site).distinct()
         with self._engine.connect() as connection:
             return frozenset(connection.execute(query).scalars())
+
+    def shown_with(self, record: ConsentRecord) -> Shown | None:
+        """Return what the visitor saw whose decision *record* is."""
+        return self.shown(record.site, record.revision, at=record.decided_at)
 
     def shown(self, site: str, revision: str, *, at: dt.datetime) -> Shown | None:
         """Return what a visitor of *site* saw who answered *revision* at the time *at*."""

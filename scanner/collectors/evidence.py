@@ -7,16 +7,13 @@ where they come in.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from scanner.collectors.consent import Said
 from scanner.cookie_line import CookieLine
 from scanner.model import Carried, Kind, Moment, SetBy, ValueShape
-
-if TYPE_CHECKING:
-    from scanner.collectors.validators import Exchange
 
 
 class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +109,17 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy
 
 
+class CacheExchange(msgspec.Struct):
+    """What one request and its answer said of what is cached; hashes only."""
+
+    url: str = ""
+    page_itself: bool = False  # a document: its content may differ, not only its name
+    redirected: bool = False
+    with_cookies: bool = False
+    given: dict[str, str] = msgspec.field(default_factory=dict)  # header -> hash of its value
+    returned: dict[str, str] = msgspec.field(default_factory=dict)
+
+
 class Evidence:
     """All that one visit left behind. Collectors add to it; `clear` begins the next visit."""
 
@@ -131,7 +139,7 @@ class Evidence:
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
         self.contacts: list[Contact] = []
-        self.validators: dict[str, Exchange] = {}  # by request: what was said of the cache
+        self.validators: dict[str, CacheExchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent = Said()  # what the page's consent interfaces say

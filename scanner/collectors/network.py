@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scanner import cookie_line, lifetimes
+from scanner.addresses import without_query
 from scanner.collectors.evidence import CookieWrite, Evidence, Request
 from scanner.collectors.stack import OURS
 from scanner.model import SetBy
@@ -232,11 +233,6 @@ def caller(
                 return SetBy(kind="script", url=url, line=frame["lineNumber"] + 1)
         stack = stack.get("parent")
     return None
-
-
-def without_query(url: str) -> str:
-    """Return *url* without query and fragment: they may carry identifiers of a person."""
-    return url.split("#", 1)[0].split("?", 1)[0]
 
 
 def _words(reasons: list[str]) -> str:

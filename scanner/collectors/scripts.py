@@ -82,6 +82,7 @@ class Scripts:
         session.post("Runtime.enable")  # else bindings are not there in time
         session.post("Runtime.addBinding", name=BINDING)
         if kind in ("page", "iframe"):
+            session.post("Page.enable")  # else the script is forgotten with the process
             session.post("Debugger.setSkipAllPauses", skip=True)
             session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
         else:

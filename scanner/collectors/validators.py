@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from scanner.collectors.network import without_query
+from scanner.addresses import without_query
+from scanner.collectors.evidence import CacheExchange
 from scanner.model import Kind, Observation, SetBy
 
 if TYPE_CHECKING:
@@ -30,17 +31,6 @@ MAX_ASKED = 5  # resources that servers are asked about where the browser keeps 
 #: What a server gives, and the header by which the browser gives it back.
 _RETURNS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 _NAMES = {"etag": "ETag", "last-modified": "Last-Modified"}
-
-
-class Exchange(msgspec.Struct):
-    """What one request and its answer said of what is cached; hashes only."""
-
-    url: str = ""
-    page_itself: bool = False  # a document: its content may differ, not only its name
-    redirected: bool = False
-    with_cookies: bool = False
-    given: dict[str, str] = msgspec.field(default_factory=dict)  # header -> hash of its value
-    returned: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Resource(msgspec.Struct):
@@ -63,12 +53,12 @@ class Validators:
         session.on("Network.requestWillBeSentExtraInfo", self._sent)
         session.on("Network.responseReceivedExtraInfo", self._answered)
 
-    def _exchange(self, params: Params) -> Exchange:
+    def _exchange(self, params: Params) -> CacheExchange:
         exchanges = self._evidence.validators
         id_ = params["requestId"]
         if id_ not in exchanges and len(exchanges) >= MAX_RESOURCES:
-            return Exchange()
-        return exchanges.setdefault(id_, Exchange())
+            return CacheExchange()
+        return exchanges.setdefault(id_, CacheExchange())
 
     def _asked(self, params: Params) -> None:
         exchange = self._exchange(params)
@@ -99,7 +89,7 @@ class Cache:
         self._profiles: dict[State, dict[tuple[str, str], Resource]] = {}
         self.confirmed: set[str] = set()  # URLs whose server knows its ETag again
 
-    def note(self, exchanges: Iterable[Exchange], *, state: State, page: str) -> None:
+    def note(self, exchanges: Iterable[CacheExchange], *, state: State, page: str) -> None:
         """Add what was exchanged on *page* with the fresh profile of *state*."""
         resources = self._profiles.setdefault(state, {})
         for exchange in exchanges:

@@ -30,6 +30,21 @@ def test_a_stranger_is_believed_nothing(client):
     assert seen(client, FORWARDED) == {"client": client, "scheme": "http"}
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        (b"203.0.113.9:4711", "203.0.113.9"),
+        (b"[2001:db8::9]:4711", "2001:db8::9"),
+        (b"[2001:db8::9]", "2001:db8::9"),
+        (b"2001:db8::9", "2001:db8::9"),
+        (b"unknown", "unknown"),
+        (b"", ""),
+    ],
+)
+def test_an_address_is_known_with_its_port_too(written, address):
+    assert seen(("10.0.0.1", 1), {b"x-forwarded-for": written})["client"] == (address, 0)
+
+
 @pytest.mark.parametrize("told", [b"", b"XX", b"t1", b"NOR", b"N\xff"])
 def test_what_is_no_country_is_none(told):
     assert "country" not in seen(("10.0.0.1", 1), {b"cf-ipcountry": told})

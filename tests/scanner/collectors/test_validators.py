@@ -7,7 +7,7 @@ import pytest
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
-from scanner.collectors.validators import Cache, Exchange
+from scanner.collectors.validators import Cache, CacheExchange
 from scanner.crawl import Options, crawl
 from scanner.model import Kind, Site, State
 from scanner.resolve import Resolution
@@ -67,7 +67,7 @@ async def test_a_tag_that_is_a_visitors_own_and_comes_back_is_an_identifier(page
 
 
 def exchange(given=None, returned=None, **facts):
-    found = Exchange(url=URL, **facts)
+    found = CacheExchange(url=URL, **facts)
     found.given = {"etag": given} if given else {}
     found.returned = {"etag": returned} if returned else {}
     return found

@@ -39,6 +39,25 @@ async def test_what_a_window_stores_is_seen_like_the_pages_own_and_windows_are_b
     assert len(windows) == MAX_POPUPS
 
 
+ALONE = """<title>p</title><script>document.cookie = "{0}=1; Secure; SameSite=None";
+localStorage.{0} = 1</script>"""
+OPENS = """<script>open("/alone", "", "noopener"); open("https://www.partner.example/w")</script>"""
+
+
+async def test_what_windows_with_a_process_of_their_own_store_is_put_down_to_them(look):
+    shop = Host({"/": OPENS, "/alone": ALONE.format("alone")})
+    partner = Host({"/w": ALONE.format("foreign")})
+
+    found = await look({"www.shop.example": shop, "www.partner.example": partner})
+
+    for name, url in (
+        ("alone", "https://www.shop.example/alone"),
+        ("foreign", "https://www.partner.example/w"),
+    ):
+        assert found.setter(name)[:2] == ("script", url)
+        assert found.setter(name, Kind.LOCAL_STORAGE)[:2] == ("script", url)
+
+
 async def test_a_window_in_front_of_a_banner_does_not_keep_it_from_being_answered(look):
     shop = Host({"/": Answer(BANNER), **WINDOWS})
 
