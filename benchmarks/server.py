@@ -2,8 +2,9 @@
 
     python -m benchmarks.server [--seconds 3] [--rounds 3] [--connections 32] [--sync 1]
 
-Each server runs in a process of its own, all on the first processor; the load comes from another
-process, on the last one (see `load`). A bare "hello" has the same uvicorn, with the same loop,
+What is measured is ``kapsel serve`` as it is. Each server runs in a process of its own, all on the
+first processor; the load comes from another process, on the last one (see `load`), with a new
+visitor from a new network in each request. A bare "hello" has the same uvicorn, with the same loop,
 parser and settings; it reads nothing of what it is sent, so that a decision is held against the
 least that a request can cost. Rounds alternate between the servers, so that a noisy machine
 disturbs all of them alike; what is printed are medians and the ratio to "hello". PostgreSQL is
@@ -41,9 +42,13 @@ if TYPE_CHECKING:
 
 SITES = f"sites: {{shop: {{url: '{ORIGIN}/'}}}}\n"
 
-HELLO = "benchmarks.hello:app"
-KAPSEL = "consent_server.app:create_from_environment"
-COMMIT_EACH = "benchmarks.hello:create_commit_each"
+#: What runs as a server: it takes ``--port``, and a Kapsel what else ``kapsel serve`` takes.
+HELLO = (
+    "import sys, uvicorn; uvicorn.run('benchmarks.hello:app', port=int(sys.argv[-1]),"
+    " access_log=False, log_config=None, server_header=False, proxy_headers=False, ws='none')"
+)
+KAPSEL = "from consent_server.cli import main; main()"
+COMMIT_EACH = "from benchmarks.hello import serve_commit_each; serve_commit_each()"
 
 
 class Server(NamedTuple):
@@ -78,25 +83,23 @@ CASES = [
 
 
 @contextlib.contextmanager
-def server(app: str, folder: Path, database: str) -> Iterator[Server]:
-    """Run *app* under uvicorn as ``kapsel serve`` does, on the first processor."""
+def server(program: str, folder: Path, database: str | None = None) -> Iterator[Server]:
+    """Run *program* on the first processor; where it is a Kapsel, on *database*."""
     sites = folder / "sites.yaml"
     sites.write_text(SITES)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    script = (
-        "import uvicorn, sys; app = sys.argv[1]; "
-        "uvicorn.run(app, port=int(sys.argv[2]), access_log=False, log_level='warning', "
-        "server_header=False, proxy_headers=False, factory=not app.endswith(':app'))"
-    )
-    environment = {**os.environ, "KAPSEL_DATABASE": database, "KAPSEL_SITES": str(sites)}
-    environment["KAPSEL_SERVE_SITE_RATE"] = "1000000"  # counted, and never reached
+    arguments = []
+    if database is not None:
+        arguments = ["serve", "--database", database, "--sites", str(sites), "--api-token", "token"]
+        arguments += ["--site-rate", "1000000"]  # counted, and never reached
+        arguments += [f"--signing-key={folder}/key", f"--checkpoints={folder}/checkpoints"]
     process = subprocess.Popen(
-        [*on_processor(0), sys.executable, "-c", script, app, str(port)],
+        [*on_processor(0), sys.executable, "-c", program, *arguments, "--port", str(port)],
         cwd=ROOT,
-        env=environment,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         deadline = time.monotonic() + 30
@@ -202,12 +205,12 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
         stack.enter_context(slow_sync(given.sync))
-        servers = {"hello": stack.enter_context(server(HELLO, folder, "-"))}
+        servers = {"hello": stack.enter_context(server(HELLO, folder))}
         wanted = set(given.only or ("sqlite", "each", "postgresql"))
-        for name, app in (("sqlite", KAPSEL), ("each", COMMIT_EACH)):
+        for name, program in (("sqlite", KAPSEL), ("each", COMMIT_EACH)):
             if name in wanted:
                 database = str(folder / f"{name}.db")
-                servers[name] = stack.enter_context(server(app, folder, database))
+                servers[name] = stack.enter_context(server(program, folder, database))
         if "postgresql" in wanted:
             address = stack.enter_context(postgresql(place))
             if address is not None:

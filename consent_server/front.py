@@ -7,11 +7,8 @@ out of the ordinary (an unknown site, a foreign page, a fault) goes to the route
 from __future__ import annotations
 
 import functools
-<<<<<<< HEAD
-import time
-=======
 import re
->>>>>>> main
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -152,18 +149,17 @@ class Front:
         return True
 
 
-<<<<<<< HEAD
 def _opened(
     things: Things, served: Served, body: bytes, address: str | None, country: str | None, now: int
 ) -> Opened:
     """Return the record in *body*, which came *now*, and what its sender is told of it."""
     record = received(things, served, body, Sender(address, country, True, from_milliseconds(now)))
     return Opened(record, _ENCODER.encode(record))
-=======
+
+
 def _one_host(scope: Scope) -> bool:
     names = [name for name, _ in scope["headers"]]
     return names.count(b"host") < 2
->>>>>>> main
 
 
 @functools.lru_cache(maxsize=1024)

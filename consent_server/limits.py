@@ -72,11 +72,7 @@ class Limits:
         return self._sites.wait(site)
 
 
-<<<<<<< HEAD
-def _network(address: str) -> Hashable:
-=======
-def visitors_network(address: str) -> str | None:
->>>>>>> main
+def visitors_network(address: str) -> Hashable:
     """Return what names the network of *address*; None: it is no visitor's own."""
     try:
         packed = socket.inet_pton(socket.AF_INET, address)

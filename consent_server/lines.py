@@ -16,7 +16,7 @@ from consent_server.limits import visitors_network
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Collection
+    from collections.abc import Collection, Hashable
 
     from uvicorn.config import Config
     from uvicorn.server import ServerState
@@ -55,7 +55,7 @@ class Crowd:
         self._of_network = of_network
         self._proxies = frozenset(proxies)
         self._open = 0
-        self._by_network: dict[str, int] = {}
+        self._by_network: dict[Hashable, int] = {}
 
     @classmethod
     def of_process(cls, *, proxies: Collection[str]) -> Crowd:
@@ -87,7 +87,7 @@ class Crowd:
             if left:
                 self._by_network[network] = left
 
-    def _network(self, address: str | None) -> str | None:
+    def _network(self, address: str | None) -> Hashable:
         """Return the visitors' network that *address* counts to; None: to none."""
         if address is None or address in self._proxies:
             return None
