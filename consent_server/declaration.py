@@ -15,7 +15,7 @@ from scanner.languages import LANGUAGES, texts
 from scanner.model import OPTIONAL_CATEGORIES, Category, Kind, Party
 
 if TYPE_CHECKING:
-    from scanner.knowledge import Knowledge
+    from scanner.knowledge.vendor_files import Vendors
     from scanner.model import Catalogue, Entry, Site
 
 #: The banner's own cookie. It exists as soon as a visitor has answered.
@@ -32,7 +32,7 @@ _CATEGORIES = tuple(Category)
 _SENT = (Kind.REQUEST, Kind.BEACON)
 
 
-def declare(site: Site, catalogue: Catalogue, *, knowledge: Knowledge) -> Declaration:
+def declare(site: Site, catalogue: Catalogue, *, knowledge: Vendors) -> Declaration:
     """
     Return what *site* tells its visitors by its *catalogue* and its overrides of today.
 
@@ -68,7 +68,7 @@ def _is_told(entry: Entry) -> bool:
     return entry.kind not in _SENT or entry.category in OPTIONAL_CATEGORIES
 
 
-def _item(entry: Entry, knowledge: Knowledge) -> Item:
+def _item(entry: Entry, knowledge: Vendors) -> Item:
     vendor = knowledge.vendor(entry.vendor_id) if entry.vendor_id is not None else None
     return Item(
         kind=entry.kind,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-MAX_BUCKETS = 50_000  # that one process remembers: some ten megabytes
+MAX_BUCKETS = 20_000  # that one process remembers: some five megabytes
 
 #: First bytes of the IPv4 networks some of which are private, or nobody's; all others are public.
 _PARTLY_PRIVATE = frozenset((0, 10, 127, 169, 172, 192, 198, 203, *range(224, 256)))

@@ -16,9 +16,10 @@ from consent_server.edition import edition
 from consent_server.editions import SCRIPT
 from consent_server.enforcement import enforcement
 from consent_server.model import Declaration
-from scanner import knowledge, sites
+from scanner import sites
 from scanner.database import answering
 from scanner.errors import DatabaseUnusable, SitesInvalid
+from scanner.knowledge.vendor_files import vendor_files
 from scanner.model import Override, Site
 from scanner.sites.saving import save_override
 from widget.enforce.rules import Rules
@@ -159,7 +160,7 @@ class Shelf:
 
     def _made(self, site: Site) -> Served:
         catalogue = self._store.catalogue(site.key)
-        declaration = declare(site, catalogue, knowledge=knowledge.load())
+        declaration = declare(site, catalogue, knowledge=vendor_files())
         rules = enforcement(site, catalogue, declaration)
         made = edition(declaration)
         self._releases.keep(site.key, declaration.revision, **made._asdict())
