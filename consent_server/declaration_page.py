@@ -66,6 +66,7 @@ def markdown(declaration: Declaration, language: str) -> str:
 def values(declaration: Declaration, language: str) -> dict[str, Any]:
     """Return the declaration as plain values, with what *language* makes of each item."""
     whole: dict[str, Any] = msgspec.to_builtins(declaration)
+    del whole["asked"]  # the items say it better
     whole["items"] = plain_items(declaration)
     for plain, item in zip(whole["items"], declaration.items, strict=True):
         row = _row(item, language)

@@ -160,10 +160,13 @@ class Shelf:
 
     def _made(self, site: Site) -> Served:
         catalogue = self._store.catalogue(site.key)
-        declaration = declare(site, catalogue, knowledge=vendor_files())
+        earlier = self._releases.asked(site.key)
+        declaration = declare(site, catalogue, knowledge=vendor_files(), earlier=earlier)
         rules = enforcement(site, catalogue, declaration)
         made = edition(declaration)
-        self._releases.keep(site.key, declaration.revision, **made._asdict())
+        self._releases.keep(
+            site.key, declaration.revision, **made._asdict(), asked=declaration.asked
+        )
         log.info("site made ready", site=site.key, revision=declaration.revision)
         return Served(
             site=site,

@@ -175,6 +175,7 @@ release = Table(
     Column("facts", LargeBinary(32), primary_key=True),  # blob: texts, theme, declaration
     Column("engine", LargeBinary(32), primary_key=True),  # blob: the widget's build
     Column("first_served_at", BigInteger, nullable=False),
+    Column("asked", LargeBinary),  # JSON: what visitors were asked; NULL: before this was kept
 )
 
 #: The scripts of each site that were ever served: pages may name one by its digest.

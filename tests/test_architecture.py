@@ -26,6 +26,7 @@ SQLALCHEMY = (
     "scanner/migrations/",
     "scanner/store.py",
     "scanner/unfinished.py",
+    "scanner/deeds.py",
     "consent_server/admin/accounts.py",
     "consent_server/admin/jobs.py",
     "consent_server/admin/sessions.py",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from consent_server.log import ConsentLog
     from consent_server.log.query import Question
+    from scanner.deeds import Deeds
 
     T = TypeVar("T")
 
@@ -188,8 +189,15 @@ def export(database: str, form: str, output: Path | None, **asked: Any) -> None:
 @database_option
 def erase(key: str, database: str) -> None:
     """Erase the decision with the id ID, as its visitor asked."""
-    if not _ask(database, lambda log: log.erase(key.lower())):
-        raise KapselError(f"there is no decision with the id {key}")
+
+    async def run(log: ConsentLog, deeds: Deeds) -> None:
+        record = await log.get(key.lower())
+        if record is None or not await log.erase(record.id):
+            raise KapselError(f"there is no decision with the id {key}")
+        detail = f"of {record.decided_at:%Y-%m-%d}"
+        deeds.did("erased a decision", site=record.site, detail=detail)
+
+    _act(database, run)
     click.echo(f"Erased {key}.", err=True)
 
 
@@ -216,13 +224,16 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
     now = dt.datetime.now(dt.UTC)
     word = "would be erased" if dry_run else "erased"
 
-    async def run(log: ConsentLog) -> None:
+    async def run(log: ConsentLog, deeds: Deeds) -> None:
         for site in load(sites_file):
             kept = retention.kept_days(site, days)
             number = await retention.prune(log, site, now=now, days=days, dry_run=dry_run)
-            click.echo(f"{site.key}: {number} decisions older than {kept} days {word}.")
+            said = f"{number} decisions older than {kept} days"
+            click.echo(f"{site.key}: {said} {word}.")
+            if number and not dry_run:
+                deeds.did("erased old decisions", site=site.key, detail=said)
 
-    _ask(database, run)
+    _act(database, run)
 
 
 @command.command()
@@ -329,14 +340,20 @@ def _question(asked: dict[str, Any]) -> Question:
 
 
 def _ask(database: str, ask: Callable[[ConsentLog], Awaitable[T]]) -> T:
+    return _act(database, lambda log, _: ask(log))
+
+
+def _act(database: str, act: Callable[[ConsentLog, Deeds], Awaitable[T]]) -> T:
+    """Return what *act* does to the log; whatever it changes it tells the audit trail."""
     from consent_server.log import ConsentLog
     from scanner.database import open_database
+    from scanner.deeds import Deeds, operator
 
     async def run() -> T:
         engine = open_database(database)
         try:
             async with ConsentLog.open(engine) as log:
-                return await ask(log)
+                return await act(log, Deeds(engine, operator()))
         finally:
             engine.dispose()
 

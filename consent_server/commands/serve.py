@@ -261,12 +261,14 @@ def _let_somebody_in(database: str, api_token: str | None) -> None:
 
     from consent_server import tokens
     from scanner.database import open_database
+    from scanner.deeds import Deeds, operator
 
     engine = open_database(database)
     try:
         if api_token is None and not tokens.any_token(engine):
             secret = tokens.new_token()
             tokens.add(engine, secret, name="first start", now=dt.datetime.now(dt.UTC))
+            Deeds(engine, operator()).did("made a token", detail="first start")
             click.echo(f"kapsel: API token (shown only now): {secret}", err=True)
     finally:
         engine.dispose()

@@ -135,6 +135,8 @@ class Evidence:
         self.addresses: dict[str, str] = {}  # of scripts that call themselves otherwise, by id
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
+        self.cleared: set[str] = set()  # hosts that had the cookies of their domain deleted
+        self.sockets: set[str] = set()  # addresses of WebSockets, whose cookies may not be told
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
@@ -145,6 +147,8 @@ class Evidence:
         self.consent = Said()  # what the page's consent interfaces say
         self._marks: list[tuple[Moment, dict[str, int]]] = []
         self.workers = 0  # that were started; their timers run in real time only
+        self.due = 0.0  # monotonic time of the last of these timers
+        self.started: list[Evidence] = []  # of the workers beside the page that it started
 
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""
@@ -159,6 +163,16 @@ class Evidence:
         """Return when what stands at *place* of ``writes``, ``stored`` or ``requests`` came."""
         passed = [moment for moment, counts in self._marks if place >= counts[of]]
         return passed[-1] if passed else Moment.LOAD
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether the page has workers, of its own or beside it."""
+        return self.workers > 0 or bool(self.started)
+
+    @property
+    def waits_until(self) -> float:
+        """The monotonic time of the last timer of its workers."""
+        return max(self.due, *(worker.due for worker in self.started), 0.0)
 
     @property
     def has_databases(self) -> bool:

@@ -52,7 +52,7 @@ WATCH = _source()
 
 
 class _Told(msgspec.Struct, kw_only=True):
-    kind: str  # a Kind, or: begun, brought, code, fingerprinting
+    kind: str  # a Kind, or: begun, brought, code, fingerprinting, timer
     name: str
     page: str
     at: float  # milliseconds, by the page's clock
@@ -60,7 +60,7 @@ class _Told(msgspec.Struct, kw_only=True):
     line: str = ""  # cookies: what was written
     kept: bool = False  # cookies: whether it could be read back at once
     value: str | None = None  # storage: its beginning
-    length: int = 0  # storage: of the whole value
+    length: int = 0  # storage: of the whole value; timer: milliseconds
     gone: bool = False  # storage: whether it was deleted
     patched: bool = False  # whether the page replaced what was called
     origin: float = 0.0  # begun: milliseconds, when the page was asked for by our clock
@@ -108,6 +108,10 @@ class Scripts:
             return
         if told.kind == "begun":
             self._evidence.begun = self._evidence.begun or _begun(told)
+            return
+        if told.kind == "timer":
+            due = time.monotonic() + told.length / 1000
+            self._evidence.due = max(self._evidence.due, due)
             return
         by = responsible(told.stack, page=told.page, made=self._evidence.made, patched=told.patched)
         if told.kind == "code":

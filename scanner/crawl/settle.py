@@ -72,8 +72,11 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
     finally:
         loading.cancel()
     await _linger(tab)
-    if tab.evidence.workers:
+    if tab.evidence.has_workers:
+        end = time.monotonic() + LINGER
         await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
+        while (left := min(tab.evidence.waits_until, end) - time.monotonic()) > 0 and not tab.over:
+            await _real(tab, linger=left + BREATH, busy_limit=left + WORKER_LINGER)
     return loaded and not tab.endless
 
 

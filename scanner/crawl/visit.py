@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -39,10 +40,8 @@ def _script(name: str) -> str:
 
 _STORAGE, _LINKS = _script("storage.js"), _script("links.js")
 _CONSENT = _script("consent.js")
+_ICON = _script("icon.js")
 _SCROLL, _FAREWELL = _script("scroll.js"), _script("farewell.js")
-
-
-Identity = tuple[str, str, str, bool]  # of a cookie: name, domain, path, partitioned
 
 
 class Reader:
@@ -66,10 +65,17 @@ class Reader:
         #: Whether the banner was answered: then only what is left of earlier cookies counts.
         self.pressed = state not in (State.BEFORE, State.GPC)
         self._digester = digester
-        self._written: set[Identity] = set()  # cookies that some page was seen to write
-        self._met: dict[Identity, tuple[JarCookie, str, dt.datetime]] = {}  # where first in the jar
-        self._workers: dict[str, str] = {}  # service workers: host to script
-        self._stored: set[tuple[Kind, str, str]] = set()
+        self._written: set[fold.Identity] = set()  # cookies that some page was seen to write
+        self._deleted: set[fold.Identity] = set()
+        self._worn: set[str] = set()  # icons and manifests that were fetched
+        self._cleared: set[str] = set()  # hosts that had all cookies of their domain deleted
+        #: Who may set cookies that nobody hears, by the host that they are for; and on which page.
+        self._unheard: dict[str, dict[SetBy, str]] = {}
+        self._met: dict[
+            fold.Identity, tuple[JarCookie, str, dt.datetime]
+        ] = {}  # where first in the jar
+        self._stored: set[tuple[Kind, str, str]] = set()  # items that some page wrote
+        self._present: dict[tuple[Kind, str, str], Observation] = {}  # that were there, where first
 
     async def arrive(
         self, tab: Tab, url: str, *, clock: Clock, briefly: bool = False
@@ -121,70 +127,111 @@ class Reader:
         await self._profile.close_popups(tab)
         await settle.hush(tab)
         kept = await self._jar()
-        evidence, background = tab.evidence, self._profile.background
-        writes = (*evidence.writes, *background.writes)
-        read = self._told(visit, left_by(writes, kept), evidence, background)
-        self._written |= {write.identity for write in (*evidence.writes, *background.writes)}
+        evidence = tab.evidence
+        others = [other.evidence for other in self._profile.tabs if other is not tab]
+        for noted in (evidence, *others):
+            self._deleted |= {write.identity for write in noted.writes if write.line.deletes}
+            self._cleared |= noted.cleared
+        groups = self._profile.workers.told_with(evidence, page=visit.final_url, others=others)
+        writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
+        read = self._told(visit, left_by(writes, kept), evidence, groups)
+        self._written |= {write.identity for write in writes}
         now = dt.datetime.now(dt.UTC)
+        for url in evidence.sockets:
+            self._doubt(urlsplit(url).hostname or "", SetBy(kind="http", url=url), visit.final_url)
         for cookie in kept:
             self._met.setdefault(cookie.identity, (cookie, visit.final_url, now))
-        self._stored |= {item.identity for item in evidence.stored}
-        for noted in (evidence, background):
+        for noted in (evidence, *(noted for _, noted in groups)):
             exchanges = noted.validators.values()
             self._cache.note(exchanges, state=self._state, page=visit.final_url)
             noted.clear()
         return read
 
     def _told(
-        self, visit: Visit, kept: tuple[JarCookie, ...], evidence: Evidence, background: Evidence
+        self,
+        visit: Visit,
+        kept: tuple[JarCookie, ...],
+        evidence: Evidence,
+        workers: list[tuple[str, Evidence]],
     ) -> PageRead:
-        """Return what *evidence*, and that of workers in the *background*, tells of a visit."""
+        """Return what *evidence* tells of a visit, and that of *workers* with their pages."""
         page, state = visit.final_url, self._state
         site_host = urlsplit(self._site.url).hostname or ""
-        own_domains = self._site.own_domains
         start = trail.Start(page=evidence.begun, network=evidence.asked)
-        writes = sorted((*evidence.writes, *background.writes), key=lambda write: write.at)
-        items = sorted((*evidence.stored, *background.stored), key=lambda i: (i.by is None, i.at))
-        asked = [*evidence.requests, *background.requests]
-        contacts = [*evidence.contacts, *background.contacts]
+        own = [evidence, *(noted for where, noted in workers if where == page)]
+        contacts = [contact for noted in own for contact in noted.contacts]
+        items = [item for noted in own for item in noted.stored]
         held = messages.held(kept, items)
-        observed = (
-            *fold.cookies(writes, kept, page=page, state=state, start=start),
-            *fold.stored(
-                items,
-                credited=self._stored,
-                looked=evidence.looked,
+        told = (
+            *signals.fingerprinting([call for noted in own for call in noted.calls]),
+            *messages.shared(contacts, held),
+            *signals.traffic(contacts, site_host=site_host, own_domains=self._site.own_domains),
+            *signals.consent(evidence.consent, host=urlsplit(page).hostname or ""),
+            *signals.headers(evidence.headers, host=urlsplit(page).hostname or ""),
+        )
+        observed = self._observed(own, kept, page=page, start=start)
+        for where, noted in workers:
+            if where != page:
+                observed += self._observed([noted], kept, page=where, start=trail.Start())
+        brought = {url: by for noted in reversed(own) for url, by in noted.brought.items()}
+        observed = trail.traced(moments.dated(observed, evidence), start=start, brought=brought)
+        return PageRead(
+            visit=visit,
+            observations=tuple(seen for seen in observed if not self._only_present(seen)),
+            signals=signals.of_page(told, page=page, state=state),
+        )
+
+    def _observed(
+        self, noted: list[Evidence], kept: tuple[JarCookie, ...], *, page: str, start: trail.Start
+    ) -> tuple[Observation, ...]:
+        """Return what the evidence in *noted*, the page's first, tells of *page*."""
+        state, own_domains = self._state, self._site.own_domains
+        site_host = urlsplit(self._site.url).hostname or ""
+        writes = sorted((w for each in noted for w in each.writes), key=lambda write: write.at)
+        items = [item for each in noted for item in each.stored]
+        items.sort(key=lambda item: (item.by is None, item.at))
+        contacts = [contact for each in noted for contact in each.contacts]
+        return (
+            *fold.cookies(
+                writes,
+                kept,
                 page=page,
                 state=state,
                 start=start,
+                deleted=self._deleted,
+                cleared=self._cleared,
             ),
-            *fold.requests(asked, site_host=site_host, page=page, state=state),
+            *fold.stored(items, looked=noted[0].looked, page=page, state=state, start=start),
+            *fold.requests(
+                [request for each in noted for request in each.requests],
+                site_host=site_host,
+                page=page,
+                state=state,
+            ),
             *messages.beacons(
                 contacts,
-                held,
+                messages.held(kept, items),
                 site_host=site_host,
                 own_domains=own_domains,
                 page=page,
                 state=state,
             ),
         )
-        host = urlsplit(page).hostname or ""
-        told = (
-            *signals.fingerprinting([*evidence.calls, *background.calls]),
-            *messages.shared(contacts, held),
-            *signals.traffic(contacts, site_host=site_host, own_domains=own_domains),
-            *signals.consent(evidence.consent, host=host),
-            *signals.headers(evidence.headers, host=host),
-        )
-        return PageRead(
-            visit=visit,
-            observations=trail.traced(
-                moments.dated(observed, evidence),
-                start=start,
-                brought={**background.brought, **evidence.brought},
-            ),
-            signals=signals.of_page(told, page=page, state=state),
-        )
+
+    def _only_present(self, seen: Observation) -> bool:
+        """
+        Tell whether *seen* is an item of storage that was there, and nobody was seen to write.
+
+        Another page that is open may be its writer's: so such items are told at the end.
+        """
+        if seen.kind not in fold.STORED:
+            return False
+        identity = (seen.kind, seen.name, seen.domain)
+        if seen.set_by is not None:
+            self._stored.add(identity)
+            return False
+        self._present.setdefault(identity, seen)
+        return True
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
@@ -209,7 +256,7 @@ class Reader:
             await self.depart(tab, visit)
 
     async def remaining(self) -> dict[str, tuple[Observation, ...]]:
-        """Return the cookies that nobody was seen to write, by the page where they were met."""
+        """Return what nobody was seen to write, by the page where it was met."""
         kept = {cookie.identity for cookie in await self._jar()}
         found: dict[str, tuple[Observation, ...]] = {}
         for identity, (cookie, page, at) in self._met.items():
@@ -217,18 +264,31 @@ class Reader:
                 continue
             if (cookie.name, cookie.domain.lstrip("."), cookie.path) in self._profile.given:
                 continue
-            found[page] = (
-                *found.get(page, ()),
-                fold.met(cookie, by=self._unseen(cookie), page=page, state=self._state, at=at),
-            )
+            by, place = self._unseen(cookie, page)
+            seen = fold.met(cookie, by=by, page=place, state=self._state, at=at)
+            found[place] = (*found.get(place, ()), seen)
+        for item, seen in self._present.items():
+            if item not in self._stored:
+                found[seen.page] = (*found.get(seen.page, ()), seen)
         return found
 
-    def _unseen(self, cookie: JarCookie) -> SetBy | None:
-        """Return who must have set *cookie*, since all else is watched."""
-        host = cookie.domain.lstrip(".")
-        if host in self._workers and not cookie.http_only:
-            return SetBy(kind="script", url=self._workers[host])
-        return None
+    def _doubt(self, host: str, by: SetBy, page: str | None) -> None:
+        """Note that *by* may set cookies of *host* that nobody hears of."""
+        self._unheard.setdefault(host, {}).setdefault(by, page or self._site.url)
+
+    def _unseen(self, cookie: JarCookie, met: str) -> tuple[SetBy | None, str]:
+        """Return who must have set *cookie*, since all else is watched, and the page; or *met*."""
+        domain = cookie.domain.lstrip(".")
+        known = {
+            by: page
+            for host, found in self._unheard.items()
+            if host == domain or (cookie.domain.startswith(".") and host.endswith(cookie.domain))
+            for by, page in found.items()
+            if by.kind == "http" or not cookie.http_only
+        }
+        if len(known) > 1:
+            known = {by: page for by, page in known.items() if page == met}
+        return known.popitem() if len(known) == 1 else (None, met)
 
     async def _jar(self) -> tuple[JarCookie, ...]:
         return await jar.read(
@@ -244,8 +304,8 @@ class Reader:
                 tab.evidence.looked.add(host)
                 for found in told["found"]:
                     tab.evidence.stored.append(self._item(found, host, now))
-                    if found.get("script"):
-                        self._workers[host] = found["script"]
+                    if (worker := found.get("script")) in tab.evidence.planned:
+                        self._doubt(host, SetBy(kind="script", url=worker), tab.traffic.url)
         said = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock)
         tab.evidence.consent = consent.checked(said)
         links: dict[str, None] = {}
@@ -257,9 +317,17 @@ class Reader:
                 links.update(dict.fromkeys(told["links"]))
                 if place == 0:
                     tab.canonical = told["canonical"]
+                    await self._dress(tab, told["worn"], clock)
                 if place == 0 and (kind := wall(title=told["title"], words=told["words"])):
                     barrier = f"{kind} was shown in the page's place: it is not what visitors get"
         return tuple(links), barrier
+
+    async def _dress(self, tab: Tab, worn: list[str], clock: Clock) -> None:
+        """Fetch the icons of a page, and what else is *worn*, each once, as a window does."""
+        new = [url for url in worn if url not in self._worn]
+        self._worn.update(new)
+        if new:
+            await settle.awake(tab, tab.in_main_frame(f"({_ICON})({json.dumps(new)})"), clock=clock)
 
     def _item(self, found: dict[str, Any], host: str, now: dt.datetime) -> StoredItem:
         value = found.get("value")

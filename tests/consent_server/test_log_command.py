@@ -10,12 +10,14 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from consent_server.admin.accounts import open_accounts
 from consent_server.cli import cli
 from consent_server.commands.log import find as filtered
 from consent_server.log import ConsentLog
 from consent_server.log.query import FILTER_NAMES, PAGE_NAMES
 from consent_server.model import Action, ConsentRecord
 from scanner.database import open_database
+from scanner.deeds import operator
 from scanner.tables import from_milliseconds
 
 IDS = [f"0195c2d1-7c3e-7a10-9b1d-00000000000{n}" for n in range(4)]
@@ -46,6 +48,11 @@ def fill(database, *records):
         engine.dispose()
 
     asyncio.run(append())
+
+
+def deeds_in(database):
+    with open_accounts(database) as (_, trail):
+        return trail.page(sites=None)
 
 
 @pytest.fixture
@@ -95,6 +102,9 @@ def test_the_log_is_found_counted_shown_exported_and_erased(filled):
     assert gone.stderr == f"kapsel: there is no decision with the id {IDS[1]}\n"
     assert log("erase", IDS[1]).returncode == 1
     assert log("count").stdout == "3\n"
+    (deed,) = deeds_in(filled)
+    assert (deed.actor, deed.action, deed.site) == (operator(), "erased a decision", "shop")
+    assert deed.detail == "of 2025-11-22"
 
 
 @pytest.mark.parametrize(
@@ -214,6 +224,9 @@ def test_what_is_too_old_is_erased_and_the_rest_is_left(filled, tmp_path):
     assert dry.stdout == "shop: 4 decisions older than 30 days would be erased.\n"
     assert done.stdout == "shop: 4 decisions older than 30 days erased.\n"
     assert kapsel("log", "count", "--database", filled).stdout == "0\n"
+    (deed,) = deeds_in(filled)
+    assert (deed.action, deed.site) == ("erased old decisions", "shop")
+    assert deed.detail == "4 decisions older than 30 days"
 
 
 def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):

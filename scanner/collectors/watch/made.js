@@ -1,6 +1,6 @@
 // Code that scripts make out of text, and that runs later without a stack: timers that are given
 // text, handlers and javascript: addresses in HTML. Also functions that run with no stack at all.
-(({ apply, construct, wrap, disguised, stands, tell, sites, onBehalf, defineProperty, getOwnPropertyDescriptor }) => {
+(({ apply, construct, now, wrap, disguised, stands, tell, sites, onBehalf, defineProperty, getOwnPropertyDescriptor }) => {
   const { slice, replace, lastIndexOf } = String.prototype;
   const { test } = RegExp.prototype;
   const MOST = 65536; // characters of code that are sent on to be hashed
@@ -8,6 +8,7 @@
   const HANDLER = /^on\w+$/i;
   const SCHEME = /^\s*javascript:/i;
   const TIMES = 300; // texts of a page
+  const [SHORTEST, LONGEST] = [100, 5000]; // milliseconds of a worker's timer that is waited for
 
   const code = (text, above, form, patched = false) => {
     if (text.length <= MOST) tell("code", form, above, { text, patched }, TIMES);
@@ -28,11 +29,21 @@
   wrap(Function.prototype, "bind", "value", (native, self, args, above) =>
     apply(native, passes(self) ? planned(self, above) : self, args),
   );
+  // The time of workers is real: who waits for them must know for how long.
+  let due = 0;
+  const awaited = (delay, above) => {
+    if (!(delay >= SHORTEST && delay <= LONGEST) || now() + delay <= due) return;
+    due = now() + delay;
+    tell("timer", "", above, { length: Math.round(delay) });
+  };
+
+  const planner = globalThis.window || WorkerGlobalScope.prototype;
   for (const name of ["setTimeout", "setInterval"]) {
-    wrap(globalThis, name, "value", (native, self, args, above) => {
+    wrap(planner, name, "value", (native, self, args, above) => {
       const [what, ...rest] = args;
       if (typeof what === "string") code(what, above, "script", globalThis[name] !== timers[name]);
-      else if (typeof what === "function" && passes(what)) {
+      if (!globalThis.window) awaited(rest[0], above);
+      if (typeof what === "function" && passes(what)) {
         return apply(native, self, [planned(what, above), ...rest]);
       }
       return apply(native, self, args);
@@ -123,7 +134,7 @@
     [Node.prototype, "textContent"],
   ]) {
     wrap(owner, name, "set", (native, self, args, above) => {
-      if (self instanceof Tag) script(args[0], above);
+      if (self instanceof Tag && self.type === "module") script(args[0], above);
       return apply(native, self, args);
     });
   }
