@@ -190,7 +190,9 @@ class ConsentLog:
 
     def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
-        first = {record.id: record for record in reversed(records)}
+        first: dict[str, ConsentRecord] = {}  # in the order in which they came
+        for record in records:
+            first.setdefault(record.id, record)
         try:
             with self._unavailable():
                 new = self._ledger.append(list(first.values()))
