@@ -11,10 +11,12 @@ import structlog
 
 from consent_server import origin
 from consent_server.declaration import declare
+from consent_server.declaration_page import plain_items
 from consent_server.document import Document
 from consent_server.edition import edition
 from consent_server.editions import SCRIPT
 from consent_server.enforcement import enforcement
+from consent_server.log.offers import offered
 from consent_server.model import Declaration
 from scanner import sites
 from scanner.database import answering
@@ -165,7 +167,11 @@ class Shelf:
         rules = enforcement(site, catalogue, declaration)
         made = edition(declaration)
         self._releases.keep(
-            site.key, declaration.revision, **made._asdict(), asked=declaration.asked
+            site.key,
+            declaration.revision,
+            **made._asdict(),
+            asked=declaration.asked,
+            services=offered(plain_items(declaration)),
         )
         log.info("site made ready", site=site.key, revision=declaration.revision)
         return Served(

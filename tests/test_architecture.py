@@ -34,6 +34,7 @@ SQLALCHEMY = (
     "consent_server/given.py",
     "consent_server/log/ledger.py",
     "consent_server/log/__init__.py",
+    "consent_server/log/offers.py",
     "consent_server/log/releases.py",
     "consent_server/rights/inbox.py",
     "consent_server/log/rows.py",

@@ -283,7 +283,7 @@ class Walk:
         if dossier is None or tab.over or tab.traffic.status is None:
             return
         if moment == "arrived":
-            await tab.in_each_frame(_TOP)
+            await tab.frames.ask_all(_TOP)
         if png := await tab.picture():
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)
