@@ -95,7 +95,7 @@ async def states(pages: int) -> None:
 def told(crawled) -> frozenset[tuple[str, ...]]:
     """What a crawl found, without times and pages that share it."""
     return frozenset(
-        (o.kind, o.name, o.domain, o.path, o.fate, o.party, str(o.set_by and o.set_by.url))
+        (o.kind, o.name, o.domain, o.path, o.fate, str(o.set_by and o.set_by.url))
         for read_ in crawled.reads
         for o in read_.observations
     )

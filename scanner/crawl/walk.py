@@ -273,7 +273,7 @@ class Walk:
                 more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
                 if self._patience is not None and wanted is not State.WITHDRAW:
                     more["patience"] = self._patience
-                    if self._tour.clock is Clock.VIRTUAL and not self._tour.site.login:
+                    if self._tour.clock == Clock.VIRTUAL and not self._tour.site.login:
                         more["scout"] = self._no_banner
                 given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **more)
         except Exception:
