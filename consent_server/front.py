@@ -51,6 +51,9 @@ _DECISION_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _SCRIPT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+#: A load balancer, or a container's health check, asks for them by an address.
+_FOR_MACHINES = frozenset(("/healthz", "/readyz"))
+
 #: Of a request without the header the name is empty.
 _HOST = re.compile(rb"(?P<name>[A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 _ENCODER = msgspec.json.Encoder()
@@ -73,7 +76,8 @@ class Front:
         if named is None or not (ordinary or _one_host(scope)):
             await refusal(400, "the Host header names no host")(scope, receive, send)
             return True
-        if self._hosts and named["name"].lower() not in self._hosts:
+        unknown = self._hosts and named["name"].lower() not in self._hosts
+        if unknown and scope["path"] not in _FOR_MACHINES:
             await refusal(421, "this server has another name")(scope, receive, send)
             return True
         self._proxies.look_through(scope, headers)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PAGE = 100  # deeds on one page
 
 #: Parts of a question that must not outlive the decision that they name.
-_OF_A_VISITOR = frozenset(("id", "cursor"))
+_OF_A_VISITOR = frozenset(("id", "cursor", "after"))
 
 COLUMNS = ("at", "actor", "action", "site", "detail")
 

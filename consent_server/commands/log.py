@@ -159,35 +159,60 @@ def count(database: str, form: str, **asked: Any) -> None:
 @filter_options
 @click.option("--cursor", metavar="CURSOR", help="Go on where an answer's next_cursor points.")
 @click.option(
+    "--after",
+    metavar="UUID",
+    help="Go on after this decision, the last that came; CSV then has no first line.",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     metavar="FILE",
     help="Write them to FILE, which is there when it is whole; needed for parquet.",
 )
 @format_option("jsonl", "csv", "parquet")
-def export(database: str, form: str, output: Path | None, **asked: Any) -> None:
+def export(database: str, form: str, after: str | None, output: Path | None, **asked: Any) -> None:
     """Print all decisions, newest first, as they are read.
 
-    As Parquet they need the extra kapsel[parquet].
+    As Parquet they need the extra kapsel[parquet]. When it is stopped it says how to go on: every
+    decision comes once, whatever is stored meanwhile.
     """
-    from consent_server.log.export import exported, saved
+    from consent_server.log.export import exported, resumed, saved
 
     if form == "parquet" and output is None:
         raise click.UsageError("Parquet is no text: say where to write it, with --output FILE")
     question = _question(asked)
 
     async def run(log: ConsentLog) -> None:
-        pieces = exported(log, question, form)
+        wanted = question if after is None else await resumed(log, question, after)
         if output is None:
-            async for piece in pieces:
-                click.echo(piece, nl=False)
+            await _printed(log, wanted, form, after)
             return
+        pieces = exported(log, wanted, form)
         try:
             await saved(pieces, output)
         except OSError as exc:
             raise KapselError(f"cannot write {output}: {exc.strerror}") from exc
 
     _ask(database, run)
+
+
+async def _printed(log: ConsentLog, question: Question, form: str, after: str | None) -> None:
+    """Print the export; where it does not come to its end, say how to go on."""
+    from consent_server.log.export import exported
+
+    last, whole = after, False
+
+    def heard(key: str) -> None:
+        nonlocal last
+        last = key
+
+    try:
+        async for piece in exported(log, question, form, head=after is None, heard=heard):
+            click.echo(piece, nl=False)
+        whole = True
+    finally:
+        if not whole and last is not None:
+            click.echo(f"Stopped. Go on with: --after {last}", err=True)
 
 
 @command.command()

@@ -171,6 +171,9 @@ async def crawl(
             if pages is None and len(walk.reads) > 1:
                 read_before = [read.visit.url for read in walk.reads]  # by an earlier process, too
                 pages = tuple(url for url in read_before if not was_redacted(url))
+        for url in tour.cache.alone():
+            if not stop.is_set() and await fetcher.tells_apart(url):
+                tour.cache.told_apart.add(url)
         if browser.insecure:  # then Chromium keeps no cache, and sends nothing back
             for url in tour.cache.unproven():
                 if not stop.is_set() and await fetcher.gives_back(url):

@@ -18,6 +18,7 @@ from consent_server.log.query import FILTER_NAMES, PAGE_NAMES
 from consent_server.model import Action, ConsentRecord
 from scanner.database import open_database
 from scanner.deeds import operator
+from scanner.errors import LogUnavailable
 from scanner.tables import from_milliseconds
 
 IDS = [f"0195c2d1-7c3e-7a10-9b1d-00000000000{n}" for n in range(4)]
@@ -209,6 +210,33 @@ def test_the_database_is_upgraded_and_checked(database):
     assert (before.returncode, after.returncode, upgraded.returncode) == (1, 0, 0)
     assert "run 'kapsel database upgrade'" in before.stderr
     assert after.stdout == "The database is whole and up to date.\n"
+
+
+def test_an_export_that_is_stopped_says_how_to_go_on(filled, monkeypatch):
+    def export(*arguments):
+        command = ["log", "export", "--database", filled, "--format", "csv", *arguments]
+        return CliRunner().invoke(cli, command)
+
+    whole = export()
+    monkeypatch.setattr("consent_server.log.MAX_LIMIT", 2)
+    honest = ConsentLog.export
+
+    async def broken(self, *arguments, **named):
+        async for records in honest(self, *arguments, **named):
+            yield records
+            raise LogUnavailable("the database does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ConsentLog, "export", broken)
+        stopped = export()
+    last = stopped.stdout.splitlines()[-1].partition(",")[0]
+    rest = export("--after", last)
+
+    assert stopped.exit_code == 1
+    assert stopped.stderr.splitlines()[0] == f"Stopped. Go on with: --after {last}"
+    assert len(stopped.stdout.splitlines()) == 3
+    assert stopped.stdout + rest.stdout == whole.stdout
+    assert rest.stderr == ""
 
 
 def test_what_is_too_old_is_erased_and_the_rest_is_left(filled, tmp_path):
