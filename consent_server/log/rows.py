@@ -134,7 +134,8 @@ def to_counted(row: Sequence[Any]) -> Counted:
     """Return the count that *row*, of `selection.tallied`, holds."""
     day, action, surface, count, *told = row
     choices = [None if granted is None else bool(granted) for granted in told[:3]]
-    return Counted(day, tuple(told[3:]), action, surface, tuple(choices), count)
+    total = int(count)  # PostgreSQL adds up to a Decimal
+    return Counted(day, tuple(told[3:]), action, surface, tuple(choices), total)
 
 
 def to_answer(record: ConsentRecord) -> tuple[Any, ...]:

@@ -204,7 +204,14 @@ class Reader:
                 deleted=self._deleted,
                 cleared=self._cleared,
             ),
-            *fold.stored(items, looked=noted[0].looked, page=page, state=state, start=start),
+            *fold.stored(
+                items,
+                looked=noted[0].looked,
+                windows=noted[0].windows > 0,
+                page=page,
+                state=state,
+                start=start,
+            ),
             *fold.requests(
                 [request for each in noted for request in each.requests],
                 site_host=site_host,
