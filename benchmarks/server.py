@@ -91,7 +91,9 @@ def server(program: str, folder: Path, database: str | None = None) -> Iterator[
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     arguments = []
-    if database is not None:
+    if database is not None:  # made beforehand: the first start alone loads what migrates
+        upgrade = ["-m", "consent_server", "database", "upgrade", "--database", database]
+        subprocess.run([sys.executable, *upgrade], cwd=ROOT, check=True, capture_output=True)
         arguments = ["serve", "--database", database, "--sites", str(sites), "--api-token", "token"]
         arguments += ["--site-rate", "1000000"]  # counted, and never reached
         arguments += [f"--signing-key={folder}/key", f"--checkpoints={folder}/checkpoints"]
