@@ -135,6 +135,12 @@
     box.top < innerHeight - 1 &&
     box.left < innerWidth - 1;
 
+  /** Whether `element` stays in the window while the page is scrolled. */
+  const stays = (element) => {
+    for (let at = element; at; at = parent(at)) if (style(at).position === "fixed") return true;
+    return false;
+  };
+
   /** Whether a person can see `root`; a layer without extent is seen by what it holds. */
   const seen = (root, moving) => {
     if (!shown(root)) return false;
@@ -210,6 +216,7 @@
       if (element.closest("label")?.control?.matches(SWITCH)) continue; // turns a switch over
       const up = parent(element);
       const ruled = ruledMeaning(element, rule) !== null;
+      if (!ruled && rule?.revisit && element.matches(rule.revisit)) continue; // a door, no answer
       if (!ruled && [...taken].some((outer) => outer !== element && within(element, outer))) continue;
       const box = element.getBoundingClientRect();
       if (box.width < 2 || box.height < 2) continue;
@@ -265,7 +272,7 @@
     for (const rule of rules)
       for (const tree of rule.banner ? forest.filter((tree) => belongs(tree, rule)) : [])
         for (const root of tree.querySelectorAll(rule.banner))
-          if (seen(root, style(root).position === "fixed")) roots.set(root, { kind: "rule", rule });
+          if (seen(root, stays(root))) roots.set(root, { kind: "rule", rule });
 
     const all = forest.flatMap((tree) => [...tree.querySelectorAll("*")]);
     const read =
@@ -279,7 +286,7 @@
       if ([...roots].some(([root, { kind }]) => kind === "rule" && within(element, root))) continue;
       const called = over && named(element);
       if (!called && !speaks(`${textOf(element, LONGEST_TEXT, false)} ${aloud(element)}`)) continue;
-      if (seen(element, over && style(element).position === "fixed"))
+      if (seen(element, stays(element)))
         roots.set(element, { kind: over ? "overlay" : "named", rule: null });
     }
     if (roots.size === 0) findAtEdges(read, roots);
@@ -339,10 +346,8 @@
         const entry = control(element, "strong", null);
         if (tucked) entry.label = tidy(element.textContent).slice(0, LONGEST_LABEL);
         const box = element.getBoundingClientRect();
-        let floating = false;
-        for (let at = element; at; at = parent(at))
-          if (style(at).position === "fixed") floating = true;
-        floating &&= box.width <= FLOATING && box.height <= FLOATING && inWindow(box);
+        const floating =
+          box.width <= FLOATING && box.height <= FLOATING && inWindow(box) && stays(element);
         const said = `${entry.label} ${entry.name}`;
         const hinted = floating && (named(element) || subject.test(said) || HINT.test(said));
         const short = tidy(said).length <= LONGEST_LABEL / 3;
