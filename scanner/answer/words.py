@@ -73,6 +73,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     marketing: tuple[str, ...]
 
 
+@functools.lru_cache(maxsize=4096)  # a page is looked at many times, and says the same
 def meaning(label: str) -> Meaning:
     """Return what a control with this *label* does; NONE if that cannot be told."""
     text = normal(label)
@@ -93,6 +94,8 @@ def meaning(label: str) -> Meaning:
     if _has(text, "save"):
         return Meaning.SAVE
     settings = _first(text, "revisit", "settings")
+    if settings is not None and _has(text, "close"):
+        return Meaning.CLOSE  # "hide settings"
     if settings is not None:
         if accepts is not None and accepts < settings:
             return Meaning.SAVE  # "accept these settings"
@@ -117,6 +120,11 @@ def reopens(label: str) -> bool:
     return text.count(" ") < MAX_LABEL_WORDS and _has(text, "revisit")
 
 
+def speaks(label: str) -> bool:
+    """Whether *label* is more than a sign, as "×" is."""
+    return len(normal(label)) > 1
+
+
 def refuses(label: str) -> bool:
     """Whether *label*, on one of two radio buttons, is the refusing one."""
     text = normal(label)
@@ -125,6 +133,7 @@ def refuses(label: str) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def category(label: str) -> Category | None:
     """Return what a switch with this *label* is for; None: that cannot be told."""
     text = normal(label)
