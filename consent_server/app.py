@@ -34,6 +34,7 @@ from consent_server.decisions import Things
 from consent_server.editions import Editions
 from consent_server.front import Front
 from consent_server.limits import Buckets, Limits
+from consent_server.lines import Crowd, Line
 from consent_server.log import ConsentLog
 from consent_server.log.releases import Releases
 from consent_server.log.signing import Signer, signing_key
@@ -153,7 +154,7 @@ def create_app(settings: Settings) -> ConsentServer:
                 await shelf.open()
                 app.state.engine, app.state.log, app.state.shelf = engine, log, shelf
                 app.state.tree, app.state.signer = tree, signer
-                app.state.editions = Editions(releases)
+                app.state.releases, app.state.editions = releases, Editions(releases)
                 limits = Limits(
                     Buckets(settings.rate, burst=settings.burst),
                     Buckets(settings.site_rate, burst=settings.site_rate * SITE_BURST),
@@ -188,4 +189,6 @@ def create_app(settings: Settings) -> ConsentServer:
 
 def create_from_environment() -> ConsentServer:
     """Return the application of a worker process; its parent left the settings."""
-    return create_app(Settings.from_environment())
+    settings = Settings.from_environment()
+    Line.crowd = Crowd.of_process(proxies=settings.proxies)
+    return create_app(settings)

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consent_server import receipts
+from consent_server.addressed import served_to_own_page
 from consent_server.answers import RETRY_AFTER, answer, from_error, refusal
 from consent_server.log.records import (
     MAX_BODY,
@@ -27,7 +28,6 @@ from consent_server.log.records import (
 )
 from consent_server.log.rows import to_ignored
 from consent_server.model import Action
-from consent_server.origin import belongs
 from consent_server.proxy import network
 from scanner.errors import DecisionConflict, DecisionInvalid, LogUnavailable, TooMany
 
@@ -73,7 +73,7 @@ class Things(NamedTuple):
 
 async def add(request: Request) -> Response:
     """Store a decision: 201 once it is durable, 200 if it was already, with the same body."""
-    served = await _served(request)
+    served = await served_to_own_page(request)
     if isinstance(served, Response):
         return served
     try:
@@ -85,7 +85,7 @@ async def add(request: Request) -> Response:
 
 async def ignored(request: Request) -> Response:
     """Count that a banner was closed, or left, without a choice; nothing else is kept of it."""
-    served = await _served(request)
+    served = await served_to_own_page(request)
     if isinstance(served, Response):
         return served
     things: Things = request.app.state.things
@@ -108,7 +108,7 @@ async def ignored(request: Request) -> Response:
 
 async def one(request: Request) -> Response:
     """Show (GET) or erase (DELETE) the decision with the id in the address."""
-    served = await _served(request)
+    served = await served_to_own_page(request)
     if isinstance(served, Response):
         return served
     log: ConsentLog = request.app.state.log
@@ -127,22 +127,10 @@ async def one(request: Request) -> Response:
 
 async def preflight(request: Request) -> Response:
     """Tell a browser what a page of the site may send."""
-    served = await _served(request)
+    served = await served_to_own_page(request)
     if isinstance(served, Response):
         return served
     return readable(request, Response(status_code=204, headers=_PREFLIGHT))
-
-
-async def _served(request: Request) -> Served | Response:
-    """Return what the site is served, or the refusal of a page that is not its own."""
-    shelf: Shelf = request.app.state.shelf
-    served = await shelf.get(request.path_params["site"])
-    if served is None:
-        return refusal(404, "there is no such site")
-    origin = request.headers.get("origin")
-    if origin is not None and not belongs(origin, served.domains):
-        return refusal(403, "this page does not belong to the site", headers={"Vary": "Origin"})
-    return served
 
 
 async def _added(request: Request, served: Served) -> Response:

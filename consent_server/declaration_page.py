@@ -66,6 +66,7 @@ def markdown(declaration: Declaration, language: str) -> str:
 def values(declaration: Declaration, language: str) -> dict[str, Any]:
     """Return the declaration as plain values, with what *language* makes of each item."""
     whole: dict[str, Any] = msgspec.to_builtins(declaration)
+    del whole["asked"]  # the items say it better
     whole["items"] = plain_items(declaration)
     for plain, item in zip(whole["items"], declaration.items, strict=True):
         row = _row(item, language)
@@ -82,9 +83,14 @@ def plain_items(declaration: Declaration) -> list[dict[str, Any]]:
     return items
 
 
-def language_of(declaration: Declaration, wanted: str | None) -> str:
-    """Return the language to speak: the one *wanted* if the site has it, else the site's first."""
-    return choose([wanted] if wanted else [], declaration.languages)
+def language_of(declaration: Declaration, wanted: str | None, accepted: str = "") -> str:
+    """
+    Return the language to speak: the one *wanted* if the site has it, else the site's first.
+
+    Args:
+        accepted: What decides where none is *wanted*: a browser's ``Accept-Language``.
+    """
+    return choose([wanted] if wanted else accepted, declaration.languages)
 
 
 def _facts(declaration: Declaration, language: str) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consent_server import declaration_page
+from consent_server.addressed import served_to
 from consent_server.answers import answer, refusal, style_policy
 from scanner.languages import LANGUAGES, choose
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from consent_server.shelf import Shelf
 
 _HEADERS = {
     "Cache-Control": "public, max-age=300",
@@ -28,8 +28,7 @@ _HEADERS = {
 
 async def page(request: Request) -> Response:
     """Answer with the declaration, in the form that the address ends in."""
-    shelf: Shelf = request.app.state.shelf
-    served = await shelf.get(request.path_params["site"])
+    served = await served_to(request)
     if served is None:
         return refusal(404, "there is no such site")
     wanted = request.query_params.get("lang")

@@ -7,6 +7,7 @@ out of the ordinary (an unknown site, a foreign page, a fault) goes to the route
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -50,6 +51,11 @@ _DECISION_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _SCRIPT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+#: A load balancer, or a container's health check, asks for them by an address.
+_FOR_MACHINES = frozenset(("/healthz", "/readyz"))
+
+#: Of a request without the header the name is empty.
+_HOST = re.compile(rb"(?P<name>[A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -65,13 +71,19 @@ class Front:
     async def answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer, if it is a request for the short way; False: it is not, and nothing was read."""
         headers = dict(scope["headers"])
-        if self._hosts and headers.get(b"host", b"").rsplit(b":", 1)[0].lower() not in self._hosts:
+        ordinary = len(headers) == len(scope["headers"])  # no header stands twice
+        named = _HOST.fullmatch(headers.get(b"host", b""))
+        if named is None or not (ordinary or _one_host(scope)):
+            await refusal(400, "the Host header names no host")(scope, receive, send)
+            return True
+        unknown = self._hosts and named["name"].lower() not in self._hosts
+        if unknown and scope["path"] not in _FOR_MACHINES:
             await refusal(421, "this server has another name")(scope, receive, send)
             return True
         self._proxies.look_through(scope, headers)
         path: str = scope["path"]
-        if not path.startswith(_START) or len(headers) < len(scope["headers"]):
-            return False  # where a header stands twice, it is no ordinary request
+        if not (ordinary and path.startswith(_START)):
+            return False
         if path.endswith(_CONSENTS):
             return scope["method"] == "POST" and await self._decision(scope, headers, receive, send)
         if path.endswith(_SCRIPT):
@@ -130,6 +142,11 @@ class Front:
         body = sent.bodies[encoding]
         await _answer(send, 200, _head(etag, encoding, sent.media_type, len(body)), body)
         return True
+
+
+def _one_host(scope: Scope) -> bool:
+    names = [name for name, _ in scope["headers"]]
+    return names.count(b"host") < 2
 
 
 @functools.lru_cache(maxsize=1024)

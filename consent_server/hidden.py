@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.routing import Route
 
+from consent_server.addressed import served_to_own_page
 from consent_server.answers import answer, refusal
-from consent_server.origin import belongs
 from widget.enforce.answer import COOKIE, cookies, granted
 from widget.enforce.clearing import expired
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from consent_server.shelf import Served, Shelf
+    from consent_server.shelf import Served
 
 MOST = 2048  # characters of a page's path
 
 
 async def clear(request: Request) -> Response:
     """Let the cookies expire that the visitor has refused, then lead on to what is left of them."""
-    served = await _served(request)
+    served = await served_to_own_page(request)
     if isinstance(served, Response):
         return served
     given = _granted(request, served)
@@ -50,23 +50,12 @@ async def clear(request: Request) -> Response:
 
 async def left(request: Request) -> Response:
     """Answer with the names of refused cookies that have come with the request all the same."""
-    served = await _served(request)
+    served = await served_to_own_page(request)
     if isinstance(served, Response):
         return served
     given = _granted(request, served) or frozenset()
     names = sorted(name for name in _jar(request) if served.rules.refuses(name, given))
     return _readable(request, answer(names))
-
-
-async def _served(request: Request) -> Served | Response:
-    shelf: Shelf = request.app.state.shelf
-    served = await shelf.get(request.path_params["site"])
-    if served is None:
-        return refusal(404, "there is no such site")
-    origin = request.headers.get("origin")
-    if origin is not None and not belongs(origin, served.domains):
-        return refusal(403, "this page does not belong to the site", headers={"Vary": "Origin"})
-    return served
 
 
 def _granted(request: Request, served: Served) -> frozenset[str] | None:

@@ -59,7 +59,7 @@ class Limits:
 
     def wait(self, address: str | None, site: str = "") -> int:
         """Return after how many seconds *address* may send to *site* again; 0: now."""
-        network = None if address is None else _network(address)
+        network = None if address is None else visitors_network(address)
         if network is None:
             return 0
         after = self._networks.wait(network)
@@ -68,7 +68,7 @@ class Limits:
         return self._sites.wait(site)
 
 
-def _network(address: str) -> str | None:
+def visitors_network(address: str) -> str | None:
     """Return what names the network of *address*; None: it is no visitor's own."""
     head, dot, last = address.rpartition(".")
     if dot and last.isdecimal():

@@ -53,6 +53,15 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     http_only: bool = False  # no script can see it
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One thing that a visitor is asked to agree to."""
+
+    category: Category
+    who: str  # gets what is stored: a vendor, or a registrable domain; "": the site itself
+    purposes: tuple[str, ...]  # codes, sorted
+    step: int  # how long it stays, in steps that a visitor would notice
+
+
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     """What a site tells its visitors.
 
@@ -69,7 +78,9 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True):
     scanned_at: dt.datetime | None
     categories: tuple[Category, ...]  # that a visitor is asked about; empty: nothing to ask
     items: tuple[Item, ...]
-    category_revisions: dict[str, str] = {}  # each category's part: only what is new is asked
+    category_revisions: dict[str, str] = {}  # each category's part: only what is new is asked;
+    # after a space, those of earlier declarations that asked for no less
+    asked: tuple[Asked, ...] = ()
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
@@ -108,7 +119,7 @@ class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     page: str | None
     gpc: bool
     flags: tuple[str, ...] = ()
-    services: dict[str, bool] = {}  # a service that was not offered is absent
+    services: dict[str, bool] = {}  # a service that was not offered is absent; see offers.py
     surface: Surface | None = None  # None: the browser did not say
     country: str | None = None  # ISO 3166-1 alpha-2, as a trusted proxy said
     network: str | None = None  # /24 or /48 of the address, where the owner wants it

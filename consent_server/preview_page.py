@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consent_server import preview
+from consent_server.addressed import served_to
 from consent_server.answers import refusal
 from consent_server.preview import COLOURS, LAYERS, SCREENS, Look, read_look
 from scanner.errors import QuestionInvalid
@@ -24,7 +25,7 @@ from scanner.rendering import templates
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from consent_server.shelf import Served, Shelf
+    from consent_server.shelf import Served
 
 _TEMPLATES = templates("consent_server")
 _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?", re.ASCII | re.IGNORECASE)
@@ -32,7 +33,7 @@ _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?", re.ASCII | re.IGNOR
 
 async def page(request: Request) -> Response:
     """Show the banner in a frame, and beside it what can be chosen."""
-    served = await _served(request)
+    served = await served_to(request)
     if served is None:
         return refusal(404, "there is no such site")
     asked = dict(request.query_params)
@@ -64,7 +65,7 @@ async def page(request: Request) -> Response:
 
 async def frame(request: Request) -> Response:
     """Answer with a page that has nothing on it but the banner."""
-    served = await _served(request)
+    served = await served_to(request)
     if served is None:
         return refusal(404, "there is no such site")
     try:
@@ -111,11 +112,6 @@ def _html(name: str, context: dict[str, object], *, policy: str, status: int = 2
             "X-Robots-Tag": "noindex",
         },
     )
-
-
-async def _served(request: Request) -> Served | None:
-    shelf: Shelf = request.app.state.shelf
-    return await shelf.get(request.path_params["site"])
 
 
 ROUTES = [

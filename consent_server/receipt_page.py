@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from babel.dates import format_datetime
 
-from scanner.languages import choose, texts
+from scanner.languages import texts
 from scanner.rendering import templates
 
 if TYPE_CHECKING:
@@ -60,12 +60,6 @@ def gone(declaration: Declaration, *, language: str, erased: bool) -> str:
     """Return the page for a receipt that is not there: just *erased*, or never known."""
     template = _environment().get_template("receipt_gone.html")
     return template.render(_frame(declaration, language), erased=erased)
-
-
-def language_of(declaration: Declaration, wanted: str | None, accepted: str) -> str:
-    """Return the language to speak: *wanted*, or the best of those that the browser *accepted*."""
-    offered = declaration.languages
-    return choose([wanted], offered) if wanted else choose(accepted, offered)
 
 
 def _frame(declaration: Declaration, language: str) -> dict[str, Any]:

@@ -15,17 +15,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from consent_server import consent_record, receipt_page
+from consent_server.addressed import served_to
 from consent_server.answers import answer, from_here, page, refusal
+from consent_server.declaration_page import language_of
 from consent_server.log.receipt import Proof, Receipt
-from consent_server.log.releases import Releases
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from consent_server.log import ConsentLog
+    from consent_server.log.releases import Releases
     from consent_server.log.signing import Signer
     from consent_server.log.tree import Tree
-    from consent_server.shelf import Served, Shelf
+    from consent_server.shelf import Served
 
 
 async def receipt_of(request: Request, key: str, site: str) -> Receipt | None:
@@ -48,7 +50,8 @@ async def receipt_of(request: Request, key: str, site: str) -> Receipt | None:
             checkpoint=checkpoint,
             key=signer.key,
         )
-    return Receipt(**msgspec.structs.asdict(record), proof=proof)
+    answered = (await log.whole(record)).services
+    return Receipt(**msgspec.structs.asdict(record), answered=answered, proof=proof)
 
 
 def wants_page(request: Request) -> bool:
@@ -65,21 +68,21 @@ async def shown(request: Request, served: Served, receipt: Receipt | None) -> Re
             served.declaration, language=language, erased="erased" in request.query_params
         )
         return page(html, language=language, status=404)
-    items = await asyncio.to_thread(_items_shown, Releases(request.app.state.engine), receipt)
+    items = await asyncio.to_thread(_items_shown, request.app.state.releases, receipt)
     html = receipt_page.html(receipt, served.declaration, shown=items, language=language)
     return page(html, language=language, forms=True)
 
 
 def _items_shown(releases: Releases, receipt: Receipt) -> list[dict[str, Any]]:
     """Return the items that the declaration listed when the visitor answered, if that is known."""
-    kept = releases.shown(receipt.site, receipt.revision, at=receipt.decided_at)
+    kept = releases.shown_with(receipt)
     items: list[dict[str, Any]] = [] if kept is None else json.loads(kept.facts).get("items", [])
     return items
 
 
 async def linked_data(request: Request) -> Response:
     """Show the record as ISO/IEC TS 27560 structures it, as JSON-LD."""
-    served = await _served(request)
+    served = await served_to(request)
     if served is None:
         return refusal(404, "there is no such site")
     receipt = await receipt_of(request, request.path_params["id"].lower(), served.site.key)
@@ -98,26 +101,19 @@ async def erase(request: Request) -> Response:
     """Erase what is personal in the record, as the page's form asks, and say that it is gone."""
     if not from_here(request):
         return refusal(403, "this form is sent from the receipt itself")
-    served = await _served(request)
+    served = await served_to(request)
     if served is None:
         return refusal(404, "there is no such site")
     log: ConsentLog = request.app.state.log
     key = request.path_params["id"].lower()
     erased = await log.erase(key, site=served.site.key)
-    address = request.url.replace(
-        path=request.url.path.removesuffix("/erase"),
-        query=f"lang={_language(request, served)}" + "&erased=" * erased,
-    )
+    query = f"lang={_language(request, served)}" + "&erased=" * erased
+    address = f"{request.url.path.removesuffix('/erase')}?{query}"
     return RedirectResponse(address, status_code=303)
 
 
-async def _served(request: Request) -> Served | None:
-    shelf: Shelf = request.app.state.shelf
-    return await shelf.get(request.path_params["site"])
-
-
 def _language(request: Request, served: Served) -> str:
-    return receipt_page.language_of(
+    return language_of(
         served.declaration,
         request.query_params.get("lang"),
         request.headers.get("accept-language", ""),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from consent_server import document
+from consent_server.addressed import served_to
 from consent_server.answers import refusal
 from consent_server.editions import NAME
 
@@ -57,15 +58,13 @@ async def edition(request: Request) -> Response:
 
 async def facts(request: Request) -> Response:
     """Answer with what the script says, as data, and every item in full."""
-    shelf: Shelf = request.app.state.shelf
-    served = await shelf.get(request.path_params["site"])
+    served = await served_to(request)
     return _no_site() if served is None else _answer(request, served.facts)
 
 
 async def rules(request: Request) -> Response:
     """Answer with what must wait for consent, for the site's own application to go by."""
-    shelf: Shelf = request.app.state.shelf
-    served = await shelf.get(request.path_params["site"])
+    served = await served_to(request)
     return _no_site() if served is None else _answer(request, served.enforcement)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
+from scanner import naming
 from scanner.classify import owner
 from scanner.domains import party, registrable
 from scanner.model import (
@@ -27,7 +29,7 @@ from scanner.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scanner.model import Override, PageRead, Scan, Site
 
@@ -44,9 +46,22 @@ _By = TypeVar("_By", bound=SetBy)
 _STATES = tuple(State)
 _KINDS = tuple(Kind)
 _MOMENTS = tuple(Moment)
+_SENT = frozenset({Kind.REQUEST, Kind.BEACON})  # their names are addresses
 
 #: States in which an item that was soon deleted still tells something.
 _UNDECIDED = tuple(s for s in State if s not in (State.REJECT, State.WITHDRAW))
+
+
+class _Identity(NamedTuple):
+    refused: bool
+    kind: Kind
+    name: str
+    domain: str
+    path: str
+    partitioned: bool
+
+
+_Groups = dict[_Identity, list[Observation]]
 
 
 class Folded(NamedTuple):
@@ -67,20 +82,40 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
     reads = tuple(reads)
     site = _with_home(site, reads)
     homes = frozenset(read.visit.final_url for read in reads[:1])
-    groups: dict[tuple[bool, Kind, str, str, str, bool], list[Observation]] = defaultdict(list)
+    places: dict[tuple[State, str], int] = {}
+    groups: _Groups = defaultdict(list)
     for read in reads:
+        places.setdefault((read.visit.state, read.visit.final_url), len(places))
         for seen in read.observations:
             groups[_identity(seen)].append(seen)
+    groups = _by_pattern(groups)
     entries: list[Entry] = []
     refused: list[Entry] = []
-    for (is_refused, *_), group in groups.items():
-        group.sort(key=_order)
+    for (is_refused, _, name, *_), group in groups.items():
+        group.sort(key=partial(_order, places))
         entry = _entry(group, site=site, judge=judge)
-        entry = msgspec.structs.replace(entry, moment=_moment(group, homes))
+        entry = msgspec.structs.replace(entry, name=name, moment=_moment(group, homes))
         if entry.kind is Kind.REQUEST and entry.party is Party.FIRST:
             continue  # only what goes to others is worth telling
         (refused if is_refused else entries).append(entry)
     return Folded(tuple(sorted(entries, key=place)), tuple(sorted(refused, key=place)))
+
+
+def _by_pattern(groups: _Groups) -> _Groups:
+    """Return *groups* with those made one whose names differ in a part that is made anew."""
+    alike: dict[_Identity, list[_Identity]] = defaultdict(list)
+    for identity in groups:
+        name = naming.pattern(identity.name)
+        if identity.kind not in _SENT and name != identity.name and naming.tells(name):
+            alike[identity._replace(name=name)].append(identity)
+    made = dict(groups)
+    for pattern, several in alike.items():
+        together = [seen for identity in several for seen in groups[identity]]
+        if naming.made_anew(together):
+            for identity in several:
+                del made[identity]
+            made[pattern] = [*made.get(pattern, []), *together]
+    return made
 
 
 def _with_home(site: Site, reads: tuple[PageRead, ...]) -> Site:
@@ -139,8 +174,8 @@ def merged(scans: Sequence[Scan]) -> tuple[Entry, ...]:
     return tuple(sorted(found.values(), key=place))
 
 
-def _identity(seen: Observation) -> tuple[bool, Kind, str, str, str, bool]:
-    return (
+def _identity(seen: Observation) -> _Identity:
+    return _Identity(
         seen.fate is Fate.REFUSED,
         seen.kind,
         _readable(seen.name),
@@ -156,8 +191,9 @@ def _readable(text: str, *, most: int = MAX_NAME) -> str:
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
-def _order(seen: Observation) -> tuple[float, int, str]:
-    return (seen.seen_at.timestamp(), _STATES.index(seen.state), seen.page)
+def _order(places: Mapping[tuple[State, str], int], seen: Observation) -> tuple[int, float]:
+    """Return where *seen* stands: pages in the order of the walk, which chance does not change."""
+    return (places.get((seen.state, seen.page), len(places)), seen.seen_at.timestamp())
 
 
 def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], Verdict]) -> Entry:
@@ -211,8 +247,8 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
         pages=tuple(sorted({seen.page for seen in group}))[:MAX_PAGES],
         rule=verdict.rule,
         confidence=verdict.confidence,
-        first_seen=group[0].seen_at,
-        last_seen=group[-1].seen_at,
+        first_seen=min(seen.seen_at for seen in group),
+        last_seen=max(seen.seen_at for seen in group),
         fate=kept[0].fate,
         reason=next((seen.reason for seen in group if seen.reason), None),
         vendor_id=verdict.vendor_id,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from scanner import naming
 from scanner.catalogue import place, setter_host
 from scanner.model import Entry, State
 
@@ -50,7 +51,8 @@ def diff(old: Sequence[Entry], new: Sequence[Entry]) -> Difference:
     Return what is new, gone and changed in *new* compared with *old*.
 
     An item whose name has a random part is the same item when the same knowledge says what
-    it is, on the same host: ``_ga_9XYZ`` is no news where ``_ga_1ABC`` was.
+    it is, on the same host: ``_ga_9XYZ`` is no news where ``_ga_1ABC`` was. Where nobody knows
+    it, the rest of its name must be the same, and who stored it.
     """
     before = {entry.identity: entry for entry in old}
     after = {entry.identity: entry for entry in new}
@@ -122,11 +124,14 @@ def _moved(change: Change, common: set[State]) -> bool:
     return common & set(change.old.states) != common & set(change.new.states)
 
 
-def _known(entry: Entry) -> tuple[str, str, str] | None:
+def _known(entry: Entry) -> tuple[str | None, ...] | None:
     """Return what two items share whose names differ only in a random part; None: unknown."""
-    if entry.rule is None or not entry.rule.startswith("knowledge:"):
+    if entry.rule is not None and entry.rule.startswith("knowledge:"):
+        return (entry.kind, entry.rule, entry.domain)
+    name = naming.pattern(entry.name)
+    if "*" not in name:
         return None
-    return (entry.kind, entry.rule, entry.domain)
+    return (entry.kind, name, entry.domain, entry.path, setter_host(entry))
 
 
 def _fields(old: Entry, new: Entry) -> tuple[Field, ...]:

@@ -40,6 +40,9 @@ def from_milliseconds(milliseconds: int) -> dt.datetime:
 #: A number that the database gives out, in both dialects.
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 
+#: A place in the tree. SQLite keeps such a table in its order, and needs no index for that.
+_Position = BigInteger().with_variant(Integer, "sqlite")
+
 scan = Table(
     "scan",
     metadata,
@@ -103,7 +106,7 @@ answer = Table(
 consent = Table(
     "consent",
     metadata,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),  # position in the tree
+    Column("seq", _Position, primary_key=True, autoincrement=False),  # position in the tree
     Column("id", String(36), nullable=False, unique=True),  # a UUID made in the browser
     Column("answer", BigInteger, nullable=False),
     Column("decided_at", BigInteger, nullable=False),  # by the browser's clock, see records.py
@@ -113,7 +116,7 @@ consent = Table(
     Column("flags", String(64), nullable=False),  # words, separated by spaces; see records.py
     Column("network", String(43)),  # /24 or /48 of the visitor's address, where the owner wants it
     Column("salt", LargeBinary(16), nullable=False),  # hides the personal part in the leaf
-    Index("consent_time", "decided_at", "seq"),
+    Index("consent_time", "decided_at", "seq", "answer"),
     Index("consent_answer_time", "answer", "decided_at", "seq"),
 )
 
@@ -124,13 +127,14 @@ tally = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),  # of receipt, since 1970
     Column("answer", BigInteger, primary_key=True, autoincrement=False),
     Column("count", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 #: The leaves of the Merkle tree over all decisions and erasures; see consent_server/log/leaf.py.
 leaf = Table(
     "leaf",
     metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),  # from 0, no gaps
+    Column("position", _Position, primary_key=True, autoincrement=False),  # from 0, no gaps
     Column("hash", LargeBinary(32), nullable=False),
     Column("core", Text),  # of an erased decision, or an erasure; NULL: the decision is there
     Column("inner", LargeBinary(32)),  # hash that stands for what was erased
@@ -171,6 +175,17 @@ release = Table(
     Column("facts", LargeBinary(32), primary_key=True),  # blob: texts, theme, declaration
     Column("engine", LargeBinary(32), primary_key=True),  # blob: the widget's build
     Column("first_served_at", BigInteger, nullable=False),
+    Column("asked", LargeBinary),  # JSON: what visitors were asked; NULL: before this was kept
+)
+
+#: Which services a revision offered, in which categories; see consent_server/log/offers.py.
+offer = Table(
+    "offer",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("revision", String(64), primary_key=True),
+    Column("service", String(200), primary_key=True),
+    Column("category", String(16), primary_key=True),
 )
 
 #: The scripts of each site that were ever served: pages may name one by its digest.

@@ -26,6 +26,7 @@ SQLALCHEMY = (
     "scanner/migrations/",
     "scanner/store.py",
     "scanner/unfinished.py",
+    "scanner/deeds.py",
     "consent_server/admin/accounts.py",
     "consent_server/admin/jobs.py",
     "consent_server/admin/sessions.py",
@@ -33,6 +34,7 @@ SQLALCHEMY = (
     "consent_server/given.py",
     "consent_server/log/ledger.py",
     "consent_server/log/__init__.py",
+    "consent_server/log/offers.py",
     "consent_server/log/releases.py",
     "consent_server/rights/inbox.py",
     "consent_server/log/rows.py",
@@ -44,6 +46,7 @@ SQLALCHEMY = (
 )
 STARLETTE = (
     "consent_server/app.py",
+    "consent_server/addressed.py",
     "consent_server/answers.py",
     "consent_server/api.py",
     "consent_server/declarations.py",

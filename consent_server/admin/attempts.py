@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_REMEMBERED = 20_000  # buckets in one process
+MAX_NAME = 254  # characters of a name that are told apart; no account has a longer one
 
 #: Tries at once, and seconds until one more is free. An account is held back more gently than
 #: the pair of account and network, so that a stranger can hardly lock anybody out.
@@ -59,7 +60,7 @@ class Attempts:
 
 
 def _buckets(name: str, address: str | None) -> list[tuple[tuple[str, ...], tuple[int, float]]]:
-    network, name = _network(address), name.strip().casefold()
+    network, name = _network(address), name.strip().casefold()[:MAX_NAME]
     return [
         (("both", name, network), OF_BOTH),
         (("network", network), OF_NETWORK),

@@ -14,7 +14,6 @@ from consent_server.admin.provider import Provider, check_address
 from consent_server.admin.runner import Runner
 from consent_server.admin.sessions import Sessions
 from consent_server.admin.trail import Trail
-from consent_server.log.releases import Releases
 from consent_server.tokens import Door
 from scanner.store import Store
 
@@ -26,7 +25,11 @@ if TYPE_CHECKING:
 
 @contextlib.asynccontextmanager
 async def furnish(state: Any, settings: Settings) -> AsyncIterator[None]:
-    """Give the application's *state*, which has an engine, accounts, sessions, tokens, scans."""
+    """
+    Give the application's *state* accounts, sessions, tokens and scans.
+
+    It has an engine already, and its releases.
+    """
     engine = state.engine
     state.door = Door(engine, settings.api_token)
     state.accounts = Accounts(engine)
@@ -35,7 +38,6 @@ async def furnish(state: Any, settings: Settings) -> AsyncIterator[None]:
     state.attempts = Attempts()
     state.hashing = asyncio.Semaphore(1)  # a hash takes 19 MiB and a core: one at a time
     state.glances = Glances(Store(engine))
-    state.releases = Releases(engine)
     state.jobs = Jobs(engine)
     state.provider = None
     if settings.oidc is not None:

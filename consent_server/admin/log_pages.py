@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.model import Role
+from consent_server.admin.trail import told
 from consent_server.api import export_answer
 from consent_server.log.query import read_question, row
 from consent_server.model import Action, Surface
@@ -51,6 +52,7 @@ async def search(asked: Asked) -> Response:
         kept=urlencode(kept),
         categories=[category.value for category in OPTIONAL_CATEGORIES],
         actions=[action.value for action in Action],
+        services=await asked.log.services(asked.site),
         surfaces=[surface.value for surface in Surface],
         done=query.get("done"),
     )
@@ -66,7 +68,7 @@ async def export(asked: Asked) -> Response:
         answer = export_answer(asked.log, question, form, name=asked.site)
     except QuestionInvalid as exc:
         return asked.problem(400, "Nothing was exported", str(exc))
-    await asked.did("exported the log", f"{form} {urlencode(query)}".strip(), site=asked.site)
+    await asked.did("exported the log", f"{form} {told(query.items())}".strip(), site=asked.site)
     return answer
 
 

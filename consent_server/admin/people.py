@@ -50,6 +50,11 @@ async def _added(asked: Asked) -> dict[str, str] | None:
     site, role = await _place(asked), _role(form["role"])
     known = await asyncio.to_thread(asked.accounts.get, name)
     if known is not None:
+        if _visible(known, asked, await _own(asked)) is None:
+            raise AccountInvalid(
+                f"there is an account '{name}' already, that somebody else has let in: "
+                "an owner of all sites can say whose it is, and give it a role here"
+            )
         if site in known.roles:
             raise AccountInvalid(f"'{name}' has a role there already: change it below")
         await asyncio.to_thread(asked.accounts.grant, name, site, role)

@@ -82,14 +82,13 @@ async def erase(asked: Asked) -> Response:
 
 async def _record(asked: Asked) -> ConsentRecord | None:
     key = asked.request.query_params.get("id", "").lower()
-    return await asked.log.get(key, site=asked.site) if "\x00" not in key else None
+    record = await asked.log.get(key, site=asked.site) if "\x00" not in key else None
+    return None if record is None else await asked.log.whole(record)
 
 
 async def _shown(asked: Asked, record: ConsentRecord) -> Shown | None:
     releases: Releases = asked.request.app.state.releases
-    return await asyncio.to_thread(
-        releases.shown, record.site, record.revision, at=record.decided_at
-    )
+    return await asyncio.to_thread(releases.shown_with, record)
 
 
 def _gone(asked: Asked) -> Response:

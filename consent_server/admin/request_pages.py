@@ -89,9 +89,7 @@ async def export(asked: Asked) -> Response:
     shown = None
     if record is not None:
         releases: Releases = asked.request.app.state.releases
-        shown = await asyncio.to_thread(
-            releases.shown, record.site, record.revision, at=record.decided_at
-        )
+        shown = await asyncio.to_thread(releases.shown_with, record)
     await asked.did("exported a request", f"{found.right}", site=asked.site)
     name = f"kapsel-{found.right}-{found.received_at:%Y-%m-%d}.json"
     return answer(

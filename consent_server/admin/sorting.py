@@ -23,7 +23,7 @@ class SortingInvalid(ValueError):
 def proposed(entry: Entry) -> dict[str, str]:
     """Return what the form of *entry* holds before anybody has changed it."""
     return {
-        "name": glob.escape(entry.name),
+        "name": _spelled(entry),
         "category": entry.suggestion or entry.category,
         "vendor": entry.vendor or "",
         **{f"purpose-{language}": text for language, text in entry.purpose.items()},
@@ -37,7 +37,7 @@ def read(form: Form, entry: Entry, *, languages: Sequence[str]) -> Override:
     Raises:
         SortingInvalid: If it says nothing that can be written down.
     """
-    name = form["name"] or glob.escape(entry.name)
+    name = form["name"] or _spelled(entry)
     if not fnmatch.fnmatchcase(entry.name, name):
         raise SortingInvalid(f"'{name}' does not fit '{entry.name}': * stands for any characters")
     if form["category"] not in tuple(Category):
@@ -50,6 +50,11 @@ def read(form: Form, entry: Entry, *, languages: Sequence[str]) -> Override:
         vendor=_text(form, "vendor") or None,
         purpose={language: text for language, text in purposes.items() if text},
     )
+
+
+def _spelled(entry: Entry) -> str:
+    """Return a glob for the name of *entry*, which is one itself where it holds a ``*``."""
+    return glob.escape(entry.name).replace("[*]", "*")
 
 
 def _text(form: Form, name: str) -> str:

@@ -6,20 +6,24 @@ import csv
 import datetime as dt
 import io
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from consent_server.log.query import harmless
-from scanner.tables import from_milliseconds, to_milliseconds, trail
+from scanner import deeds
+from scanner.tables import from_milliseconds, trail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sqlalchemy import ColumnElement, Engine
 
 PAGE = 100  # deeds on one page
-COMMAND_LINE = "(command line)"  # who did it, when it was done on the server's machine
+
+#: Parts of a question that must not outlive the decision that they name.
+_OF_A_VISITOR = frozenset(("id", "cursor", "after"))
 
 COLUMNS = ("at", "actor", "action", "site", "detail")
 
@@ -33,7 +37,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     at: dt.datetime
-    actor: str  # an account, or "token: " and its name
+    actor: str  # an account, "token: " and its name, or who was at the command line
     action: str
     site: str | None  # None: it concerns no site, or all
     detail: str  # what it was done to; never a secret
@@ -48,16 +52,7 @@ class Trail:
 
     def add(self, actor: str, action: str, *, site: str | None = None, detail: str = "") -> None:
         """Write down that *actor* did *action*."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert(trail).values(
-                    at=to_milliseconds(self._clock()),
-                    actor=actor,
-                    action=action,
-                    site=site,
-                    detail=detail,
-                )
-            )
+        deeds.write(self._engine, actor, action, site=site, detail=detail, at=self._clock())
 
     def page(
         self, *, sites: Collection[str] | None, before: int | None = None, limit: int = PAGE
@@ -95,6 +90,11 @@ class Trail:
         while deeds := self.page(sites=sites, before=before, limit=1000):
             before = deeds[-1].id
             yield _lines(deeds)
+
+
+def told(asked: Iterable[tuple[str, str]]) -> str:
+    """Return what somebody *asked* the log, without what could lead to a visitor."""
+    return urlencode([(name, value) for name, value in asked if name not in _OF_A_VISITOR])
 
 
 def _lines(deeds: Collection[Deed]) -> str:

@@ -191,10 +191,14 @@ def _made(site: Site, database: str, *, server: str, keep: bool) -> _Made:
     try:
         with answering():
             catalogue = Store(engine).catalogue(site.key)
-            declaration = declare(site, catalogue, knowledge=load_knowledge())
+            releases = Releases(engine)
+            earlier = releases.asked(site.key)
+            declaration = declare(site, catalogue, knowledge=load_knowledge(), earlier=earlier)
             made = edition(declaration)
             if keep:
-                Releases(engine).keep(site.key, declaration.revision, **made._asdict())
+                releases.keep(
+                    site.key, declaration.revision, **made._asdict(), asked=declaration.asked
+                )
     finally:
         engine.dispose()
     return _Made(

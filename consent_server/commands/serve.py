@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 
 BACKLOG = 2048  # connections that wait to be taken
 SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
-KEEP_ALIVE = 30  # seconds that a quiet connection is kept
+
+
+def _are_addresses(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Let addresses and networks pass; a name would never be believed."""
+    import ipaddress
+
+    for each in given:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as exc:
+            raise click.BadParameter(str(exc)) from exc
+    return given
 
 
 @click.command()
@@ -74,13 +87,23 @@ KEEP_ALIVE = 30  # seconds that a quiet connection is kept
     help="Decisions a second that one site's visitors may send; 0: no limit.",
 )
 @click.option(
+    "--patience",
+    default=30,
+    show_default=True,
+    type=click.IntRange(1, 3600),
+    metavar="SECONDS",
+    help="How long a request may take to come, and a line may be quiet, before it is cut off.",
+)
+@click.option(
     "--trusted-proxy",
     "proxies",
     multiple=True,
     metavar="ADDRESS",
     default=("127.0.0.1", "::1"),
     show_default=True,
-    help="Believe X-Forwarded-For and -Proto from this address; may be given several times.",
+    callback=_are_addresses,
+    help="Believe X-Forwarded-For and -Proto from this address, or network such as 172.16.0.0/12; "
+    "may be given several times.",
 )
 @click.option(
     "--country-header",
@@ -134,6 +157,7 @@ def command(
     rate: float,
     burst: float,
     site_rate: float,
+    patience: int,
     proxies: tuple[str, ...],
     country_header: str | None,
     keep_network: bool,
@@ -153,6 +177,7 @@ def command(
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from consent_server.lines import Line
     from consent_server.log import signing
     from consent_server.settings import Oidc, Settings
     from scanner.sites import load
@@ -187,7 +212,9 @@ def command(
         server_header=False,
         proxy_headers=False,  # consent_server/proxy.py reads them
         timeout_graceful_shutdown=SHUTDOWN,
-        timeout_keep_alive=KEEP_ALIVE,
+        http=Line,
+        ws="none",
+        timeout_keep_alive=patience,
         ssl_certfile=tls_certificate,
         ssl_keyfile=tls_key,
     )
@@ -250,12 +277,14 @@ def _let_somebody_in(database: str, api_token: str | None) -> None:
 
     from consent_server import tokens
     from scanner.database import open_database
+    from scanner.deeds import Deeds, operator
 
     engine = open_database(database)
     try:
         if api_token is None and not tokens.any_token(engine):
             secret = tokens.new_token()
             tokens.add(engine, secret, name="first start", now=dt.datetime.now(dt.UTC))
+            Deeds(engine, operator()).did("made a token", detail="first start")
             click.echo(f"kapsel: API token (shown only now): {secret}", err=True)
     finally:
         engine.dispose()

@@ -12,7 +12,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from consent_server.given import Given
 from consent_server.log import leaf as leaves
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine, Row, Update
     from sqlalchemy.pool import PoolProxiedConnection
 
     from consent_server.model import ConsentRecord
@@ -91,30 +91,25 @@ class Ledger:
             How many there were.
         """
         with self.turn() as (connection, position):
-            found = connection.execute(
-                rows.whole().where(which).order_by(consent.c.seq).limit(MAX_ERASED)
-            ).all()
-            for offset, row in enumerate(found):
-                record = rows.to_record(row)
+            asked = rows.whole().where(which).limit(MAX_ERASED)
+            found = sorted(connection.execute(asked), key=lambda row: row.seq)
+            if found:
+                cores = [leaves.erasure(row.seq, reason, now) for row in found]
+                connection.execute(_redaction(), [_redacted(row) for row in found])
                 connection.execute(
-                    update(leaf)
-                    .where(leaf.c.position == row.seq)
-                    .values(
-                        core=leaves.core(record).decode(),
-                        inner=leaves.inner(bytes(row.salt), leaves.personal(record)),
-                    )
+                    insert(leaf),
+                    [
+                        {
+                            "position": place,
+                            "hash": leaves.leaf_hash(core, leaves.NOTHING),
+                            "core": core.decode(),
+                            "inner": leaves.NOTHING,
+                        }
+                        for place, core in enumerate(cores, position)
+                    ],
                 )
-                core = leaves.erasure(row.seq, reason, now)
-                connection.execute(
-                    insert(leaf).values(
-                        position=position + offset,
-                        hash=leaves.leaf_hash(core, leaves.NOTHING),
-                        core=core.decode(),
-                        inner=leaves.NOTHING,
-                    )
-                )
-            keys = [row.seq for row in found]
-            connection.execute(delete(consent).where(consent.c.seq.in_(keys)))
+                keys = [row.seq for row in found]
+                connection.execute(delete(consent).where(consent.c.seq.in_(keys)))
         if found:
             self._leave_no_trace()
         return len(found)
@@ -200,6 +195,25 @@ class Ledger:
         if self._dialect == "sqlite":
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _redaction() -> Update:
+    """Return the statement that keeps of leaves what outlives their decisions."""
+    return (
+        update(leaf)
+        .where(leaf.c.position == bindparam("of"))
+        .values(core=bindparam("kept"), inner=bindparam("hidden"))
+    )
+
+
+def _redacted(row: Row[Any]) -> dict[str, object]:
+    """Return the values of `_redaction` for the decision in *row*, of `rows.whole`."""
+    record = rows.to_record(row)
+    return {
+        "of": row.seq,
+        "kept": leaves.core(record).decode(),
+        "hidden": leaves.inner(bytes(row.salt), leaves.personal(record)),
+    }
 
 
 @functools.cache

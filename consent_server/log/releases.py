@@ -15,10 +15,16 @@ import msgspec
 from sqlalchemy import desc, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from scanner.tables import blob, edition, from_milliseconds, release, to_milliseconds
+from consent_server.model import Asked
+from scanner.tables import blob, edition, from_milliseconds, offer, release, to_milliseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection, Engine
+
+    from consent_server.log.offers import Offered
+    from consent_server.model import ConsentRecord
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +45,20 @@ class Releases:
         dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
         self._keep_blob = dialect.insert(blob).on_conflict_do_nothing()
         self._keep_release = dialect.insert(release).on_conflict_do_nothing()
+        self._keep_offer = dialect.insert(offer).on_conflict_do_nothing()
         self._keep_edition = dialect.insert(edition).on_conflict_do_nothing()
 
-    def keep(self, site: str, revision: str, *, facts: bytes, engine: bytes, script: bytes) -> None:
+    def keep(
+        self,
+        site: str,
+        revision: str,
+        *,
+        facts: bytes,
+        engine: bytes,
+        script: bytes,
+        asked: Sequence[Asked] = (),
+        services: Offered = frozenset(),
+    ) -> None:
         """Keep what *site* is served from now on; nothing happens where it is kept already."""
         bodies = (facts, engine, script)
         digests = [hashlib.sha256(body).digest() for body in bodies]
@@ -57,8 +74,15 @@ class Releases:
                     facts=digests[0],
                     engine=digests[1],
                     first_served_at=to_milliseconds(dt.datetime.now(dt.UTC)),
+                    asked=msgspec.json.encode(asked),
                 )
             )
+            for service, category in sorted(services):
+                connection.execute(
+                    self._keep_offer.values(
+                        site=site, revision=revision, service=service, category=category
+                    )
+                )
             connection.execute(self._keep_edition.values(site=site, script=digests[2]))
 
     def script(self, site: str, name: str) -> bytes | None:
@@ -77,6 +101,21 @@ class Releases:
         query = select(release.c.revision).where(release.c.site == site).distinct()
         with self._engine.connect() as connection:
             return frozenset(connection.execute(query).scalars())
+
+    def asked(self, site: str) -> list[tuple[Asked, ...]]:
+        """Return what visitors of *site* were asked, the newest first, as far as that is kept."""
+        query = (
+            select(release.c.asked)
+            .where(release.c.site == site, release.c.asked.is_not(None))
+            .order_by(desc(release.c.first_served_at), release.c.revision)
+        )
+        with self._engine.connect() as connection:
+            kept = dict.fromkeys(bytes(asked) for asked in connection.execute(query).scalars())
+        return [msgspec.json.decode(asked, type=tuple[Asked, ...]) for asked in kept]
+
+    def shown_with(self, record: ConsentRecord) -> Shown | None:
+        """Return what the visitor saw whose decision *record* is."""
+        return self.shown(record.site, record.revision, at=record.decided_at)
 
     def shown(self, site: str, revision: str, *, at: dt.datetime) -> Shown | None:
         """Return what a visitor of *site* saw who answered *revision* at the time *at*."""

@@ -1,46 +1,64 @@
 """The statements that ask the log: a page of decisions is found in some milliseconds.
 
 Decisions that share all but person, time and page share a row of ``answer``, and there are few of
-those. What is asked is asked of them; the page is then merged from the newest decisions of each.
+those. What is asked is asked of them. What is common is found at once among the newest decisions;
+the page of what is rare is merged from the newest decisions of each answer.
 """
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, true, tuple_
+import msgspec
+from sqlalchemy import and_, case, exists, func, literal_column, or_, select, tuple_
 
 from consent_server.log.rows import ANSWER_NAMES, CATEGORIES, DAY, whole
-from scanner.tables import answer, consent, tally, to_milliseconds
+from scanner.tables import answer, consent, offer, tally, to_milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, FromClause, Select
 
     from consent_server.log.query import Question
     from consent_server.model import Filter
 
+_ENCODER = msgspec.json.Encoder()  # as the services of an answer are written
+
 #: What a filter asks of answers by name.
 _EQUAL = ("site", "revision", "language", "action", "surface", "country")
 
+NEAR = 10_000  # decisions among which a page is looked for first: some milliseconds
+NEAR_FOR_EACH = 20  # and more where the page is long
 
-def selection(question: Question, dialect: str) -> Select[Any]:
-    """Return the statement that finds what *question* asks for, and one more."""
+_one = consent.alias("one")
+_DECIDED = _one.c.decided_at
+
+
+def selections(question: Question, dialect: str) -> Iterator[Select[Any]]:
+    """
+    Yield the statements that find what *question* asks for, and one more.
+
+    The last one finds all; of those before it the first that finds enough is as good, and quicker.
+    """
     wanted = question.filter
     if wanted.id is None and wanted.names_answers:
-        statement, table = _merged(question, dialect)
+        yield _near(question)
+        if not _is_past(question):
+            yield _merged(question, dialect)
     else:
-        statement, table = whole().where(*conditions(wanted), *_before(consent, question)), consent
-    return statement.order_by(*_newest_first(table)).limit(question.limit + 1)
+        found = whole().where(*_named(wanted), *_before(consent, question))
+        yield found.order_by(*_newest_first(consent)).limit(question.limit + 1)
 
 
 def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     """Return what must hold of a row of ``consent`` that *wanted* lets through."""
-    found = _times(consent, wanted)
-    if wanted.id is not None:
-        found.append(consent.c.id == wanted.id)
+    return [*_times(consent, wanted), *_named(wanted)]
+
+
+def _named(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what must hold of such a row, but for its time."""
+    found = [] if wanted.id is None else [consent.c.id == wanted.id]
     if wanted.names_answers:
         found.append(consent.c.answer.in_(select(answer.c.id).where(*of_answers(wanted))))
     return found
@@ -55,8 +73,8 @@ def of_answers(wanted: Filter) -> list[ColumnElement[bool]]:
     ]
     found += [answer.c[category].is_(True) for category in wanted.granted]
     found += [answer.c[category].is_(False) for category in wanted.refused]
-    found += [_service(name, "true") for name in wanted.granted_services]
-    found += [_service(name, "false") for name in wanted.refused_services]
+    found += [_granted(name) for name in wanted.granted_services]
+    found += [_refused(name) for name in wanted.refused_services]
     return found
 
 
@@ -67,58 +85,90 @@ def tallied(wanted: Filter, by: Sequence[str]) -> Select[Any]:
         found.append(tally.c.day >= to_milliseconds(wanted.since) // DAY)
     if wanted.until is not None:
         found.append(tally.c.day < -(-to_milliseconds(wanted.until) // DAY))
+    alike = (tally.c.day, answer.c.action, answer.c.surface)
     told = [answer.c[name] for name in (*CATEGORIES, *by)]
     return (
-        select(tally.c.day, answer.c.action, answer.c.surface, tally.c["count"], *told)
+        select(*alike, func.sum(tally.c["count"]), *told)
         .join_from(tally, answer, tally.c.answer == answer.c.id)
         .where(*found)
+        .group_by(*alike, *told)
         .order_by(tally.c.day)
     )
 
 
-def _merged(question: Question, dialect: str) -> tuple[Select[Any], FromClause]:
+def _is_past(question: Question) -> bool:
+    """Return whether the cursor of *question* leads to before its time."""
+    since, cursor = question.filter.since, question.cursor
+    return since is not None and cursor is not None and cursor[0] < to_milliseconds(since)
+
+
+def _near(question: Question) -> Select[Any]:
+    """Return the statement that finds the page among the next `NEAR` decisions of any kind."""
+    near = (
+        select(consent.c.seq, consent.c.decided_at, consent.c.answer)
+        .where(*_before(consent, question))
+        .order_by(*_newest_first(consent))
+        .limit(max(NEAR, NEAR_FOR_EACH * question.limit))
+        .subquery("near")
+    )
+    page = (
+        select(near.c.seq)
+        .join(answer, answer.c.id == near.c.answer)
+        .where(*of_answers(question.filter))
+        .order_by(*_newest_first(near))
+        .limit(question.limit + 1)
+        .subquery("page")
+    )
+    return whole().join(page, page.c.seq == consent.c.seq).order_by(*_newest_first(consent))
+
+
+def _merged(question: Question, dialect: str) -> Select[Any]:
     """
-    Return the statement that finds the page, and more, and the table that it finds it in.
+    Return the statement that finds the page, however far away it is.
 
     The page can only hold answers whose own newest decision is among the newest of all, as many as
-    the page has lines; and of each answer no more decisions than that. SQLite begins with the
-    answers only where they may stay alone, so its last rows may hold no decision.
+    the page has lines: nothing in it is older than the last of those. And of each answer it can
+    hold no more decisions than it has lines.
     """
-    count, outer = question.limit + 1, dialect == "sqlite"
-    newest, of_newest = _newest(answer, 1, "newest", question, dialect)
+    count = question.limit + 1
+    newest = _newest(answer, question).with_only_columns(_DECIDED).limit(1).scalar_subquery()
+    given = select(answer, newest.label("newest")).where(*of_answers(question.filter))
+    each = given.cte("each_answer")
     top = (
-        select(answer)
-        .join(newest, of_newest, isouter=outer)
-        .where(*of_answers(question.filter))
-        .order_by(*_newest_first(newest))
+        select(each)
+        .where(each.c.newest.is_not(None))
+        .order_by(each.c.newest.desc())
         .limit(count)
-        .subquery("top")
+        .cte("top")
     )
-    given, of_given = _newest(top, count, "given", question, dialect)
-    columns = [given.c[column.name] for column in consent.c]
-    columns += [top.c[name] for name in ANSWER_NAMES]
-    return select(*columns).select_from(top).join(given, of_given, isouter=outer), given
-
-
-def _newest(
-    given: FromClause, count: int, name: str, question: Question, dialect: str
-) -> tuple[FromClause, ColumnElement[bool]]:
-    """Return the *count* newest decisions with each of the answers *given*, and how to join."""
-    one = consent.alias(f"one_{name}")
-    found = (
-        select(one)
-        .where(
-            one.c.answer == given.c.id,
-            *_times(one, question.filter),
-            *_before(one, question),
-        )
-        .order_by(*_newest_first(one))
-        .limit(count)
-    )
+    edge = select(case((func.count() == count, func.min(top.c.newest)))).select_from(top)
+    oldest = func.coalesce(edge.scalar_subquery(), literal_column(str(-(2**53))))
+    of_each = _newest(top, question).where(oldest <= _DECIDED).limit(count)
     if dialect == "postgresql":
-        return found.lateral(name), true()
-    table = consent.alias(name)  # SQLite has no LATERAL
-    return table, table.c.seq.in_(found.with_only_columns(one.c.seq).correlate(given))
+        found: FromClause = of_each.lateral("found")
+        joined = found.c.answer == top.c.id
+    else:  # SQLite has no LATERAL
+        found = consent.alias("found")
+        joined = found.c.seq.in_(of_each.with_only_columns(_one.c.seq).correlate(top))
+    columns = [found.c[column.name] for column in consent.c]
+    columns += [top.c[name] for name in ANSWER_NAMES]
+    return (
+        select(*columns)
+        .select_from(top)
+        .join(found, joined)
+        .order_by(*_newest_first(found))
+        .limit(count)
+    )
+
+
+def _newest(given: FromClause, question: Question) -> Select[Any]:
+    """Return the statement that finds the newest decisions with each of the answers *given*."""
+    return (
+        select(_one)
+        .where(_one.c.answer == given.c.id, *_before(_one, question))
+        .order_by(*_newest_first(_one))
+        .correlate(given)
+    )
 
 
 def _newest_first(table: FromClause) -> tuple[ColumnElement[Any], ...]:
@@ -126,10 +176,18 @@ def _newest_first(table: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 
 def _before(table: FromClause, question: Question) -> list[ColumnElement[bool]]:
-    """Return what holds of those after which *question* goes on."""
-    if question.cursor is None:
-        return []
-    return [tuple_(table.c.decided_at, table.c.seq) < question.cursor]
+    """
+    Return what holds, in time, of those that *question* asks for.
+
+    Of two upper bounds only the lower is said: a database may well search by the other.
+    """
+    wanted, cursor = question.filter, question.cursor
+    if cursor is None:
+        return _times(table, wanted)
+    if wanted.until is not None and to_milliseconds(wanted.until) <= cursor[0]:
+        return _times(table, wanted)
+    after = tuple_(table.c.decided_at, table.c.seq) < cursor
+    return [*_times(table, msgspec.structs.replace(wanted, until=None)), after]
 
 
 def _times(table: FromClause, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -141,6 +199,32 @@ def _times(table: FromClause, wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _service(name: str, granted: str) -> ColumnElement[bool]:
-    """Return whether the service *name* stands among an answer's with *granted*."""
-    return answer.c.services.contains(f"{json.dumps(name)}:{granted}", autoescape=True)
+def _granted(name: str) -> ColumnElement[bool]:
+    """Return whether the service *name* was granted: by itself, or with a category of its."""
+    return or_(_said(name, "true"), and_(~_said(name, "false"), _answered(name, granted=True)))
+
+
+def _refused(name: str) -> ColumnElement[bool]:
+    """Return whether the service *name* was offered, and not granted."""
+    with_categories = and_(_answered(name, granted=False), ~_answered(name, granted=True))
+    return or_(_said(name, "false"), and_(~_said(name, "true"), with_categories))
+
+
+def _said(name: str, granted: str) -> ColumnElement[bool]:
+    """Return whether the service *name* stands among an answer's own with *granted*."""
+    own = func.coalesce(answer.c.services, "")
+    return own.contains(f"{_ENCODER.encode(name).decode()}:{granted}", autoescape=True)
+
+
+def _answered(name: str, *, granted: bool) -> ColumnElement[bool]:
+    """Return whether a category in which *name* was offered has *granted*."""
+    of_category = [
+        and_(offer.c.category == category, answer.c[category].is_(granted))
+        for category in CATEGORIES
+    ]
+    return exists().where(
+        offer.c.site == answer.c.site,
+        offer.c.revision == answer.c.revision,
+        offer.c.service == name,
+        or_(*of_category),
+    )

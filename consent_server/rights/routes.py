@@ -10,9 +10,10 @@ import structlog
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from consent_server import receipt_page
+from consent_server.addressed import served_to
 from consent_server.answers import page as as_page
 from consent_server.answers import refusal
+from consent_server.declaration_page import language_of
 from consent_server.forms import FormRefused, read_form
 from consent_server.limits import Buckets, Limits
 from consent_server.rights import page
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from consent_server.model import Declaration
     from consent_server.rights.model import RightsRequest
-    from consent_server.shelf import Shelf
 
 RATE, BURST = 1 / 60, 5.0  # requests a second from one network, and at once
 
@@ -67,9 +67,7 @@ async def _taken(
         if not waiting.wait(request.client and request.client.host):
             await asyncio.to_thread(Inbox(request.app.state.engine).add, asked)
             log.info("request about data received", site=asked.site, right=asked.right)
-            address = request.url.replace(
-                path=f"{request.url.path}/{asked.id}", query=f"lang={language}"
-            )
+            address = f"{request.url.path}/{asked.id}?lang={language}"
             return RedirectResponse(address, status_code=303)
     except RequestInvalid as exc:
         status, mistakes = 400, exc.mistakes
@@ -95,14 +93,13 @@ async def one(request: Request) -> Response:
 
 
 async def _declaration(request: Request) -> Declaration | None:
-    shelf: Shelf = request.app.state.shelf
-    served = await shelf.get(request.path_params["site"])
+    served = await served_to(request)
     return None if served is None else served.declaration
 
 
 def _language(request: Request, declaration: Declaration) -> str:
     wanted = request.query_params.get("lang")
-    return receipt_page.language_of(
+    return language_of(
         declaration,
         wanted if wanted in LANGUAGES else None,
         request.headers.get("accept-language", ""),

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from playwright.async_api import Error
 
+from scanner.addresses import without_query
 from scanner.answer.look import script
 from scanner.answer.platforms import OWN
 from scanner.model import BannerAnswer, Press
@@ -82,7 +83,7 @@ class Record:
             label=label,
             meaning=meaning or control.meaning.value,
             rule=f"rule:{control.platform or self.platform}" if ruled else "words",
-            frame=frame.url.split("?")[0].split("#")[0],
+            frame=without_query(frame.url),
             box=await _box(element),
             picture=await self.picture(frame.page),
         )
@@ -97,7 +98,7 @@ class Record:
                 label="",
                 meaning=meaning,
                 rule=f"autoconsent:{rule}",
-                frame=page.url.split("?")[0].split("#")[0],
+                frame=without_query(page.url),
                 picture=await self.picture(page),
             )
         )

@@ -67,7 +67,7 @@ class Browser:
             BrowserUnfit: If it silently loses cookies.
         """
         await self.close()
-        self.endpoint = await self._life.enter_async_context(
+        lines = await self._life.enter_async_context(
             chromium.running(
                 self.path,
                 version=self.version,
@@ -76,7 +76,10 @@ class Browser:
                 proxy=self._proxy,
             )
         )
-        self.devtools = await self._life.enter_async_context(open_devtools(self.endpoint))
+        self.endpoint = lines.endpoint
+        self.devtools = await self._life.enter_async_context(
+            open_devtools(lines.heard, lines.spoken)
+        )
         browser = self.devtools.browser
         browser.on("Target.attachedToTarget", self._attached)
         await browser.call(

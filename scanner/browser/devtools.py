@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from websockets.asyncio.client import ClientConnection
-
 log = structlog.get_logger()
 
 Params = dict[str, Any]
+
+CHUNK = 2**20  # bytes that are read at once
+_END = b"\0"  # of a message
 
 
 class DevToolsError(Exception):
@@ -81,12 +80,12 @@ class Session:
 class DevTools:
     """The connection; made by `open_devtools`."""
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
+    def __init__(self, heard: asyncio.StreamReader, spoken: asyncio.StreamWriter) -> None:
+        self._heard = heard
+        self._spoken = spoken
         self._answers: dict[int, tuple[Session, asyncio.Future[Params]]] = {}
         self._sessions: dict[str, Session] = {}
         self._last = 0
-        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self.browser = self.session("")
         self.gone = asyncio.Event()  # set when the browser ended, or hung up
 
@@ -106,23 +105,21 @@ class DevTools:
         message: Params = {"id": self._last, "method": method, "params": params}
         if session.id:
             message["sessionId"] = session.id
-        self._outgoing.put_nowait(msgspec.json.encode(message))
+        self._spoken.write(msgspec.json.encode(message) + _END)
         return answer
-
-    async def write(self) -> None:
-        """Send what is posted, until cancelled."""
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                await self._connection.send(await self._outgoing.get(), text=True)
 
     async def read(self) -> None:
         """Hand out what the browser says, until it ends."""
         decoder = msgspec.json.Decoder(_Message)
+        begun: list[bytes] = []  # of a message whose end has not come
         try:
-            async for raw in self._connection:
-                self._receive(decoder.decode(raw))
-        except ConnectionClosed:
-            pass
+            while chunk := await self._heard.read(CHUNK):
+                *ends, rest = chunk.split(_END)
+                for end in ends:
+                    raw = b"".join((*begun, end))
+                    begun.clear()
+                    self._receive(decoder.decode(raw))
+                begun.append(rest)
         finally:
             self.gone.set()
             for session in list(self._sessions.values()):
@@ -184,16 +181,14 @@ def _heed(answer: asyncio.Future[Params]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def open_devtools(endpoint: str) -> AsyncIterator[DevTools]:
-    """Connect to the browser at *endpoint* (a ``ws://`` URL) until the block ends."""
-    async with connect(
-        endpoint, max_size=None, ping_interval=None, compression=None, proxy=None
-    ) as connection:
-        devtools = DevTools(connection)
-        tasks = [asyncio.create_task(devtools.read()), asyncio.create_task(devtools.write())]
-        try:
-            yield devtools
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+async def open_devtools(
+    heard: asyncio.StreamReader, spoken: asyncio.StreamWriter
+) -> AsyncIterator[DevTools]:
+    """Speak with the browser at the other end of two pipes until the block ends."""
+    devtools = DevTools(heard, spoken)
+    reading = asyncio.create_task(devtools.read())
+    try:
+        yield devtools
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)

@@ -11,10 +11,10 @@ from scanner.browser import disguise
 from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_POPUPS, Tab
 from scanner.collectors.contacts import Contacts
-from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Network, Traffic
 from scanner.collectors.scripts import Scripts
 from scanner.collectors.validators import Validators
+from scanner.collectors.workers import Workers
 from scanner.crawl.gate import guard
 from scanner.model import Visitor
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from scanner.browser import Browser
     from scanner.browser.devtools import Params, Session
+    from scanner.collectors.evidence import Evidence
     from scanner.collectors.har import Archive
     from scanner.crawl.badge import Badge
     from scanner.crawl.gate import Gate
@@ -71,7 +72,12 @@ class Profile:
         self._opened: list[Tab] = []
         self.given: frozenset[tuple[str, str, str]] = frozenset()  # name, domain, path of cookies
         self.id = ""  # of the context in DevTools
-        self.background = Evidence()  # of service workers and shared workers
+        self.workers = Workers()  # that live beside the pages: service workers, shared workers
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        """Those that are open."""
+        return tuple({tab.target: tab for tab in self._tabs.values()}.values())
 
     async def open_tab(self) -> Tab:
         """
@@ -149,6 +155,7 @@ class Profile:
                 return
             self._tabs[info["targetId"]] = opener
             opener.popups.append(info["targetId"])
+            opener.evidence.windows += 1
             if len(opener.popups) > MAX_POPUPS:
                 _turn_away(session, frame=info["targetId"])
                 return
@@ -161,7 +168,8 @@ class Profile:
             )
             self._prepare(session, info, evidence=opener.evidence, traffic=opener.traffic)
             return
-        self._prepare(session, info, evidence=self.background, traffic=Traffic())
+        evidence = self.workers.evidence(info["url"], pages=[tab.evidence for tab in self.tabs])
+        self._prepare(session, info, evidence=evidence, traffic=Traffic())
 
     def _prepare(
         self, session: Session, info: Params, *, evidence: Evidence, traffic: Traffic
@@ -170,6 +178,8 @@ class Profile:
         if kind == "page":
             for method, params in self._emulation:
                 session.post(method, **params)
+        if self._signal and kind in ("page", "iframe"):  # before who reads it is watched
+            session.post("Page.addScriptToEvaluateOnNewDocument", source=_SIGNAL)
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Validators(session, evidence=evidence, digester=self._digester)
@@ -180,8 +190,6 @@ class Profile:
             session.post("Emulation.setUserAgentOverride", **self._disguise)
             if self._locale:
                 session.post("Emulation.setLocaleOverride", locale=self._locale)
-            if self._signal:
-                session.post("Page.addScriptToEvaluateOnNewDocument", source=_SIGNAL)
         else:
             evidence.workers += 1
             session.post("Network.setUserAgentOverride", **self._disguise)

@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scanner.addresses import without_query
 from scanner.cloaking import passes_on
 from scanner.collectors import parameters
 from scanner.collectors.evidence import Contact, Evidence
-from scanner.collectors.network import initiator, without_query
+from scanner.collectors.network import initiator
 
 if TYPE_CHECKING:
     from scanner.browser.devtools import Params, Session

@@ -7,16 +7,13 @@ where they come in.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from scanner.collectors.consent import Said
 from scanner.cookie_line import CookieLine
-from scanner.model import Carried, Kind, Moment, SetBy, ValueShape
-
-if TYPE_CHECKING:
-    from scanner.collectors.validators import Exchange
+from scanner.model import Carried, Kind, Moment, SetBy, SignalKind, ValueShape
 
 
 class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,11 +102,23 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A script asked for something that tells browsers apart."""
+    """A script asked for something that tells browsers apart, or what the visitor wants."""
 
     name: str
     host: str  # of the page
     by: SetBy
+    kind: SignalKind = SignalKind.FINGERPRINTING
+
+
+class CacheExchange(msgspec.Struct):
+    """What one request and its answer said of what is cached; hashes only."""
+
+    url: str = ""
+    page_itself: bool = False  # a document: its content may differ, not only its name
+    redirected: bool = False
+    with_cookies: bool = False
+    given: dict[str, str] = msgspec.field(default_factory=dict)  # header -> hash of its value
+    returned: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Evidence:
@@ -127,16 +136,22 @@ class Evidence:
         self.addresses: dict[str, str] = {}  # of scripts that call themselves otherwise, by id
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
+        self.cleared: set[str] = set()  # hosts that had the cookies of their domain deleted
+        self.sockets: set[str] = set()  # addresses of WebSockets, whose cookies may not be told
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
         self.contacts: list[Contact] = []
-        self.validators: dict[str, Exchange] = {}  # by request: what was said of the cache
+        self.validators: dict[str, CacheExchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
+        self.asking: list[Call] = []  # what the visitor wants
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent = Said()  # what the page's consent interfaces say
         self._marks: list[tuple[Moment, dict[str, int]]] = []
+        self.windows = 0  # that it opened: each has a session storage of its own
         self.workers = 0  # that were started; their timers run in real time only
+        self.due = 0.0  # monotonic time of the last of these timers
+        self.started: list[Evidence] = []  # of the workers beside the page that it started
 
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""
@@ -151,6 +166,16 @@ class Evidence:
         """Return when what stands at *place* of ``writes``, ``stored`` or ``requests`` came."""
         passed = [moment for moment, counts in self._marks if place >= counts[of]]
         return passed[-1] if passed else Moment.LOAD
+
+    @property
+    def has_workers(self) -> bool:
+        """Whether the page has workers, of its own or beside it."""
+        return self.workers > 0 or bool(self.started)
+
+    @property
+    def waits_until(self) -> float:
+        """The monotonic time of the last timer of its workers."""
+        return max(self.due, *(worker.due for worker in self.started), 0.0)
 
     @property
     def has_databases(self) -> bool:

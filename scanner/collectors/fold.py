@@ -9,6 +9,7 @@ import msgspec
 
 from scanner import lifetimes
 from scanner.collectors import trail
+from scanner.domains import registrable
 from scanner.model import Fate, Kind, Observation, SetBy, State
 
 if TYPE_CHECKING:
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 
 
 _UNKNOWN = trail.Start()
+
+Identity = tuple[str, str, str, bool]  # of a cookie: name, domain, path, partitioned
+
+FOR_LONG = 300.0  # seconds of lifetime, with which no cookie expires during a visit
+_NOT_KEPT = "the browser did not keep it"
+_UNHEARD = f"{_NOT_KEPT}: it was sent to a request without credentials, or there were too many"
+
+#: What is kept in storage, other than cookies.
+STORED = frozenset(Kind) - {Kind.COOKIE, Kind.REQUEST, Kind.BEACON, Kind.CACHE_IDENTIFIER}
 
 #: Kinds whose whole content is looked at, at the end: what is missing then was taken away.
 _LOOKED_AT = frozenset({Kind.LOCAL_STORAGE, Kind.SESSION_STORAGE})
@@ -31,6 +41,8 @@ def cookies(
     page: str,
     state: State,
     start: trail.Start = _UNKNOWN,
+    deleted: Collection[Identity] = (),
+    cleared: Collection[str] = (),
 ) -> tuple[Observation, ...]:
     """
     Return the cookies that were written on a page.
@@ -39,19 +51,24 @@ def cookies(
         writes: In the order of time.
         jar: At the end of the visit.
         start: When the page was asked for.
+        deleted: What somebody was seen to delete.
+        cleared: Hosts that had all cookies of their domain deleted.
     """
     kept = {cookie.identity: cookie for cookie in jar}
     told: dict[tuple[str, str, str, bool], list[CookieWrite]] = {}
     for write in writes:
         if not write.line.deletes:
             told.setdefault(write.identity, []).append(write)
+    taken = {write.identity for write in writes if write.line.deletes} | set(deleted)
+    domains = {registrable(host) for host in cleared}
     found = []
     for identity, group in told.items():
         cookie = kept.get(identity)
         if cookie is not None:
             seen = _kept(cookie, group, page=page, state=state)
         else:
-            seen = _lost(group, page=page, state=state)
+            was_taken = identity in taken or registrable(identity[1].lstrip(".")) in domains
+            seen = _lost(group, taken=was_taken, page=page, state=state)
         writers = [trail.writer(write.by, write.at, start) for write in _standing(group)]
         found.append(msgspec.structs.replace(seen, later=trail.later(seen.set_by, writers)))
     return tuple(found)
@@ -83,8 +100,8 @@ def met(
 def stored(
     items: Iterable[StoredItem],
     *,
-    credited: Collection[tuple[Kind, str, str]] = (),
     looked: Collection[str] = (),
+    windows: bool = False,
     page: str,
     state: State,
     start: trail.Start = _UNKNOWN,
@@ -94,18 +111,19 @@ def stored(
 
     Args:
         items: Writes in the order of time, then what was found at the end.
-        credited: Items that an earlier visit of the same state accounts for, unless written anew.
         looked: Hosts whose storage was looked at, at the end.
+        windows: Whether the page opened some: nobody looked at their session storage.
         start: When the page was asked for.
     """
     groups: dict[tuple[Kind, str, str], list[StoredItem]] = {}
     for item in items:
         groups.setdefault(item.identity, []).append(item)
+    seen = _LOOKED_AT - {Kind.SESSION_STORAGE} if windows else _LOOKED_AT
     found = []
     for identity, group in groups.items():
         writes = [item for item in group if item.by is not None and not item.gone]
         present = [item for item in group if item.by is None]
-        if not identity[2] or not (writes or present) or (identity in credited and not writes):
+        if not identity[2] or not (writes or present):
             continue
         first = (writes or present)[0]
         writers = [trail.writer(item.by, item.at, start) for item in writes if item.by]
@@ -119,7 +137,7 @@ def stored(
                 seen_at=first.at,
                 set_by=first.by,
                 later=trail.later(first.by, writers),
-                fate=Fate.GONE if not present and _taken(group, looked) else Fate.KEPT,
+                fate=Fate.GONE if not present and _taken(group, looked, seen) else Fate.KEPT,
                 value_shape=first.shape,
                 value_digest=first.digest,
             )
@@ -127,11 +145,11 @@ def stored(
     return tuple(found)
 
 
-def _taken(group: Sequence[StoredItem], looked: Collection[str]) -> bool:
+def _taken(group: Sequence[StoredItem], looked: Collection[str], kinds: Collection[Kind]) -> bool:
     """Tell whether an item that nobody found at the end was taken away before."""
     item = group[0]
     deleted = any(item.gone for item in group)
-    return item.host in looked and (deleted or item.kind in _LOOKED_AT)
+    return item.host in looked and (deleted or item.kind in kinds)
 
 
 def requests(
@@ -211,10 +229,23 @@ def _in_jar(
     )
 
 
-def _lost(writes: Sequence[CookieWrite], *, page: str, state: State) -> Observation:
-    """Return what became of a cookie that is not in the jar."""
-    standing = _standing(writes)
+def _lost(writes: Sequence[CookieWrite], *, taken: bool, page: str, state: State) -> Observation:
+    """
+    Return what became of a cookie that is not in the jar.
+
+    A response's word is no proof that it ever was there: the browser hears it in silence where
+    the request was made without credentials.
+
+    Args:
+        taken: Whether somebody deleted it.
+    """
+    standing = [
+        write
+        for write in _standing(writes)
+        if taken or write.seen or (write.line.declared_lifetime or FOR_LONG) < FOR_LONG
+    ]
     write = standing[0] if standing else writes[0]
+    heard = write.by.kind == "http"
     line = write.line
     asked = line.declared_lifetime
     return Observation(
@@ -233,7 +264,7 @@ def _lost(writes: Sequence[CookieWrite], *, page: str, state: State) -> Observat
         partitioned=line.partitioned,
         set_by=write.by,
         fate=Fate.GONE if standing else Fate.REFUSED,
-        reason=None if standing else write.refused or "the browser did not keep it",
+        reason=None if standing else write.refused or (_UNHEARD if heard else _NOT_KEPT),
         value_shape=line.shape,
         value_digest=line.digest,
     )

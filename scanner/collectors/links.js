@@ -10,11 +10,14 @@
     }
   };
   collect(document);
+  // What browsers with a window fetch for it, with cookies.
+  const worn = document.querySelectorAll("link[rel~=icon i][href], link[rel=manifest i][crossorigin=use-credentials i][href]");
   const canonical = document.querySelector("link[rel=canonical][href]");
   return {
     links,
+    worn: [...worn].map(({ href }) => String(href)).filter((href) => href.startsWith("http")).slice(0, 10),
     canonical: canonical ? String(canonical.href) : null,
     title: document.title,
-    words: (document.body ? document.body.innerText : "").slice(0, 2000),
+    words: (self === top && document.body ? document.body.innerText : "").slice(0, 2000),
   };
 })()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scanner import cookie_line, lifetimes
+from scanner.addresses import without_query
 from scanner.collectors.evidence import CookieWrite, Evidence, Request
 from scanner.collectors.stack import OURS
 from scanner.model import SetBy
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 BUFFER = 1_000_000  # bytes of answers that the browser keeps for us: we read none of them
 
 MAX_BROUGHT = 4000  # addresses of a page whose initiators are remembered
+
+#: What a header Clear-Site-Data says that takes cookies away.
+_CLEARING = ('"cookies"', '"*"')
 
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
@@ -134,7 +138,9 @@ class Network:
         }
         lines += [line for line in refused if line not in lines]
         exchange = self._exchange(params["requestId"])
-        exchange.answers.append((lines, refused, lifetimes.parse_date(headers.get("date", ""))))
+        clears = any(what in headers.get("clear-site-data", "") for what in _CLEARING)
+        date = lifetimes.parse_date(headers.get("date", ""))
+        exchange.answers.append((lines, refused, date, clears))
         self._pair(exchange)
 
     def _received(self, params: Params) -> None:
@@ -155,6 +161,7 @@ class Network:
     def _socket(self, params: Params) -> None:
         self._exchange(params["requestId"]).hops.append(params["url"])
         host = urlsplit(params["url"]).hostname or ""
+        self._evidence.sockets.add(without_query(params["url"]))
         by = self._initiator(params)
         self._evidence.requests.append(Request(host=host, at=_now(), by=by))
 
@@ -173,8 +180,10 @@ class Network:
     def _pair(self, exchange: Exchange) -> None:
         """Give each answer's lines the URL that they came from; the two arrive in any order."""
         while exchange.answers and exchange.paired < len(exchange.hops):
-            lines, refused, date = exchange.answers.pop(0)
+            lines, refused, date, clears = exchange.answers.pop(0)
             url = exchange.hops[exchange.paired]
+            if clears:
+                self._evidence.cleared.add(urlsplit(url).hostname or "")
             exchange.paired += 1
             now = _now()
             for text in lines:
@@ -198,7 +207,7 @@ class Exchange:
     def __init__(self) -> None:
         self.hops: list[str] = []
         self.paired = 0  # hops that have their answer
-        self.answers: list[tuple[list[str], dict[str, str], dt.datetime | None]] = []
+        self.answers: list[tuple[list[str], dict[str, str], dt.datetime | None, bool]] = []
 
     def withdraw(self) -> None:
         """Skip the newest hop: its answer came from no server."""
@@ -232,11 +241,6 @@ def caller(
                 return SetBy(kind="script", url=url, line=frame["lineNumber"] + 1)
         stack = stack.get("parent")
     return None
-
-
-def without_query(url: str) -> str:
-    """Return *url* without query and fragment: they may carry identifiers of a person."""
-    return url.split("#", 1)[0].split("?", 1)[0]
 
 
 def _words(reasons: list[str]) -> str:

@@ -34,25 +34,31 @@ MAX_PLANNED = 2000  # addresses of a page
 LONGEST_WAY = 20_000.0  # milliseconds from asking for a page to its first script
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
-HOOKS = ("cookies", "areas", "places", "made", "prints")
+HOOKS = ("cookies", "areas", "places", "made", "prints", "asked")
+#: Asking what the visitor wants: an interface, or the signal of the browser.
+_ASKED = (SignalKind.TCF, SignalKind.GPP, SignalKind.PRIVACY_CONTROL)
+
+
+AWAY = f"about:blank?{secrets.token_hex(12)}-"  # begins the address of our own blank pages
 
 
 def _source() -> str:
-    """Return the script that watches a page: the base, called with the hooks."""
+    """Return the script that watches a page: the base, called with the hooks; not in our own."""
     folder = resources.files(__package__) / "watch"
     base, *hooks = (
         (folder / f"{name}.js").read_text(encoding="utf-8") for name in ("base", *HOOKS)
     )
     word = json.dumps(secrets.token_hex(12))  # by which our realms know each other
     listed = ",\n".join(hooks)
-    return f"{base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
+    ours = f"location.href.startsWith({json.dumps(AWAY)}) ||"
+    return f"{ours} {base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
 
 
 WATCH = _source()
 
 
 class _Told(msgspec.Struct, kw_only=True):
-    kind: str  # a Kind, or: begun, brought, code, fingerprinting
+    kind: str  # a Kind, a SignalKind, or: begun, brought, code, timer
     name: str
     page: str
     at: float  # milliseconds, by the page's clock
@@ -60,7 +66,7 @@ class _Told(msgspec.Struct, kw_only=True):
     line: str = ""  # cookies: what was written
     kept: bool = False  # cookies: whether it could be read back at once
     value: str | None = None  # storage: its beginning
-    length: int = 0  # storage: of the whole value
+    length: int = 0  # storage: of the whole value; timer: milliseconds
     gone: bool = False  # storage: whether it was deleted
     patched: bool = False  # whether the page replaced what was called
     origin: float = 0.0  # begun: milliseconds, when the page was asked for by our clock
@@ -82,6 +88,7 @@ class Scripts:
         session.post("Runtime.enable")  # else bindings are not there in time
         session.post("Runtime.addBinding", name=BINDING)
         if kind in ("page", "iframe"):
+            session.post("Page.enable")  # else the script is forgotten with the process
             session.post("Debugger.setSkipAllPauses", skip=True)
             session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
         else:
@@ -108,6 +115,10 @@ class Scripts:
         if told.kind == "begun":
             self._evidence.begun = self._evidence.begun or _begun(told)
             return
+        if told.kind == "timer":
+            due = time.monotonic() + told.length / 1000
+            self._evidence.due = max(self._evidence.due, due)
+            return
         by = responsible(told.stack, page=told.page, made=self._evidence.made, patched=told.patched)
         if told.kind == "code":
             self._made(told, by)
@@ -116,6 +127,10 @@ class Scripts:
         elif told.kind == SignalKind.FINGERPRINTING:
             host = urlsplit(told.page).hostname or ""
             self._evidence.calls.append(Call(name=told.name, host=host, by=by))
+        elif told.kind in _ASKED and any(frame.url or frame.origin for frame in told.stack):
+            host = urlsplit(told.page).hostname or ""
+            kind = SignalKind(told.kind)
+            self._evidence.asking.append(Call(name=told.name, host=host, by=by, kind=kind))
         elif told.kind == Kind.COOKIE:
             self._cookie(told, by)
         elif told.kind in _STORED:

@@ -44,6 +44,7 @@ _CONSENT_TOOL = re.compile(
     r"silktide|borlabs|termly",
     re.IGNORECASE,
 )
+_NOWHERE = ("<", "native", "node:", "wasm:", "chrome-extension:")  # how no address begins
 _PLACE = re.compile(r"((?:https?|blob|data|file):[^\s()]+?):(\d+):\d+\)?")
 _WRAPPED: dict[str, tuple[str, ...]] = {
     "cookie": ("Document",),
@@ -59,7 +60,10 @@ _BUILT_IN = frozenset(
     | {"Navigator", "Location", "History"}
 )
 #: What a function is called that stands for another: in a Proxy, in a property's description.
-_TRAPS = frozenset({"apply", "set", "set cookie", "setItem", "value", "", None})
+_TRAPS = frozenset(
+    {"apply", "set", "set cookie", "setItem", "setTimeout", "setInterval", "value"}
+    | {"<computed>", "<anonymous>", "", None}
+)
 
 
 def responsible(
@@ -164,7 +168,7 @@ def _place(frame: Frame) -> tuple[str, int | None] | None:
             return found[-1][0], int(found[-1][1])
         if not (frame.url or "").startswith("http"):
             return None
-    if not frame.url or frame.url.startswith(("<", "native", "node:", "chrome-extension:")):
+    if not frame.url or frame.url.startswith(_NOWHERE):
         return None
     return frame.url, frame.line
 

@@ -97,6 +97,24 @@ class Fetcher:
             return False
         return status == httpx.codes.NOT_MODIFIED or again == given
 
+    async def tells_apart(self, url: str) -> bool:
+        """
+        Tell whether the server at *url* gives two fresh visitors two ETags, and knows both again.
+
+        Never raises for the server's faults; no cookie is sent.
+        """
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                given = [(await self._tag(url, back=None))[1] for _ in range(2)]
+                if not all(given) or given[0] == given[1]:
+                    return False
+                back = [(tag, await self._tag(url, back=tag)) for tag in given]
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+            return False
+        return all(
+            status == httpx.codes.NOT_MODIFIED or again == tag for tag, (status, again) in back
+        )
+
     async def _tag(self, url: str, *, back: str | None) -> tuple[int, str | None]:
         """Return the status and the ETag at *url* for a visitor who brings *back* the last one."""
         target, headers, host = self._target(url)

@@ -9,10 +9,11 @@ a page that has lived in virtual time stands still until its next budget.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import enum
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from scanner.browser.tab import heard
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -72,8 +73,11 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
     finally:
         loading.cancel()
     await _linger(tab)
-    if tab.evidence.workers:
+    if tab.evidence.has_workers:
+        end = time.monotonic() + LINGER
         await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
+        while (left := min(tab.evidence.waits_until, end) - time.monotonic()) > 0 and not tab.over:
+            await _real(tab, linger=left + BREATH, busy_limit=left + WORKER_LINGER)
     return loaded and not tab.endless
 
 
@@ -187,7 +191,5 @@ async def _spent(tab: Tab, *, limit: float, patient: bool) -> bool:
         stalled = min(waited, tab.traffic.answered_for()) >= STALL_LIMIT
         if waited >= limit or (stalled and not patient):
             return False
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STALL_LIMIT / 4):
-                await tab.either(tab.spent)
+        await heard(tab.spent, within=STALL_LIMIT / 4)
     return True

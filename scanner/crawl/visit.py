@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import json
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from scanner import signals
@@ -14,6 +16,7 @@ from scanner.browser.tab import MAX_ROUTES
 from scanner.collectors import consent, fold, jar, messages, moments, parameters, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
+from scanner.collectors.stack import OURS
 from scanner.crawl import settle
 from scanner.crawl.walls import wall
 from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
@@ -38,11 +41,9 @@ def _script(name: str) -> str:
 
 
 _STORAGE, _LINKS = _script("storage.js"), _script("links.js")
-_CONSENT = _script("consent.js")
+_CONSENT = f"{_script('consent.js')}\n//# sourceURL={OURS}"  # whose calls do not count
+_ICON = _script("icon.js")
 _SCROLL, _FAREWELL = _script("scroll.js"), _script("farewell.js")
-
-
-Identity = tuple[str, str, str, bool]  # of a cookie: name, domain, path, partitioned
 
 
 class Reader:
@@ -66,10 +67,17 @@ class Reader:
         #: Whether the banner was answered: then only what is left of earlier cookies counts.
         self.pressed = state not in (State.BEFORE, State.GPC)
         self._digester = digester
-        self._written: set[Identity] = set()  # cookies that some page was seen to write
-        self._met: dict[Identity, tuple[JarCookie, str, dt.datetime]] = {}  # where first in the jar
-        self._workers: dict[str, str] = {}  # service workers: host to script
-        self._stored: set[tuple[Kind, str, str]] = set()
+        self._written: set[fold.Identity] = set()  # cookies that some page was seen to write
+        self._deleted: set[fold.Identity] = set()
+        self._worn: set[str] = set()  # icons and manifests that were fetched
+        self._cleared: set[str] = set()  # hosts that had all cookies of their domain deleted
+        #: Who may set cookies that nobody hears, by the host that they are for; and on which page.
+        self._unheard: dict[str, dict[SetBy, str]] = {}
+        self._met: dict[
+            fold.Identity, tuple[JarCookie, str, dt.datetime]
+        ] = {}  # where first in the jar
+        self._stored: set[tuple[Kind, str, str]] = set()  # items that some page wrote
+        self._present: dict[tuple[Kind, str, str], Observation] = {}  # that were there, where first
 
     async def arrive(
         self, tab: Tab, url: str, *, clock: Clock, briefly: bool = False
@@ -105,7 +113,7 @@ class Reader:
         barrier: str | None = None
         if not tab.over and not briefly:
             tab.evidence.mark(Moment.SCROLL)
-            await tab.in_main_frame(_SCROLL)
+            await tab.frames.ask_main(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
         failure = _failure(tab, loaded=loaded) or barrier
@@ -115,76 +123,125 @@ class Reader:
         """Leave the page, and return what it was seen to store."""
         tab.evidence.mark(Moment.LEAVE)
         if not tab.over:
-            await tab.in_each_frame(_FAREWELL)
+            await tab.frames.ask_all(_FAREWELL)
             await settle.hush(tab)
         await tab.leave()
         await self._profile.close_popups(tab)
         await settle.hush(tab)
         kept = await self._jar()
-        evidence, background = tab.evidence, self._profile.background
-        writes = (*evidence.writes, *background.writes)
-        read = self._told(visit, left_by(writes, kept), evidence, background)
-        self._written |= {write.identity for write in (*evidence.writes, *background.writes)}
+        evidence = tab.evidence
+        others = [other.evidence for other in self._profile.tabs if other is not tab]
+        for noted in (evidence, *others):
+            self._deleted |= {write.identity for write in noted.writes if write.line.deletes}
+            self._cleared |= noted.cleared
+        groups = self._profile.workers.told_with(evidence, page=visit.final_url, others=others)
+        writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
+        read = self._told(visit, left_by(writes, kept), evidence, groups)
+        self._written |= {write.identity for write in writes}
         now = dt.datetime.now(dt.UTC)
+        for url in evidence.sockets:
+            self._doubt(urlsplit(url).hostname or "", SetBy(kind="http", url=url), visit.final_url)
         for cookie in kept:
             self._met.setdefault(cookie.identity, (cookie, visit.final_url, now))
-        self._stored |= {item.identity for item in evidence.stored}
-        for noted in (evidence, background):
+        for noted in (evidence, *(noted for _, noted in groups)):
             exchanges = noted.validators.values()
             self._cache.note(exchanges, state=self._state, page=visit.final_url)
             noted.clear()
         return read
 
     def _told(
-        self, visit: Visit, kept: tuple[JarCookie, ...], evidence: Evidence, background: Evidence
+        self,
+        visit: Visit,
+        kept: tuple[JarCookie, ...],
+        evidence: Evidence,
+        workers: list[tuple[str, Evidence]],
     ) -> PageRead:
-        """Return what *evidence*, and that of workers in the *background*, tells of a visit."""
+        """Return what *evidence* tells of a visit, and that of *workers* with their pages."""
         page, state = visit.final_url, self._state
         site_host = urlsplit(self._site.url).hostname or ""
-        own_domains = self._site.own_domains
         start = trail.Start(page=evidence.begun, network=evidence.asked)
-        writes = sorted((*evidence.writes, *background.writes), key=lambda write: write.at)
-        items = sorted((*evidence.stored, *background.stored), key=lambda i: (i.by is None, i.at))
-        asked = [*evidence.requests, *background.requests]
-        contacts = [*evidence.contacts, *background.contacts]
+        own = [evidence, *(noted for where, noted in workers if where == page)]
+        contacts = [contact for noted in own for contact in noted.contacts]
+        items = [item for noted in own for item in noted.stored]
         held = messages.held(kept, items)
-        observed = (
-            *fold.cookies(writes, kept, page=page, state=state, start=start),
+        told = (
+            *signals.fingerprinting([call for noted in own for call in noted.calls]),
+            *signals.asking([call for noted in own for call in noted.asking]),
+            *messages.shared(contacts, held),
+            *signals.traffic(contacts, site_host=site_host, own_domains=self._site.own_domains),
+            *signals.consent(evidence.consent, host=urlsplit(page).hostname or ""),
+            *signals.headers(evidence.headers, host=urlsplit(page).hostname or ""),
+        )
+        observed = self._observed(own, kept, page=page, start=start)
+        for where, noted in workers:
+            if where != page:
+                observed += self._observed([noted], kept, page=where, start=trail.Start())
+        brought = {url: by for noted in reversed(own) for url, by in noted.brought.items()}
+        observed = trail.traced(moments.dated(observed, evidence), start=start, brought=brought)
+        return PageRead(
+            visit=visit,
+            observations=tuple(seen for seen in observed if not self._only_present(seen)),
+            signals=signals.of_page(told, page=page, state=state),
+        )
+
+    def _observed(
+        self, noted: list[Evidence], kept: tuple[JarCookie, ...], *, page: str, start: trail.Start
+    ) -> tuple[Observation, ...]:
+        """Return what the evidence in *noted*, the page's first, tells of *page*."""
+        state, own_domains = self._state, self._site.own_domains
+        site_host = urlsplit(self._site.url).hostname or ""
+        writes = sorted((w for each in noted for w in each.writes), key=lambda write: write.at)
+        items = [item for each in noted for item in each.stored]
+        items.sort(key=lambda item: (item.by is None, item.at))
+        contacts = [contact for each in noted for contact in each.contacts]
+        return (
+            *fold.cookies(
+                writes,
+                kept,
+                page=page,
+                state=state,
+                start=start,
+                deleted=self._deleted,
+                cleared=self._cleared,
+            ),
             *fold.stored(
                 items,
-                credited=self._stored,
-                looked=evidence.looked,
+                looked=noted[0].looked,
+                windows=noted[0].windows > 0,
                 page=page,
                 state=state,
                 start=start,
             ),
-            *fold.requests(asked, site_host=site_host, page=page, state=state),
+            *fold.requests(
+                [request for each in noted for request in each.requests],
+                site_host=site_host,
+                page=page,
+                state=state,
+            ),
             *messages.beacons(
                 contacts,
-                held,
+                messages.held(kept, items),
                 site_host=site_host,
                 own_domains=own_domains,
                 page=page,
                 state=state,
             ),
         )
-        host = urlsplit(page).hostname or ""
-        told = (
-            *signals.fingerprinting([*evidence.calls, *background.calls]),
-            *messages.shared(contacts, held),
-            *signals.traffic(contacts, site_host=site_host, own_domains=own_domains),
-            *signals.consent(evidence.consent, host=host),
-            *signals.headers(evidence.headers, host=host),
-        )
-        return PageRead(
-            visit=visit,
-            observations=trail.traced(
-                moments.dated(observed, evidence),
-                start=start,
-                brought={**background.brought, **evidence.brought},
-            ),
-            signals=signals.of_page(told, page=page, state=state),
-        )
+
+    def _only_present(self, seen: Observation) -> bool:
+        """
+        Tell whether *seen* is an item of storage that was there, and nobody was seen to write.
+
+        Another page that is open may be its writer's: so such items are told at the end.
+        """
+        if seen.kind not in fold.STORED:
+            return False
+        identity = (seen.kind, seen.name, seen.domain)
+        if seen.set_by is not None:
+            self._stored.add(identity)
+            return False
+        self._present.setdefault(identity, seen)
+        return True
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
@@ -209,7 +266,7 @@ class Reader:
             await self.depart(tab, visit)
 
     async def remaining(self) -> dict[str, tuple[Observation, ...]]:
-        """Return the cookies that nobody was seen to write, by the page where they were met."""
+        """Return what nobody was seen to write, by the page where it was met."""
         kept = {cookie.identity for cookie in await self._jar()}
         found: dict[str, tuple[Observation, ...]] = {}
         for identity, (cookie, page, at) in self._met.items():
@@ -217,18 +274,31 @@ class Reader:
                 continue
             if (cookie.name, cookie.domain.lstrip("."), cookie.path) in self._profile.given:
                 continue
-            found[page] = (
-                *found.get(page, ()),
-                fold.met(cookie, by=self._unseen(cookie), page=page, state=self._state, at=at),
-            )
+            by, place = self._unseen(cookie, page)
+            seen = fold.met(cookie, by=by, page=place, state=self._state, at=at)
+            found[place] = (*found.get(place, ()), seen)
+        for item, seen in self._present.items():
+            if item not in self._stored:
+                found[seen.page] = (*found.get(seen.page, ()), seen)
         return found
 
-    def _unseen(self, cookie: JarCookie) -> SetBy | None:
-        """Return who must have set *cookie*, since all else is watched."""
-        host = cookie.domain.lstrip(".")
-        if host in self._workers and not cookie.http_only:
-            return SetBy(kind="script", url=self._workers[host])
-        return None
+    def _doubt(self, host: str, by: SetBy, page: str | None) -> None:
+        """Note that *by* may set cookies of *host* that nobody hears of."""
+        self._unheard.setdefault(host, {}).setdefault(by, page or self._site.url)
+
+    def _unseen(self, cookie: JarCookie, met: str) -> tuple[SetBy | None, str]:
+        """Return who must have set *cookie*, since all else is watched, and the page; or *met*."""
+        domain = cookie.domain.lstrip(".")
+        known = {
+            by: page
+            for host, found in self._unheard.items()
+            if host == domain or (cookie.domain.startswith(".") and host.endswith(cookie.domain))
+            for by, page in found.items()
+            if by.kind == "http" or not cookie.http_only
+        }
+        if len(known) > 1:
+            known = {by: page for by, page in known.items() if page == met}
+        return known.popitem() if len(known) == 1 else (None, met)
 
     async def _jar(self) -> tuple[JarCookie, ...]:
         return await jar.read(
@@ -238,28 +308,36 @@ class Reader:
     async def _look(self, tab: Tab, clock: Clock) -> tuple[tuple[str, ...], str | None]:
         """Note what each frame stores; return the links, and what stands in the page's place."""
         now = dt.datetime.now(dt.UTC)
-        for _, told in await settle.awake(tab, tab.in_each_frame(_STORAGE), clock=clock):
-            if told is not None:
-                host = urlsplit(told["origin"]).hostname or ""
-                tab.evidence.looked.add(host)
-                for found in told["found"]:
-                    tab.evidence.stored.append(self._item(found, host, now))
-                    if found.get("script"):
-                        self._workers[host] = found["script"]
-        said = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock)
-        tab.evidence.consent = consent.checked(said)
+        looked = await settle.awake(tab, _asked(tab), clock=clock)
+        for told in looked.stored:
+            host = urlsplit(told["origin"]).hostname or ""
+            tab.evidence.looked.add(host)
+            for found in told["found"]:
+                tab.evidence.stored.append(self._item(found, host, now))
+                if (worker := found.get("script")) in tab.evidence.planned:
+                    self._doubt(host, SetBy(kind="script", url=worker), tab.traffic.url)
+        tab.evidence.consent = consent.checked(looked.said)
         links: dict[str, None] = {}
         if len(tab.routes) <= MAX_ROUTES:
             links.update(tab.routes)
+        for told in looked.shown.values():
+            links.update(dict.fromkeys(told["links"]))
         barrier = None
-        for place, (_, told) in enumerate(await tab.in_each_frame(_LINKS)):
-            if told is not None:
-                links.update(dict.fromkeys(told["links"]))
-                if place == 0:
-                    tab.canonical = told["canonical"]
-                if place == 0 and (kind := wall(title=told["title"], words=told["words"])):
-                    barrier = f"{kind} was shown in the page's place: it is not what visitors get"
+        if page := looked.shown.get(tab.target):
+            tab.canonical = page["canonical"]
+            await self._dress(tab, page["worn"], clock)
+            if kind := wall(title=page["title"], words=page["words"]):
+                barrier = f"{kind} was shown in the page's place: it is not what visitors get"
         return tuple(links), barrier
+
+    async def _dress(self, tab: Tab, worn: list[str], clock: Clock) -> None:
+        """Fetch the icons of a page, and what else is *worn*, each once, as a window does."""
+        new = [url for url in worn if url not in self._worn]
+        self._worn.update(new)
+        if new:
+            await settle.awake(
+                tab, tab.frames.ask_main(f"({_ICON})({json.dumps(new)})"), clock=clock
+            )
 
     def _item(self, found: dict[str, Any], host: str, now: dt.datetime) -> StoredItem:
         value = found.get("value")
@@ -284,6 +362,22 @@ class Reader:
             timed_out=timed_out,
             failure=failure,
         )
+
+
+class _Look(NamedTuple):
+    """What a page answered to our questions."""
+
+    stored: tuple[dict[str, Any], ...]  # by frame
+    said: Any  # of consent
+    shown: dict[str, Any]  # links and more, by frame
+
+
+async def _asked(tab: Tab) -> _Look:
+    """Ask all frames of *tab* what they keep and where they lead, and the page about consent."""
+    stored, said, shown = await asyncio.gather(
+        tab.frames.ask_all(_STORAGE), tab.in_page(_CONSENT), tab.frames.ask_all(_LINKS)
+    )
+    return _Look(tuple(filter(None, stored.values())), said, {k: v for k, v in shown.items() if v})
 
 
 def left_by(writes: Iterable[CookieWrite], jar: Iterable[JarCookie]) -> tuple[JarCookie, ...]:

@@ -283,7 +283,7 @@ class Walk:
         if dossier is None or tab.over or tab.traffic.status is None:
             return
         if moment == "arrived":
-            await tab.in_each_frame(_TOP)
+            await tab.frames.ask_all(_TOP)
         if png := await tab.picture():
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)
@@ -320,7 +320,7 @@ class Walk:
             finally:
                 tabs.put_nowait(tab)
 
-        while level := await self._allowed(self._frontier.next_level()):
+        while level := await self._allowed(reader, self._frontier.next_level()):
             self._planned += len(level)
             self._taken += level
             await self._level(level, one)
@@ -380,15 +380,27 @@ class Walk:
             return PageRead(visit=visit), ()
         return await reader.depart(tab, visit), links
 
-    async def _allowed(self, urls: list[str]) -> list[str]:
-        """Return those of *urls* that robots.txt lets us visit."""
+    async def _allowed(self, reader: Reader, urls: list[str]) -> list[str]:
+        """Return those of *urls* that may be visited; of those that cannot be, note why."""
+        robots = self._tour.robots
+        together = asyncio.gather(*map(robots.refusal, urls))
+        stop = asyncio.create_task(self._tour.stop.wait())
+        try:
+            await asyncio.wait((together, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not together.done():
+                return []
+        finally:
+            stop.cancel()
+            together.cancel()
         allowed = []
-        for url in urls:
-            reason = await self._tour.robots.refusal(url)
+        for url, reason in zip(urls, together.result(), strict=True):
             if reason is None:
                 allowed.append(url)
-            else:
-                log.info("page left out", url=url, cause=reason)
+                continue
+            log.info("page left out", url=url, cause=reason)
+            if (await robots.rules(url)).failure is not None:
+                self._taken.append(url)
+                await self._note(url, PageRead(visit=reader.barred(url, reason)), barred=True)
         return allowed
 
     async def _listed(self) -> tuple[str, ...]:

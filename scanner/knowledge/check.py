@@ -35,6 +35,9 @@ MOST = {"vendor-doc": 0.99, "source": 0.99, "observed": 0.95, "memory": 0.85}
 
 STALE = dt.timedelta(days=730)
 
+#: A published package of a vendor's own code, as a package URL: "pkg:npm/%40acme/tag@1.2.3".
+PACKAGE = re.compile(r"pkg:[a-z]+(/[A-Za-z0-9._%-]+){1,2}@[A-Za-z0-9.+~:%-]+")
+
 
 def check(vendors: Iterable[Vendor], vocabulary: Vocabulary, *, today: dt.date) -> list[str]:
     """Return one line for each mistake; none: the knowledge is fit.
@@ -102,7 +105,8 @@ def _cookie(cookie: Cookie, vocabulary: Vocabulary, today: dt.date) -> Iterator[
     ):
         yield "a vendor's document must be named under evidence"
     for evidence in cookie.evidence:
-        yield from _address(evidence.url)
+        if not PACKAGE.fullmatch(evidence.url):
+            yield from _address(evidence.url)
         if evidence.seen > today:
             yield f"evidence of {evidence.seen} lies in the future"
         elif today - evidence.seen > STALE:

@@ -42,9 +42,9 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A document that says so."""
+    """A document that says so, or a package whose code does."""
 
-    url: str
+    url: str  # https; or a package URL with its version: "pkg:npm/%40acme/tag@1.2.3"
     seen: dt.date
     says: tuple[Literal["name", "purpose", "max_age", "hosts", "category"], ...] = ("name",)
 

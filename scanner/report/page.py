@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from scanner.addresses import without_query
 from scanner.catalogue import setter_host
 from scanner.dossier import PICTURES, folder_of
 from scanner.findings import rule
@@ -218,7 +219,7 @@ def _place(by: SetBy) -> str:
     """Say where a script or response came from, without the query of its address."""
     if by.url is None:
         return "a script without an address"
-    url = urlsplit(by.url)._replace(query="", fragment="").geturl()
+    url = without_query(by.url)
     return f"{url} line {by.line}" if by.line else url
 
 

@@ -30,9 +30,34 @@ def test_a_stranger_is_believed_nothing(client):
     assert seen(client, FORWARDED) == {"client": client, "scheme": "http"}
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        (b"203.0.113.9:4711", "203.0.113.9"),
+        (b"[2001:db8::9]:4711", "2001:db8::9"),
+        (b"[2001:db8::9]", "2001:db8::9"),
+        (b"2001:db8::9", "2001:db8::9"),
+        (b"unknown", "unknown"),
+        (b"", ""),
+    ],
+)
+def test_an_address_is_known_with_its_port_too(written, address):
+    assert seen(("10.0.0.1", 1), {b"x-forwarded-for": written})["client"] == (address, 0)
+
+
 @pytest.mark.parametrize("told", [b"", b"XX", b"t1", b"NOR", b"N\xff"])
 def test_what_is_no_country_is_none(told):
     assert "country" not in seen(("10.0.0.1", 1), {b"cf-ipcountry": told})
+
+
+def test_a_network_of_proxies_is_believed_as_a_whole():
+    trusted = ("10.0.0.1", "172.16.0.0/12", "2001:db8::/32")
+
+    for address in ("172.18.0.1", "2001:db8::7"):
+        headers = {b"x-forwarded-for": b"203.0.113.9, 172.31.0.9"}
+        assert seen((address, 1), headers, trusted=trusted)["client"] == ("203.0.113.9", 0)
+    for address in ("172.32.0.1", "nobody"):
+        assert seen((address, 1), FORWARDED, trusted=trusted)["client"] == (address, 1)
 
 
 def test_without_a_header_that_was_named_there_is_no_country():

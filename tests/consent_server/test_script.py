@@ -3,12 +3,14 @@
 import datetime as dt
 import hashlib
 
+import msgspec
 import pytest
 
 from consent_server.log.releases import Releases
 from scanner.model import BannerAnswer, Scan
 from scanner.store import Store
 from tests.consent_server.conftest import SITES, decision, opened, send
+from tests.consent_server.test_declaration import entry
 
 SCANNED = Scan(
     site="shop",
@@ -91,6 +93,21 @@ def test_what_was_shown_before_a_new_scan_is_known_after_it(client, monkeypatch)
 
     assert client.get("/w/shop.json").json()["revision"] != before
     assert send(client, decision(1, revision=before)).json()["flags"] == []
+
+
+def test_a_vendor_that_has_gone_is_no_reason_to_ask_again(client, monkeypatch):
+    monkeypatch.setattr("consent_server.shelf.FRESH", 0.0)
+    first, second = entry("_ga"), entry("_pk_id", vendor="Matomo", vendor_id="matomo")
+    parts = []
+    for days, entries in enumerate([(first, second), (first,), (first, second), (first,)]):
+        start = SCANNED.started_at + dt.timedelta(days=days)
+        scan = msgspec.structs.replace(SCANNED, started_at=start, entries=entries)
+        Store(client.app.state.engine).save(scan)
+        parts.append(client.get("/w/shop.json").json()["category_revisions"]["statistics"])
+
+    assert " " not in parts[0]
+    assert parts[1].split()[1:] == [parts[0]]
+    assert parts[2:] == parts[:2]
 
 
 def edition(client, site="shop"):

@@ -8,7 +8,9 @@ import sys
 import httpx2
 import pytest
 import trustme
+from click.testing import CliRunner
 
+from consent_server.commands.serve import command
 from tests.consent_server.conftest import ORIGIN, decision, serving
 
 
@@ -17,10 +19,15 @@ def test_the_first_start_prints_a_token_once_and_it_opens_the_log(tmp_path, site
     with serving(database, sites_file) as server:
         token = server.said[0].split()[-1]
         posted = httpx2.post(
-            f"{server.url}/w/shop/consents", json=decision(1), headers={"Origin": ORIGIN}
+            f"{server.url}/w/shop/consents",
+            json=decision(1),
+            headers={"Origin": ORIGIN},
+            timeout=60,
         )
         found = httpx2.get(
-            f"{server.url}/api/v1/consents", headers={"Authorization": f"Bearer {token}"}
+            f"{server.url}/api/v1/consents",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
         )
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(timeout=30) == 0
@@ -36,7 +43,9 @@ def test_the_first_start_prints_a_token_once_and_it_opens_the_log(tmp_path, site
 
 def test_a_given_token_is_taken_and_none_is_made(tmp_path, sites_file):
     with serving(tmp_path / "kapsel.db", sites_file, "--api-token", "given") as server:
-        answer = httpx2.get(f"{server.url}/api/v1/sites", headers={"Authorization": "Bearer given"})
+        answer = httpx2.get(
+            f"{server.url}/api/v1/sites", headers={"Authorization": "Bearer given"}, timeout=60
+        )
 
     assert len(server.said) == 1
     assert answer.status_code == 200
@@ -142,3 +151,10 @@ def test_several_processes_count_together(tmp_path, sites_file):
     lines = {line for text in told for line in text.splitlines()}
     assert 'kapsel_decisions_total{outcome="stored"} 20.0' in lines
     assert len({line for line in lines if 'outcome="stored"' in line}) == 1
+
+
+def test_a_proxy_that_is_no_address_is_refused():
+    answer = CliRunner().invoke(command, ["--trusted-proxy", "nginx"])
+
+    assert answer.exit_code == 2
+    assert "'nginx' does not appear to be an IPv4 or IPv6 network" in answer.output

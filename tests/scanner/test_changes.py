@@ -11,6 +11,17 @@ from scanner.model import (
 from tests.scanner.folded import entries, scan, seen
 
 
+def test_an_unknown_name_with_another_random_part_is_the_same_item_of_the_same_setter():
+    old = entries(seen("check_1732270000001"))
+    other = SetBy(kind="script", url="https://other.example/x.js")
+
+    assert not diff(old, entries(seen("check_1732270000002")))
+    assert [e.name for e in diff(old, entries(seen("test_1732270000002"))).new] == [
+        "test_1732270000002"
+    ]
+    assert diff(old, entries(seen("check_1732270000002", set_by=other)))
+
+
 def test_nothing_is_new_between_two_equal_scans():
     assert not diff(entries(seen(), seen("cart")), entries(seen("cart"), seen()))
 

@@ -204,12 +204,14 @@ ANSWERS = {
     "less than is asked": "revision=r1&choices=marketing:1",
     "nonsense": "revision=r1&choices=statistics:yes|spying:1",
     "percent signs": "revision=r1&choices=statistics%3A1%7Cmarketing:0",
+    "asked for more": "revision=r0&choices=functional:1:aaaa|statistics:1:bbbb|marketing:1:cc00",
+    "asked for more in part": "revision=r0&choices=statistics:1:bb00|marketing:1:cc00",
     "empty": "",
 }
 
 
 def test_the_server_reads_the_visitors_cookie_as_the_widget_does(shop, enforced, page, until):
-    parts = {"functional": "aaaa", "statistics": "bbbb", "marketing": "cccc"}
+    parts = {"functional": "aaaa", "statistics": "bbbb", "marketing": "cccc cc99 cc00"}
     enforced.declare(category_revisions=parts)
     rules = msgspec.structs.replace(enforced.rules, category_revisions=parts)
     enforced.rules = None  # the page is the same whatever the answer
@@ -227,5 +229,7 @@ def test_the_server_reads_the_visitors_cookie_as_the_widget_does(shop, enforced,
 
         given = granted(value, rules, now=now) or frozenset()
         assert set(seen[name]) == given - {"necessary"}, name
+    assert seen["asked for more"] == seen["all"]
+    assert seen["asked for more in part"] == ["marketing"]
     assert seen["all"] == ["functional", "statistics", "marketing", "unclassified"]
     assert seen["another revision, one part the same"] == ["statistics"]

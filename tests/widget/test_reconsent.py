@@ -107,6 +107,29 @@ def test_the_second_layer_changes_all_answers(shop, world, page, until):
     assert set(world.decisions[1]["choices"].values()) == {False}
 
 
+def test_who_has_answered_for_more_is_not_asked_again(shop, world, page, until):
+    answered(shop, world, page, until)
+    fewer = {**BEFORE, "marketing": "dddd cccc"}
+    world.declare(revision="r2", category_revisions=fewer)
+
+    shop(banner=False)
+
+    assert page.get_by_role("region").count() == 0
+    assert page.evaluate("['functional', 'statistics', 'marketing'].every(kapsel.has)")
+
+
+def test_who_has_answered_for_less_is_asked_about_what_came_back(shop, world, page, until):
+    world.declare(revision="r2", category_revisions={**BEFORE, "marketing": "dddd cccc"})
+    shop()
+    page.get_by_role("button", name="Accept all").click()
+    until(lambda: world.decisions)
+    world.declare(revision="r1", category_revisions=BEFORE)
+
+    shop()
+
+    assert "on your device for marketing." in page.get_by_role("region").inner_text()
+
+
 @pytest.mark.parametrize("vendors", [16, 17])
 def test_the_cookie_has_room_for_the_longest_answer(shop, world, page, until, vendors):
     items = tuple(item(f"c{n}", Category.MARKETING, vendor=f"Vendor {n}") for n in range(vendors))

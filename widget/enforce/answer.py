@@ -32,7 +32,7 @@ def granted(value: str | None, rules: Rules, *, now: float) -> frozenset[str] | 
     """
     Return the categories that a visitor has granted; None: she has not answered.
 
-    An answer to another revision holds for the categories in which nothing has changed since. One
+    An answer to another revision holds for the categories in which nothing more is asked since. One
     that is too old, or that cannot be read, is none.
 
     Args:
@@ -60,15 +60,15 @@ def _choices(value: str, rules: Rules, *, now: float) -> dict[str, bool] | None:
         return None
     same = fields.get("revision") == rules.revision
     choices: dict[str, bool] = {}
-    dropped = False
+    moved = False
     for pair in fields.get("choices", "").split("|"):
         name, yes, part = [*pair.split(":"), "", ""][:3]
         if name not in OPTIONAL:
             continue
-        if same or (part and part == rules.category_revisions.get(name)):
+        parts = rules.category_revisions.get(name, "")  # today's, then those that asked no less
+        if same or (part and part in parts.split()):
             choices[name] = yes == "1"
-        else:
-            dropped = True
+        moved = moved or not parts.startswith(part or " ")
     fresh = any(name not in choices for name in rules.categories)
     # a change that no category shows is one in all of them
-    return choices if choices and (same or dropped or fresh) else None
+    return choices if choices and (same or moved or fresh) else None

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from widget.enforce import address
 from widget.enforce.rules import NECESSARY, OPTIONAL, UNCLASSIFIED, allows
-from widget.enforce.tokens import Token, Tokenizer, What
+from widget.enforce.tokenizer import Tokenizer
+from widget.enforce.tokens import Token, What
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

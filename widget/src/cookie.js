@@ -13,7 +13,7 @@ export const keptMarks = () => kept().get('seen') || ''
 
 /**
  * Returns the cookie's answer if it is not too old, else null. Where the catalogue has changed
- * since, it holds only the categories in which nothing has.
+ * since, it holds only the categories in which nothing more is asked.
  * @returns {import('../types/kapsel').Answer | null}
  */
 export function readCookie() {
@@ -27,16 +27,17 @@ export function readCookie() {
   const same = revision === config.revision
   /** @type {Record<string, boolean>} */
   const choices = {}
-  let dropped = false
+  let moved = false
   for (const pair of field('choices').split('|')) {
     const [name, answer, part] = pair.split(':')
     if (!OPTIONAL.includes(name)) continue
-    if (same || (part && part === config.category_revisions[name])) choices[name] = answer === '1'
-    else dropped = true
+    const parts = config.category_revisions[name] || ''
+    if (same || (part && parts.includes(part))) choices[name] = answer === '1'
+    moved ||= part !== first(parts)
   }
   const fresh = config.categories.some((name) => !(name in choices))
   // a change that no category shows is one in all of them
-  if (!Object.keys(choices).length || !(same || dropped || fresh)) return null
+  if (!Object.keys(choices).length || !(same || moved || fresh)) return null
   return {
     id: field('id'),
     revision,
@@ -46,6 +47,9 @@ export function readCookie() {
   }
 }
 
+/** Returns today's of the revisions of a category; those after it asked for no less. @param {string} parts */
+const first = (parts) => parts.slice(0, 4)
+
 /**
  * Keeps *answer*, for as long when it is a no as when it is a yes; null forgets it.
  * @param {import('../types/kapsel').Answer | null} answer
@@ -54,7 +58,7 @@ export function writeCookie(answer) {
   let value = ''
   if (answer) {
     const choices = Object.entries(answer.choices).map(
-      ([name, yes]) => `${name}:${yes ? 1 : 0}:${config.category_revisions[name] || ''}`,
+      ([name, yes]) => `${name}:${yes ? 1 : 0}:${first(config.category_revisions[name] || '')}`,
     )
     value =
       `id=${answer.id}&revision=${answer.revision}&choices=${choices.join('|')}` +

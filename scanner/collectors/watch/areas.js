@@ -20,9 +20,10 @@
     }
   };
 
-  let local = null;
+  const locals = new WeakSet(); // the local storages that were asked of this realm
+  const { has, add } = WeakSet.prototype;
   const isLocal = (self) => {
-    if (local !== null && behind(self) === local) return true;
+    if (apply(has, locals, [behind(self)])) return true;
     return apply(get, real, [self]) === undefined && self[LOCAL] === true;
   };
   const told = (self, key, value, above, patched = false) => {
@@ -44,7 +45,7 @@
     const traps = {
       get: (target, key) => {
         if (key === word) return target;
-        return key === LOCAL ? target === local : Reflect.get(target, key);
+        return key === LOCAL ? apply(has, locals, [target]) : Reflect.get(target, key);
       },
       set: (target, key, value) => write(target, key, value),
       defineProperty: (target, key, described) =>
@@ -61,7 +62,7 @@
   for (const name of ["localStorage", "sessionStorage"]) {
     wrap(globalThis, name, "get", (native, self, args) => {
       const storage = apply(native, self, args);
-      if (name === "localStorage" && local === null) local = storage;
+      if (name === "localStorage" && storage) apply(add, locals, [storage]);
       return stand(storage);
     });
   }

@@ -12,7 +12,7 @@
   const { defineProperty, getOwnPropertyDescriptor } = Object;
   const { stringify } = JSON;
   const { slice, startsWith, split, includes } = String.prototype;
-  const { join, filter } = Array.prototype;
+  const { join, filter, concat } = Array.prototype;
   const now = Date.now;
   const NativeError = Error;
   const capture = Error.captureStackTrace;
@@ -21,18 +21,14 @@
   const natives = new WeakMap(); // what is wrapped, by what stands in its place
   const { get: native, set: remember } = WeakMap.prototype;
   let all = 0;
-  let asker = null; // the stack of who planned what runs now, where that is all there is
+  let asker = null; // the stack of who planned what runs now
+  const SPEAK = word + ":speak"; // asked of what stands for a native: how its realm reports
   const DEPTH = 60; // frames of a stack
   const TOLD = 40; // reports of one and the same item, per frame of the page
   const ALL = 1500; // reports of a frame in all: who writes more is a loop
   const KEPT = 4096; // characters of a value that are sent on to be measured
   const OURS = "kapsel:watch";
   const BARE = "function () { [native code] }";
-
-  const named = (frames) => {
-    for (let i = 0; i < frames.length; i += 1) if (frames[i].url || frames[i].origin) return true;
-    return false;
-  };
 
   const sites = (above) => {
     const limit = getOwnPropertyDescriptor(NativeError, "stackTraceLimit");
@@ -60,7 +56,8 @@
           origin: site.isEval() ? String(site.getEvalOrigin()) : null,
         };
       }
-      return asker !== null && !named(frames) ? asker : frames;
+      // Whoever planned what runs now called it, so to speak.
+      return asker === null ? frames : apply(concat, frames, [asker]);
     } catch {
       return [];
     } finally {
@@ -72,6 +69,20 @@
         // the page froze Error: nothing of ours was set either
       }
     }
+  };
+
+  // A frame that was taken out of its page cannot report any more, but what it lent still works:
+  // then the page around it speaks for it.
+  const { get: parentOf } = getOwnPropertyDescriptor(globalThis, "parent") || {};
+  let outer = null;
+  try {
+    if (parentOf && parent !== self) outer = parent.Function.prototype.toString[SPEAK] || null;
+  } catch {
+    // it is in a page of another site
+  }
+  const speak = (text) => {
+    const lost = outer !== null && apply(parentOf, globalThis, []) === null;
+    (lost ? outer : report)(text);
   };
 
   const place = () => {
@@ -89,7 +100,7 @@
       if (told >= most || all >= ALL) return;
       apply(set, counts, [key, told + 1]);
       all += 1;
-      report(stringify({ kind, name, page: place(), at: now(), stack: sites(above), ...facts }));
+      speak(stringify({ kind, name, page: place(), at: now(), stack: sites(above), ...facts }));
     } catch {
       // never the page's trouble
     }
@@ -113,7 +124,10 @@
   const disguised = (target, traps) => {
     const shown = new Proxy(target, {
       ...traps,
-      get: (of, name, receiver) => (name === word ? of : Reflect.get(of, name, receiver)),
+      get: (of, name, receiver) => {
+        if (name === word) return of;
+        return name === SPEAK ? speak : Reflect.get(of, name, receiver);
+      },
     });
     apply(remember, natives, [shown, target]);
     return shown;
@@ -150,6 +164,9 @@
     }
   });
 
+  /** Tells whether *what* stands for a native function of this realm. */
+  const stands = (what) => apply(native, natives, [what]) !== undefined;
+
   /** Runs *work*, and takes *stack* for that of whatever it does without a stack. */
   const onBehalf = (stack, work) => {
     const before = asker;
@@ -163,7 +180,7 @@
 
   const full = () => all >= ALL;
   const beginning = (text) => apply(slice, text, [0, KEPT]);
-  const watch = { apply, construct, now, word, wrap, disguised, tell, sites, full, beginning, onBehalf, defineProperty, getOwnPropertyDescriptor };
+  const watch = { apply, construct, now, word, wrap, clean, disguised, stands, tell, sites, full, beginning, onBehalf, defineProperty, getOwnPropertyDescriptor };
   for (const hook of hooks) {
     try {
       hook(watch);

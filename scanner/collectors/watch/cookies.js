@@ -1,10 +1,11 @@
 // Cookies that scripts write: document.cookie and CookieStore, in pages and in service workers.
 (({ apply, now, wrap, tell, sites, full, getOwnPropertyDescriptor }) => {
   const { includes, split, trim } = String.prototype;
+  const { Document, HTMLDocument } = globalThis; // not to be had any more in a frame that was removed
   const { then } = Promise.prototype;
 
-  const cookie = globalThis.Document && getOwnPropertyDescriptor(Document.prototype, "cookie");
-  wrap(globalThis.Document && Document.prototype, "cookie", "set", (native, self, args, above) => {
+  const cookie = Document && getOwnPropertyDescriptor(Document.prototype, "cookie");
+  wrap(Document && Document.prototype, "cookie", "set", (native, self, args, above) => {
     if (full() || args.length === 0) return apply(native, self, args);
     const line = `${args[0]}`;
     const result = apply(native, self, [line]);

@@ -1,31 +1,55 @@
 // Code that scripts make out of text, and that runs later without a stack: timers that are given
 // text, handlers and javascript: addresses in HTML. Also functions that run with no stack at all.
-(({ apply, construct, wrap, disguised, tell, sites, onBehalf, defineProperty, getOwnPropertyDescriptor }) => {
-  const { slice, startsWith } = String.prototype;
+(({ apply, construct, now, wrap, disguised, stands, tell, sites, onBehalf, defineProperty, getOwnPropertyDescriptor }) => {
+  const { slice, replace, lastIndexOf } = String.prototype;
   const { test } = RegExp.prototype;
   const MOST = 65536; // characters of code that are sent on to be hashed
   const CODE = /\bon\w+\s*=|javascript:|<script/i;
   const HANDLER = /^on\w+$/i;
+  const SCHEME = /^\s*javascript:/i;
   const TIMES = 300; // texts of a page
+  const [SHORTEST, LONGEST] = [100, 5000]; // milliseconds of a worker's timer that is waited for
 
-  const code = (text, above, form) => {
-    if (text.length <= MOST) tell("code", form, above, { text }, TIMES);
+  const code = (text, above, form, patched = false) => {
+    if (text.length <= MOST) tell("code", form, above, { text, patched }, TIMES);
   };
 
+  // What only passes on a call, so that whatever it calls has nobody's stack when the browser does.
+  const passing = new Set([Function.prototype.call, Function.prototype.apply, Reflect.apply, Reflect.set]);
+  const { has } = Set.prototype;
+  const passes = (what) => stands(what) || apply(has, passing, [what]);
+
+  /** Returns *what* as it runs for whoever asks now. */
+  const planned = (what, above) => {
+    const stack = sites(above);
+    return disguised(what, {
+      apply: (target, self, given) => onBehalf(stack, () => apply(target, self, given)),
+    });
+  };
+  wrap(Function.prototype, "bind", "value", (native, self, args, above) =>
+    apply(native, passes(self) ? planned(self, above) : self, args),
+  );
+  // The time of workers is real: who waits for them must know for how long.
+  let due = 0;
+  const awaited = (delay, above) => {
+    if (!(delay >= SHORTEST && delay <= LONGEST) || now() + delay <= due) return;
+    due = now() + delay;
+    tell("timer", "", above, { length: Math.round(delay) });
+  };
+
+  const planner = globalThis.window || WorkerGlobalScope.prototype;
   for (const name of ["setTimeout", "setInterval"]) {
-    wrap(globalThis, name, "value", (native, self, args, above) => {
+    wrap(planner, name, "value", (native, self, args, above) => {
       const [what, ...rest] = args;
-      if (typeof what === "string") code(what, above, "script");
-      else if (typeof what === "function" && apply(startsWith, what.name, ["bound "])) {
-        const stack = sites(above);
-        const planned = function (...given) {
-          return onBehalf(stack, () => apply(what, this, given));
-        };
-        return apply(native, self, [planned, ...rest]);
+      if (typeof what === "string") code(what, above, "script", globalThis[name] !== timers[name]);
+      if (!globalThis.window) awaited(rest[0], above);
+      if (typeof what === "function" && passes(what)) {
+        return apply(native, self, [planned(what, above), ...rest]);
       }
       return apply(native, self, args);
     });
   }
+  const timers = { setTimeout: globalThis.setTimeout, setInterval: globalThis.setInterval };
 
   for (const name of ["Worker", "SharedWorker"]) {
     const Native = globalThis[name];
@@ -51,43 +75,87 @@
     return result;
   });
 
-  const Trusted = globalThis.TrustedHTML;
-  const isTrusted = (text) => Trusted !== undefined && text instanceof Trusted;
+  const { TrustedHTML: Html, TrustedScript: Script } = globalThis;
+  const trusted = (text, kind) => kind !== undefined && text instanceof kind;
   const html = (text, above) => {
-    const plain = typeof text === "string" || isTrusted(text) ? `${text}` : "";
+    const plain = typeof text === "string" || trusted(text, Html) ? `${text}` : "";
     if (apply(test, CODE, [plain])) code(plain, above, "html");
   };
-  wrap(Element.prototype, "innerHTML", "set", (native, self, args, above) => {
-    html(args[0], above);
-    return apply(native, self, args);
-  });
-  wrap(Element.prototype, "outerHTML", "set", (native, self, args, above) => {
-    html(args[0], above);
-    return apply(native, self, args);
-  });
-  wrap(Element.prototype, "insertAdjacentHTML", "value", (native, self, args, above) => {
-    html(args[1], above);
-    return apply(native, self, args);
-  });
+  const script = (text, above) => {
+    if (typeof text === "string" || trusted(text, Script)) code(`${text}`, above, "script");
+  };
+  const address = (text, above) => {
+    if (typeof text === "string" && apply(test, SCHEME, [text])) {
+      code(apply(replace, text, [SCHEME, ""]), above, "script");
+    }
+  };
+  const attribute = (name, value, above) => {
+    if (typeof value !== "string") return;
+    if (apply(test, HANDLER, [name])) code(value, above, "script");
+    else if (name === "srcdoc") html(value, above);
+    else address(value, above);
+  };
+  const takes = (owner, name, slot, place) => {
+    wrap(owner, name, slot, (native, self, args, above) => {
+      html(args[place], above);
+      return apply(native, self, args);
+    });
+  };
+  for (const owner of [Element.prototype, ShadowRoot.prototype]) {
+    takes(owner, "innerHTML", "set", 0);
+    takes(owner, "setHTMLUnsafe", "value", 0);
+  }
+  takes(Element.prototype, "outerHTML", "set", 0);
+  takes(Element.prototype, "insertAdjacentHTML", "value", 1);
+  takes(Range.prototype, "createContextualFragment", "value", 0);
+  takes(DOMParser.prototype, "parseFromString", "value", 0);
+  takes(Document, "parseHTMLUnsafe", "value", 0);
+
+  // A tag can be written in pieces.
+  let begun = "";
   for (const name of ["write", "writeln"]) {
     wrap(Document.prototype, name, "value", (native, self, args, above) => {
-      for (const text of args) html(text, above);
+      for (const text of args) {
+        const whole = begun + (typeof text === "string" || trusted(text, Html) ? text : "");
+        html(whole, above);
+        const open = apply(lastIndexOf, whole, ["<"]);
+        const unfinished = open > apply(lastIndexOf, whole, [">"]) && whole.length - open < MOST;
+        begun = unfinished ? apply(slice, whole, [open]) : "";
+      }
       return apply(native, self, args);
     });
   }
-  wrap(Range.prototype, "createContextualFragment", "value", (native, self, args, above) => {
-    html(args[0], above);
-    return apply(native, self, args);
-  });
+
+  // Modules are compiled later, when nobody is on the stack any more.
+  const { HTMLScriptElement: Tag } = globalThis;
+  for (const [owner, name] of [
+    [Tag.prototype, "text"],
+    [Tag.prototype, "textContent"],
+    [Node.prototype, "textContent"],
+  ]) {
+    wrap(owner, name, "set", (native, self, args, above) => {
+      if (self instanceof Tag && self.type === "module") script(args[0], above);
+      return apply(native, self, args);
+    });
+  }
   wrap(Element.prototype, "setAttribute", "value", (native, self, args, above) => {
     const [name, value] = args;
-    if (typeof value === "string") {
-      if (apply(test, HANDLER, [name])) code(value, above, "script");
-      else if (apply(startsWith, value, ["javascript:"])) code(apply(slice, value, [11]), above, "script");
-    }
+    attribute(name, value, above);
     const result = apply(native, self, args);
     if (name === "src" && self instanceof HTMLImageElement) fetched(self, above);
     return result;
+  });
+  wrap(Element.prototype, "setAttributeNS", "value", (native, self, args, above) => {
+    attribute(args[1], args[2], above);
+    return apply(native, self, args);
+  });
+  wrap(Attr.prototype, "value", "set", (native, self, args, above) => {
+    attribute(self.name, args[0], above);
+    return apply(native, self, args);
+  });
+  wrap(globalThis, "open", "value", (native, self, args, above) => {
+    address(args[0], above);
+    return apply(native, self, args);
   });
   for (const [owner, name] of [
     [HTMLAnchorElement, "href"],
@@ -96,11 +164,8 @@
     [HTMLFormElement, "action"],
   ]) {
     wrap(owner.prototype, name, "set", (native, self, args, above) => {
-      const [value] = args;
-      if (typeof value === "string" && apply(startsWith, value, ["javascript:"])) {
-        code(apply(slice, value, [11]), above, "script");
-      }
-      if (name === "srcdoc") html(value, above);
+      if (name === "srcdoc") html(args[0], above);
+      else address(args[0], above);
       return apply(native, self, args);
     });
   }

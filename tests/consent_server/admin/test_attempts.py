@@ -54,6 +54,14 @@ def test_signing_in_forgets_the_slips_before_it():
         assert attempts.wait("kari", HERE) == 0
 
 
+def test_of_a_name_no_more_is_remembered_than_an_account_can_have():
+    attempts = Attempts(clock=lambda: 0.0)
+
+    failing(attempts, 5, "a" * 100_000, HERE)
+
+    assert attempts.wait("a" * 254, HERE) == 60
+
+
 def test_an_address_that_is_none_counts_too():
     attempts = Attempts(clock=lambda: 0.0)
 

@@ -77,9 +77,25 @@ def test_an_owner_of_one_site_manages_that_site_alone(client, enter):
     assert accounts(client)["both"] == {"other": "editor", "shop": "reader"}
     assert "ny" not in accounts(client)
 
-    add = {"name": "stranger", "site": "shop", "role": "editor"}
-    assert owner.post("/admin/accounts", form=add).status_code == 200
-    assert accounts(client)["stranger"] == {"other": "reader", "shop": "editor"}
+    add = {"name": "both", "site": "shop", "role": "editor"}
+    assert owner.post("/admin/accounts", form=add).status_code == 400
+    assert accounts(client)["both"] == {"other": "editor", "shop": "reader"}
+
+
+def test_who_was_let_in_elsewhere_comes_to_a_site_by_an_owner_of_all_only(client, enter):
+    """Else whoever makes an account first, and keeps its invitation, would get what others give."""
+    everything = enter("eier", everywhere="owner")
+    thief, owner = enter("tyv", other="owner"), enter("butikk", shop="owner")
+    made = {"name": "personvern@shop.example", "site": "other", "role": "reader"}
+    assert "/admin/invitations/" in thief.post("/admin/accounts", form=made).text
+
+    add = made | {"site": "shop", "role": "editor"}
+    page = owner.post("/admin/accounts", form=add)
+    assert page.status_code == 400
+    assert "an owner of all sites can say whose it is" in page.text
+    assert accounts(client)["personvern@shop.example"] == {"other": "reader"}
+    assert everything.post("/admin/accounts", form=add).status_code == 200
+    assert accounts(client)["personvern@shop.example"] == {"other": "reader", "shop": "editor"}
 
 
 @pytest.mark.parametrize("role", ["reader", "editor"])

@@ -1,6 +1,6 @@
 """The audit trail as a page and as a file, each owner's own sites only."""
 
-from tests.consent_server.conftest import ask
+from tests.consent_server.conftest import ask, decision
 
 
 def test_what_people_did_is_told_to_owners_of_that_site(client, enter):
@@ -31,6 +31,17 @@ def test_what_a_token_takes_along_is_told_too(client, enter):
     assert [(deed.actor, deed.action, deed.detail) for deed in deeds] == [
         ("token: KAPSEL_API_TOKEN", "exported the log", "site=shop&format=csv")
     ]
+
+
+def test_of_a_question_nothing_is_kept_that_names_a_decision(client, enter):
+    """Else its id would be found in the database after it was erased."""
+    key = decision(1)["id"]
+    ask(client, "/api/v1/consents/export", site="shop", id=key)
+    enter("kari", shop="reader").get("/admin/shop/log/export", format="jsonl", id=key)
+
+    deeds = client.app.state.trail.page(sites={"shop"})
+
+    assert [deed.detail for deed in deeds] == ["jsonl", "site=shop"]
 
 
 def test_the_trail_is_read_page_by_page(client, enter):

@@ -6,7 +6,9 @@ import hashlib
 from sqlalchemy import func, select, update
 
 from consent_server.log.releases import Releases
+from consent_server.model import Asked
 from scanner.database import open_database
+from scanner.model import Category
 from scanner.tables import blob, release, to_milliseconds
 from tests.consent_server.conftest import opened
 
@@ -76,3 +78,16 @@ def test_a_revision_is_known_after_a_restart(database, sites_file):
         shown = releases.shown("shop", before.json()["revision"], at=dt.datetime.now(dt.UTC))
 
     assert shown.facts in (before.content, after.content)
+
+
+def test_what_visitors_were_asked_is_kept_with_each_release(database):
+    releases = Releases(open_database(database))
+    ads = Asked(category=Category.MARKETING, who="meta", purposes=("ads",), step=4)
+    for number, asked in enumerate([(ads,), (), (ads,)]):
+        facts = b"%d" % number
+        releases.keep("shop", f"r{number}", facts=facts, engine=b"", script=facts, asked=asked)
+    releases.keep("other", "r9", facts=b"", engine=b"", script=b"")
+
+    assert sorted(releases.asked("shop"), key=len) == [(), (ads,)]
+    assert releases.asked("other") == [()]
+    assert releases.asked("nobody") == []

@@ -26,11 +26,13 @@ COOKIES = {
     *("a_bound", "a_about", "a_injected", "t_patched", "t_prototype", "t_store", "t_written"),
     *("t_blank", "t_srcdoc", "t_javascript", "t_trusted", "t_renamed", "t_called", "t_element"),
     *("l_loaded", "f_frame", "m_module", "o_written", "h_hop"),
+    *("t_attribute", "t_namespace", "t_node", "t_parsed", "t_shadow", "t_module", "t_pieces"),
+    *("t_listener", "t_settled", "t_painted", "t_told", "t_passed", "t_lent"),
 }
 STORED = {
     *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),
     *("f_item", "a_database", "a_cache", "a_worker_blob", "folder/a_file", "t_legacy"),
-    "i_worker",
+    *("i_worker", "t_lent_area", "t_lent_item"),
 }
 
 

@@ -1,5 +1,7 @@
 import datetime as dt
 
+import pytest
+
 from scanner.collectors import fold
 from scanner.collectors.evidence import CookieWrite, JarCookie, Request, StoredItem
 from scanner.cookie_line import read
@@ -96,6 +98,34 @@ def test_a_script_that_cannot_read_back_what_it_wrote_was_refused():
     assert found.fate is Fate.REFUSED
 
 
+def test_a_response_to_a_request_without_credentials_stored_nothing():
+    (found,) = folded([write("a=1; Max-Age=3600", by=HTTP)])
+
+    assert found.fate is Fate.REFUSED
+    assert "without credentials" in found.reason
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"deleted": {("a", "www.shop.example", "/", False)}},
+        {"cleared": {"static.shop.example"}},
+    ],
+)
+def test_what_another_page_or_a_header_took_away_is_gone(known):
+    writes = [write("a=1; Max-Age=3600", by=HTTP)]
+
+    (found,) = fold.cookies(writes, [], page=PAGE, state=State.BEFORE, **known)
+
+    assert found.fate is Fate.GONE
+
+
+def test_a_cookie_of_a_moment_is_gone_by_itself():
+    (found,) = folded([write("a=1; Max-Age=1", by=HTTP)])
+
+    assert found.fate is Fate.GONE
+
+
 def test_deleting_what_was_never_there_is_nothing():
     assert folded([write("a=; Max-Age=0", seen=False)]) == ()
 
@@ -111,11 +141,9 @@ def test_an_item_of_storage_has_the_writer_that_was_seen():
     items = [
         StoredItem(kind=Kind.LOCAL_STORAGE, name="k", host="www.shop.example", at=NOON, by=SCRIPT),
         StoredItem(kind=Kind.LOCAL_STORAGE, name="k", host="www.shop.example", at=NOON),
-        StoredItem(kind=Kind.LOCAL_STORAGE, name="old", host="www.shop.example", at=NOON),
     ]
-    credited = {(Kind.LOCAL_STORAGE, "old", "www.shop.example")}
 
-    (found,) = fold.stored(items, credited=credited, page=PAGE, state=State.BEFORE)
+    (found,) = fold.stored(items, page=PAGE, state=State.BEFORE)
 
     assert (found.name, found.set_by) == ("k", SCRIPT)
 

@@ -48,6 +48,26 @@ def test_a_replacement_of_the_native_function_only_passes_on(method, of):
     assert who(shim, Frame(url=SITE + "tag.js", line=5)) == (SITE + "tag.js", 5)
 
 
+def test_a_replacement_that_has_no_name_of_its_own_only_passes_on():
+    wrapped = Frame(url="https://apm.example/a.js", line=2, function="p.<computed>")
+
+    frames = [wrapped, Frame(url=SITE, line=5)]
+    assert responsible(frames, patched=True).url == SITE
+    assert responsible(frames).url == "https://apm.example/a.js"
+
+
+def test_a_replaced_timer_only_passes_on_the_text_that_it_is_given():
+    wrapped = Frame(url="https://apm.example/a.js", line=2, function="window.setTimeout")
+
+    assert responsible([wrapped, Frame(url=SITE, line=5)], patched=True).url == SITE
+
+
+def test_a_module_of_webassembly_is_no_address():
+    inside = Frame(url="wasm://wasm/fa87a24e", line=1)
+
+    assert who(inside, Frame(url=SITE + "app.js", line=7)) == (SITE + "app.js", 7)
+
+
 def test_code_made_by_eval_is_the_makers():
     made = Frame(line=1, origin="eval at run (https://cdn.example/t.js:12:5)")
 

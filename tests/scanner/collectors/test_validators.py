@@ -7,7 +7,7 @@ import pytest
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
-from scanner.collectors.validators import Cache, Exchange
+from scanner.collectors.validators import Cache, CacheExchange
 from scanner.crawl import Options, crawl
 from scanner.model import Kind, Site, State
 from scanner.resolve import Resolution
@@ -31,7 +31,7 @@ class Numbered(Host):
         await send({"type": "http.response.body", "body": b"" if status == 304 else b"GIF89a"})
 
 
-async def met(*, pages, tls):
+async def met(*, pages, tls, states=(State.BEFORE, State.ACCEPT)):
     scheme = "https" if tls else "http"
     dot = f"{scheme}://cdn.tracker.example/dot.gif"
     images = f"<img src={dot}><img src={scheme}://cdn.tracker.example/new.gif><img src=/logo.gif>"
@@ -44,9 +44,19 @@ async def met(*, pages, tls):
         async with open_browser(resolution=resolution, insecure=tls) as browser:
             return await crawl(
                 Site(key="shop", url=f"{scheme}://www.shop.example/"),
-                options=Options(states=(State.BEFORE, State.ACCEPT)),
+                options=Options(states=states),
                 browser=browser,
             )
+
+
+@pytest.mark.anyio
+async def test_where_there_is_one_visitor_the_server_is_asked_by_two_more():
+    found = await met(pages=1, tls=True, states=(State.BEFORE,))
+
+    seen = [o for read in found.reads for o in read.observations]
+    assert {(o.name, o.path) for o in seen if o.kind is Kind.CACHE_IDENTIFIER} == {
+        ("ETag", "/dot.gif")
+    }
 
 
 @pytest.mark.anyio
@@ -67,7 +77,7 @@ async def test_a_tag_that_is_a_visitors_own_and_comes_back_is_an_identifier(page
 
 
 def exchange(given=None, returned=None, **facts):
-    found = Exchange(url=URL, **facts)
+    found = CacheExchange(url=URL, **facts)
     found.given = {"etag": given} if given else {}
     found.returned = {"etag": returned} if returned else {}
     return found

@@ -2,15 +2,16 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
-from scanner.browser.devtools import open_devtools
 from scanner.crawl import Options, crawl
 from scanner.model import Kind, Site, State
 from scanner.resolve import Resolution
@@ -178,13 +179,21 @@ async def test_a_page_that_crashes_is_a_visit_with_that_reason():
     async def crash(browser):
         """Do to the tab what a fault of its own would do."""
         await crashing.wait()
-        async with open_devtools(browser.endpoint) as devtools:
-            targets = (await devtools.browser.call("Target.getTargets"))["targetInfos"]
-            for target in (t for t in targets if t["type"] == "page"):
-                told = await devtools.browser.call(
-                    "Target.attachToTarget", targetId=target["targetId"], flatten=True
-                )
-                devtools.session(told["sessionId"]).post("Page.crash")
+        async with connect(browser.endpoint, max_size=None) as other:
+
+            async def call(method, **more):
+                await other.send(json.dumps({"id": 1, "method": method, **more}))
+                while (told := json.loads(await other.recv())).get("id") != 1:
+                    pass
+                return told.get("result")
+
+            for target in (await call("Target.getTargets"))["targetInfos"]:
+                if target["type"] == "page":
+                    who = {"targetId": target["targetId"], "flatten": True}
+                    session = (await call("Target.attachToTarget", params=who))["sessionId"]
+                    await other.send(
+                        json.dumps({"id": 2, "method": "Page.crash", "sessionId": session})
+                    )
             await crashed.wait()
 
     async with opened({"www.shop.example": shop}) as browser:

@@ -3,13 +3,13 @@
 import pytest
 
 from scanner.browser.tab import MAX_POPUPS
-from scanner.model import Kind, State
+from scanner.model import Fate, Kind, State
 from tests.sites.paths import Answer, Host
 
 pytestmark = pytest.mark.anyio
 
 POPUP = """<title>p</title><script>document.cookie = "written=1"; localStorage.kept = 1;
-setTimeout(() => { document.cookie = "late=1" }, 1500)</script>"""
+sessionStorage.own = 1; setTimeout(() => { document.cookie = "late=1" }, 1500)</script>"""
 HOME = """<title>x</title><script>open("/popup"); requestAnimationFrame(() => {
 document.cookie = "behind=1" })</script><a href=/many>many</a>"""
 MANY = "<script>for (let i = 0; i < 12; i += 1) open('/window' + i)</script>"
@@ -35,8 +35,28 @@ async def test_what_a_window_stores_is_seen_like_the_pages_own_and_windows_are_b
     assert found.crawl.status == "complete"
     assert {"sent", "written", "late", "behind"} <= found.cookies().keys()
     assert "kept" in found.of(Kind.LOCAL_STORAGE)
+    assert found.of(Kind.SESSION_STORAGE)["own"].fate is Fate.KEPT
     assert found.setter("written") == ("script", "https://www.shop.example/popup", 1)
     assert len(windows) == MAX_POPUPS
+
+
+ALONE = """<title>p</title><script>document.cookie = "{0}=1; Secure; SameSite=None";
+localStorage.{0} = 1</script>"""
+OPENS = """<script>open("/alone", "", "noopener"); open("https://www.partner.example/w")</script>"""
+
+
+async def test_what_windows_with_a_process_of_their_own_store_is_put_down_to_them(look):
+    shop = Host({"/": OPENS, "/alone": ALONE.format("alone")})
+    partner = Host({"/w": ALONE.format("foreign")})
+
+    found = await look({"www.shop.example": shop, "www.partner.example": partner})
+
+    for name, url in (
+        ("alone", "https://www.shop.example/alone"),
+        ("foreign", "https://www.partner.example/w"),
+    ):
+        assert found.setter(name)[:2] == ("script", url)
+        assert found.setter(name, Kind.LOCAL_STORAGE)[:2] == ("script", url)
 
 
 async def test_a_window_in_front_of_a_banner_does_not_keep_it_from_being_answered(look):

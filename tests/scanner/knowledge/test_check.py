@@ -62,6 +62,10 @@ def test_a_good_entry_has_none():
             cookie("acme", evidence=(Evidence(url="http://a.example", seen=TODAY),)),
             "not an https address",
         ),
+        (
+            cookie("acme", evidence=(Evidence(url="pkg:npm/acme", seen=TODAY),)),
+            "not an https address",
+        ),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_cookie_is_told(entry, mistake):
@@ -70,6 +74,16 @@ def test_a_mistake_in_a_cookie_is_told(entry, mistake):
     assert len(told) == 1
     assert told[0].startswith("acme/")
     assert mistake in told[0]
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["pkg:npm/acme@1.2.3", "pkg:npm/%40acme/tag@1.2.3-beta.1", "pkg:deb/debian/acme@1.2%2Bdfsg-1"],
+)
+def test_the_code_of_a_package_is_evidence_with_its_version(package):
+    evidence = Evidence(url=package, seen=TODAY, says=("name", "max_age"))
+
+    assert mistakes(cookie("acme_visitor", basis="source", evidence=(evidence,))) == []
 
 
 @pytest.mark.parametrize(

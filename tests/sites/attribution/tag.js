@@ -22,4 +22,25 @@ webkitRequestFileSystem(TEMPORARY, 1024, fs => fs.root.getFile('t_legacy', {crea
 class Element2 extends HTMLElement { connectedCallback() { document.cookie = 't_element=1' } }
 customElements.define('x-tag', Element2); document.documentElement.append(document.createElement('x-tag'));
 new Worker(URL.createObjectURL(new Blob(["importScripts('https://cdn.tracker.example/in-worker.js')"])));
+/* Code that is made of text in other ways than the usual ones. */
+const put = text => document.documentElement.appendChild(text);
+const framed = document.createElement('iframe'); framed.setAttribute('srcdoc', '<script>document.cookie = "t_attribute=1"</script>'); put(framed);
+const button = document.createElement('b'); button.setAttributeNS(null, 'onclick', 'document.cookie = "t_namespace=1"'); button.click();
+const node = document.createAttribute('onclick'); node.value = 'document.cookie = "t_node=1"';
+const carrier = document.createElement('b'); carrier.setAttributeNode(node); carrier.click();
+const parsed = new DOMParser().parseFromString('<b onclick="document.cookie = `t_parsed=1`">x</b>', 'text/html');
+put(document.adoptNode(parsed.body.firstChild)).click();
+put(document.createElement('div')).attachShadow({mode: 'closed'}).innerHTML = '<img src="data:," onerror="document.cookie = `t_shadow=1`">';
+const modular = document.createElement('script'); modular.type = 'module'; modular.textContent = 'document.cookie = "t_module=1"'; put(modular);
+document.write('<img src="data:," one', 'rror="document.cookie = `t_pieces=1`">');
+/* Natives that the browser itself calls, when nobody is on the stack. */
+const write = Document.prototype.__lookupSetter__('cookie');
+const later = name => write.bind(document, name + '=1');
+addEventListener('load', later('t_listener')); Promise.resolve().then(later('t_settled')); requestAnimationFrame(later('t_painted'));
+const channel = new MessageChannel(); channel.port1.onmessage = later('t_told'); channel.port2.postMessage(1);
+setTimeout(Reflect.set, 0, document, 'cookie', 't_passed=1');
+const taken = put(document.createElement('iframe')); const lent = taken.contentWindow.Document.prototype.__lookupSetter__('cookie');
+const lentItem = taken.contentWindow.Storage.prototype.setItem; taken.contentWindow.localStorage.getItem('x');
+taken.contentWindow.Object.getOwnPropertyDescriptor(taken.contentWindow, 'localStorage').get.call(window).setItem('t_lent_area', '1');
+taken.remove(); lent.call(document, 't_lent=1'); lentItem.call(localStorage, 't_lent_item', '1');
 //# sourceURL=https://www.shop.example/not-me.js

@@ -239,7 +239,7 @@ def test_the_widget_is_on_the_page_once(own):
 
 
 def test_a_script_longer_than_what_is_kept_in_memory_leaves_as_it_came(monkeypatch):
-    monkeypatch.setattr("widget.enforce.tokens.MOST", 1000)
+    monkeypatch.setattr("widget.enforce.tokenizer.MOST", 1000)
     page = b"<script>" + b"x" * 5000 + b"</script><img src=//ads.example>"
 
     assert rewritten(page, size=100) == page

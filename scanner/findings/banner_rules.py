@@ -1,0 +1,66 @@
+"""The rules about the banner, and about how much of the site was read. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from scanner.addresses import without_query
+from scanner.findings.broken import Broken, by_items, cut
+from scanner.model import OPTIONAL_CATEGORIES, State
+
+if TYPE_CHECKING:
+    from scanner.findings.seen import Seen
+
+_REFUSALS = frozenset({"reject", "necessary"})  # what a press can have been taken for
+
+
+def missing_notice(seen: Seen) -> Broken | None:
+    """Return what needs consent where no banner asks for it."""
+    if seen.banner.found is not False:
+        return None
+    chosen = [entry for entry in seen.entries if entry.category in OPTIONAL_CATEGORIES]
+    return by_items(chosen, *(state for state in State if any(state in e.states for e in chosen)))
+
+
+def no_reject(seen: Seen) -> Broken | None:
+    """Return whether refusing takes more presses than agreeing, or cannot be done."""
+    banner = seen.banner
+    if not (banner.found and banner.accepted):
+        return None
+    # what is pressed to open the settings again belongs to the withdrawal
+    asked = [press for press in banner.presses if press.state in (None, State.ACCEPT, State.REJECT)]
+    presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", asked))
+    meanings = {press.meaning for press in presses}
+    name = banner.platform or "a banner that is not known by name"
+    refusing = [p for p in presses if p.state in (None, State.REJECT) and p.meaning != "accept"]
+    if banner.rejected and "settings" in {press.meaning for press in refusing}:
+        labels = ", ".join(f"'{press.label}'" for press in refusing)
+        said = f"{name}: one press accepts; to refuse took these: {labels}"
+    elif banner.rejected is False and not meanings & _REFUSALS:
+        said = f"{name}: a control that accepts was pressed, none that refuses was found"
+    else:
+        return None
+    return Broken((), (State.REJECT,), (said,))
+
+
+def banner_unclear(seen: Seen) -> Broken | None:
+    """Return the presses of which nothing that could be verified came."""
+    banner = seen.banner
+    vain = "the control that {} was pressed, and nothing that could be verified came of it"
+    lines = []
+    if banner.found and banner.accepted is False:
+        lines.append((State.ACCEPT, vain.format("accepts")))
+    if banner.rejected is False and {p.meaning for p in banner.presses} & _REFUSALS:
+        lines.append((State.REJECT, vain.format("refuses")))
+    if not lines:
+        return None
+    return Broken((), tuple(state for state, _ in lines), tuple(said for _, said in lines))
+
+
+def coverage(seen: Seen) -> Broken | None:
+    """Return the pages that could not be read."""
+    failed = [visit for visit in seen.visits if visit.failure is not None]
+    lines = sorted({f"{without_query(visit.url)}: {visit.failure}" for visit in failed})
+    states = tuple(state for state in State if any(visit.state is state for visit in failed))
+    return Broken((), states, cut(lines)) if failed else None

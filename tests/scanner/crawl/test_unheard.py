@@ -1,0 +1,68 @@
+"""What the browser keeps from us, or would not do by itself, is found nevertheless."""
+
+import pytest
+
+from scanner.model import Fate, Kind
+from tests.sites.paths import Answer, Host, script
+
+pytestmark = pytest.mark.anyio
+
+SHOP = "https://www.shop.example/"
+HOME = """<!doctype html><title>x</title>
+<link rel="shortcut icon" href="/icon.png">
+<link rel="manifest" crossorigin="use-credentials" href="/manifest.json">
+<style>@font-face { font-family: x; src: url(https://cdn.tracker.example/font) }
+p { font-family: x }</style>
+<p>x</p><script>
+new WebSocket("wss://chat.partner.example/socket");
+new Worker("/worker.js");
+new SharedWorker(URL.createObjectURL(new Blob(["indexedDB.open('shared')"])));
+</script>"""
+
+
+async def test_sockets_of_others_icons_timers_of_workers_and_what_nobody_kept(look):
+    shop = Host(
+        {
+            "/": HOME,
+            "/icon.png": Answer(cookies=("icon=1",)),
+            "/manifest.json": Answer("{}", cookies=("manifest=1",), kind="application/json"),
+            "/worker.js": script("setTimeout(() => indexedDB.open('late'), 1200);"),
+        }
+    )
+    open_to_all = {"access-control-allow-origin": "*"}
+    tracker = Host(
+        {"/font": Answer("x", cookies=("font=1; Secure; SameSite=None",), headers=open_to_all)}
+    )
+
+    found = await look(
+        {
+            "www.shop.example": shop,
+            "cdn.tracker.example": tracker,
+            "chat.partner.example": Host({}),
+        }
+    )
+
+    assert found.setter("icon") == ("http", SHOP + "icon.png", None)
+    assert found.setter("manifest") == ("http", SHOP + "manifest.json", None)
+    assert found.setter("late", Kind.INDEXED_DB) == ("script", SHOP + "worker.js", 1)
+    assert found.setter("shared", Kind.INDEXED_DB)[:2] == ("script", SHOP)
+    assert found.cookies()["font"].fate is Fate.REFUSED
+    assert shop.paths.count("/icon.png") == 1
+
+
+async def test_a_cookie_of_a_handshake_with_another_site_is_the_sockets(look):
+    shop = Host({"/": '<script>new WebSocket("wss://chat.partner.example/socket")</script>'})
+
+    found = await look({"www.shop.example": shop, "chat.partner.example": Chat()})
+
+    assert found.setter("chat") == ("http", "wss://chat.partner.example/socket", None)
+
+
+class Chat:
+    """A server that gives whoever shakes hands with it a cookie."""
+
+    async def __call__(self, scope, receive, send):
+        await receive()
+        cookie = b"chat=1; Secure; SameSite=None"
+        await send({"type": "websocket.accept", "headers": [(b"set-cookie", cookie)]})
+        await send({"type": "websocket.close"})
