@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from scanner.answer import words
@@ -18,6 +19,8 @@ from scanner.answer.words import Meaning
 from scanner.model import State
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
     from playwright.async_api import Page
 
     from scanner.answer.bundle import Bundle
@@ -28,7 +31,12 @@ if TYPE_CHECKING:
     from scanner.answer.traces import Traces
     from scanner.model import Category
 
+    #: Tells whether it is certain that no banner is to come.
+    Scout = Callable[[], Awaitable[bool]]
+
 PATIENCE = 3.0  # seconds that a page without any sign of a banner is watched for a late one
+SCOUTED_PATIENCE = 2.0  # seconds that it gets at least of which a scout says that none is to come
+SCOUT_START = 1.0  # seconds without a banner after which a scout is sent: most show it sooner
 LOADING_PATIENCE = 6.0  # seconds that a page gets which has not come to rest
 CLOSED_PAUSE = 0.8  # seconds between two looks into closed shadow roots
 QUIET = 1.0  # seconds without a request after which a page is at rest
@@ -38,6 +46,23 @@ SECOND_LOOK = 0.6  # seconds that a banner without the wanted button gets to sho
 RULE_START = 0.5  # seconds without a banner after which further rules are asked
 RULE_PATIENCE = 0.4  # seconds for a further rule to recognise the banner
 MOST_STEPS = 6  # presses in one banner; more would be wandering about
+
+
+@contextlib.contextmanager
+def scouting(scout: Scout | None) -> Iterator[Callable[[], bool]]:
+    """Send *scout* when it is asked of first; the value tells whether it is back and says none."""
+    sent: list[asyncio.Future[bool]] = []
+
+    def none_comes() -> bool:
+        if scout is not None and not sent:
+            sent.append(asyncio.ensure_future(scout()))
+        return any(back.done() and not back.exception() and back.result() for back in sent)
+
+    try:
+        yield none_comes
+    finally:
+        for back in sent:
+            back.cancel()
 
 
 class Dialogue:
@@ -53,7 +78,13 @@ class Dialogue:
         self._ready = False  # whether the switches were set on a layer that saves nothing
 
     async def hold(
-        self, wanted: State, *, only: Category | None, deadline: float, patience: float = PATIENCE
+        self,
+        wanted: State,
+        *,
+        only: Category | None,
+        deadline: float,
+        patience: float = PATIENCE,
+        scout: Scout | None = None,
     ) -> None:
         """
         Find the banner and tell it what a visitor in the state *wanted* would.
@@ -63,8 +94,9 @@ class Dialogue:
             only: The one category that is accepted; None: all.
             deadline: Time of the event loop until which a banner that is announced may come.
             patience: Seconds for a banner that nothing announces.
+            scout: Makes it shorter, where it is certain that none is to come.
         """
-        await self.arrival(deadline, patience=patience)
+        await self.arrival(deadline, patience=patience, scout=scout)
         if not self.record.found:
             return
         before = await read_traces(self.page)
@@ -81,19 +113,24 @@ class Dialogue:
             await self._rules.leave()
 
     async def arrival(
-        self, deadline: float, *, patience: float = PATIENCE, longer: bool = True
+        self,
+        deadline: float,
+        *,
+        patience: float = PATIENCE,
+        longer: bool = True,
+        scout: Scout | None = None,
     ) -> View:
         """
         Wait for a banner, for *patience* seconds at least.
 
         If *longer*, it waits more while the page still loads, and most if a platform is there
-        that has no answer yet.
+        that has no answer yet; and less if *scout* says that there is nothing to wait for.
         """
         clock = asyncio.get_running_loop().time
         started = clock()
         looks = 1  # into closed shadow roots
         seeing = 0  # looks to which the page answered
-        with silence(self.page) as silent:
+        with silence(self.page) as silent, scouting(scout) as none_comes:
             while True:
                 view = await self.see()
                 seeing += not view.blind
@@ -102,7 +139,8 @@ class Dialogue:
                 if clock() - started > looks * CLOSED_PAUSE:
                     looks += 1
                     await open_closed(self.page)
-                limit = patience
+                none = clock() - started > SCOUT_START and none_comes()
+                limit = min(patience, SCOUTED_PATIENCE) if none else patience
                 if longer:
                     limit = max(limit, LOADING_PATIENCE) if silent() < QUIET else limit
                     announced = await self._unanswered(view)
