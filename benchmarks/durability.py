@@ -33,7 +33,8 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.server import SITES, post, postgresql  # noqa: E402
+from benchmarks.load import post  # noqa: E402
+from benchmarks.server import SITES, postgresql  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
