@@ -43,6 +43,7 @@ def cookies(
     start: trail.Start = _UNKNOWN,
     deleted: Collection[Identity] = (),
     cleared: Collection[str] = (),
+    accepted: Collection[Identity] = (),
 ) -> tuple[Observation, ...]:
     """
     Return the cookies that were written on a page.
@@ -53,6 +54,8 @@ def cookies(
         start: When the page was asked for.
         deleted: What somebody was seen to delete.
         cleared: Hosts that had all cookies of their domain deleted.
+        accepted: What some page was seen to keep. Where that is deleted, too, another page that is
+            open at the same time may do so before the writer can read it back.
     """
     kept = {cookie.identity: cookie for cookie in jar}
     told: dict[tuple[str, str, str, bool], list[CookieWrite]] = {}
@@ -68,6 +71,8 @@ def cookies(
             seen = _kept(cookie, group, page=page, state=state)
         else:
             was_taken = identity in taken or registrable(identity[1].lstrip(".")) in domains
+            if was_taken and identity in accepted:
+                group = [msgspec.structs.replace(write, seen=None) for write in group]
             seen = _lost(group, taken=was_taken, page=page, state=state)
         writers = [trail.writer(write.by, write.at, start) for write in _standing(group)]
         found.append(msgspec.structs.replace(seen, later=trail.later(seen.set_by, writers)))
