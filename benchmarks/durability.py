@@ -33,7 +33,8 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.server import SITES, post, postgresql  # noqa: E402
+from benchmarks.load import post  # noqa: E402
+from benchmarks.server import SITES, postgresql  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,12 +95,17 @@ def serve(sabotage: str, arguments: list[str]) -> None:
 
     if sabotage == "early":
         honest = writer.GroupWriter.write
+        late: set[asyncio.Future[object]] = set()  # held until they are stored, if ever
 
-        def write(self: writer.GroupWriter, record: object) -> asyncio.Future[bool]:
-            asyncio.get_running_loop().call_later(0.05, honest, self, record)
-            answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-            answered.set_result(True)
-            return answered
+        async def write(
+            self: writer.GroupWriter, letter: Callable[[], writer.Opened]
+        ) -> tuple[bool, writer.Opened]:
+            async def afterwards() -> None:
+                await asyncio.sleep(0.05)
+                await honest(self, letter)
+
+            late.add(asyncio.ensure_future(afterwards()))
+            return True, letter()
 
         writer.GroupWriter.write = write  # type: ignore[method-assign, assignment]
     elif sabotage:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,13 +21,16 @@ from consent_server.decisions import (
     Sender,
     answer_to,
     are_many,
+    let_in,
     readable,
     received,
 )
 from consent_server.document import matches
 from consent_server.log.records import MAX_BODY
+from consent_server.log.writer import Opened
 from consent_server.origin import belongs
 from consent_server.script import HEADERS
+from scanner.tables import from_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
     from consent_server.decisions import Things
     from consent_server.proxy import Proxies
+    from consent_server.shelf import Served
 
     Headers = Mapping[bytes, bytes]
 
@@ -105,21 +110,25 @@ class Front:
         body = await _body(receive)
         if body is None:
             return True  # the visitor has gone
-        sender = Sender(scope["client"] and scope["client"][0], scope.get("country"), True)
+        client, now = scope["client"], time.time_ns() // 1_000_000
+        address, country = client and client[0], scope.get("country")
         try:
             if len(body) > MAX_BODY or are_many(body):
+                sender = Sender(address, country, True, from_milliseconds(now))
                 response = await answer_to(things, served, body, sender)
                 await readable(Request(scope), response)(scope, receive, send)
                 return True
-            record = received(things, served, body, sender)
-            new = await things.log.append(record)
+            let_in(things, served, body, address)
+            letter = functools.partial(_opened, things, served, body, address, country, now)
+            new, opened = await things.log.take(letter)
+            answer = opened.answer
             if not new:
-                record = await things.log.get(record.id) or record
+                known = await things.log.get(opened.record.id)
+                answer = _ENCODER.encode(known or opened.record)
         except REFUSALS as exc:
             request = Request(scope)
             await readable(request, await from_error(request, exc))(scope, receive, send)
             return True
-        answer = _ENCODER.encode(record)
         sent = [
             *_DECISION_HEADERS,
             (b"access-control-allow-origin", origin),
@@ -142,6 +151,14 @@ class Front:
         body = sent.bodies[encoding]
         await _answer(send, 200, _head(etag, encoding, sent.media_type, len(body)), body)
         return True
+
+
+def _opened(
+    things: Things, served: Served, body: bytes, address: str | None, country: str | None, now: int
+) -> Opened:
+    """Return the record in *body*, which came *now*, and what its sender is told of it."""
+    record = received(things, served, body, Sender(address, country, True, from_milliseconds(now)))
+    return Opened(record, _ENCODER.encode(record))
 
 
 def _one_host(scope: Scope) -> bool:

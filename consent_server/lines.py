@@ -17,7 +17,7 @@ from consent_server.proxy import Proxies
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Collection
+    from collections.abc import Collection, Hashable
 
     from uvicorn.config import Config
     from uvicorn.server import ServerState
@@ -56,7 +56,7 @@ class Crowd:
         self._of_network = of_network
         self._proxies = proxies or Proxies()
         self._open = 0
-        self._by_network: dict[str, int] = {}
+        self._by_network: dict[Hashable, int] = {}
 
     @classmethod
     def of_process(cls, *, proxies: Collection[str]) -> Crowd:
@@ -88,7 +88,7 @@ class Crowd:
             if left:
                 self._by_network[network] = left
 
-    def _network(self, address: str | None) -> str | None:
+    def _network(self, address: str | None) -> Hashable:
         """Return the visitors' network that *address* counts to; None: to none."""
         if address is None or self._proxies.trusts(address):
             return None

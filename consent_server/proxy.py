@@ -53,6 +53,8 @@ class Proxies:
 
     def _visitor(self, chain: str) -> str:
         """Return the last address in *chain* that is no proxy of ours: who is before it may lie."""
+        if "," not in chain:
+            return _bare(chain.strip())
         addresses = [_bare(address.strip()) for address in chain.split(",")]
         strangers = [address for address in addresses if not self.trusts(address)]
         return (strangers or addresses)[-1]

@@ -40,9 +40,8 @@ _FLAGS = {
 _LABELS = {
     "decided_at": "Decided (UTC)",
     "received_at": "Received (UTC)",
-    "action": "What the visitor did",
-    "revision": "Banner answered (revision)",
-    "gpc": "Global Privacy Control",
+    "action": "The visitor",
+    "gpc": "Browser signal",
     "flags": "Out of the ordinary",
     "surface": "Decided in",
 }

@@ -18,7 +18,7 @@ from consent_server.log.records import same_decision
 from consent_server.log.rows import to_counted, to_record, whole
 from consent_server.log.selection import conditions, selections, tallied
 from consent_server.log.statistics import Day, days
-from consent_server.log.writer import GroupWriter
+from consent_server.log.writer import GroupWriter, Opened
 from consent_server.model import ConsentRecord, Filter, Slice
 from scanner.errors import DecisionConflict, LogUnavailable
 from scanner.tables import consent
@@ -58,9 +58,23 @@ class ConsentLog:
                     await log._writer.close()
                     log._ledger.close()
 
-    def append(self, record: ConsentRecord) -> asyncio.Future[bool]:
+    async def append(self, record: ConsentRecord) -> bool:
         """
-        Store *record*; the future says, once it is durable, whether it is new.
+        Store *record*; return, once it is durable, whether it is new.
+
+        Raises:
+            DecisionConflict: If another decision has its id.
+            LogUnavailable: If it could not be stored now.
+        """
+        new, _ = await self.take(lambda: Opened(record))
+        return new
+
+    async def take(self, letter: Callable[[], Opened]) -> tuple[bool, Opened]:
+        """
+        Store the record that *letter* returns, opened together with others.
+
+        Returns:
+            Once it is durable: whether it is new, and what was opened.
 
         Raises:
             DecisionConflict: If another decision has its id.
@@ -68,7 +82,7 @@ class ConsentLog:
         """
         if self._writer is None:
             self._writer = GroupWriter(self._store)
-        return self._writer.write(record)
+        return await self._writer.write(letter)
 
     async def get(self, key: str, *, site: str | None = None) -> ConsentRecord | None:
         """Return the record with the id *key*, as it was sent, if there is one (of *site*)."""
@@ -185,7 +199,7 @@ class ConsentLog:
 
     def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
-        first: dict[str, ConsentRecord] = {}
+        first: dict[str, ConsentRecord] = {}  # in the order in which they came
         for record in records:
             first.setdefault(record.id, record)
         try:

@@ -35,15 +35,23 @@ _BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lo
 MAX_ERASED = 1000  # decisions erased in one commit, so that visitors need not wait long
 
 
+_ANSWER, _RECEIVED = 1, 3  # where a row, as `rows.to_row` returns it, holds them
+
+
 class _Group(NamedTuple):
     """Decisions on their way into the database, with their leaves."""
 
     rows: list[tuple[Any, ...]]
     hashes: list[bytes]
+    counted: list[tuple[int, int]]  # day, since 1970, and answer
 
     def only(self, which: Sequence[int]) -> _Group:
         """Return those at the places *which*."""
-        return _Group([self.rows[n] for n in which], [self.hashes[n] for n in which])
+        return _Group(
+            [self.rows[n] for n in which],
+            [self.hashes[n] for n in which],
+            [self.counted[n] for n in which],
+        )
 
 
 class Ledger:
@@ -129,11 +137,18 @@ class Ledger:
         salted = [
             salts[n : n + leaves.SALT_LENGTH] for n in range(0, len(salts), leaves.SALT_LENGTH)
         ]
-        triples = list(zip(records, given, salted, strict=True))
-        return _Group(
-            [rows.to_row(record, given=number, salt=salt) for record, number, salt in triples],
-            [leaves.of_record(record, salt) for record, _, salt in triples],
-        )
+        added = [
+            rows.to_row(record, given=number, salt=salt)
+            for record, number, salt in zip(records, given, salted, strict=True)
+        ]
+        counted = [(row[_RECEIVED] // rows.DAY, row[_ANSWER]) for row in added]
+        examples = dict(zip(counted, records, strict=True))  # equal answers of a day, equal cores
+        cores = {key: leaves.core(record) for key, record in examples.items()}
+        hashes = [
+            leaves.leaf_hash(cores[key], leaves.inner(salt, leaves.personal(record)))
+            for record, salt, key in zip(records, salted, counted, strict=True)
+        ]
+        return _Group(added, hashes, counted)
 
     def _append_new(self, group: _Group) -> bool:
         """Add all of *group* in one commit, by the driver alone; False: some are there already.
@@ -174,10 +189,7 @@ class Ledger:
 
     def _add(self, cursor: Any, position: int | None, group: _Group) -> None:
         """Add rows, leaves and counts, from *position* on (PostgreSQL finds that out itself)."""
-        counts = sorted(
-            (*key, count)
-            for key, count in Counter((row[3] // rows.DAY, row[1]) for row in group.rows).items()
-        )
+        counts = sorted((*key, count) for key, count in Counter(group.counted).items())
         for statement, parameters in rows.additions(
             self._dialect, position, group.rows, group.hashes, counts
         ):

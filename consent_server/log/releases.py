@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import desc, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server.model import Asked
+from scanner.database import dialect_named
 from scanner.tables import blob, edition, from_milliseconds, offer, release, to_milliseconds
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Releases:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+        dialect = dialect_named(engine.dialect.name)
         self._keep_blob = dialect.insert(blob).on_conflict_do_nothing()
         self._keep_release = dialect.insert(release).on_conflict_do_nothing()
         self._keep_offer = dialect.insert(offer).on_conflict_do_nothing()

@@ -155,6 +155,7 @@ class Profile:
                 return
             self._tabs[info["targetId"]] = opener
             opener.popups.append(info["targetId"])
+            opener.evidence.windows += 1
             if len(opener.popups) > MAX_POPUPS:
                 _turn_away(session, frame=info["targetId"])
                 return

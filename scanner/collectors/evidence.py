@@ -148,6 +148,7 @@ class Evidence:
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent = Said()  # what the page's consent interfaces say
         self._marks: list[tuple[Moment, dict[str, int]]] = []
+        self.windows = 0  # that it opened: each has a session storage of its own
         self.workers = 0  # that were started; their timers run in real time only
         self.due = 0.0  # monotonic time of the last of these timers
         self.started: list[Evidence] = []  # of the workers beside the page that it started

@@ -131,22 +131,27 @@ async def _real(tab: Tab, *, linger: float, busy_limit: float) -> bool:
     return loaded
 
 
-async def _linger(tab: Tab) -> None:
+async def waited(tab: Tab, seconds: float) -> None:
+    """Let *seconds* of the page's own time pass, and what it does then come to its end."""
+    await _linger(tab, seconds)
+
+
+async def _linger(tab: Tab, seconds: float = LINGER) -> None:
     """
-    Let a loaded page do what it does on timers, and what that leads to.
+    Let a loaded page do what it does on timers for *seconds*, and what that leads to.
 
     What is no traffic, such as the answer of a database, does not stop the page's clock: so its
     time is given in slices, with a breath after each, in which such answers come.
     """
     passed = 0.0
-    while passed < LINGER + MORE and not tab.over and not tab.endless:
+    while passed < seconds + MORE and not tab.over and not tab.endless:
         slice_ = FINE_SLICE if tab.evidence.has_databases else SLICE
         began = time.monotonic()
         await _spend(tab, slice_)
         await asyncio.sleep(BREATH)
         passed += slice_
         busy = tab.traffic.unanswered or tab.traffic.changed_at > began
-        if passed >= LINGER and not busy:
+        if passed >= seconds and not busy:
             return
 
 

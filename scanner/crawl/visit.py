@@ -69,6 +69,7 @@ class Reader:
         self._digester = digester
         self._written: set[fold.Identity] = set()  # cookies that some page was seen to write
         self._deleted: set[fold.Identity] = set()
+        self._accepted: set[fold.Identity] = set()  # cookies that some script could read back
         self._worn: set[str] = set()  # icons and manifests that were fetched
         self._cleared: set[str] = set()  # hosts that had all cookies of their domain deleted
         #: Who may set cookies that nobody hears, by the host that they are for; and on which page.
@@ -133,6 +134,7 @@ class Reader:
         others = [other.evidence for other in self._profile.tabs if other is not tab]
         for noted in (evidence, *others):
             self._deleted |= {write.identity for write in noted.writes if write.line.deletes}
+            self._accepted |= {write.identity for write in noted.writes if write.seen}
             self._cleared |= noted.cleared
         groups = self._profile.workers.told_with(evidence, page=visit.final_url, others=others)
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
@@ -203,8 +205,16 @@ class Reader:
                 start=start,
                 deleted=self._deleted,
                 cleared=self._cleared,
+                accepted=self._accepted,
             ),
-            *fold.stored(items, looked=noted[0].looked, page=page, state=state, start=start),
+            *fold.stored(
+                items,
+                looked=noted[0].looked,
+                windows=noted[0].windows > 0,
+                page=page,
+                state=state,
+                start=start,
+            ),
             *fold.requests(
                 [request for each in noted for request in each.requests],
                 site_host=site_host,
