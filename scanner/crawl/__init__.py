@@ -18,13 +18,15 @@ from playwright.async_api import Error as PlaywrightError
 from scanner.answer import answer
 from scanner.browser.devtools import DevToolsError
 from scanner.collectors.validators import Cache, credited
+from scanner.crawl.answering import merged
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.logbook import Logbook
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
-from scanner.crawl.walk import Tour, Walk, merged
+from scanner.crawl.tour import Tour
+from scanner.crawl.walk import Walk
 from scanner.errors import BrowserMissing, BrowserUnfit
 from scanner.model import BannerAnswer, Exhibit, PageRead, Site, State, Visit, Visitor
 from scanner.redaction import was_redacted

@@ -18,16 +18,15 @@ from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.collectors.stack import OURS
 from scanner.crawl import settle
+from scanner.crawl.sightings import Sightings, left_by
 from scanner.crawl.walls import wall
 from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from scanner.browser import Browser
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
-    from scanner.collectors.evidence import CookieWrite, Evidence, JarCookie
+    from scanner.collectors.evidence import Evidence, JarCookie
     from scanner.collectors.validators import Cache
     from scanner.crawl.settle import Clock
     from scanner.model import Site
@@ -67,18 +66,8 @@ class Reader:
         #: Whether the banner was answered: then only what is left of earlier cookies counts.
         self.pressed = state not in (State.BEFORE, State.GPC)
         self._digester = digester
-        self._written: set[fold.Identity] = set()  # cookies that some page was seen to write
-        self._deleted: set[fold.Identity] = set()
-        self._accepted: set[fold.Identity] = set()  # cookies that some script could read back
         self._worn: set[str] = set()  # icons and manifests that were fetched
-        self._cleared: set[str] = set()  # hosts that had all cookies of their domain deleted
-        #: Who may set cookies that nobody hears, by the host that they are for; and on which page.
-        self._unheard: dict[str, dict[SetBy, str]] = {}
-        self._met: dict[
-            fold.Identity, tuple[JarCookie, str, dt.datetime]
-        ] = {}  # where first in the jar
-        self._stored: set[tuple[Kind, str, str]] = set()  # items that some page wrote
-        self._present: dict[tuple[Kind, str, str], Observation] = {}  # that were there, where first
+        self._seen = Sightings(state, home=site.url)
 
     async def arrive(
         self, tab: Tab, url: str, *, clock: Clock, briefly: bool = False
@@ -133,18 +122,15 @@ class Reader:
         evidence = tab.evidence
         others = [other.evidence for other in self._profile.tabs if other is not tab]
         for noted in (evidence, *others):
-            self._deleted |= {write.identity for write in noted.writes if write.line.deletes}
-            self._accepted |= {write.identity for write in noted.writes if write.seen}
-            self._cleared |= noted.cleared
+            self._seen.heard(noted)
         groups = self._profile.workers.told_with(evidence, page=visit.final_url, others=others)
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
         read = self._told(visit, left_by(writes, kept), evidence, groups)
-        self._written |= {write.identity for write in writes}
-        now = dt.datetime.now(dt.UTC)
         for url in evidence.sockets:
-            self._doubt(urlsplit(url).hostname or "", SetBy(kind="http", url=url), visit.final_url)
-        for cookie in kept:
-            self._met.setdefault(cookie.identity, (cookie, visit.final_url, now))
+            self._seen.doubt(
+                urlsplit(url).hostname or "", SetBy(kind="http", url=url), visit.final_url
+            )
+        self._seen.told(writes, kept, page=visit.final_url)
         for noted in (evidence, *(noted for _, noted in groups)):
             exchanges = noted.validators.values()
             self._cache.note(exchanges, state=self._state, page=visit.final_url)
@@ -182,7 +168,7 @@ class Reader:
         observed = trail.traced(moments.dated(observed, evidence), start=start, brought=brought)
         return PageRead(
             visit=visit,
-            observations=tuple(seen for seen in observed if not self._only_present(seen)),
+            observations=tuple(seen for seen in observed if not self._seen.only_present(seen)),
             signals=signals.of_page(told, page=page, state=state),
         )
 
@@ -203,9 +189,9 @@ class Reader:
                 page=page,
                 state=state,
                 start=start,
-                deleted=self._deleted,
-                cleared=self._cleared,
-                accepted=self._accepted,
+                deleted=self._seen.deleted,
+                cleared=self._seen.cleared,
+                accepted=self._seen.accepted,
             ),
             *fold.stored(
                 items,
@@ -230,21 +216,6 @@ class Reader:
                 state=state,
             ),
         )
-
-    def _only_present(self, seen: Observation) -> bool:
-        """
-        Tell whether *seen* is an item of storage that was there, and nobody was seen to write.
-
-        Another page that is open may be its writer's: so such items are told at the end.
-        """
-        if seen.kind not in fold.STORED:
-            return False
-        identity = (seen.kind, seen.name, seen.domain)
-        if seen.set_by is not None:
-            self._stored.add(identity)
-            return False
-        self._present.setdefault(identity, seen)
-        return True
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
@@ -271,37 +242,7 @@ class Reader:
     async def remaining(self) -> dict[str, tuple[Observation, ...]]:
         """Return what nobody was seen to write, by the page where it was met."""
         kept = {cookie.identity for cookie in await self._jar()}
-        found: dict[str, tuple[Observation, ...]] = {}
-        for identity, (cookie, page, at) in self._met.items():
-            if identity in self._written or (self.pressed and identity not in kept):
-                continue
-            if (cookie.name, cookie.domain.lstrip("."), cookie.path) in self._profile.given:
-                continue
-            by, place = self._unseen(cookie, page)
-            seen = fold.met(cookie, by=by, page=place, state=self._state, at=at)
-            found[place] = (*found.get(place, ()), seen)
-        for item, seen in self._present.items():
-            if item not in self._stored:
-                found[seen.page] = (*found.get(seen.page, ()), seen)
-        return found
-
-    def _doubt(self, host: str, by: SetBy, page: str | None) -> None:
-        """Note that *by* may set cookies of *host* that nobody hears of."""
-        self._unheard.setdefault(host, {}).setdefault(by, page or self._site.url)
-
-    def _unseen(self, cookie: JarCookie, met: str) -> tuple[SetBy | None, str]:
-        """Return who must have set *cookie*, since all else is watched, and the page; or *met*."""
-        domain = cookie.domain.lstrip(".")
-        known = {
-            by: page
-            for host, found in self._unheard.items()
-            if host == domain or (cookie.domain.startswith(".") and host.endswith(cookie.domain))
-            for by, page in found.items()
-            if by.kind == "http" or not cookie.http_only
-        }
-        if len(known) > 1:
-            known = {by: page for by, page in known.items() if page == met}
-        return known.popitem() if len(known) == 1 else (None, met)
+        return self._seen.remaining(kept, pressed=self.pressed, given=self._profile.given)
 
     async def _jar(self) -> tuple[JarCookie, ...]:
         return await jar.read(
@@ -318,7 +259,7 @@ class Reader:
             for found in told["found"]:
                 tab.evidence.stored.append(self._item(found, host, now))
                 if (worker := found.get("script")) in tab.evidence.planned:
-                    self._doubt(host, SetBy(kind="script", url=worker), tab.traffic.url)
+                    self._seen.doubt(host, SetBy(kind="script", url=worker), tab.traffic.url)
         tab.evidence.consent = consent.checked(looked.said)
         links: dict[str, None] = {}
         if len(tab.routes) <= MAX_ROUTES:
@@ -381,22 +322,6 @@ async def _asked(tab: Tab) -> _Look:
         tab.frames.ask_all(_STORAGE), tab.in_page(_CONSENT), tab.frames.ask_all(_LINKS)
     )
     return _Look(tuple(filter(None, stored.values())), said, {k: v for k, v in shown.items() if v})
-
-
-def left_by(writes: Iterable[CookieWrite], jar: Iterable[JarCookie]) -> tuple[JarCookie, ...]:
-    """
-    Return what *jar* holds, but for cookies that the page itself deleted in the end.
-
-    Those are of another page that is open at the same time, and is told with it. A script
-    cannot delete what is HttpOnly, though it may try.
-    """
-    last = {write.identity: write for write in sorted(writes, key=lambda write: write.at)}
-    gone = {identity: write.by.kind for identity, write in last.items() if write.line.deletes}
-    return tuple(
-        cookie
-        for cookie in jar
-        if cookie.identity not in gone or (cookie.http_only and gone[cookie.identity] != "http")
-    )
 
 
 def _failure(tab: Tab, *, loaded: bool) -> str | None:

@@ -5,74 +5,37 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
 import structlog
 
-from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
-from scanner.collectors.validators import Cache
 from scanner.crawl import privacy_control, scout, settle, sitemap
+from scanner.crawl.answering import Answering
 from scanner.crawl.badge import badge
-from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
 from scanner.crawl.logbook import Chapter, Page
 from scanner.crawl.login import login
-from scanner.crawl.pace import TOO_MUCH, Pace
-from scanner.crawl.robots import Robots
-from scanner.crawl.settle import Clock
+from scanner.crawl.pace import TOO_MUCH
 from scanner.crawl.visit import Reader
-from scanner.dossier import Dossier
-from scanner.model import BannerAnswer, Category, Observation, PageRead, Site, State
-from scanner.redaction import redacted_url
-from scanner.shape import Digester
+from scanner.model import BannerAnswer, Observation, PageRead, Site, State
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine
+
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
+    from scanner.crawl.tour import Tour
 
 log = structlog.get_logger()
 
-ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
 PAGE_LIMIT = 60.0  # seconds for one page, all included
 TAB_PAGES = 25  # after which a tab makes room for a new one: its process only grows
 MOST_TRIES = 2  # of a page with which the browser ended
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
-
-_TOP = resources.files("scanner.collectors").joinpath("top.js").read_text(encoding="utf-8")
-
-#: What has to be pressed for a state, in this order.
-_PRESSES: dict[State, tuple[State, ...]] = {
-    State.ACCEPT: (State.ACCEPT,),
-    State.REJECT: (State.REJECT,),
-    State.WITHDRAW: (State.ACCEPT, State.WITHDRAW),
-    **{state: (State.ACCEPT,) for state in State if state.only is not None},
-}
-
-
-class Tour(msgspec.Struct, frozen=True, kw_only=True):
-    """What the walks through one site share."""
-
-    site: Site
-    browser: Browser
-    fetcher: Fetcher
-    robots: Robots
-    pace: Pace
-    digester: Digester
-    cache: Cache  # what all profiles were given for theirs
-    max_pages: int
-    tabs: int  # pages that are open at once
-    clock: Clock
-    answer: Callable[..., Awaitable[BannerAnswer]]  # presses the banner's buttons
-    dossier: Dossier | None = None  # where pictures and archives are kept
-    har: bool = False  # whether the traffic is archived
-    stop: asyncio.Event  # when set, the walk ends with what was found
-    progress: Callable[[State, int, int, str], None]  # state, visited, known, URL
 
 
 class Walk:
@@ -105,7 +68,14 @@ class Walk:
         self._answered = False  # the banner, if the state asks for it
         self._visited = 0
         self._planned = 1
-        self.banner = BannerAnswer()
+        self._answering = Answering(
+            self._tour, self._state, patience=self._patience, scout=self._no_banner
+        )
+
+    @property
+    def banner(self) -> BannerAnswer:
+        """What was found of the site's banner."""
+        return self._answering.banner
 
     @property
     def reads(self) -> list[PageRead]:
@@ -219,7 +189,8 @@ class Walk:
             self._archive.visit(url)
         rules = await tour.robots.rules(url)
         await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
-        presses = _PRESSES.get(self._state, ())
+        answering = self._answering
+        presses = answering.presses
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
             await self._note(url, PageRead(visit=reader.barred(url, fault)))
             return False
@@ -227,19 +198,17 @@ class Walk:
         self._arriving = False
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
-        await self._picture(tab, "arrived")
+        await answering.picture(tab, "arrived")
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
             await profile.close_popups(tab)  # they would stop the frames of the page behind them
             reader.forget(tab)
-            given = await self._press(profile, tab, wanted)
-            self.banner = merged(self.banner, self._told(given))
-            if not _took(given, wanted, only=self._state.only):
+            if not await answering.press(profile, tab, wanted):
                 await self._note(url, PageRead(visit=visit))
                 return False
             await settle.rest(tab, PRESSED_LINGER)
-            await self._picture(tab, "answered")
+            await answering.picture(tab, "answered")
             visit, links = await reader.arrive(
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
@@ -265,46 +234,6 @@ class Walk:
                 return await login(tab, page, self._tour.site)
         finally:
             self._logging_in = False
-
-    async def _press(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
-        """Answer the banner of the page; a banner that breaks us counts as not answered."""
-        try:
-            async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
-                more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
-                if self._patience is not None and wanted is not State.WITHDRAW:
-                    more["patience"] = self._patience
-                    if self._tour.clock == Clock.VIRTUAL and not self._tour.site.login:
-                        more["scout"] = self._no_banner
-                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **more)
-        except Exception:
-            log.exception("banner not answered", site=self._tour.site.key, state=wanted)
-            return BannerAnswer()
-        state, dossier = self._state, self._tour.dossier
-        url = redacted_url(tab.traffic.url or "")
-        for press in given.presses:
-            if dossier is not None and press.picture is not None:
-                dossier.pressed(press.picture, state=state, url=url)
-        presses = tuple(msgspec.structs.replace(press, state=state) for press in given.presses)
-        return msgspec.structs.replace(given, presses=presses)
-
-    def _told(self, given: BannerAnswer) -> BannerAnswer:
-        """Return *given* as it counts for the whole site: one category is not all of them."""
-        only = self._state.only
-        if only is None:
-            return given
-        chosen = {only: given.accepted is True} if given.found else {}
-        return msgspec.structs.replace(given, accepted=None, chosen=chosen)
-
-    async def _picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
-        """Keep a picture of what a visitor sees now, if evidence is wanted."""
-        dossier = self._tour.dossier
-        if dossier is None or tab.over or tab.traffic.status is None:
-            return
-        if moment == "arrived":
-            await tab.frames.ask_all(_TOP)
-        if png := await tab.picture():
-            url = redacted_url(tab.traffic.url or "")
-            dossier.picture(png, state=self._state, moment=moment, url=url)
 
     async def _rest(self, profile: Profile, reader: Reader, first: Tab) -> None:
         """Visit the pages that the start page leads to, level by level."""
@@ -469,34 +398,3 @@ async def _bring_along(profile: Profile, site: Site) -> None:
 def _fatal(reader: Reader, url: str) -> Page:
     """Return what is left of a page with which one browser after the other ended."""
     return Page(read=PageRead(visit=reader.barred(url, "the browser ended while it was read")))
-
-
-def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:
-    """Tell whether the site understood. To refuse, we must be sure: a guess would accuse it."""
-    if only is not None:
-        return bool(given.found) and given.accepted is True
-    if wanted is State.ACCEPT:
-        return bool(given.found) and given.accepted is not False
-    taken = given.rejected if wanted is State.REJECT else given.withdrawn
-    return bool(given.found) and taken is True
-
-
-def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
-    """Return what both together tell of the banner; a no counts more than not knowing."""
-    return BannerAnswer(
-        found=_either(one.found, other.found),
-        platform=one.platform or other.platform,
-        accepted=_either(one.accepted, other.accepted),
-        rejected=_either(one.rejected, other.rejected),
-        withdrawn=_either(one.withdrawn, other.withdrawn),
-        method=one.method or other.method,
-        offers=tuple(sorted({*one.offers, *other.offers})),
-        chosen=one.chosen | other.chosen,
-        presses=one.presses + other.presses,
-    )
-
-
-def _either(one: bool | None, other: bool | None) -> bool | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one or other

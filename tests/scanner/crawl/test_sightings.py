@@ -2,7 +2,7 @@ import datetime as dt
 
 from scanner import cookie_line
 from scanner.collectors.evidence import CookieWrite, JarCookie
-from scanner.crawl.visit import left_by
+from scanner.crawl.sightings import left_by
 from scanner.model import SetBy
 from scanner.shape import Digester, shape
 

@@ -1,0 +1,137 @@
+"""A visitor in front of the site's banner: what is pressed for a state, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import structlog
+
+from scanner.crawl.settle import Clock
+from scanner.model import BannerAnswer, Category, State
+from scanner.redaction import redacted_url
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from scanner.browser.profile import Profile
+    from scanner.browser.tab import Tab
+    from scanner.crawl.tour import Tour
+
+log = structlog.get_logger()
+
+ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
+
+_TOP = resources.files("scanner.collectors").joinpath("top.js").read_text(encoding="utf-8")
+
+#: What has to be pressed for a state, in this order.
+_PRESSES: dict[State, tuple[State, ...]] = {
+    State.ACCEPT: (State.ACCEPT,),
+    State.REJECT: (State.REJECT,),
+    State.WITHDRAW: (State.ACCEPT, State.WITHDRAW),
+    **{state: (State.ACCEPT,) for state in State if state.only is not None},
+}
+
+
+class Answering:
+    """
+    Answers as the visitor of *state* does.
+
+    Args:
+        patience: Seconds for a banner to come; None: as usual.
+        scout: Tells whether it is certain that none comes.
+    """
+
+    def __init__(
+        self,
+        tour: Tour,
+        state: State,
+        *,
+        patience: float | None,
+        scout: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._tour = tour
+        self._state = state
+        self._patience = patience
+        self._scout = scout
+        self.presses = _PRESSES.get(state, ())  # what has to be pressed, in this order
+        self.banner = BannerAnswer()  # what was found of it so far
+
+    async def press(self, profile: Profile, tab: Tab, wanted: State) -> bool:
+        """Answer the banner of the page in *tab*; tell whether the site understood."""
+        given = await self._asked(profile, tab, wanted)
+        self.banner = merged(self.banner, self._told(given))
+        return _took(given, wanted, only=self._state.only)
+
+    async def picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
+        """Keep a picture of what a visitor sees now, if evidence is wanted."""
+        dossier = self._tour.dossier
+        if dossier is None or tab.over or tab.traffic.status is None:
+            return
+        if moment == "arrived":
+            await tab.frames.ask_all(_TOP)
+        if png := await tab.picture():
+            url = redacted_url(tab.traffic.url or "")
+            dossier.picture(png, state=self._state, moment=moment, url=url)
+
+    async def _asked(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
+        """Answer the banner of the page; a banner that breaks us counts as not answered."""
+        try:
+            async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
+                more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
+                if self._patience is not None and wanted is not State.WITHDRAW:
+                    more["patience"] = self._patience
+                    if self._tour.clock == Clock.VIRTUAL and not self._tour.site.login:
+                        more["scout"] = self._scout
+                given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **more)
+        except Exception:
+            log.exception("banner not answered", site=self._tour.site.key, state=wanted)
+            return BannerAnswer()
+        state, dossier = self._state, self._tour.dossier
+        url = redacted_url(tab.traffic.url or "")
+        for press in given.presses:
+            if dossier is not None and press.picture is not None:
+                dossier.pressed(press.picture, state=state, url=url)
+        presses = tuple(msgspec.structs.replace(press, state=state) for press in given.presses)
+        return msgspec.structs.replace(given, presses=presses)
+
+    def _told(self, given: BannerAnswer) -> BannerAnswer:
+        """Return *given* as it counts for the whole site: one category is not all of them."""
+        only = self._state.only
+        if only is None:
+            return given
+        chosen = {only: given.accepted is True} if given.found else {}
+        return msgspec.structs.replace(given, accepted=None, chosen=chosen)
+
+
+def _took(given: BannerAnswer, wanted: State, *, only: Category | None = None) -> bool:
+    """Tell whether the site understood. To refuse, we must be sure: a guess would accuse it."""
+    if only is not None:
+        return bool(given.found) and given.accepted is True
+    if wanted is State.ACCEPT:
+        return bool(given.found) and given.accepted is not False
+    taken = given.rejected if wanted is State.REJECT else given.withdrawn
+    return bool(given.found) and taken is True
+
+
+def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
+    """Return what both together tell of the banner; a no counts more than not knowing."""
+    return BannerAnswer(
+        found=_either(one.found, other.found),
+        platform=one.platform or other.platform,
+        accepted=_either(one.accepted, other.accepted),
+        rejected=_either(one.rejected, other.rejected),
+        withdrawn=_either(one.withdrawn, other.withdrawn),
+        method=one.method or other.method,
+        offers=tuple(sorted({*one.offers, *other.offers})),
+        chosen=one.chosen | other.chosen,
+        presses=one.presses + other.presses,
+    )
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one or other
