@@ -3,9 +3,9 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -95,11 +95,11 @@ def test_classify_names_the_line_that_is_wrong_and_answers_the_others(kapsel, li
 def test_ten_thousand_rows_take_a_few_seconds(kapsel):
     given = "".join(f'{{"name": "row_{number}_ga", "lifetime": 60}}\n' for number in range(10_000))
 
-    started = time.perf_counter()
+    started = os.times()
     told, _ = kapsel("classify", given=given)
 
     assert len(told.splitlines()) == 10_000
-    assert time.perf_counter() - started < 20
+    assert sum(os.times()[:4]) - sum(started[:4]) < 20  # of processor, the command's included
 
 
 def test_check_finds_no_mistake_in_what_is_built_in(kapsel):
