@@ -5,9 +5,10 @@
 Each round starts the real server, sends decisions from sixteen connections, and ends it: by
 ``kill -9``, or by an emulated power cut. For that strace notes each write and each sync of the
 database's files; after the kill, whatever was written but not synced when the power went is
-overwritten with zeros, as a disk may leave it. (Of PostgreSQL only the write-ahead log: its
-data files are made good from that.) Then the next server must have every decision that was
-acknowledged, once.
+lost: of SQLite's files it is overwritten with zeros, as a disk may leave it; PostgreSQL's
+write-ahead log, whose last page is written again and again, gets back what it held at its last
+sync. (Its data files are made good from that.) Then the next server must have every decision that
+was acknowledged, once.
 
 The controls break the rule on purpose: they must lose something, or the test proves nothing.
 """
@@ -32,7 +33,8 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.server import SITES, post, postgresql  # noqa: E402
+from benchmarks.load import post  # noqa: E402
+from benchmarks.server import SITES, postgresql  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,10 +44,12 @@ LEAST, MOST = 30, 300  # acknowledged decisions after which the plug is pulled
 
 _CALL = re.compile(
     r"(?P<thread>\d+) +(?P<name>\w+)\(\d+<(?P<path>[^>]*)>"
-    r"(?:, (?:\"\"\.\.\.|\"\"|0x\w+), (?P<length>\d+)(?:, (?P<offset>\d+))?)?"
+    r"(?:, (?:\"(?P<data>(?:\\x[0-9a-f]{2})*)\"(?:\.\.\.)?|0x\w+), "
+    r"(?P<length>\d+)(?:, (?P<offset>\d+))?)?"
 )
 _RESUMED = re.compile(r"(?P<thread>\d+) +<\.\.\. (?P<name>\w+) resumed>")
 _TRACED = "pwrite64,write,fsync,fdatasync"
+_LONGEST = 1 << 20  # bytes in one write whose content is noted
 
 
 class Case(NamedTuple):
@@ -91,12 +95,17 @@ def serve(sabotage: str, arguments: list[str]) -> None:
 
     if sabotage == "early":
         honest = writer.GroupWriter.write
+        late: set[asyncio.Future[object]] = set()  # held until they are stored, if ever
 
-        def write(self: writer.GroupWriter, record: object) -> asyncio.Future[bool]:
-            asyncio.get_running_loop().call_later(0.05, honest, self, record)
-            answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-            answered.set_result(True)
-            return answered
+        async def write(
+            self: writer.GroupWriter, letter: Callable[[], writer.Opened]
+        ) -> tuple[bool, writer.Opened]:
+            async def afterwards() -> None:
+                await asyncio.sleep(0.05)
+                await honest(self, letter)
+
+            late.add(asyncio.ensure_future(afterwards()))
+            return True, letter()
 
         writer.GroupWriter.write = write  # type: ignore[method-assign, assignment]
     elif sabotage:
@@ -115,9 +124,17 @@ def serve(sabotage: str, arguments: list[str]) -> None:
 class Files:
     """What strace saw of a database's files: which writes no sync has followed yet."""
 
-    def __init__(self, *, only: str) -> None:
+    def __init__(self, *, only: str, synced: dict[str, bytes] | None = None) -> None:
+        """
+        Args:
+            only: Part of the paths that count.
+            synced: What the files held when the trace began, which then tells what was written;
+                None: what is lost becomes zeros.
+        """
         self._only = only
-        self._unsynced: dict[str, list[tuple[int, int]]] = {}
+        self._synced = {path: bytearray(body) for path, body in (synced or {}).items()}
+        self._exact = synced is not None
+        self._unsynced: dict[str, list[tuple[int, int, bytes]]] = {}
         self._at: dict[str, int] = {}
         self._under_way: dict[str, tuple[str, int]] = {}  # thread -> path, writes before its sync
 
@@ -126,8 +143,7 @@ class Files:
         for line in trace.read_text(errors="replace").splitlines():
             resumed = _RESUMED.match(line)
             if resumed is not None and resumed["name"] in ("fsync", "fdatasync"):
-                path, count = self._under_way.pop(resumed["thread"], ("", 0))
-                del self._unsynced.get(path, [])[:count]
+                self._sync(*self._under_way.pop(resumed["thread"], ("", 0)))
                 continue
             call = _CALL.match(line)
             if call is None or self._only not in call["path"]:
@@ -138,20 +154,31 @@ class Files:
                 if "<unfinished" in line:
                     self._under_way[call["thread"]] = (path, len(writes))
                 else:
-                    writes.clear()
+                    self._sync(path, len(writes))
             elif call["offset"] is not None:
-                writes.append((int(call["offset"]), int(call["length"])))
+                data = bytes.fromhex((call["data"] or "").replace("\\x", ""))
+                assert not self._exact or len(data) == int(call["length"]), "strace cut it off"
+                writes.append((int(call["offset"]), int(call["length"]), data))
+
+    def _sync(self, path: str, count: int) -> None:
+        """Count the first *count* writes to *path* as safe."""
+        for offset, length, data in self._unsynced.get(path, [])[:count] if self._exact else ():
+            held = self._synced.setdefault(path, bytearray())
+            held.extend(bytes(max(0, offset + length - len(held))))
+            held[offset : offset + length] = data
+        del self._unsynced.get(path, [])[:count]
 
     def lose(self) -> int:
-        """Overwrite with zeros what was not synced; return how many bytes that were."""
+        """Undo what was not synced; return how many bytes that were."""
         lost = 0
         for path, writes in self._unsynced.items():
             if not writes or not Path(path).exists():
                 continue
             with Path(path).open("r+b") as file:
-                for offset, length in writes:
+                for offset, length, _ in writes:
                     file.seek(offset)
-                    file.write(bytes(length))
+                    held = self._synced.get(path, b"")[offset : offset + length]
+                    file.write(bytes(held).ljust(length, b"\0"))
                     lost += length
         return lost
 
@@ -226,7 +253,8 @@ def rounds(case: Case, count: int) -> Tally:
                     )
                 )
             if case.power and trace.exists():
-                files = Files(only="pg_wal" if cluster else "kapsel.db")
+                wal = cluster.wal if cluster else None
+                files = Files(only="pg_wal" if cluster else "kapsel.db", synced=wal)
                 files.read(trace)
                 files.lose()
                 trace.unlink()
@@ -286,6 +314,7 @@ class Cluster:
         self._data = self._folder / "data"
         self._binaries = max(Path("/usr/lib/postgresql").glob("*/bin"))
         self._tracer: subprocess.Popen[bytes] | None = None
+        self.wal: dict[str, bytes] = {}  # what its write-ahead log held when the trace began
 
     @classmethod
     @contextlib.contextmanager
@@ -298,13 +327,16 @@ class Cluster:
     def watch(self, trace: Path) -> None:
         """Note from now on, in *trace*, what its processes write and sync."""
         pids = self._pids()
-        command = ["strace", "-f", "-y", "-s", "0", "-e", f"trace={_TRACED}", "-o", str(trace)]
+        command = ["strace", "-f", "-y", "-x", "-s", str(_LONGEST), "-o", str(trace)]
+        command += ["-e", f"trace={_TRACED}"]
         command += [argument for pid in pids for argument in ("-p", str(pid))]
         self._tracer = subprocess.Popen(command, stderr=subprocess.PIPE)
         assert self._tracer.stderr is not None
         for pid in pids:
             said = self._tracer.stderr.readline()
             assert b"attached" in said or not alive(pid), said  # some come and go
+        log = self._data / "pg_wal"
+        self.wal = {str(file): file.read_bytes() for file in log.iterdir() if file.is_file()}
 
     def kill(self) -> None:
         """End all its processes at once."""

@@ -20,10 +20,10 @@ async def hello(request: Request) -> PlainTextResponse:
 app = Starlette(routes=[Route("/", hello, methods=["GET", "POST"])])
 
 
-def create_commit_each() -> Starlette:
-    """Return the consent server with groups of one."""
-    from consent_server.app import create_from_environment
+def serve_commit_each() -> None:
+    """Be ``kapsel``, with groups of one."""
+    from consent_server.cli import main
     from consent_server.log import writer
 
     writer.MAX_BATCH = 1
-    return create_from_environment()
+    main()

@@ -45,8 +45,20 @@ setTimeout(() => fetch('/fetched'), 300); setTimeout(() => {{ document.cookie = 
 </script>"""
 
 
-def serve_site(port, pages: int, latency: float) -> None:
-    """Serve the site until killed; tell the port by *port*."""
+BANNER = """<div id=cookie-banner role=dialog style="position:fixed;bottom:0;background:#fe9">
+We use cookies on this site. <button onclick="say('yes')">Accept all</button>
+<button onclick="say('no')">Reject all</button></div><script>
+const said = document.cookie.match(/choice=(\\w+)/)?.[1];
+const banner = document.getElementById('cookie-banner');
+if (said) banner.remove();
+if (said === 'yes') document.cookie = '_agreed=1; max-age=3600';
+function say(what) {{ document.cookie = 'choice=' + what + '; max-age=3600'; banner.remove(); }}
+</script>"""
+NEXT = 25  # pages that a page leads to
+
+
+def serve_site(port, pages: int, latency: float, *, banner: bool = False) -> None:
+    """Serve the site until killed, each page with a *banner* or none; tell the port by *port*."""
     from consent_server.demo.loopback import serve
 
     async def app(scope, receive, send):
@@ -55,8 +67,12 @@ def serve_site(port, pages: int, latency: float) -> None:
         await asyncio.sleep(latency)
         if path == "/" or path.startswith("/p"):
             number = int(path[2:] or 0)
-            links = "".join(f"<a href=/p{n}>{n}</a>" for n in range(1, pages))
+            near = (
+                range(number + 1, min(pages, number + 1 + NEXT)) if pages > NEXT else range(pages)
+            )
+            links = "".join(f"<a href=/p{n}>{n}</a>" for n in near if n)
             body, cookie = PAGE.format(n=number, links=links), f"page{number}=1"
+            body += BANNER.format() if banner else ""
             if path == "/":
                 cookie = "session=1; HttpOnly"
         elif path == "/tag.js":
@@ -91,9 +107,11 @@ def family(root: int) -> list[Path]:
 class Meter:
     """CPU and peak memory of the browsers that this process starts, while the block runs."""
 
-    async def __aenter__(self):
+    def __init__(self):
         self.cpu, self.peak = 0.0, 0
-        self._seen: dict[str, float] = {}
+        self._seen: dict[str, float] = {}  # CPU seconds by process
+
+    async def __aenter__(self):
         self._own = resource.getrusage(resource.RUSAGE_SELF)
         self._task = asyncio.create_task(self._watch())
         self._start = time.monotonic()
@@ -112,6 +130,10 @@ class Meter:
             self._sample()
             await asyncio.sleep(0.25)
 
+    def memory(self) -> int:
+        """Megabytes (PSS) of the browsers now."""
+        return self._sample()
+
     def _sample(self):
         memory = 0
         for group in self._groups():
@@ -122,6 +144,7 @@ class Meter:
                     rollup = (folder / "smaps_rollup").read_text().splitlines()
                     memory += next(int(x.split()[1]) for x in rollup if x.startswith("Pss:"))
         self.peak = max(self.peak, memory // 1024)
+        return memory // 1024
 
     def _groups(self):
         """The groups of our children that lead a session of their own: the browsers."""

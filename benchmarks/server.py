@@ -1,21 +1,26 @@
 """Measure the consent server against a bare Starlette "hello" on the same uvicorn, in one run.
 
-    python benchmarks/server.py [--seconds 3] [--rounds 3] [--connections 32]
+    python -m benchmarks.server [--seconds 3] [--rounds 3] [--connections 32] [--sync 1]
 
-Each server runs in a process of its own; the load comes from this one. Rounds alternate between
-the servers, so that a noisy machine disturbs all of them alike; what is printed are medians and
-the ratio to "hello". PostgreSQL is measured where its binaries are.
+What is measured is ``kapsel serve`` as it is. Each server runs in a process of its own, all on the
+first processor; the load comes from another process, on the last one (see `load`), with a new
+visitor from a new network in each request. A bare "hello" has the same uvicorn, with the same loop,
+parser and settings; it reads nothing of what it is sent, so that a decision is held against the
+least that a request can cost. Rounds alternate between the servers, so that a noisy machine
+disturbs all of them alike; what is printed are medians and the ratio to "hello". PostgreSQL is
+measured where its binaries are, on any processor.
+
+With ``--sync MILLISECONDS`` the databases are kept in memory, and each sync takes so much longer:
+on ordinary disks it takes about one, and a laptop's that lies flatters a commit for each decision.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
 import pwd
-import re
 import shutil
 import socket
 import statistics
@@ -27,162 +32,76 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
 ROOT = Path(__file__).parent.parent
-ORIGIN = "https://www.shop.example"
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.load import ORIGIN, Measured  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SITES = f"sites: {{shop: {{url: '{ORIGIN}/'}}}}\n"
-WARM_UP = 0.5  # seconds
 
-_LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
-
-HELLO = "benchmarks.hello:app"
-KAPSEL = "consent_server.app:create_from_environment"
-COMMIT_EACH = "benchmarks.hello:create_commit_each"
-
-
-class Measured(NamedTuple):
-    """One round: requests a second, and latencies in milliseconds."""
-
-    rate: float
-    median: float
-    slowest_hundredth: float
-    cpu: float  # milliseconds of the server's processor per request
+#: What runs as a server: it takes ``--port``, and a Kapsel what else ``kapsel serve`` takes.
+HELLO = (
+    "import sys, uvicorn; uvicorn.run('benchmarks.hello:app', port=int(sys.argv[-1]),"
+    " access_log=False, log_config=None, server_header=False, proxy_headers=False, ws='none')"
+)
+KAPSEL = "from consent_server.cli import main; main()"
+COMMIT_EACH = "from benchmarks.hello import serve_commit_each; serve_commit_each()"
 
 
-class Connection(asyncio.Protocol):
-    """One connection that always has one request under way."""
+class Server(NamedTuple):
+    """A server that runs."""
 
-    def __init__(self, request: Callable[[], bytes], done: Callable[[float, int], None]) -> None:
-        self._request, self._done = request, done
-        self._buffer = b""
-        self._sent_at = 0.0
-        self.stopped = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
-        self._send()
-
-    def _send(self) -> None:
-        self._sent_at = time.perf_counter()
-        self._transport.write(self._request())
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        head = self._buffer.find(b"\r\n\r\n") + 4
-        if head < 4:
-            return
-        stated = _LENGTH.search(self._buffer, 0, head)
-        if stated is not None and len(self._buffer) < head + int(stated[1]):
-            return
-        status, self._buffer = int(self._buffer[9:12]), b""
-        self._done(time.perf_counter() - self._sent_at, status)
-        if self.stopped:
-            self._transport.close()
-        else:
-            self._send()
+    port: int
+    pid: int
 
 
-def post(path: str) -> Callable[[], bytes]:
-    """Return what makes a new decision for each request."""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: consent.example\r\nOrigin: {ORIGIN}\r\n"
-        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
-        "Accept: */*\r\nAccept-Language: nb,en;q=0.5\r\nContent-Type: text/plain\r\n"
-    )
-    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    template = {
-        "id": "ID",
-        "revision": "9f2c41d07ab35e88",
-        "choices": {"functional": True, "statistics": False, "marketing": False},
-        "action": "save",
-        "language": "nb",
-        "decided_at": now,
-        "page": f"{ORIGIN}/kategori/telt/fjelltelt-3-personer",
-        "gpc": False,
-    }
-    before, after = json.dumps(template).split("ID")
-    length = len(before) + 36 + len(after)
-    start = f"{head}Content-Length: {length}\r\n\r\n{before}"
-    return lambda: f"{start}{uuid7()}{after}".encode()
+class Case(NamedTuple):
+    """What is sent to which server."""
+
+    name: str
+    server: str
+    kind: str  # of `load.KINDS`
+
+    @property
+    def base(self) -> str:
+        """The name of what it is held against."""
+        return f"{self.name.split()[0]} hello (bare Starlette)"
 
 
-def uuid7() -> str:
-    """Return an id as the widget makes it: the time in milliseconds, then chance."""
-    moment, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(9).hex()
-    return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-a{chance[3:6]}-{chance[6:]}"
-
-
-def get(path: str, headers: str = "") -> Callable[[], bytes]:
-    """Return what makes the same request each time."""
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: consent.example\r\nAccept-Encoding: br\r\n{headers}\r\n"
-    ).encode()
-    return lambda: request
-
-
-async def load(
-    port: int, request: Callable[[], bytes], *, connections: int, seconds: float, pid: int
-) -> Measured:
-    """Send as fast as answers come, for *seconds*, on *connections*."""
-    latencies: list[float] = []
-    faults: dict[int, int] = defaultdict(int)
-
-    def done(latency: float, status: int) -> None:
-        latencies.append(latency)
-        if status not in (200, 201, 304):
-            faults[status] += 1
-
-    loop = asyncio.get_running_loop()
-    opened = [
-        (await loop.create_connection(lambda: Connection(request, done), "127.0.0.1", port))[1]
-        for _ in range(connections)
-    ]
-    await asyncio.sleep(WARM_UP)
-    latencies.clear()
-    began, cpu = time.perf_counter(), processor_seconds(pid)
-    await asyncio.sleep(seconds)
-    took, count = time.perf_counter() - began, len(latencies)
-    cpu = processor_seconds(pid) - cpu
-    measured = sorted(latencies)
-    for connection in opened:
-        connection.stopped = True
-    await asyncio.sleep(0.2)
-    assert not faults, f"answers other than success: {dict(faults)}"
-    return Measured(
-        rate=count / took,
-        median=measured[count // 2] * 1000,
-        slowest_hundredth=measured[count * 99 // 100] * 1000,
-        cpu=cpu / count * 1000,
-    )
-
-
-def processor_seconds(pid: int) -> float:
-    """Return how long the threads of *pid* have been on a processor; 0 where nobody counts."""
-    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
-    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+CASES = [
+    Case("POST hello (bare Starlette)", "hello", "post-hello"),
+    Case("POST decision, SQLite", "sqlite", "post-decision"),
+    Case("POST decision, SQLite, a commit each", "each", "post-decision"),
+    Case("POST decision, PostgreSQL", "postgresql", "post-decision"),
+    Case("GET hello (bare Starlette)", "hello", "get-hello"),
+    Case("GET script", "sqlite", "get-script"),
+    Case("GET script, 304", "sqlite", "get-known"),
+]
 
 
 @contextlib.contextmanager
-def server(app: str, folder: Path, database: str) -> Iterator[tuple[int, int]]:
-    """Run *app* under uvicorn as ``kapsel serve`` does; yield its port and its process."""
+def server(program: str, folder: Path, database: str | None = None) -> Iterator[Server]:
+    """Run *program* on the first processor; where it is a Kapsel, on *database*."""
     sites = folder / "sites.yaml"
     sites.write_text(SITES)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    script = (
-        "import uvicorn, sys; app = sys.argv[1]; ours = not app.endswith(':app'); "
-        "uvicorn.run(app, port=int(sys.argv[2]), access_log=False, log_level='warning', "
-        "server_header=False, proxy_headers=not ours, factory=ours)"
-    )
-    environment = {**os.environ, "KAPSEL_DATABASE": database, "KAPSEL_SITES": str(sites)}
+    arguments = []
+    if database is not None:  # made beforehand: the first start alone loads what migrates
+        upgrade = ["-m", "consent_server", "database", "upgrade", "--database", database]
+        subprocess.run([sys.executable, *upgrade], cwd=ROOT, check=True, capture_output=True)
+        arguments = ["serve", "--database", database, "--sites", str(sites), "--api-token", "token"]
+        arguments += ["--site-rate", "1000000"]  # counted, and never reached
+        arguments += [f"--signing-key={folder}/key", f"--checkpoints={folder}/checkpoints"]
     process = subprocess.Popen(
-        [sys.executable, "-c", script, app, str(port)],
+        [*on_processor(0), sys.executable, "-c", program, *arguments, "--port", str(port)],
         cwd=ROOT,
-        env=environment,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         deadline = time.monotonic() + 30
@@ -192,21 +111,70 @@ def server(app: str, folder: Path, database: str) -> Iterator[tuple[int, int]]:
             assert process.poll() is None, "the server did not start"
             assert time.monotonic() < deadline, "the server did not start in time"
             time.sleep(0.05)
-        yield port, process.pid
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait()
 
 
+def on_processor(number: int) -> list[str]:
+    """Return what to put before a command that shall run on one processor; nothing if it cannot."""
+    if shutil.which("taskset") is None:
+        return []
+    return ["taskset", "--cpu-list", str(sorted(os.sched_getaffinity(0))[number])]
+
+
+def measured(case: Case, where: Server, *, seconds: float, connections: int) -> Measured:
+    """Return one round of *case*."""
+    told = subprocess.run(
+        [
+            *on_processor(-1),
+            *(sys.executable, "-m", "benchmarks.load", case.kind, str(where.port)),
+            *("--pid", str(where.pid)),
+            *("--seconds", str(seconds), "--connections", str(connections)),
+        ],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    return Measured(**json.loads(told.stdout))
+
+
+def memory(pid: int) -> str:
+    """Return how much memory *pid* has: all that is resident, and what it shares with nobody."""
+    sums: dict[str, int] = defaultdict(int)
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        name, _, rest = line.partition(":")
+        if rest.endswith("kB"):
+            sums["private" if name.startswith("Private_") else name] += int(rest.split()[0])
+    return f"{sums['Rss'] / 1024:.0f} MB resident, {sums['private'] / 1024:.0f} MB its own"
+
+
 @contextlib.contextmanager
-def postgresql() -> Iterator[str | None]:
+def slow_sync(milliseconds: float) -> Iterator[None]:
+    """Make each sync of what is started inside the block take longer; needs a C compiler."""
+    if not milliseconds:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else
+        library = f"{folder}/slow_sync.so"
+        source = Path(__file__).with_name("slow_sync.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
+        os.environ["LD_PRELOAD"] = library
+        os.environ["SYNC_MICROSECONDS"] = str(int(milliseconds * 1000))
+        yield
+
+
+@contextlib.contextmanager
+def postgresql(place: Path | None = None) -> Iterator[str | None]:
     """Run a PostgreSQL, with its durable defaults; yield its address, or None without binaries."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         yield None
         return
     binaries = found[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="kapsel-bench-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="kapsel-bench-", dir=place or "/tmp"))
     user = "postgres" if os.geteuid() == 0 else None
     run: dict[str, object] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
     if user:
@@ -230,54 +198,55 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--folder", type=Path, help="where the SQLite files are put")
+    parser.add_argument("--folder", type=Path, help="where the databases are put")
+    parser.add_argument("--sync", type=float, default=0, help="milliseconds more for each sync")
+    parser.add_argument("--only", nargs="*", help="servers: hello sqlite each postgresql")
     given = parser.parse_args()
+    place = given.folder or (Path("/dev/shm") if given.sync else None)
 
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
-        address = stack.enter_context(postgresql())
-        servers = {
-            "hello": stack.enter_context(server(HELLO, folder, "-")),
-            "sqlite": stack.enter_context(server(KAPSEL, folder, str(folder / "kapsel.db"))),
-            "each": stack.enter_context(server(COMMIT_EACH, folder, str(folder / "each.db"))),
-        }
-        if address is not None:
-            servers["postgresql"] = stack.enter_context(server(KAPSEL, folder, address))
-        cases = [
-            ("POST hello (bare Starlette)", "hello", post("/")),
-            ("POST decision, SQLite", "sqlite", post("/w/shop/consents")),
-            ("POST decision, SQLite, a commit each", "each", post("/w/shop/consents")),
-            ("POST decision, PostgreSQL", "postgresql", post("/w/shop/consents")),
-            ("GET hello (bare Starlette)", "hello", get("/")),
-            ("GET script", "sqlite", get("/w/shop.js")),
-            ("GET script, 304", "sqlite", get("/w/shop.js", "If-None-Match: *\r\n")),
-        ]
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
+        stack.enter_context(slow_sync(given.sync))
+        servers = {"hello": stack.enter_context(server(HELLO, folder))}
+        wanted = set(given.only or ("sqlite", "each", "postgresql"))
+        for name, program in (("sqlite", KAPSEL), ("each", COMMIT_EACH)):
+            if name in wanted:
+                database = str(folder / f"{name}.db")
+                servers[name] = stack.enter_context(server(program, folder, database))
+        if "postgresql" in wanted:
+            address = stack.enter_context(postgresql(place))
+            if address is not None:
+                servers["postgresql"] = stack.enter_context(server(KAPSEL, folder, address))
         results: dict[str, list[Measured]] = defaultdict(list)
         for _ in range(given.rounds):
-            for name, where, request in cases:
-                if where in servers:
-                    port, pid = servers[where]
-                    run = load(
-                        port,
-                        request,
-                        connections=given.connections,
-                        seconds=given.seconds,
-                        pid=pid,
+            for case in CASES:
+                if case.server in servers:
+                    results[case.name].append(
+                        measured(
+                            case,
+                            servers[case.server],
+                            seconds=given.seconds,
+                            connections=given.connections,
+                        )
                     )
-                    results[name].append(asyncio.run(run))
-        memory = Path(f"/proc/{servers['sqlite'][1]}/status")
-        resident = [line for line in memory.read_text().splitlines() if line.startswith("VmRSS")]
+        print_results(results)
+        for name, each in servers.items():
+            print(f"Memory of {name} after all of it: {memory(each.pid)}")
 
-    print(f"{'':40} {'a second':>9} {'÷ hello':>8} {'p50 ms':>7} {'p99 ms':>7} {'CPU ms':>7}")
+
+def print_results(results: dict[str, list[Measured]]) -> None:
+    """Print the medians of each case, and its ratio to "hello" in the same round."""
+    head = f"{'a second':>9} {'÷ hello':>8} {'p50 ms':>7} {'p99 ms':>7} {'CPU ms':>7} {'load':>5}"
+    print(f"{'':40} {head}")
+    bases = {case.name: case.base for case in CASES}
     for name, rounds in results.items():
-        method = name.split()[0]
-        base = results[f"{method} hello (bare Starlette)"]
-        rate, median, slow, cpu = (
+        pairs = zip(rounds, results[bases[name]], strict=True)
+        ratio = statistics.median(each.rate / base.rate for each, base in pairs)
+        rate, median, slow, cpu, load = (
             statistics.median(column) for column in zip(*rounds, strict=True)
         )
-        ratio = statistics.median(a.rate / b.rate for a, b in zip(rounds, base, strict=True))
-        print(f"{name:40} {rate:9.0f} {ratio:8.2f} {median:7.2f} {slow:7.2f} {cpu:7.3f}")
-    print(f"Memory of the SQLite server after all of it: {resident[0].split(None, 1)[1]}")
+        numbers = f"{rate:9.0f} {ratio:8.2f} {median:7.2f} {slow:7.2f} {cpu:7.3f} {load:5.2f}"
+        print(f"{name:40} {numbers}")
 
 
 if __name__ == "__main__":

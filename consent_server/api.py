@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from consent_server.admin.trail import told
 from consent_server.answers import answer, refusal
-from consent_server.log.export import FORMATS, exported
+from consent_server.log.export import FORMATS, exported, resumed
 from consent_server.log.query import read_question
 from consent_server.log.statistics import APART
 from consent_server.tokens import Scope
@@ -107,8 +107,13 @@ async def consents_export(request: Request) -> Response:
     forms = [value for name, value in pairs if name == "format"] or ["jsonl"]
     if len(forms) > 1:
         raise QuestionInvalid("'format' stands twice")
-    question = _question(request, [pair for pair in pairs if pair[0] != "format"])
-    response = export_answer(request.app.state.log, question, forms[0])
+    after = [value for name, value in pairs if name == "after"]
+    if len(after) > 1:
+        raise QuestionInvalid("'after' stands twice")
+    question = _question(request, [pair for pair in pairs if pair[0] not in ("format", "after")])
+    log: ConsentLog = request.app.state.log
+    wanted = await resumed(log, question, after[0]) if after else question
+    response = export_answer(log, wanted, forms[0], head=not after)
     token: Token = request.state.token
     trail: Trail = request.app.state.trail
     await asyncio.to_thread(
@@ -184,10 +189,17 @@ async def catalogue(request: Request) -> Response:
 
 
 def export_answer(
-    log: ConsentLog, question: Question, form: str, *, name: str = "consents"
+    log: ConsentLog,
+    question: Question,
+    form: str,
+    *,
+    name: str = "consents",
+    head: bool = True,
 ) -> Response:
     """
     Return a file *name* with all records that *question* asks for, sent as they are read.
+
+    CSV has a *head* with the names of its columns.
 
     Raises:
         QuestionInvalid: If there is no format *form*.
@@ -195,7 +207,7 @@ def export_answer(
     if form not in FORMATS:
         raise QuestionInvalid(f"'format' is one of {', '.join(FORMATS)}")
     return StreamingResponse(
-        exported(log, question, form),
+        exported(log, question, form, head=head),
         media_type=_MEDIA_TYPES[form],
         headers={
             "Content-Disposition": f'attachment; filename="{name}.{form}"',

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from consent_server.log import ConsentLog
     from consent_server.rights.inbox import Inbox
     from consent_server.rights.model import RightsRequest
+    from scanner.deeds import Deeds
     from scanner.messages import Post
     from scanner.model import Site
 
@@ -31,6 +32,7 @@ class Chores:
         self,
         log: ConsentLog,
         inbox: Inbox,
+        deeds: Deeds,
         *,
         post: Post,
         say: Callable[[str], None],
@@ -38,6 +40,7 @@ class Chores:
     ) -> None:
         self._log = log
         self._inbox = inbox
+        self._deeds = deeds
         self._post = post
         self._say = say
         self._clock = clock
@@ -76,7 +79,14 @@ class Chores:
     async def _prune(self, sites: Sequence[Site], now: dt.datetime) -> None:
         for site in sites:
             if number := await prune(self._log, site, now=now):
-                self._say(f"{site.key}: {number} old decisions erased")
+                said = f"{number} old decisions"
+                self._say(f"{site.key}: {said} erased")
+                await self._note("erased old decisions", site=site.key, detail=said)
         before = now - dt.timedelta(days=REQUEST_DAYS)
         if number := await asyncio.to_thread(self._inbox.prune, closed_before=before):
-            self._say(f"{number} requests erased that were answered long ago")
+            said = f"{number} requests that were answered long ago"
+            self._say(f"{said} are erased")
+            await self._note("erased old requests", site=None, detail=said)
+
+    async def _note(self, action: str, *, site: str | None, detail: str) -> None:
+        await asyncio.to_thread(self._deeds.did, action, site=site, detail=detail)

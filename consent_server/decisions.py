@@ -60,6 +60,7 @@ class Sender(NamedTuple):
     address: str | None
     country: str | None
     from_page: bool  # whether the browser said which page's script sent it
+    at: dt.datetime  # when it came
 
 
 class Things(NamedTuple):
@@ -141,6 +142,7 @@ async def _added(request: Request, served: Served) -> Response:
         request.client and request.client.host,
         request.scope.get("country"),
         "origin" in request.headers,
+        dt.datetime.now(dt.UTC),
     )
     return await answer_to(request.app.state.things, served, await _body(request), sender)
 
@@ -194,32 +196,39 @@ def received(things: Things, served: Served, body: bytes, sender: Sender) -> Con
     """
     Return the record of the decision in *body*.
 
-    A withdrawal is taken however much else has come from *sender*.
-
     Raises:
         DecisionInvalid: If it is not a decision.
-        TooMany: If more has come from *sender* than the limits allow.
     """
-    record = to_record(
+    return to_record(
         read_decision(body),
         site=served.site.key,
-        received_at=dt.datetime.now(dt.UTC),
+        received_at=sender.at,
         revisions=served.revisions,
         from_page=sender.from_page,
         country=sender.country,
         network=network(sender.address) if things.keep_network else None,
         layout=served.site.banner.layout,
     )
-    after = things.limits.wait(sender.address, record.site)
-    if after and record.action is not Action.WITHDRAW:
+
+
+def let_in(things: Things, served: Served, body: bytes, address: str | None) -> None:
+    """
+    Count the decision in *body*; a withdrawal is taken however much has come from *address*.
+
+    Raises:
+        DecisionInvalid: If it is not a decision, where that had to be looked at.
+        TooMany: If more has come from *address* than the limits allow.
+    """
+    after = things.limits.wait(address, served.site.key)
+    if after and read_decision(body).action is not Action.WITHDRAW:
         raise TooMany(after)
-    return record
 
 
 async def _stored(
     things: Things, served: Served, body: bytes, sender: Sender
 ) -> tuple[bool, ConsentRecord]:
     """Store the decision in *body*; return whether it is new, and its record."""
+    let_in(things, served, body, sender.address)
     record = received(things, served, body, sender)
     if await things.log.append(record):
         return True, record

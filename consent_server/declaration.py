@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from consent_server.model import Asked
-    from scanner.knowledge import Knowledge
+    from scanner.knowledge.vendor_files import Vendors
     from scanner.model import Catalogue, Entry, Site
 
 #: The banner's own cookie. It exists as soon as a visitor has answered.
@@ -32,7 +32,7 @@ def declare(
     site: Site,
     catalogue: Catalogue,
     *,
-    knowledge: Knowledge,
+    knowledge: Vendors,
     earlier: Sequence[tuple[Asked, ...]] = (),
 ) -> Declaration:
     """
@@ -75,7 +75,7 @@ def _is_told(entry: Entry) -> bool:
     return entry.kind not in _SENT or entry.category in OPTIONAL_CATEGORIES
 
 
-def _item(entry: Entry, knowledge: Knowledge) -> Item:
+def _item(entry: Entry, knowledge: Vendors) -> Item:
     vendor = knowledge.vendor(entry.vendor_id) if entry.vendor_id is not None else None
     return Item(
         kind=entry.kind,

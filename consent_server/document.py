@@ -5,15 +5,21 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import sys
 
 import brotli
 import msgspec
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 NAME_LENGTH = 32  # hexadecimal digits of a digest that stand in an address: 128 bits
 
 _BROTLI_WINDOW = 18  # 256 KB, more than any body; a larger one takes more memory for nothing
 _BROTLI_QUALITY = 11  # the best: it is compressed once and sent a million times
-# No zstd: it made the widget 8 % larger than brotli, which every browser that knows zstd takes too.
+_ZSTD_LEVEL = 19  # the best that takes no more memory than usual
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +36,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
             media_type=media_type,
             digest=hashlib.sha256(body).hexdigest(),
             bodies={
+                # The smallest first: zstd makes the widget 8 % larger than brotli, gzip 11 %.
                 "br": brotli.compress(body, quality=_BROTLI_QUALITY, lgwin=_BROTLI_WINDOW),
+                "zstd": zstd.compress(body, level=_ZSTD_LEVEL),
                 "gzip": gzip.compress(body, compresslevel=9, mtime=0),
                 "": body,
             },

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,13 +21,16 @@ from consent_server.decisions import (
     Sender,
     answer_to,
     are_many,
+    let_in,
     readable,
     received,
 )
 from consent_server.document import matches
 from consent_server.log.records import MAX_BODY
+from consent_server.log.writer import Opened
 from consent_server.origin import belongs
 from consent_server.script import HEADERS
+from scanner.tables import from_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
     from consent_server.decisions import Things
     from consent_server.proxy import Proxies
+    from consent_server.shelf import Served
 
     Headers = Mapping[bytes, bytes]
 
@@ -51,6 +56,9 @@ _DECISION_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 _SCRIPT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+#: A load balancer, or a container's health check, asks for them by an address.
+_FOR_MACHINES = frozenset(("/healthz", "/readyz"))
+
 #: Of a request without the header the name is empty.
 _HOST = re.compile(rb"(?P<name>[A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 _ENCODER = msgspec.json.Encoder()
@@ -73,7 +81,8 @@ class Front:
         if named is None or not (ordinary or _one_host(scope)):
             await refusal(400, "the Host header names no host")(scope, receive, send)
             return True
-        if self._hosts and named["name"].lower() not in self._hosts:
+        unknown = self._hosts and named["name"].lower() not in self._hosts
+        if unknown and scope["path"] not in _FOR_MACHINES:
             await refusal(421, "this server has another name")(scope, receive, send)
             return True
         self._proxies.look_through(scope, headers)
@@ -101,21 +110,25 @@ class Front:
         body = await _body(receive)
         if body is None:
             return True  # the visitor has gone
-        sender = Sender(scope["client"] and scope["client"][0], scope.get("country"), True)
+        client, now = scope["client"], time.time_ns() // 1_000_000
+        address, country = client and client[0], scope.get("country")
         try:
             if len(body) > MAX_BODY or are_many(body):
+                sender = Sender(address, country, True, from_milliseconds(now))
                 response = await answer_to(things, served, body, sender)
                 await readable(Request(scope), response)(scope, receive, send)
                 return True
-            record = received(things, served, body, sender)
-            new = await things.log.append(record)
+            let_in(things, served, body, address)
+            letter = functools.partial(_opened, things, served, body, address, country, now)
+            new, opened = await things.log.take(letter)
+            answer = opened.answer
             if not new:
-                record = await things.log.get(record.id) or record
+                known = await things.log.get(opened.record.id)
+                answer = _ENCODER.encode(known or opened.record)
         except REFUSALS as exc:
             request = Request(scope)
             await readable(request, await from_error(request, exc))(scope, receive, send)
             return True
-        answer = _ENCODER.encode(record)
         sent = [
             *_DECISION_HEADERS,
             (b"access-control-allow-origin", origin),
@@ -138,6 +151,14 @@ class Front:
         body = sent.bodies[encoding]
         await _answer(send, 200, _head(etag, encoding, sent.media_type, len(body)), body)
         return True
+
+
+def _opened(
+    things: Things, served: Served, body: bytes, address: str | None, country: str | None, now: int
+) -> Opened:
+    """Return the record in *body*, which came *now*, and what its sender is told of it."""
+    record = received(things, served, body, Sender(address, country, True, from_milliseconds(now)))
+    return Opened(record, _ENCODER.encode(record))
 
 
 def _one_host(scope: Scope) -> bool:

@@ -6,9 +6,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server.log import rows
+from scanner.database import dialect_named
 from scanner.tables import answer
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Given:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+        dialect = dialect_named(engine.dialect.name)
         self._keep = dialect.insert(answer).on_conflict_do_nothing()
         self._known: dict[tuple[Any, ...], int] = {}
         self._lock = threading.Lock()

@@ -5,14 +5,18 @@ from __future__ import annotations
 import functools
 import ipaddress
 import math
+import socket
 import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-MAX_BUCKETS = 50_000  # that one process remembers: some ten megabytes
+MAX_BUCKETS = 20_000  # that one process remembers: some five megabytes
+
+#: First bytes of the IPv4 networks some of which are private, or nobody's; all others are public.
+_PARTLY_PRIVATE = frozenset((0, 10, 127, 169, 172, 192, 198, 203, *range(224, 256)))
 
 
 class Buckets:
@@ -28,9 +32,9 @@ class Buckets:
         self._rate = rate
         self._burst = burst
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
 
-    def wait(self, key: str) -> int:
+    def wait(self, key: Hashable) -> int:
         """Return after how many seconds *key* may send again; 0: now, and it is counted."""
         if not self._rate:
             return 0
@@ -68,11 +72,18 @@ class Limits:
         return self._sites.wait(site)
 
 
-def visitors_network(address: str) -> str | None:
+def visitors_network(address: str) -> Hashable:
     """Return what names the network of *address*; None: it is no visitor's own."""
-    head, dot, last = address.rpartition(".")
-    if dot and last.isdecimal():
-        return head if _is_public(head + ".0") else None
+    try:
+        packed = socket.inet_pton(socket.AF_INET, address)
+    except (OSError, ValueError):
+        return _network_of_ipv6(address)
+    if packed[0] in _PARTLY_PRIVATE and not _is_public(socket.inet_ntoa(packed[:3] + b"\0")):
+        return None
+    return packed[:3]
+
+
+def _network_of_ipv6(address: str) -> Hashable:
     try:
         bits = ipaddress.IPv6Address(address).packed[:6]
     except ValueError:

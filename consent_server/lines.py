@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from consent_server.limits import visitors_network
+from consent_server.proxy import Proxies
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Collection
+    from collections.abc import Collection, Hashable
 
     from uvicorn.config import Config
     from uvicorn.server import ServerState
@@ -41,7 +42,7 @@ class Crowd:
     Args:
         most: Lines that one process can have.
         of_network: Lines that one visitors' network may have.
-        proxies: Addresses that are not counted: everybody is behind them.
+        proxies: Those that are not counted: everybody is behind them.
     """
 
     def __init__(
@@ -49,13 +50,13 @@ class Crowd:
         *,
         most: int | None = None,
         of_network: int = MAX_FROM_NETWORK,
-        proxies: Collection[str] = (),
+        proxies: Proxies | None = None,
     ) -> None:
         self._most = most
         self._of_network = of_network
-        self._proxies = frozenset(proxies)
+        self._proxies = proxies or Proxies()
         self._open = 0
-        self._by_network: dict[str, int] = {}
+        self._by_network: dict[Hashable, int] = {}
 
     @classmethod
     def of_process(cls, *, proxies: Collection[str]) -> Crowd:
@@ -63,7 +64,7 @@ class Crowd:
         _, allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
         most = MAX_FILES if allowed == resource.RLIM_INFINITY else min(MAX_FILES, allowed)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, allowed))
-        return cls(most=max(1, most - KEPT_FILES), proxies=proxies)
+        return cls(most=max(1, most - KEPT_FILES), proxies=Proxies(proxies))
 
     def enter(self, address: str | None) -> bool:
         """Let one more line from *address* in, if there is room."""
@@ -87,9 +88,9 @@ class Crowd:
             if left:
                 self._by_network[network] = left
 
-    def _network(self, address: str | None) -> str | None:
+    def _network(self, address: str | None) -> Hashable:
         """Return the visitors' network that *address* counts to; None: to none."""
-        if address is None or address in self._proxies:
+        if address is None or self._proxies.trusts(address):
             return None
         return visitors_network(address)
 

@@ -119,7 +119,7 @@ class ConsentRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     page: str | None
     gpc: bool
     flags: tuple[str, ...] = ()
-    services: dict[str, bool] = {}  # a service that was not offered is absent
+    services: dict[str, bool] = {}  # a service that was not offered is absent; see offers.py
     surface: Surface | None = None  # None: the browser did not say
     country: str | None = None  # ISO 3166-1 alpha-2, as a trusted proxy said
     network: str | None = None  # /24 or /48 of the address, where the owner wants it

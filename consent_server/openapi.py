@@ -143,6 +143,9 @@ def _query(path: str) -> list[dict[str, Any]]:
     if path.endswith("/export"):
         formats = {"type": "string", "enum": ["jsonl", "csv", "parquet"]}
         found.append({"name": "format", "in": "query", "required": False, "schema": formats})
+        found.append(
+            {"name": "after", "in": "query", "required": False, "schema": {"type": "string"}}
+        )
     if "/declaration" in path:
         found.append(
             {"name": "lang", "in": "query", "required": False, "schema": {"type": "string"}}

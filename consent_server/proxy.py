@@ -16,15 +16,20 @@ _NOWHERE = frozenset((b"XX", b"T1"))  # how proxies say that they do not know, o
 
 
 class Proxies:
-    """The proxies at the addresses *trusted*, that name the country in the header *country*."""
+    """
+    The proxies at the addresses *trusted*, that name the country in the header *country*.
+
+    An address may be a network too, such as 172.16.0.0/12.
+    """
 
     def __init__(self, trusted: Collection[str] = (), *, country: str | None = None) -> None:
         self._trusted = frozenset(trusted)
+        self._networks = [ipaddress.ip_network(each) for each in trusted if "/" in each]
         self._country = None if country is None else country.lower().encode()
 
     def look_through(self, scope: MutableMapping[str, Any], headers: Mapping[bytes, bytes]) -> None:
         """Put the visitor in the place of the proxy in *scope*: address, scheme, country."""
-        if scope["client"] is None or scope["client"][0] not in self._trusted:
+        if scope["client"] is None or not self.trusts(scope["client"][0]):
             return
         chain = headers.get(b"x-forwarded-for")
         if chain is not None:
@@ -36,10 +41,22 @@ class Proxies:
             if _COUNTRY.fullmatch(told) and told not in _NOWHERE:
                 scope["country"] = told.decode()
 
+    def trusts(self, address: str) -> bool:
+        """Return whether *address* is one of the proxies'."""
+        if address in self._trusted or not self._networks:
+            return address in self._trusted
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in each for each in self._networks)
+
     def _visitor(self, chain: str) -> str:
         """Return the last address in *chain* that is no proxy of ours: who is before it may lie."""
+        if "," not in chain:
+            return _bare(chain.strip())
         addresses = [_bare(address.strip()) for address in chain.split(",")]
-        strangers = [address for address in addresses if address not in self._trusted]
+        strangers = [address for address in addresses if not self.trusts(address)]
         return (strangers or addresses)[-1]
 
 

@@ -50,7 +50,8 @@ async def receipt_of(request: Request, key: str, site: str) -> Receipt | None:
             checkpoint=checkpoint,
             key=signer.key,
         )
-    return Receipt(**msgspec.structs.asdict(record), proof=proof)
+    answered = (await log.whole(record)).services
+    return Receipt(**msgspec.structs.asdict(record), answered=answered, proof=proof)
 
 
 def wants_page(request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ from scanner.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scanner.model import Override, PageRead, Scan, Site
 
@@ -81,15 +82,17 @@ def fold(reads: Iterable[PageRead], *, site: Site, judge: Callable[[Subject], Ve
     reads = tuple(reads)
     site = _with_home(site, reads)
     homes = frozenset(read.visit.final_url for read in reads[:1])
+    places: dict[tuple[State, str], int] = {}
     groups: _Groups = defaultdict(list)
     for read in reads:
+        places.setdefault((read.visit.state, read.visit.final_url), len(places))
         for seen in read.observations:
             groups[_identity(seen)].append(seen)
     groups = _by_pattern(groups)
     entries: list[Entry] = []
     refused: list[Entry] = []
     for (is_refused, _, name, *_), group in groups.items():
-        group.sort(key=_order)
+        group.sort(key=partial(_order, places))
         entry = _entry(group, site=site, judge=judge)
         entry = msgspec.structs.replace(entry, name=name, moment=_moment(group, homes))
         if entry.kind is Kind.REQUEST and entry.party is Party.FIRST:
@@ -188,8 +191,9 @@ def _readable(text: str, *, most: int = MAX_NAME) -> str:
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
-def _order(seen: Observation) -> tuple[float, int, str]:
-    return (seen.seen_at.timestamp(), _STATES.index(seen.state), seen.page)
+def _order(places: Mapping[tuple[State, str], int], seen: Observation) -> tuple[int, float]:
+    """Return where *seen* stands: pages in the order of the walk, which chance does not change."""
+    return (places.get((seen.state, seen.page), len(places)), seen.seen_at.timestamp())
 
 
 def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], Verdict]) -> Entry:
@@ -243,8 +247,8 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
         pages=tuple(sorted({seen.page for seen in group}))[:MAX_PAGES],
         rule=verdict.rule,
         confidence=verdict.confidence,
-        first_seen=group[0].seen_at,
-        last_seen=group[-1].seen_at,
+        first_seen=min(seen.seen_at for seen in group),
+        last_seen=max(seen.seen_at for seen in group),
         fate=kept[0].fate,
         reason=next((seen.reason for seen in group if seen.reason), None),
         vendor_id=verdict.vendor_id,

@@ -140,6 +140,17 @@ def answering() -> Iterator[None]:
         raise DatabaseUnusable(f"the database does not answer: {exc.orig}") from exc
 
 
+def dialect_named(name: str) -> Any:
+    """Return SQLAlchemy's module of the dialect *name*; the other one is never loaded."""
+    if name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite
+
+
 def check_database(engine: Engine) -> tuple[str, ...]:
     """Return what is wrong with *engine*'s database, one line each; it changes nothing."""
     from alembic.script import ScriptDirectory

@@ -59,6 +59,11 @@ def redacted_url(url: str) -> str:
     return parts._replace(netloc=netloc, path=path, query=query, fragment=fragment).geturl()
 
 
+def was_redacted(url: str) -> bool:
+    """Tell whether something was taken out of *url*: it leads nowhere any more."""
+    return REDACTED in url or quote(REDACTED) in url
+
+
 def redacted_header(name: str, value: str, *, also: frozenset[str] = frozenset()) -> str:
     """
     Return the *value* of the header *name* as it may stand in evidence.

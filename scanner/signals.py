@@ -46,6 +46,16 @@ def fingerprinting(calls: Iterable[Call]) -> Iterator[Signal]:
         yield Signal(kind=SignalKind.FINGERPRINTING, name=call.name, host=host, by=call.by)
 
 
+def asking(calls: Iterable[Call]) -> Iterator[Signal]:
+    """Return which script asked what the visitor wants, and of whom."""
+    for call in calls:
+        name, _, command = call.name.partition(" ")
+        host = (urlsplit(call.by.url).hostname or "") if call.by.url else call.host
+        facts = {"interface": name, "command": command} if command else {}
+        named = "call" if command else name
+        yield Signal(kind=call.kind, name=named, host=host, facts=facts, by=call.by)
+
+
 def traffic(
     contacts: Iterable[Contact], *, site_host: str, own_domains: Collection[str]
 ) -> Iterator[Signal]:

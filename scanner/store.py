@@ -7,16 +7,14 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Insert, and_, desc, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, desc, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from scanner import tables
 from scanner.catalogue import merged
-from scanner.database import open_database
+from scanner.database import dialect_named, open_database
 from scanner.errors import DatabaseUnusable
 from scanner.model import Catalogue, Entry, Scan
-from scanner.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from scanner.crawl import Options
     from scanner.model import Site
+    from scanner.unfinished import Unfinished
 
 #: Scans that were cut short and still count for a catalogue, beside the newest complete one.
 MAX_MERGED = 5
@@ -68,6 +67,8 @@ class Store:
 
     def unfinished(self, site: Site, *, options: Options) -> Unfinished:
         """Return what was kept of a scan of *site*, by *options*, that has not ended."""
+        from scanner.unfinished import Unfinished  # with the crawler, which a server never needs
+
         return Unfinished(self._engine, site, options=options)
 
     def save(self, scan: Scan) -> Scan:
@@ -178,11 +179,11 @@ class Store:
             document = connection.scalar(query)
         return None if document is None else _scan(document)
 
-    def _upsert(self) -> Insert:
+    def _upsert(self) -> Any:
         """Return the statement that adds an item to the history, or widens its time there."""
-        table = tables.entry
-        if self._engine.dialect.name == "postgresql":
-            added = postgresql.insert(table)
+        table, name = tables.entry, self._engine.dialect.name
+        if name == "postgresql":
+            added = dialect_named(name).insert(table)
             least, greatest = func.least, func.greatest
             return added.on_conflict_do_update(
                 index_elements=_KEY,
@@ -191,7 +192,7 @@ class Store:
                     "last_seen": greatest(table.c.last_seen, added.excluded.last_seen),
                 },
             )
-        local = sqlite.insert(table)
+        local = dialect_named(name).insert(table)
         return local.on_conflict_do_update(
             index_elements=_KEY,
             set_={

@@ -178,6 +178,16 @@ release = Table(
     Column("asked", LargeBinary),  # JSON: what visitors were asked; NULL: before this was kept
 )
 
+#: Which services a revision offered, in which categories; see consent_server/log/offers.py.
+offer = Table(
+    "offer",
+    metadata,
+    Column("site", String(64), primary_key=True),
+    Column("revision", String(64), primary_key=True),
+    Column("service", String(200), primary_key=True),
+    Column("category", String(16), primary_key=True),
+)
+
 #: The scripts of each site that were ever served: pages may name one by its digest.
 edition = Table(
     "edition",

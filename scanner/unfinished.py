@@ -10,15 +10,17 @@ import msgspec
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
+from scanner.crawl.frontier import canonical
 from scanner.crawl.logbook import Record
 from scanner.errors import DatabaseUnusable
-from scanner.redaction import redacted_read
+from scanner.redaction import redacted_read, redacted_url
 from scanner.tables import to_milliseconds, unfinished
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from scanner.crawl import Options
+    from scanner.crawl.logbook import Page
     from scanner.model import Site
 
 MAX_AGE = dt.timedelta(days=1)  # after that, a site is no more what it was when it was read
@@ -31,6 +33,7 @@ class Unfinished:
         self._engine = engine
         self._site = site.key
         self._plan = _plan(site, options)
+        self._named = {canonical(url) or url for url in (site.url, *site.pages)}
 
     def records(self, *, now: dt.datetime) -> tuple[Record, ...]:
         """
@@ -57,9 +60,7 @@ class Unfinished:
             DatabaseUnusable: If it could not be kept.
         """
         if record.page is not None:
-            read = redacted_read(record.page.read)
-            page = msgspec.structs.replace(record.page, read=read)
-            record = msgspec.structs.replace(record, page=page)
+            record = self._redacted(record, record.page)
         row = {
             "site": self._site,
             "plan": self._plan,
@@ -71,6 +72,24 @@ class Unfinished:
                 connection.execute(insert(unfinished).values(row))
         except DBAPIError as exc:
             raise DatabaseUnusable(f"a page of {self._site} was not kept: {exc.orig}") from exc
+
+    def _redacted(self, record: Record, page: Page) -> Record:
+        """
+        Return *record* without what must not be kept.
+
+        A link that holds it is left out: a scan that goes on does not follow it. What the owner
+        wrote into sites.yaml is known to be a page's address by it.
+        """
+        return msgspec.structs.replace(
+            record,
+            url=record.url if record.url in self._named else redacted_url(record.url),
+            page=msgspec.structs.replace(
+                page,
+                read=redacted_read(page.read),
+                links=tuple(link for link in page.links if redacted_url(link) == link),
+                canonical=page.canonical and redacted_url(page.canonical),
+            ),
+        )
 
     def forget(self) -> None:
         """Delete all that was kept of the site."""

@@ -78,7 +78,16 @@ def _environment() -> Environment:
     found = templates("consent_server")
     found.filters["minute"] = minute
     found.filters["day"] = day
-    for each in (words.lifetime, words.kind, words.purpose, words.why, words.setter):
+    for each in (
+        words.action,
+        words.fact,
+        words.label,
+        words.lifetime,
+        words.kind,
+        words.purpose,
+        words.why,
+        words.setter,
+    ):
         found.filters[each.__name__] = each
     return found
 

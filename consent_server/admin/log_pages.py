@@ -52,6 +52,7 @@ async def search(asked: Asked) -> Response:
         kept=urlencode(kept),
         categories=[category.value for category in OPTIONAL_CATEGORIES],
         actions=[action.value for action in Action],
+        services=await asked.log.services(asked.site),
         surfaces=[surface.value for surface in Surface],
         done=query.get("done"),
     )

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from consent_server.admin.glance import Glance, Glances
 
+MANY = 12  # sites; where there are more, a form finds one
+MAX_SOUGHT = 200  # characters
+
 _FOLDER = folder("consent_server") / "admin"
 _STATIC = {"admin.css": "text/css; charset=utf-8", "admin.js": "text/javascript; charset=utf-8"}
 
@@ -44,20 +47,37 @@ async def sites(asked: Asked) -> Response:
     glances: Glances = asked.request.app.state.glances
     now = dt.datetime.now(dt.UTC)
     readable = await asked.readable()
+    sought = asked.request.query_params.get("q", "").strip()[:MAX_SOUGHT]
+    wanted = [site for site in readable if sought.casefold() in f"{site.key} {site.url}".casefold()]
 
     def seen() -> list[Glance]:
-        return [glances.of(site, now=now) for site in readable]
+        return [glances.of(site, now=now) for site in wanted]
 
     found = await asyncio.to_thread(seen)
     counts = {colour: sum(each.light.colour is colour for each in found) for colour in Colour}
     return asked.page(
         "sites",
         glances=found,
+        all=len(readable),
+        many=MANY,
+        sought=sought,
         counts=counts,
         now=now,
         mistakes=asked.shelf.mistakes,
     )
 
+
+@everybody()
+async def nothing(asked: Asked) -> Response:
+    """Say that there is no such page; with a slash at its end, lead to the one without."""
+    path = asked.request.url.path
+    if path.endswith("/"):
+        return RedirectResponse(path.rstrip("/"), status_code=307)
+    return asked.problem(404, "There is no such page", "Perhaps the address was cut off.")
+
+
+#: What no other address of the pages is; it stands behind them all.
+REST = Route("/admin/{path:path}", nothing)
 
 ROUTES = [
     Route("/", home),

@@ -82,7 +82,8 @@ async def erase(asked: Asked) -> Response:
 
 async def _record(asked: Asked) -> ConsentRecord | None:
     key = asked.request.query_params.get("id", "").lower()
-    return await asked.log.get(key, site=asked.site) if "\x00" not in key else None
+    record = await asked.log.get(key, site=asked.site) if "\x00" not in key else None
+    return None if record is None else await asked.log.whole(record)
 
 
 async def _shown(asked: Asked, record: ConsentRecord) -> Shown | None:

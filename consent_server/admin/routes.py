@@ -32,4 +32,5 @@ ROUTES = [
     *log_pages.ROUTES,
     *record_pages.ROUTES,
     *request_pages.ROUTES,
+    overview.REST,
 ]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from consent_server.log.query import harmless
-from scanner.tables import from_milliseconds, to_milliseconds, trail
+from scanner import deeds
+from scanner.tables import from_milliseconds, trail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Engine
 
 PAGE = 100  # deeds on one page
-COMMAND_LINE = "(command line)"  # who did it, when it was done on the server's machine
 
 #: Parts of a question that must not outlive the decision that they name.
-_OF_A_VISITOR = frozenset(("id", "cursor"))
+_OF_A_VISITOR = frozenset(("id", "cursor", "after"))
 
 COLUMNS = ("at", "actor", "action", "site", "detail")
 
@@ -37,7 +37,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     at: dt.datetime
-    actor: str  # an account, or "token: " and its name
+    actor: str  # an account, "token: " and its name, or who was at the command line
     action: str
     site: str | None  # None: it concerns no site, or all
     detail: str  # what it was done to; never a secret
@@ -52,16 +52,7 @@ class Trail:
 
     def add(self, actor: str, action: str, *, site: str | None = None, detail: str = "") -> None:
         """Write down that *actor* did *action*."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert(trail).values(
-                    at=to_milliseconds(self._clock()),
-                    actor=actor,
-                    action=action,
-                    site=site,
-                    detail=detail,
-                )
-            )
+        deeds.write(self._engine, actor, action, site=site, detail=detail, at=self._clock())
 
     def page(
         self, *, sites: Collection[str] | None, before: int | None = None, limit: int = PAGE

@@ -17,6 +17,54 @@ _LAYERS = {
     "model": "a guess of the model",
 }
 
+#: What a visitor did, by the action of the decision.
+_ACTIONS = {
+    "accept-all": "accepted all",
+    "reject-all": "refused all",
+    "save": "chose by category",
+    "withdraw": "withdrew",
+    "gpc": "refused by browser signal",
+    "import": "taken over",
+}
+
+#: What is odd about a decision, by its flags.
+_FLAGS = {
+    "clock-ahead": "The visitor's clock was ahead, so the time of receipt stands for it.",
+    "late": "It came more than 30 days after it was made.",
+    "unknown-revision": "It answers a banner that this server never showed.",
+    "contradictory": "Its action says another thing than its choices; the choices count.",
+    "no-origin": "No page in a browser sent it.",
+}
+
+#: Facts of a record whose names do not speak for themselves.
+_LABELS = {
+    "decided_at": "Decided (UTC)",
+    "received_at": "Received (UTC)",
+    "action": "The visitor",
+    "gpc": "Browser signal",
+    "flags": "Out of the ordinary",
+    "surface": "Decided in",
+}
+
+
+def action(value: str) -> str:
+    """Return what a visitor did."""
+    return _ACTIONS.get(value, value)
+
+
+def label(name: str) -> str:
+    """Return the name of a fact of a record for people."""
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def fact(value: str, name: str) -> str:
+    """Return the *value* of the fact *name* of a record for people."""
+    if name == "flags":
+        return " ".join(_FLAGS.get(flag, flag) for flag in value.split())
+    if name in ("decided_at", "received_at"):
+        return value[:19].replace("T", " ")
+    return action(value) if name == "action" else value
+
 
 def lifetime(entry: Entry) -> str:
     """Return how long the browser keeps *entry*."""

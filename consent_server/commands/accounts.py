@@ -45,7 +45,7 @@ def add(
     """
     from consent_server.admin.accounts import open_accounts
     from consent_server.admin.model import ALL_SITES, Role, account_name
-    from consent_server.admin.trail import COMMAND_LINE
+    from scanner.deeds import operator
 
     name = account_name(name)
     with open_accounts(database) as (accounts, trail):
@@ -57,7 +57,7 @@ def add(
             password = None if no_password else _password(from_stdin=password_stdin)
             accounts.add(name, roles=roles, password=password)
         places = " ".join(sites) or "all sites"
-        trail.add(COMMAND_LINE, "gave a role", detail=f"{name}: {role} at {places}")
+        trail.add(operator(), "gave a role", detail=f"{name}: {role} at {places}")
     click.echo(f"{name} is {role} at {places}.", err=True)
 
 
@@ -93,12 +93,12 @@ def remove(name: str, database: str) -> None:
     """Take the account NAME away, and end its sessions."""
     from consent_server.admin.accounts import open_accounts
     from consent_server.admin.model import account_name
-    from consent_server.admin.trail import COMMAND_LINE
+    from scanner.deeds import operator
 
     name = account_name(name)
     with open_accounts(database) as (accounts, trail):
         accounts.remove(name)
-        trail.add(COMMAND_LINE, "removed an account", detail=name)
+        trail.add(operator(), "removed an account", detail=name)
     click.echo(f"{name} has no account any more.", err=True)
 
 
@@ -110,12 +110,12 @@ def password(name: str, password_stdin: bool, database: str) -> None:
     """Give NAME another password, that is asked for, and end its sessions."""
     from consent_server.admin.accounts import open_accounts
     from consent_server.admin.model import account_name
-    from consent_server.admin.trail import COMMAND_LINE
+    from scanner.deeds import operator
 
     name = account_name(name)
     with open_accounts(database) as (accounts, trail):
         accounts.set_password(name, _password(from_stdin=password_stdin))
-        trail.add(COMMAND_LINE, "changed a password", detail=name)
+        trail.add(operator(), "changed a password", detail=name)
     click.echo(f"{name} has another password; all sessions are ended.", err=True)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from consent_server.log import ConsentLog
     from consent_server.log.query import Question
+    from consent_server.model import ConsentRecord
+    from scanner.deeds import Deeds
 
     T = TypeVar("T")
 
@@ -102,7 +104,7 @@ def show(key: str, database: str, form: str) -> None:
     """Print the one decision with the id ID."""
     from consent_server.log.query import row
 
-    record = _ask(database, lambda log: log.get(key.lower()))
+    record = _ask(database, lambda log: _whole(log, key.lower()))
     if record is None:
         raise KapselError(f"there is no decision with the id {key}")
     if form == "json":
@@ -110,6 +112,11 @@ def show(key: str, database: str, form: str) -> None:
     else:
         for name, value in row(record).items():
             click.echo(f"{name:12} {value}")
+
+
+async def _whole(log: ConsentLog, key: str) -> ConsentRecord | None:
+    record = await log.get(key)
+    return None if record is None else await log.whole(record)
 
 
 @command.command()
@@ -152,29 +159,35 @@ def count(database: str, form: str, **asked: Any) -> None:
 @filter_options
 @click.option("--cursor", metavar="CURSOR", help="Go on where an answer's next_cursor points.")
 @click.option(
+    "--after",
+    metavar="UUID",
+    help="Go on after this decision, the last that came; CSV then has no first line.",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     metavar="FILE",
     help="Write them to FILE, which is there when it is whole; needed for parquet.",
 )
 @format_option("jsonl", "csv", "parquet")
-def export(database: str, form: str, output: Path | None, **asked: Any) -> None:
+def export(database: str, form: str, after: str | None, output: Path | None, **asked: Any) -> None:
     """Print all decisions, newest first, as they are read.
 
-    As Parquet they need the extra kapsel[parquet].
+    As Parquet they need the extra kapsel[parquet]. When it is stopped it says how to go on: every
+    decision comes once, whatever is stored meanwhile.
     """
-    from consent_server.log.export import exported, saved
+    from consent_server.log.export import exported, resumed, saved
 
     if form == "parquet" and output is None:
         raise click.UsageError("Parquet is no text: say where to write it, with --output FILE")
     question = _question(asked)
 
     async def run(log: ConsentLog) -> None:
-        pieces = exported(log, question, form)
+        wanted = question if after is None else await resumed(log, question, after)
         if output is None:
-            async for piece in pieces:
-                click.echo(piece, nl=False)
+            await _printed(log, wanted, form, after)
             return
+        pieces = exported(log, wanted, form)
         try:
             await saved(pieces, output)
         except OSError as exc:
@@ -183,13 +196,39 @@ def export(database: str, form: str, output: Path | None, **asked: Any) -> None:
     _ask(database, run)
 
 
+async def _printed(log: ConsentLog, question: Question, form: str, after: str | None) -> None:
+    """Print the export; where it does not come to its end, say how to go on."""
+    from consent_server.log.export import exported
+
+    last, whole = after, False
+
+    def heard(key: str) -> None:
+        nonlocal last
+        last = key
+
+    try:
+        async for piece in exported(log, question, form, head=after is None, heard=heard):
+            click.echo(piece, nl=False)
+        whole = True
+    finally:
+        if not whole and last is not None:
+            click.echo(f"Stopped. Go on with: --after {last}", err=True)
+
+
 @command.command()
 @click.argument("key", metavar="ID")
 @database_option
 def erase(key: str, database: str) -> None:
     """Erase the decision with the id ID, as its visitor asked."""
-    if not _ask(database, lambda log: log.erase(key.lower())):
-        raise KapselError(f"there is no decision with the id {key}")
+
+    async def run(log: ConsentLog, deeds: Deeds) -> None:
+        record = await log.get(key.lower())
+        if record is None or not await log.erase(record.id):
+            raise KapselError(f"there is no decision with the id {key}")
+        detail = f"of {record.decided_at:%Y-%m-%d}"
+        deeds.did("erased a decision", site=record.site, detail=detail)
+
+    _act(database, run)
     click.echo(f"Erased {key}.", err=True)
 
 
@@ -216,13 +255,16 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
     now = dt.datetime.now(dt.UTC)
     word = "would be erased" if dry_run else "erased"
 
-    async def run(log: ConsentLog) -> None:
+    async def run(log: ConsentLog, deeds: Deeds) -> None:
         for site in load(sites_file):
             kept = retention.kept_days(site, days)
             number = await retention.prune(log, site, now=now, days=days, dry_run=dry_run)
-            click.echo(f"{site.key}: {number} decisions older than {kept} days {word}.")
+            said = f"{number} decisions older than {kept} days"
+            click.echo(f"{site.key}: {said} {word}.")
+            if number and not dry_run:
+                deeds.did("erased old decisions", site=site.key, detail=said)
 
-    _ask(database, run)
+    _act(database, run)
 
 
 @command.command()
@@ -329,14 +371,20 @@ def _question(asked: dict[str, Any]) -> Question:
 
 
 def _ask(database: str, ask: Callable[[ConsentLog], Awaitable[T]]) -> T:
+    return _act(database, lambda log, _: ask(log))
+
+
+def _act(database: str, act: Callable[[ConsentLog, Deeds], Awaitable[T]]) -> T:
+    """Return what *act* does to the log; whatever it changes it tells the audit trail."""
     from consent_server.log import ConsentLog
     from scanner.database import open_database
+    from scanner.deeds import Deeds, operator
 
     async def run() -> T:
         engine = open_database(database)
         try:
             async with ConsentLog.open(engine) as log:
-                return await ask(log)
+                return await act(log, Deeds(engine, operator()))
         finally:
             engine.dispose()
 

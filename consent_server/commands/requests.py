@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from consent_server.model import ConsentRecord
     from consent_server.rights.inbox import Inbox
     from consent_server.rights.model import RightsRequest
+    from scanner.deeds import Deeds
 
 
 @click.group()
@@ -36,7 +37,7 @@ def command() -> None:
 @format_option("table", "json")
 def list_(sites: tuple[str, ...], closed: bool, database: str, form: str) -> None:
     """List the requests, the one that must be answered first at the top."""
-    with _inbox(database) as inbox:
+    with _inbox(database) as (inbox, _):
         found = inbox.find(sites=sites or None, closed=closed)
     if form == "json":
         _print([_values(request) for request in found])
@@ -52,7 +53,7 @@ def list_(sites: tuple[str, ...], closed: bool, database: str, form: str) -> Non
 @format_option("table", "json")
 def show(key: str, database: str, form: str) -> None:
     """Show the request ID: who asks for what, and how many days are left."""
-    with _inbox(database) as inbox:
+    with _inbox(database) as (inbox, _):
         values = _values(_known(inbox, key))
     if form == "json":
         _print(values)
@@ -70,10 +71,11 @@ def close(key: str, refused: bool, database: str) -> None:
     from consent_server.rights.model import Standing
 
     standing = Standing.REFUSED if refused else Standing.ANSWERED
-    with _inbox(database) as inbox:
-        _known(inbox, key)
+    with _inbox(database) as (inbox, deeds):
+        request = _known(inbox, key)
         if not inbox.close(key.lower(), standing, now=dt.datetime.now(dt.UTC)):
             raise KapselError(f"the request {key} is closed already")
+        _note(deeds, f"{standing} a request", request)
     click.echo(f"Closed {key}: {standing}.", err=True)
 
 
@@ -82,10 +84,11 @@ def close(key: str, refused: bool, database: str) -> None:
 @database_option
 def extend(key: str, database: str) -> None:
     """Take two months more for the request ID (GDPR article 12(3)); tell the visitor why."""
-    with _inbox(database) as inbox:
+    with _inbox(database) as (inbox, deeds):
         request = _known(inbox, key)
         if not inbox.extend(key.lower()):
             raise KapselError(f"the request {key} is {request.standing}: it cannot be extended")
+        _note(deeds, "extended a request", request)
         due = _known(inbox, key).due_at
     click.echo(
         f"Extended {key}: answer by {due:%Y-%m-%d}, and tell {request.contact} why.", err=True
@@ -97,9 +100,10 @@ def extend(key: str, database: str) -> None:
 @database_option
 def erase(key: str, database: str) -> None:
     """Erase the request ID, with all that the visitor wrote."""
-    with _inbox(database) as inbox:
-        if not inbox.erase(key.lower()):
-            raise _unknown(key)
+    with _inbox(database) as (inbox, deeds):
+        request = _known(inbox, key)
+        inbox.erase(key.lower())
+        _note(deeds, "erased a request", request)
     click.echo(f"Erased {key}.", err=True)
 
 
@@ -113,7 +117,7 @@ def export(key: str, database: str) -> None:
     from consent_server.rights.dossier import dossier
     from scanner.database import answering, open_database
 
-    with _inbox(database) as inbox:
+    with _inbox(database) as (inbox, _):
         request = _known(inbox, key)
     engine = open_database(database)
 
@@ -136,16 +140,22 @@ def export(key: str, database: str) -> None:
 
 
 @contextlib.contextmanager
-def _inbox(database: str) -> Iterator[Inbox]:
+def _inbox(database: str) -> Iterator[tuple[Inbox, Deeds]]:
     from consent_server.rights.inbox import Inbox
     from scanner.database import answering, open_database
+    from scanner.deeds import Deeds, operator
 
     engine = open_database(database)
     try:
         with answering():
-            yield Inbox(engine)
+            yield Inbox(engine), Deeds(engine, operator())
     finally:
         engine.dispose()
+
+
+def _note(deeds: Deeds, action: str, request: RightsRequest) -> None:
+    detail = f"{request.right} of {request.received_at:%Y-%m-%d}"
+    deeds.did(action, site=request.site, detail=detail)
 
 
 def _known(inbox: Inbox, key: str) -> RightsRequest:

@@ -19,6 +19,20 @@ BACKLOG = 2048  # connections that wait to be taken
 SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
 
 
+def _are_addresses(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Let addresses and networks pass; a name would never be believed."""
+    import ipaddress
+
+    for each in given:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as exc:
+            raise click.BadParameter(str(exc)) from exc
+    return given
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -87,7 +101,9 @@ SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
     metavar="ADDRESS",
     default=("127.0.0.1", "::1"),
     show_default=True,
-    help="Believe X-Forwarded-For and -Proto from this address; may be given several times.",
+    callback=_are_addresses,
+    help="Believe X-Forwarded-For and -Proto from this address, or network such as 172.16.0.0/12; "
+    "may be given several times.",
 )
 @click.option(
     "--country-header",
@@ -261,12 +277,14 @@ def _let_somebody_in(database: str, api_token: str | None) -> None:
 
     from consent_server import tokens
     from scanner.database import open_database
+    from scanner.deeds import Deeds, operator
 
     engine = open_database(database)
     try:
         if api_token is None and not tokens.any_token(engine):
             secret = tokens.new_token()
             tokens.add(engine, secret, name="first start", now=dt.datetime.now(dt.UTC))
+            Deeds(engine, operator()).did("made a token", detail="first start")
             click.echo(f"kapsel: API token (shown only now): {secret}", err=True)
     finally:
         engine.dispose()

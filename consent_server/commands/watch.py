@@ -81,11 +81,13 @@ async def _chores(database: str, post: Post) -> AsyncIterator[Chores]:
     from consent_server.log import ConsentLog
     from consent_server.rights.inbox import Inbox
     from scanner.database import open_database
+    from scanner.deeds import Deeds, operator
 
     engine = await asyncio.to_thread(open_database, database)
     try:
         async with ConsentLog.open(engine) as log:
-            yield Chores(log, Inbox(engine), post=post, say=_say)
+            deeds = Deeds(engine, operator())
+            yield Chores(log, Inbox(engine), deeds, post=post, say=_say)
     finally:
         engine.dispose()
 

@@ -41,6 +41,8 @@ def server(address: str, sites: Sequence[Site]) -> Iterator[Check]:
         yield good("server", f"{address} is ready")
         yield _clock(ready)
         yield _transport(address)
+        if urlsplit(address).scheme == "https":
+            yield people(client, address)
         for site in sites:
             yield _script(client, f"{address}/w/{site.key}.js", site)
             yield _tag(client, address, site)
@@ -79,6 +81,21 @@ def _transport(address: str) -> Check:
     if left < RENEW:
         return bad("TLS", f"the certificate of {host} ends in {left} days", "renew it")
     return good("TLS", f"the certificate of {host} is good for {left} days")
+
+
+def people(client: httpx.Client, address: str) -> Check:
+    """Say whether the server knows that it is asked over https: else it lets nobody sign in."""
+    subject = "pages for people"
+    answer = _get(client, f"{address}/admin/sign-in")
+    if isinstance(answer, str):
+        return bad(subject, answer)
+    if answer.status_code != 200:
+        return bad(subject, f"{address}/admin/sign-in answers {answer.status_code}")
+    if "__Host-" not in answer.headers.get("set-cookie", ""):
+        said = "the server does not know that it is asked over https, and lets nobody sign in"
+        advice = "let the proxy send X-Forwarded-Proto, and name its address by --trusted-proxy"
+        return bad(subject, said, advice)
+    return good(subject, f"{address}/admin can be signed in to")
 
 
 def _days_left(host: str, port: int) -> int:

@@ -44,6 +44,8 @@ def _database(address: str) -> Check:
         engine.dispose()
     if faults:
         return bad("database", "; ".join(faults))
+    if "://" not in address and not os.access(address, os.W_OK):
+        return bad("database", f"{address} cannot be written", "let the server's user write it")
     return good("database", f"{kind} is whole and up to date")
 
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from consent_server.log import offers
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
 from consent_server.log.records import same_decision
 from consent_server.log.rows import to_counted, to_record, whole
 from consent_server.log.selection import conditions, selections, tallied
 from consent_server.log.statistics import Day, days
-from consent_server.log.writer import GroupWriter
+from consent_server.log.writer import GroupWriter, Opened
 from consent_server.model import ConsentRecord, Filter, Slice
 from scanner.errors import DecisionConflict, LogUnavailable
 from scanner.tables import consent
@@ -57,9 +58,23 @@ class ConsentLog:
                     await log._writer.close()
                     log._ledger.close()
 
-    def append(self, record: ConsentRecord) -> asyncio.Future[bool]:
+    async def append(self, record: ConsentRecord) -> bool:
         """
-        Store *record*; the future says, once it is durable, whether it is new.
+        Store *record*; return, once it is durable, whether it is new.
+
+        Raises:
+            DecisionConflict: If another decision has its id.
+            LogUnavailable: If it could not be stored now.
+        """
+        new, _ = await self.take(lambda: Opened(record))
+        return new
+
+    async def take(self, letter: Callable[[], Opened]) -> tuple[bool, Opened]:
+        """
+        Store the record that *letter* returns, opened together with others.
+
+        Returns:
+            Once it is durable: whether it is new, and what was opened.
 
         Raises:
             DecisionConflict: If another decision has its id.
@@ -67,13 +82,21 @@ class ConsentLog:
         """
         if self._writer is None:
             self._writer = GroupWriter(self._store)
-        return self._writer.write(record)
+        return await self._writer.write(letter)
 
     async def get(self, key: str, *, site: str | None = None) -> ConsentRecord | None:
-        """Return the record with the id *key*, if there is one (of *site*, where given)."""
+        """Return the record with the id *key*, as it was sent, if there is one (of *site*)."""
         question = Question(filter=Filter(id=key, site=site), limit=1)
-        records = (await self.find(question)).records
+        records, _ = await self._read(lambda connection: _page(connection, question))
         return records[0] if records else None
+
+    async def whole(self, record: ConsentRecord) -> ConsentRecord:
+        """Return *record* with what it says of every service that was offered."""
+        return (await self._read(lambda connection: offers.whole(connection, [record])))[0]
+
+    async def services(self, site: str) -> tuple[str, ...]:
+        """Return the services that *site* ever offered."""
+        return await self._read(lambda connection: offers.services_of(connection, site))
 
     async def evidence(
         self, key: str, *, site: str | None = None
@@ -84,7 +107,7 @@ class ConsentLog:
         return None if row is None else (to_record(row), row.seq, bytes(row.salt))
 
     async def find(self, question: Question) -> Slice:
-        """Return the records that *question* asks for, newest first."""
+        """Return the records that *question* asks for, newest first, with every service."""
         return await self._read(lambda connection: _slice(connection, question))
 
     async def count(self, wanted: Filter) -> int:
@@ -123,10 +146,10 @@ class ConsentLog:
     async def export(
         self, wanted: Filter, *, cursor: tuple[int, int] | None = None
     ) -> AsyncIterator[tuple[ConsentRecord, ...]]:
-        """Yield all records that *wanted* lets through, in groups, newest first."""
+        """Yield all records that *wanted* lets through, as `find` does, in groups."""
         while True:
             question = Question(filter=wanted, cursor=cursor, limit=MAX_LIMIT)
-            found, cursor = await self._read(lambda c, q=question: _page(c, q))  # type: ignore[misc]
+            found, cursor = await self._read(lambda c, q=question: _whole_page(c, q))  # type: ignore[misc]
             if found:
                 yield found
             if cursor is None:
@@ -176,7 +199,7 @@ class ConsentLog:
 
     def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
-        first: dict[str, ConsentRecord] = {}
+        first: dict[str, ConsentRecord] = {}  # in the order in which they came
         for record in records:
             first.setdefault(record.id, record)
         try:
@@ -232,6 +255,13 @@ def _page(
     return tuple(to_record(row) for row in rows), cursor
 
 
-def _slice(connection: Connection, question: Question) -> Slice:
+def _whole_page(
+    connection: Connection, question: Question
+) -> tuple[tuple[ConsentRecord, ...], tuple[int, int] | None]:
     records, cursor = _page(connection, question)
+    return offers.whole(connection, records), cursor
+
+
+def _slice(connection: Connection, question: Question) -> Slice:
+    records, cursor = _whole_page(connection, question)
     return Slice(records=records, next_cursor=None if cursor is None else write_cursor(*cursor))

@@ -12,7 +12,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from consent_server.given import Given
 from consent_server.log import leaf as leaves
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine, Row, Update
     from sqlalchemy.pool import PoolProxiedConnection
 
     from consent_server.model import ConsentRecord
@@ -35,15 +35,23 @@ _BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lo
 MAX_ERASED = 1000  # decisions erased in one commit, so that visitors need not wait long
 
 
+_ANSWER, _RECEIVED = 1, 3  # where a row, as `rows.to_row` returns it, holds them
+
+
 class _Group(NamedTuple):
     """Decisions on their way into the database, with their leaves."""
 
     rows: list[tuple[Any, ...]]
     hashes: list[bytes]
+    counted: list[tuple[int, int]]  # day, since 1970, and answer
 
     def only(self, which: Sequence[int]) -> _Group:
         """Return those at the places *which*."""
-        return _Group([self.rows[n] for n in which], [self.hashes[n] for n in which])
+        return _Group(
+            [self.rows[n] for n in which],
+            [self.hashes[n] for n in which],
+            [self.counted[n] for n in which],
+        )
 
 
 class Ledger:
@@ -91,30 +99,25 @@ class Ledger:
             How many there were.
         """
         with self.turn() as (connection, position):
-            found = connection.execute(
-                rows.whole().where(which).order_by(consent.c.seq).limit(MAX_ERASED)
-            ).all()
-            for offset, row in enumerate(found):
-                record = rows.to_record(row)
+            asked = rows.whole().where(which).limit(MAX_ERASED)
+            found = sorted(connection.execute(asked), key=lambda row: row.seq)
+            if found:
+                cores = [leaves.erasure(row.seq, reason, now) for row in found]
+                connection.execute(_redaction(), [_redacted(row) for row in found])
                 connection.execute(
-                    update(leaf)
-                    .where(leaf.c.position == row.seq)
-                    .values(
-                        core=leaves.core(record).decode(),
-                        inner=leaves.inner(bytes(row.salt), leaves.personal(record)),
-                    )
+                    insert(leaf),
+                    [
+                        {
+                            "position": place,
+                            "hash": leaves.leaf_hash(core, leaves.NOTHING),
+                            "core": core.decode(),
+                            "inner": leaves.NOTHING,
+                        }
+                        for place, core in enumerate(cores, position)
+                    ],
                 )
-                core = leaves.erasure(row.seq, reason, now)
-                connection.execute(
-                    insert(leaf).values(
-                        position=position + offset,
-                        hash=leaves.leaf_hash(core, leaves.NOTHING),
-                        core=core.decode(),
-                        inner=leaves.NOTHING,
-                    )
-                )
-            keys = [row.seq for row in found]
-            connection.execute(delete(consent).where(consent.c.seq.in_(keys)))
+                keys = [row.seq for row in found]
+                connection.execute(delete(consent).where(consent.c.seq.in_(keys)))
         if found:
             self._leave_no_trace()
         return len(found)
@@ -134,11 +137,18 @@ class Ledger:
         salted = [
             salts[n : n + leaves.SALT_LENGTH] for n in range(0, len(salts), leaves.SALT_LENGTH)
         ]
-        triples = list(zip(records, given, salted, strict=True))
-        return _Group(
-            [rows.to_row(record, given=number, salt=salt) for record, number, salt in triples],
-            [leaves.of_record(record, salt) for record, _, salt in triples],
-        )
+        added = [
+            rows.to_row(record, given=number, salt=salt)
+            for record, number, salt in zip(records, given, salted, strict=True)
+        ]
+        counted = [(row[_RECEIVED] // rows.DAY, row[_ANSWER]) for row in added]
+        examples = dict(zip(counted, records, strict=True))  # equal answers of a day, equal cores
+        cores = {key: leaves.core(record) for key, record in examples.items()}
+        hashes = [
+            leaves.leaf_hash(cores[key], leaves.inner(salt, leaves.personal(record)))
+            for record, salt, key in zip(records, salted, counted, strict=True)
+        ]
+        return _Group(added, hashes, counted)
 
     def _append_new(self, group: _Group) -> bool:
         """Add all of *group* in one commit, by the driver alone; False: some are there already.
@@ -179,10 +189,7 @@ class Ledger:
 
     def _add(self, cursor: Any, position: int | None, group: _Group) -> None:
         """Add rows, leaves and counts, from *position* on (PostgreSQL finds that out itself)."""
-        counts = sorted(
-            (*key, count)
-            for key, count in Counter((row[3] // rows.DAY, row[1]) for row in group.rows).items()
-        )
+        counts = sorted((*key, count) for key, count in Counter(group.counted).items())
         for statement, parameters in rows.additions(
             self._dialect, position, group.rows, group.hashes, counts
         ):
@@ -200,6 +207,25 @@ class Ledger:
         if self._dialect == "sqlite":
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _redaction() -> Update:
+    """Return the statement that keeps of leaves what outlives their decisions."""
+    return (
+        update(leaf)
+        .where(leaf.c.position == bindparam("of"))
+        .values(core=bindparam("kept"), inner=bindparam("hidden"))
+    )
+
+
+def _redacted(row: Row[Any]) -> dict[str, object]:
+    """Return the values of `_redaction` for the decision in *row*, of `rows.whole`."""
+    record = rows.to_record(row)
+    return {
+        "of": row.seq,
+        "kept": leaves.core(record).decode(),
+        "hidden": leaves.inner(bytes(row.salt), leaves.personal(record)),
+    }
 
 
 @functools.cache

@@ -29,8 +29,13 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(ConsentRecord, frozen=True, kw_only=True):
-    """A record with its proof."""
+    """
+    A record with its proof, which is of those *services* that the browser named.
 
+    *answered* says the same of every service that the revision offered.
+    """
+
+    answered: dict[str, bool] = msgspec.field(default_factory=dict)
     proof: Proof | None = None  # None: no checkpoint holds it yet; ask again in a moment
 
 

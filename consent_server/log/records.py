@@ -281,10 +281,12 @@ def _surely_without_twins(body: bytes, decision: Decision) -> bool:
         return False
     if decision.services:
         return False
-    optional = (b'"page":' in body) + (b'"gpc":' in body) + (b'"surface":' in body)
-    names = 6 + len(decision.choices) + optional + (b'"services":' in body)
-    texts = 5 + (decision.page is not None) + (decision.surface is not None)
-    return body.count(b'"') == 2 * (names + texts)
+    count = 11 + len(decision.choices)  # six names, and five texts
+    count += 2 if decision.page is not None else b'"page":' in body
+    count += 2 if decision.surface is not None else b'"surface":' in body
+    count += decision.gpc or b'"gpc":' in body
+    count += b'"services":' in body
+    return body.count(b'"') == 2 * count
 
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:

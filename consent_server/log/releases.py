@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import desc, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server.model import Asked
-from scanner.tables import blob, edition, from_milliseconds, release, to_milliseconds
+from scanner.database import dialect_named
+from scanner.tables import blob, edition, from_milliseconds, offer, release, to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Connection, Engine
 
+    from consent_server.log.offers import Offered
     from consent_server.model import ConsentRecord
 
 
@@ -41,9 +42,10 @@ class Releases:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+        dialect = dialect_named(engine.dialect.name)
         self._keep_blob = dialect.insert(blob).on_conflict_do_nothing()
         self._keep_release = dialect.insert(release).on_conflict_do_nothing()
+        self._keep_offer = dialect.insert(offer).on_conflict_do_nothing()
         self._keep_edition = dialect.insert(edition).on_conflict_do_nothing()
 
     def keep(
@@ -55,6 +57,7 @@ class Releases:
         engine: bytes,
         script: bytes,
         asked: Sequence[Asked] = (),
+        services: Offered = frozenset(),
     ) -> None:
         """Keep what *site* is served from now on; nothing happens where it is kept already."""
         bodies = (facts, engine, script)
@@ -74,6 +77,12 @@ class Releases:
                     asked=msgspec.json.encode(asked),
                 )
             )
+            for service, category in sorted(services):
+                connection.execute(
+                    self._keep_offer.values(
+                        site=site, revision=revision, service=service, category=category
+                    )
+                )
             connection.execute(self._keep_edition.values(site=site, script=digests[2]))
 
     def script(self, site: str, name: str) -> bytes | None:

@@ -18,11 +18,11 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server.log import leaf as leaves
 from consent_server.log.statistics import IGNORED, Counted
 from consent_server.model import Action, ConsentRecord, Ignored, Surface
+from scanner.database import dialect_named
 from scanner.model import OPTIONAL_CATEGORIES
 from scanner.tables import answer, consent, from_milliseconds, leaf, tally, to_milliseconds
 
@@ -92,7 +92,7 @@ def to_record(row: Sequence[Any]) -> ConsentRecord:
     )
 
 
-def to_leaf(row: Sequence[Any], given: Sequence[Any]) -> bytes:
+def to_leaf(row: Sequence[Any], given: tuple[Any, ...]) -> bytes:
     """
     Return the leaf of the decision in *row*, as `leaf.of_record` makes it, without the record.
 
@@ -101,9 +101,19 @@ def to_leaf(row: Sequence[Any], given: Sequence[Any]) -> bytes:
         given: Its answer, in the order of `ANSWER_NAMES`.
     """
     _, key, _, decided, received, page, gpc, flags, network, salt = row
-    site, revision, language, action, *answers, services, surface, country, layout = given
-    core = leaves.core_of(
-        received // DAY,
+    personal = leaves.personal_of(
+        *(key, _written(decided), _written(received), given[2], page, bool(gpc)),
+        *(flags.split(), given[-2], network),
+    )
+    return leaves.leaf_hash(_core(received // DAY, given), leaves.inner(bytes(salt), personal))
+
+
+@functools.lru_cache(maxsize=4096)  # few differ on one day
+def _core(day: int, given: tuple[Any, ...]) -> bytes:
+    """Return the core of the decisions of *day* with the answer *given*."""
+    site, revision, _, action, *answers, services, surface, _, layout = given
+    return leaves.core_of(
+        day,
         site,
         revision,
         action,
@@ -112,11 +122,6 @@ def to_leaf(row: Sequence[Any], given: Sequence[Any]) -> bytes:
         surface,
         layout,
     )
-    personal = leaves.personal_of(
-        *(key, _written(decided), _written(received), language, page, bool(gpc)),
-        *(flags.split(), country, network),
-    )
-    return leaves.leaf_hash(core, leaves.inner(bytes(salt), personal))
 
 
 def _written(milliseconds: int) -> str:
@@ -134,7 +139,8 @@ def to_counted(row: Sequence[Any]) -> Counted:
     """Return the count that *row*, of `selection.tallied`, holds."""
     day, action, surface, count, *told = row
     choices = [None if granted is None else bool(granted) for granted in told[:3]]
-    return Counted(day, tuple(told[3:]), action, surface, tuple(choices), count)
+    total = int(count)  # PostgreSQL adds up to a Decimal
+    return Counted(day, tuple(told[3:]), action, surface, tuple(choices), total)
 
 
 def to_answer(record: ConsentRecord) -> tuple[Any, ...]:
@@ -256,6 +262,7 @@ def _for_postgresql() -> str:
     values = [*(given.c[name] for name in _CONSENT_NAMES if name != "salt"), salt]
     added = insert(consent).from_select(["seq", *_CONSENT_NAMES], select(position, *values))
     counts = _told("counts", _COUNT_NAMES, {name: tally.c[name].type for name in _COUNT_NAMES})
+    postgresql = dialect_named("postgresql")
     made = postgresql.insert(tally).from_select(_COUNT_NAMES, counts)
     summed = made.on_conflict_do_update(
         index_elements=[tally.c.day, tally.c.answer],
@@ -266,13 +273,13 @@ def _for_postgresql() -> str:
         .from_select(["position", "hash"], select(position, hashed))
         .add_cte(added.cte("added"), summed.cte("summed"))
     )
-    dialect = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect(paramstyle="pyformat")
     return str(statement.compile(dialect=dialect))
 
 
 def _told(name: str, names: Sequence[str], types: dict[str, Any]) -> Select[Any]:
     """Return the rows that the parameter *name*, a JSON array of objects, tells of."""
-    told = func.json_to_recordset(bindparam(name, type_=postgresql.JSON()))
+    told = func.json_to_recordset(bindparam(name, type_=dialect_named("postgresql").JSON()))
     columns = [column(each, types[each]) for each in names]
     return select(
         *told.table_valued(*columns, name=f"{name}_rows").render_derived(with_types=True).c
@@ -282,12 +289,9 @@ def _told(name: str, names: Sequence[str], types: dict[str, Any]) -> Select[Any]
 @functools.cache
 def counted(dialect_name: str) -> str:
     """Return the statement that adds a count to an answer's of a day."""
-    if dialect_name == "sqlite":
-        made: Any = sqlite.insert(tally)
-        dialect: Any = sqlite.dialect()
-    else:
-        made = postgresql.insert(tally)
-        dialect = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    module = dialect_named(dialect_name)
+    dialect = module.dialect(paramstyle="qmark" if dialect_name == "sqlite" else "format")
+    made = module.insert(tally)
     made = made.values(day=None, answer=None, count=None).on_conflict_do_update(
         index_elements=[tally.c.day, tally.c.answer],
         set_={"count": tally.c.count + made.excluded.count},

@@ -7,14 +7,13 @@ the page of what is rare is merged from the newest decisions of each answer.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import case, func, literal_column, select, tuple_
+from sqlalchemy import and_, case, exists, func, literal_column, or_, select, tuple_
 
 from consent_server.log.rows import ANSWER_NAMES, CATEGORIES, DAY, whole
-from scanner.tables import answer, consent, tally, to_milliseconds
+from scanner.tables import answer, consent, offer, tally, to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
     from consent_server.log.query import Question
     from consent_server.model import Filter
+
+_ENCODER = msgspec.json.Encoder()  # as the services of an answer are written
 
 #: What a filter asks of answers by name.
 _EQUAL = ("site", "revision", "language", "action", "surface", "country")
@@ -72,8 +73,8 @@ def of_answers(wanted: Filter) -> list[ColumnElement[bool]]:
     ]
     found += [answer.c[category].is_(True) for category in wanted.granted]
     found += [answer.c[category].is_(False) for category in wanted.refused]
-    found += [_service(name, "true") for name in wanted.granted_services]
-    found += [_service(name, "false") for name in wanted.refused_services]
+    found += [_granted(name) for name in wanted.granted_services]
+    found += [_refused(name) for name in wanted.refused_services]
     return found
 
 
@@ -198,6 +199,32 @@ def _times(table: FromClause, wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _service(name: str, granted: str) -> ColumnElement[bool]:
-    """Return whether the service *name* stands among an answer's with *granted*."""
-    return answer.c.services.contains(f"{json.dumps(name)}:{granted}", autoescape=True)
+def _granted(name: str) -> ColumnElement[bool]:
+    """Return whether the service *name* was granted: by itself, or with a category of its."""
+    return or_(_said(name, "true"), and_(~_said(name, "false"), _answered(name, granted=True)))
+
+
+def _refused(name: str) -> ColumnElement[bool]:
+    """Return whether the service *name* was offered, and not granted."""
+    with_categories = and_(_answered(name, granted=False), ~_answered(name, granted=True))
+    return or_(_said(name, "false"), and_(~_said(name, "true"), with_categories))
+
+
+def _said(name: str, granted: str) -> ColumnElement[bool]:
+    """Return whether the service *name* stands among an answer's own with *granted*."""
+    own = func.coalesce(answer.c.services, "")
+    return own.contains(f"{_ENCODER.encode(name).decode()}:{granted}", autoescape=True)
+
+
+def _answered(name: str, *, granted: bool) -> ColumnElement[bool]:
+    """Return whether a category in which *name* was offered has *granted*."""
+    of_category = [
+        and_(offer.c.category == category, answer.c[category].is_(granted))
+        for category in CATEGORIES
+    ]
+    return exists().where(
+        offer.c.site == answer.c.site,
+        offer.c.revision == answer.c.revision,
+        offer.c.service == name,
+        or_(*of_category),
+    )

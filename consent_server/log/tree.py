@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import desc, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from consent_server.log import note
 from consent_server.log.merkle import STEP, Frontier, inclusion_path
+from scanner.database import dialect_named
 from scanner.tables import checkpoint, leaf, node, to_milliseconds
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Tree:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+        dialect = dialect_named(engine.dialect.name)
         self._keep_node = dialect.insert(node).on_conflict_do_nothing()
         self._keep_checkpoint = dialect.insert(checkpoint).on_conflict_do_nothing()
 

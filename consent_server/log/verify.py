@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-    from sqlalchemy import Connection, Engine, Row
+    from sqlalchemy import Connection, Engine
 
 MAX_FAULTS = 100  # told one by one; who has more has lost the whole
 
@@ -57,7 +57,7 @@ class _Audit:
         self._proven = self._holding = 0
         self._stated = self._statements(key, outside)
         given = select(answer.c.id, *(answer.c[name] for name in ANSWER_NAMES))
-        self._answers = {number: of for number, *of in connection.execute(given)}
+        self._answers = {row[0]: tuple(row[1:]) for row in connection.execute(given)}
 
     def run(self) -> Verdict:
         frontier = Frontier()
@@ -118,21 +118,24 @@ class _Audit:
         if found != bytes(row[1]):
             self._fault(f"decision {row[0]} ({decision[1]}) was changed")
 
-    def _check_core(self, row: Row[Any]) -> None:
-        if row.core is None or row.inner is None:
-            self._fault(f"decision {row.position} was removed")
+    def _check_core(self, row: Sequence[Any]) -> None:
+        position, hashed, core, inner = row
+        if core is None or inner is None:
+            self._fault(f"decision {position} was removed")
             return
-        if leaves.leaf_hash(row.core.encode(), bytes(row.inner)) != bytes(row.hash):
-            self._fault(f"leaf {row.position}, of something erased, was changed")
+        if leaves.leaf_hash(core.encode(), bytes(inner)) != bytes(hashed):
+            self._fault(f"leaf {position}, of something erased, was changed")
             return
-        kind, *facts = msgspec.json.decode(row.core)
+        kind, *facts = msgspec.json.decode(core)
         if kind == "erasure":
             self._erasures.add(facts[1])
         else:
-            self._redacted.add(row.position)
+            self._redacted.add(position)
 
-    def _inserted(self, decision: Row[Any], decisions: Iterator[Row[Any]]) -> Row[Any] | None:
-        self._fault(f"decision {decision.seq} ({decision.id}) has no leaf: it was inserted")
+    def _inserted(
+        self, decision: Sequence[Any], decisions: Iterator[Sequence[Any]]
+    ) -> Sequence[Any] | None:
+        self._fault(f"decision {decision[0]} ({decision[1]}) has no leaf: it was inserted")
         return next(decisions, None)
 
     def _check_statements(self, frontier: Frontier) -> None:
@@ -170,17 +173,19 @@ class _Audit:
         rows = self._connection.execute(select(node))
         return {(level, position): bytes(found) for level, position, found in rows}
 
-    def _rows(self, table: Any, position: Any) -> Iterator[Row[Any]]:
+    def _rows(self, table: Any, position: Any) -> Iterator[Sequence[Any]]:
         """Yield the rows of *table* in order."""
         for group in self._groups(table, position):
             yield from group
 
     def _groups(self, table: Any, position: Any) -> Iterator[Sequence[Any]]:
-        """Yield the rows of *table* in order, a group at a time."""
-        after = -1
+        """Yield the rows of *table* in order, a group at a time, as the driver has them."""
+        cursor, after = self._connection.connection.cursor(), -1
         while True:
             query = select(table).where(position > after).order_by(position).limit(_GROUP)
-            rows = self._connection.execute(query).all()
+            literal = query.compile(self._connection, compile_kwargs={"literal_binds": True})
+            cursor.execute(str(literal))
+            rows = cursor.fetchall()
             yield rows
             if len(rows) < _GROUP:
                 return

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from scanner.answer.bundle import Bundle
+    from scanner.answer.dialogue import Scout
     from scanner.model import BannerAnswer, Category
 
 __all__ = ["answer"]
@@ -39,6 +40,7 @@ async def answer(
     timeout: float,  # noqa: ASYNC109
     only: Category | None = None,
     patience: float = PATIENCE,
+    scout: Scout | None = None,
     pictures: Path | None = None,
 ) -> BannerAnswer:
     """
@@ -54,6 +56,7 @@ async def answer(
         timeout: Seconds that all of this may take; what is known by then is returned.
         only: With ACCEPT: the one category that is accepted, where the banner lets one choose.
         patience: Seconds for a banner that nothing announces.
+        scout: Tells sooner, if it can, that no banner is to come.
         pictures: Folder for a picture of the page before each press; None: no pictures.
 
     Returns:
@@ -69,7 +72,9 @@ async def answer(
             if wanted is State.WITHDRAW:
                 await withdraw(dialogue)
             else:
-                await dialogue.hold(wanted, only=only, deadline=deadline, patience=patience)
+                await dialogue.hold(
+                    wanted, only=only, deadline=deadline, patience=patience, scout=scout
+                )
     except TimeoutError:
         pass
     finally:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from scanner.answer import words
 from scanner.answer.autoconsent import HEURISTIC, Autoconsent
 from scanner.answer.closed import open_closed
-from scanner.answer.effect import PAUSE, RESULTS, Effect, watch
+from scanner.answer.effect import PAUSE, RESULTS, Effect, Pressed, gone, watch
 from scanner.answer.look import LEAST_LOOKS, look
 from scanner.answer.plan import label, plan
 from scanner.answer.press import press, take
@@ -18,16 +19,24 @@ from scanner.answer.words import Meaning
 from scanner.model import State
 
 if TYPE_CHECKING:
-    from playwright.async_api import ElementHandle, Page
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from playwright.async_api import Page
 
     from scanner.answer.bundle import Bundle
+    from scanner.answer.layer import Control
     from scanner.answer.look import Sight, View
     from scanner.answer.plan import Answer, Step
     from scanner.answer.record import Record
     from scanner.answer.traces import Traces
     from scanner.model import Category
 
+    #: Tells whether it is certain that no banner is to come.
+    Scout = Callable[[], Awaitable[bool]]
+
 PATIENCE = 3.0  # seconds that a page without any sign of a banner is watched for a late one
+SCOUTED_PATIENCE = 2.0  # seconds that it gets at least of which a scout says that none is to come
+SCOUT_START = 1.0  # seconds without a banner after which a scout is sent: most show it sooner
 LOADING_PATIENCE = 6.0  # seconds that a page gets which has not come to rest
 CLOSED_PAUSE = 0.8  # seconds between two looks into closed shadow roots
 QUIET = 1.0  # seconds without a request after which a page is at rest
@@ -39,18 +48,43 @@ RULE_PATIENCE = 0.4  # seconds for a further rule to recognise the banner
 MOST_STEPS = 6  # presses in one banner; more would be wandering about
 
 
+@contextlib.contextmanager
+def scouting(scout: Scout | None) -> Iterator[Callable[[], bool]]:
+    """Send *scout* when it is asked of first; the value tells whether it is back and says none."""
+    sent: list[asyncio.Future[bool]] = []
+
+    def none_comes() -> bool:
+        if scout is not None and not sent:
+            sent.append(asyncio.ensure_future(scout()))
+        return any(back.done() and not back.exception() and back.result() for back in sent)
+
+    try:
+        yield none_comes
+    finally:
+        for back in sent:
+            back.cancel()
+
+
 class Dialogue:
     """One visitor's talk with the banner of *page*; the record knows at any time how it stands."""
 
     def __init__(self, page: Page, record: Record, *, bundle: Bundle | None = None) -> None:
         self.page = page
         self.record = record
+        self.form_stays = False  # a page with settings has no banner that goes
         self._bundle = bundle
         self._rules: Autoconsent | None = None
         self._others = 0  # banners beside the one that is being answered
+        self._ready = False  # whether the switches were set on a layer that saves nothing
 
     async def hold(
-        self, wanted: State, *, only: Category | None, deadline: float, patience: float = PATIENCE
+        self,
+        wanted: State,
+        *,
+        only: Category | None,
+        deadline: float,
+        patience: float = PATIENCE,
+        scout: Scout | None = None,
     ) -> None:
         """
         Find the banner and tell it what a visitor in the state *wanted* would.
@@ -60,8 +94,9 @@ class Dialogue:
             only: The one category that is accepted; None: all.
             deadline: Time of the event loop until which a banner that is announced may come.
             patience: Seconds for a banner that nothing announces.
+            scout: Makes it shorter, where it is certain that none is to come.
         """
-        await self.arrival(deadline, patience=patience)
+        await self.arrival(deadline, patience=patience, scout=scout)
         if not self.record.found:
             return
         before = await read_traces(self.page)
@@ -78,19 +113,24 @@ class Dialogue:
             await self._rules.leave()
 
     async def arrival(
-        self, deadline: float, *, patience: float = PATIENCE, longer: bool = True
+        self,
+        deadline: float,
+        *,
+        patience: float = PATIENCE,
+        longer: bool = True,
+        scout: Scout | None = None,
     ) -> View:
         """
         Wait for a banner, for *patience* seconds at least.
 
         If *longer*, it waits more while the page still loads, and most if a platform is there
-        that has no answer yet.
+        that has no answer yet; and less if *scout* says that there is nothing to wait for.
         """
         clock = asyncio.get_running_loop().time
         started = clock()
         looks = 1  # into closed shadow roots
         seeing = 0  # looks to which the page answered
-        with silence(self.page) as silent:
+        with silence(self.page) as silent, scouting(scout) as none_comes:
             while True:
                 view = await self.see()
                 seeing += not view.blind
@@ -99,7 +139,8 @@ class Dialogue:
                 if clock() - started > looks * CLOSED_PAUSE:
                     looks += 1
                     await open_closed(self.page)
-                limit = patience
+                none = clock() - started > SCOUT_START and none_comes()
+                limit = min(patience, SCOUTED_PATIENCE) if none else patience
                 if longer:
                     limit = max(limit, LOADING_PATIENCE) if silent() < QUIET else limit
                     announced = await self._unanswered(view)
@@ -126,27 +167,32 @@ class Dialogue:
 
         Returns:
             True: the effect was seen. False: there is no way, or it had no effect. None: the
-            banner went, but nothing shows that the site has understood.
+            banner went, but nothing shows that the site has understood; or the site keeps
+            something, and asks on.
         """
         effect = await self._hand_over(answer, before)
         if effect != "none":
             return RESULTS[effect]
         pressed: set[str] = set()
         in_vain: set[str] = set()  # a page that is still waking up may miss the first press
+        asks = False
         for _ in range(MOST_STEPS):
-            found = await self._next(answer, pressed, again=bool(in_vain))
+            found = await self._next(answer, pressed, opened=in_vain)
             if found is None:
-                return await self._last_resort(answer, before)
+                result = await self._last_resort(answer, before)
+                return None if asks and not result else result
             sight, step = found
             effect = await self._take(sight, step, answer, before)
             if effect == "open":
                 await self._close(sight)
-            if effect != "none":
+            if effect not in ("none", "asks"):
                 return RESULTS[effect]
-            if label(step.press) in in_vain:
+            asks = asks or effect == "asks"
+            self._ready = step.sets
+            if label(step.press) in in_vain or effect == "asks":
                 pressed.add(label(step.press))
             in_vain.add(label(step.press))
-        return False
+        return None if asks else False
 
     async def _known(self, waited: float) -> bool:
         """Whether a further rule sees the banner that we do not; asked after a moment."""
@@ -166,26 +212,38 @@ class Dialogue:
     async def _take(self, sight: Sight, step: Step, answer: Answer, before: Traces) -> Effect:
         """Press, and see what comes of it; a step to a further layer has no effect yet."""
         self.record.knew(ruled=step.press.ruled is not None)
+        self.record.offers |= sight.layer.offers
         root = await sight.element(sight.layer.root)
         element = await sight.element(step.press.element)
         if element is None:
             return "none"
+        for control in step.choose:
+            if not await self._press(sight, control):
+                return "none"
         await self.record.pressing(step.press, element, sight.frame)
         if not await take(step, sight) or not step.final:
             return "none"
-        return await self._watch(root, answer, before)
+        form = self.form_stays and sight.layer.kind in ("named", "edge") and sight.layer.switches
+        return await self._watch(Pressed(root, element, bool(form)), answer, before)
 
-    async def _watch(self, root: ElementHandle | None, answer: Answer, before: Traces) -> Effect:
-        return await watch(
-            self.page, root, answer, before, name=self.record.platform, others=self._others
-        )
+    async def _press(self, sight: Sight, control: Control) -> bool:
+        """Press *control* of the layer in *sight*, and note it; return whether it was there."""
+        element = await sight.element(control.element)
+        if element is None:
+            return False
+        await self.record.pressing(control, element, sight.frame)
+        return await press(element)
+
+    async def _watch(self, pressed: Pressed, answer: Answer, before: Traces) -> Effect:
+        name, others = self.record.platform, self._others
+        return await watch(self.page, pressed, answer, before, name=name, others=others)
 
     async def _next(
-        self, answer: Answer, pressed: set[str], *, again: bool
+        self, answer: Answer, pressed: set[str], *, opened: set[str]
     ) -> tuple[Sight, Step] | None:
         """Return the next step in the likeliest banner, when there is one; wait a little for it."""
         clock = asyncio.get_running_loop().time
-        until = clock() + (LAYER_PATIENCE if again else SECOND_LOOK)
+        until = clock() + (LAYER_PATIENCE if opened else SECOND_LOOK)
         looks = 0
         while True:
             looks += 1
@@ -193,12 +251,12 @@ class Dialogue:
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
             for sight in seen:
-                step = plan(sight.layer, answer, pressed)
+                step = plan(sight.layer, answer, pressed, ready=self._ready, opened=opened)
                 if step is not None and step.final:
                     return sight, step
                 fallback = fallback or (None if step is None else (sight, step))
             patient = clock() < until or looks < LEAST_LOOKS
-            if not patient or (fallback is not None and not again):
+            if not patient or (fallback is not None and not opened):
                 return fallback
             await asyncio.sleep(PAUSE)
 
@@ -206,10 +264,8 @@ class Dialogue:
         """Close a layer that has its answer and stays."""
         for meaning in (Meaning.SAVE, Meaning.CLOSE):
             for control in sight.layer.means(meaning)[:1]:
-                element = await sight.element(control.element)
-                if element is not None:
-                    await self.record.pressing(control, element, sight.frame)
-                    await press(element)
+                if not await gone(await sight.element(control.element)):
+                    await self._press(sight, control)
                 return
 
     # --- further rules ------------------------------------------------------------------------
@@ -251,7 +307,7 @@ class Dialogue:
         if not told:
             return "none"
         self._ruled(name)
-        return await self._watch(root, answer, before)
+        return await self._watch(Pressed(root), answer, before)
 
     def _ruled(self, rule: str) -> None:
         """Note which further rule knows the banner."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from playwright.async_api import Error
 
 from scanner.answer.look import LEAST_LOOKS, look, script
 from scanner.answer.platforms import platform
 from scanner.answer.traces import read_traces
+from scanner.answer.words import Meaning
 from scanner.model import Category
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Page
 
+    from scanner.answer.look import Sight
     from scanner.answer.plan import Answer
     from scanner.answer.traces import Traces
 
@@ -23,10 +25,14 @@ EFFECT_PATIENCE = 2.5  # seconds until a press must have shown its effect
 DEAF_PATIENCE = 1.2  # seconds after which a press that changed nothing is repeated
 STAY_PATIENCE = 0.6  # seconds that a layer may stay after the site has kept the answer
 
-#: seen: the banner went, and the site shows that it knows. open: the platform has kept the
-#: answer, but the layer stays. contrary: it has kept the other answer. unsure: the banner went
-#: and left no trace. none: nothing happened.
-Effect = Literal["seen", "open", "contrary", "unsure", "none"]
+#: What a control means that still asks for an answer.
+ASKING = (Meaning.ACCEPT, Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE)
+
+#: seen: the banner went, and the site shows that it knows. open: the site has kept the answer,
+#: but the layer stays, or thanks for it. contrary: it has kept the other answer. unsure: the
+#: banner went and left no trace. asks: the site has kept something, and asks on in another layer.
+#: none: nothing happened.
+Effect = Literal["seen", "open", "contrary", "unsure", "asks", "none"]
 
 #: What an effect means for the answer that was given.
 RESULTS: dict[Effect, bool | None] = {
@@ -34,13 +40,22 @@ RESULTS: dict[Effect, bool | None] = {
     "open": True,
     "contrary": False,
     "unsure": None,
+    "asks": None,
     "none": False,
 }
 
 
+class Pressed(NamedTuple):
+    """What was pressed, and what ought to go then."""
+
+    layer: ElementHandle | None
+    control: ElementHandle | None = None
+    form: bool = False  # a form of the page, which stays where it is
+
+
 async def watch(
     page: Page,
-    root: ElementHandle | None,
+    pressed: Pressed,
     answer: Answer,
     before: Traces,
     *,
@@ -52,7 +67,7 @@ async def watch(
 
     Args:
         page: Where it was pressed.
-        root: The layer that ought to go.
+        pressed: The control, and its layer.
         answer: What was pressed. Of a single category no platform's record is expected.
         before: The traces that there were earlier.
         others: How many more banners there were, which may stay.
@@ -63,29 +78,44 @@ async def watch(
     looks = 0
     while True:
         looks += 1
-        gone = await _gone(root) and len((await look(page)).banners) <= others
+        seen = (await look(page)).banners
+        left = await gone(pressed.layer) and len(seen) <= others
         after = await read_traces(page)
         heard = None if isinstance(answer, Category) else after.heard(platform(name), before)
         differ = after.differ(before)
-        if gone and differ and heard in (answer, None):
+        if left and differ and heard in (answer, None):
             return "seen"
         waited = clock() - started
-        if not gone and differ and heard == answer and waited > STAY_PATIENCE:
+        stays = not left and differ and waited > STAY_PATIENCE
+        if stays and (heard == answer or await _thanks(pressed, heard, seen, others)):
             return "open"
-        deaf = not gone and not differ and waited > DEAF_PATIENCE
+        deaf = not left and not differ and waited > DEAF_PATIENCE
         if looks >= LEAST_LOOKS and (waited > EFFECT_PATIENCE or deaf):
             break
         await asyncio.sleep(PAUSE)
-    if gone and differ:
+    if differ and not left and pressed.form and heard in (answer, None):
+        return "seen"
+    if left and differ:
         return "contrary"
-    return "unsure" if gone else "none"
+    if left:
+        return "unsure"
+    return "asks" if differ and pressed.layer and await gone(pressed.layer) else "none"
 
 
-async def _gone(root: ElementHandle | None) -> bool:
-    """Whether the layer *root* has left the screen; a page that navigated has no such layer."""
-    if root is None:
+async def _thanks(
+    pressed: Pressed, heard: str | None, seen: tuple[Sight, ...], others: int
+) -> bool:
+    """Whether a layer stays only to say what was chosen: nothing in it asks any more."""
+    asking = [sight for sight in seen if sight.layer.means(*ASKING)]
+    known = pressed.control is not None and heard is None
+    return known and len(asking) <= others and await gone(pressed.control)
+
+
+async def gone(element: ElementHandle | None) -> bool:
+    """Whether *element* has left the screen; a page that navigated has no such element."""
+    if element is None:
         return True
     try:
-        return bool(await root.evaluate(script("gone.js")))
+        return bool(await element.evaluate(script("gone.js")))
     except Error:
         return True

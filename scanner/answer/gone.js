@@ -4,6 +4,9 @@
   if (!root.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return true;
   const box = root.getBoundingClientRect();
   if (box.width < 2 || box.height < 2) return true;
-  if (getComputedStyle(root).position !== "fixed") return false;
+  let fixed = false;
+  for (let at = root; at; at = at.assignedSlot ?? at.parentElement ?? at.getRootNode().host ?? null)
+    fixed ||= getComputedStyle(at).position === "fixed";
+  if (!fixed) return false;
   return box.bottom < 2 || box.right < 2 || box.top > innerHeight - 2 || box.left > innerWidth - 2;
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from scanner.answer import words
+from scanner.answer.choice import Choice, choices, topic
 from scanner.answer.words import Meaning
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     platform: str | None = None
     floating: bool = False  # a small button that stays in place
     tucked: bool = False  # away in a menu that has to be unfolded
+    group: int | None = None  # the smallest part of the layer that says what it is about
+    subjects: tuple[str, ...] = ()  # what it says, and what the headings above it say
 
     @property
     def meaning(self) -> Meaning:
@@ -68,7 +71,14 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     disabled: bool = False
     radio: str | None = None  # name of the group it belongs to; None: not a radio button
     pressable: bool = False  # a button that stays down: its label may make it an answer
+    group: int | None = None
+    subjects: tuple[str, ...] = ()
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+    @property
+    def category(self) -> Category | None:
+        """What it is for, as its label says, or what stands around it; None: that is not said."""
+        return words.category(self.label) or topic(self.subjects)
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,8 +97,13 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def means(self, *meanings: Meaning) -> tuple[Control, ...]:
-        """Return the controls with one of *meanings*, the likeliest first."""
-        found = [control for control in self.controls if control.meaning in meanings]
+        """Return the controls with one of *meanings*, the likeliest first; no part of a choice."""
+        apart = {option.element for choice in self.choices for option in choice.options}
+        found = [
+            control
+            for control in self.controls
+            if control.meaning in meanings and control.element not in apart
+        ]
         return tuple(sorted(found, key=_preference))
 
     @property
@@ -102,9 +117,15 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The pairs of a yes and a no to one subject."""
+        return choices(self.controls, self.switches)
+
+    @property
     def offers(self) -> frozenset[Category]:
         """The categories that can be chosen one by one."""
-        found = {words.category(s.label) for s in self.optional if s.radio is None}
+        found = {switch.category for switch in self.optional if switch.radio is None}
+        found |= {choice.category for choice in self.choices}
         return frozenset(category for category in found if category is not None)
 
     @property
@@ -113,11 +134,14 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         answers = {control.meaning for control in self.controls} & ANSWERS
         if self.platform is not None:
             return bool(answers) or bool(self.means(Meaning.SETTINGS))
-        if not answers or self.fields:
-            return False
         subjects, talk = words.subjects(self.text), words.talk(self.text)
-        if words.traps(self.text) and subjects < _PLAIN_ENOUGH and not self._explicit:
+        if not answers:
+            return self._mute(subjects, talk)
+        if self.fields:
             return False
+        traps = words.traps(self.text)
+        if traps and subjects < _PLAIN_ENOUGH and not self._explicit:
+            return subjects > 0 and talk > _PLAIN_ENOUGH * traps
         choices = answers | {control.meaning for control in self.means(Meaning.SETTINGS)}
         if self.hint and len(choices) >= _PLAIN_ENOUGH:
             return True
@@ -126,6 +150,14 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         if subjects:
             return talk > 0 or self.hint
         return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
+
+    def _mute(self, subjects: int, talk: int) -> bool:
+        """Whether another layer saves what it says: it can be set and closed, no more."""
+        ways = {control.meaning for control in self.controls if control.weight == "strong"}
+        apart = self.kind == "overlay" and not self.fields
+        told = subjects > 0 and talk >= _PLAIN_ENOUGH
+        set_here = Meaning.SETTINGS in ways or bool(self.offers)
+        return apart and told and set_here and Meaning.CLOSE in ways
 
     def adds_to(self, inner: Layer) -> bool:
         """Whether this layer has answers or switches that *inner*, a part of it, has not."""

@@ -103,6 +103,18 @@ async def _survey(frame: Frame) -> tuple[Frame, Report, JSHandle] | None:
     return frame, msgspec.convert(report, Report), elements
 
 
+def survey() -> str:
+    """Return a page script that answers the report of a document, for `shows_banner`."""
+    argument = msgspec.json.encode({"words": _patterns(), "rules": rules()}).decode()
+    return f"({script('survey.js')})(Object.assign({{top: self === top}}, {argument})).report"
+
+
+def shows_banner(report: Any) -> bool:
+    """Whether what `survey` answered has what could be a banner, or what could yet show one."""
+    told = msgspec.convert(report, Report)
+    return bool(told.platforms or banners(told.layers))
+
+
 async def _floats(frame: Frame, layer: Layer) -> bool:
     """Whether a banner that fills a *frame* lies over the page, or says what it is."""
     if layer.hint or _FRAME_HINT.search(frame.url) or _FRAME_HINT.search(frame.name):

@@ -14,6 +14,7 @@ from scanner.model import Category
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from scanner.answer.choice import Option
 
 #: Yes to everything, no to everything that can be refused, or yes to one category alone.
 Answer: TypeAlias = Literal["yes", "no"] | Category
@@ -25,10 +26,19 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     press: Control
     turn: tuple[Switch, ...] = ()
     keep: tuple[Switch, ...] = ()  # that must be on in the end: others may turn them, too
+    choose: tuple[Control, ...] = ()  # to press before it: each answers for one subject
     final: bool  # whether the banner should have its answer then
+    sets: bool = False  # whether it leaves the switches as they should be, and saves nothing
 
 
-def plan(layer: Layer, answer: Answer, pressed: Collection[str]) -> Step | None:
+def plan(
+    layer: Layer,
+    answer: Answer,
+    pressed: Collection[str],
+    *,
+    ready: bool = False,
+    opened: Collection[str] = (),
+) -> Step | None:
     """
     Return the next step in *layer*; None: nothing in it gives that *answer*.
 
@@ -38,9 +48,14 @@ def plan(layer: Layer, answer: Answer, pressed: Collection[str]) -> Step | None:
         layer: What is on the screen.
         answer: What the banner is to be told; a category: yes to it alone.
         pressed: Labels (see `label`) of what was already pressed in vain.
+        ready: Whether the switches stand as they should, on a layer that saves nothing.
+        opened: Labels of all that was pressed before, as to see the switches.
     """
+    if ready and answer != "yes":
+        for control in _fresh(layer, Meaning.SAVE, pressed):
+            return Step(press=control, final=True)
     if isinstance(answer, Category):
-        return _only(layer, answer, pressed)
+        return _only(layer, answer, pressed, opened=opened)
     return _yes(layer, pressed) if answer == "yes" else _no(layer, pressed)
 
 
@@ -55,9 +70,10 @@ def _yes(layer: Layer, pressed: Collection[str]) -> Step | None:
             if meaning is Meaning.ACCEPT or not layer.means(Meaning.SETTINGS, Meaning.SAVE):
                 return Step(press=control, final=True)
     off = tuple(s for s in layer.optional if not s.on and s.radio is None)
-    for control in _fresh(layer, Meaning.SAVE, pressed):
-        if off or any(switch.on for switch in layer.optional):
-            return Step(press=control, turn=off, final=True)
+    if off or any(switch.on for switch in layer.optional) or layer.choices:
+        chosen = [choice.yes for choice in layer.choices]
+        for control in (*_fresh(layer, Meaning.SAVE, pressed), *_end(layer, pressed)):
+            return _chosen(control, chosen, turn=off)
     for meaning in (Meaning.SETTINGS, Meaning.ACKNOWLEDGE):
         for control in _fresh(layer, meaning, pressed):
             return Step(press=control, final=meaning is Meaning.ACKNOWLEDGE)
@@ -69,32 +85,80 @@ def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
         for control in _fresh(layer, meaning, pressed):
             return Step(press=control, final=True)
     refused = any(label(control) in pressed for control in layer.means(Meaning.REJECT))
-    if layer.optional or refused:
-        for control in _fresh(layer, Meaning.SAVE, pressed):
-            return Step(press=control, turn=_to_refuse(layer.optional), final=True)
+    if layer.optional or refused or layer.choices:
+        chosen = [choice.no for choice in layer.choices]
+        for control in (*_fresh(layer, Meaning.SAVE, pressed), *_end(layer, pressed)):
+            return _chosen(control, chosen, turn=_to_refuse(layer.optional))
+        for control in _shut(layer, pressed):
+            return Step(press=control, turn=_to_refuse(layer.optional), final=False, sets=True)
     for control in _fresh(layer, Meaning.SETTINGS, pressed):
         return Step(press=control, final=False)
     return None
 
 
-def _only(layer: Layer, category: Category, pressed: Collection[str]) -> Step | None:
+def _only(
+    layer: Layer, category: Category, pressed: Collection[str], *, opened: Collection[str]
+) -> Step | None:
     """Turn off everything else, then on what belongs to *category*: an outer switch turns all."""
     if category in layer.offers:
         boxes = [switch for switch in layer.optional if switch.radio is None]
-        wanted = tuple(s for s in boxes if words.category(s.label) is category)
+        wanted = tuple(s for s in boxes if s.category is category)
         others = tuple(s for s in boxes if s.on and s not in wanted)
-        for control in (*_fresh(layer, Meaning.SAVE, pressed), *_saving(layer, pressed)):
-            return Step(press=control, turn=others, keep=wanted, final=True)
+        chosen = [c.yes if c.category is category else c.no for c in layer.choices]
+        ways = (
+            *_fresh(layer, Meaning.SAVE, pressed),
+            *_saving(layer, pressed, opened=opened),
+            *_end(layer, pressed),
+        )
+        for control in ways:
+            return _chosen(control, chosen, turn=others, keep=wanted)
+        for control in _shut(layer, pressed):
+            return Step(press=control, turn=others, keep=wanted, final=False, sets=True)
     for control in _fresh(layer, Meaning.SETTINGS, pressed):
         return Step(press=control, final=False)
     return None
 
 
-def _saving(layer: Layer, pressed: Collection[str]) -> list[Control]:
-    """Return what says "accept" beside an "accept all": it takes the switches as they are."""
+def _chosen(
+    control: Control,
+    chosen: list[Option],
+    *,
+    turn: tuple[Switch, ...],
+    keep: tuple[Switch, ...] = (),
+) -> Step:
+    """Press *control* once all that was *chosen* is pressed, or turned on."""
+    radios = tuple(option for option in chosen if isinstance(option, Switch))
+    buttons = tuple(option for option in chosen if isinstance(option, Control))
+    return Step(press=control, turn=turn, keep=keep + radios, choose=buttons, final=True)
+
+
+def _end(layer: Layer, pressed: Collection[str]) -> list[Control]:
+    """Return what closes a layer whose choices hold as soon as they are made."""
+    made = any(isinstance(choice.yes, Control) for choice in layer.choices)
+    return _fresh(layer, Meaning.CLOSE, pressed) if made else []
+
+
+def _shut(layer: Layer, pressed: Collection[str]) -> list[Control]:
+    """Return what closes the switches in so many words: the layer behind them may save them."""
+    if not layer.optional or layer.means(Meaning.REJECT, Meaning.NECESSARY):
+        return []
+    return [c for c in _fresh(layer, Meaning.CLOSE, pressed) if words.speaks(c.label)]
+
+
+def _saving(layer: Layer, pressed: Collection[str], *, opened: Collection[str]) -> list[Control]:
+    """
+    Return what says "accept" and takes the switches as they are.
+
+    It stands beside an "accept all", or alone on a layer that was *opened* to see the switches.
+    """
     accepting = _fresh(layer, Meaning.ACCEPT, pressed)
     plain = [control for control in accepting if not control.says_all]
-    return plain if len(plain) < len(accepting) else []
+    if len(plain) < len(accepting):
+        return plain
+    closed = any(label(control) not in opened for control in layer.means(Meaning.SETTINGS))
+    if not opened or closed or layer.means(Meaning.SAVE):
+        return []
+    return [control for control in plain if not words.subjects(control.label)]
 
 
 def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:

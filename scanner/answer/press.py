@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 from playwright.async_api import Error
 
 from scanner.answer.look import script
@@ -14,24 +15,42 @@ if TYPE_CHECKING:
     from scanner.answer.look import Sight
     from scanner.answer.plan import Step
 
-#: Milliseconds that a real click may wait for the control to hold still and be uncovered.
-CLICK_PATIENCE = 800
+log = structlog.get_logger()
+
+#: Milliseconds that a control may take to hold still and be uncovered.
+CLICK_PATIENCE = 1200
+
+#: Milliseconds that the click itself may take on a busy page.
+PRESS_PATIENCE = 5000
 
 
 async def press(element: ElementHandle) -> bool:
     """
     Click *element* with the mouse; if something lies over it, let the page's own click do.
 
+    Once the mouse is on its way the press is not repeated: a page that is slow to answer would
+    hear it twice.
+
     Returns:
         Whether it could be pressed: False if it left the page meanwhile.
     """
     try:
-        await element.click(timeout=CLICK_PATIENCE)
+        await element.click(timeout=CLICK_PATIENCE, trial=True)
     except Error:
-        try:
-            await element.evaluate(script("click.js"))
-        except Error:
-            return False
+        return await _told(element)
+    try:
+        await element.click(timeout=PRESS_PATIENCE)
+    except Error as exc:
+        log.info("a press was not confirmed", reason=exc.message.splitlines()[0])
+    return True
+
+
+async def _told(element: ElementHandle) -> bool:
+    """Let the page press *element*; return whether it was there."""
+    try:
+        await element.evaluate(script("click.js"))
+    except Error:
+        return False
     return True
 
 

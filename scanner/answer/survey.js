@@ -22,11 +22,15 @@
     "input[type=checkbox], input[type=radio], [role=switch], [role=checkbox], [role=radio]," +
     " [role=menuitemcheckbox], button[aria-pressed], button[aria-checked]";
   const PRESSED = "button[aria-pressed]"; // a switch, or one of two buttons: "allow", "deny"
+  const HEADING = "legend, h1, h2, h3, h4, h5, h6, [role=heading], dt, th, strong";
+  const CHOICE = "button, [role=button], input[type=button]"; // may be one of "allow" and "deny"
   const MENU = // what a visitor can unfold
     "details:not([open]), nav, [role=navigation], [role=menu], [class*=menu i], [id*=menu i], [class*=drawer i]";
   const MEANINGS = ["accept", "reject", "necessary", "settings", "save", "acknowledge", "withdraw"];
   const SILENT = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "OPTION"]);
   const HINT = /cookie|consent|gdpr|cmp-|cmp_|privacy|samtyk|samtyck|ccpa|dsgvo|rgpd/i;
+
+  const COOKIE = "🍪"; // all that some floating buttons say
 
   const subject = new RegExp(words.subject, "iu");
   const talk = new RegExp(words.talk, "giu");
@@ -135,6 +139,12 @@
     box.top < innerHeight - 1 &&
     box.left < innerWidth - 1;
 
+  /** Whether `element` stays in the window while the page is scrolled. */
+  const stays = (element) => {
+    for (let at = element; at; at = parent(at)) if (style(at).position === "fixed") return true;
+    return false;
+  };
+
   /** Whether a person can see `root`; a layer without extent is seen by what it holds. */
   const seen = (root, moving) => {
     if (!shown(root)) return false;
@@ -158,8 +168,9 @@
       return "away";
     }
     if (url.href.split("#")[0] === location.href.split("#")[0]) return "here";
-    if (link.target === "_blank" || url.origin !== location.origin) return "away";
-    return "site";
+    const own = location.hostname.replace(/^www\./, "");
+    const near = url.hostname === own || url.hostname.endsWith(`.${own}`); // consent.example.org
+    return link.target !== "_blank" && near ? "site" : "away";
   };
 
   const labelOf = (element) => {
@@ -177,6 +188,55 @@
       element.querySelector?.("svg > title")?.textContent ||
       "";
     return { label: own.slice(0, LONGEST_LABEL), name: tidy(name).slice(0, LONGEST_LABEL) };
+  };
+
+  const besides = new Map(); // texts of elements, without what can be pressed or turned in them
+
+  /** The text in `element` that stands on nothing that can be pressed. */
+  const said = (element) => {
+    if (!besides.has(element)) {
+      let text = "";
+      for (const child of (shadow(element) ?? element).childNodes) {
+        if (text.length > LONGEST_LABEL) break;
+        if (child.nodeType === Node.TEXT_NODE) text += ` ${child.data}`;
+        else if (child.nodeType !== Node.ELEMENT_NODE || SILENT.has(child.tagName)) continue;
+        else if (!child.matches(`${PRESSABLE}, ${SWITCH}, label`)) text += ` ${said(child)}`;
+      }
+      besides.set(element, tidy(text));
+    }
+    return besides.get(element);
+  };
+
+  /** The last heading before `inner` in `outer` that heads more than a choice of its own. */
+  const headingOf = (inner, outer, nearest) => {
+    const headings = [...outer.querySelectorAll(HEADING)].filter((h) => !within(h, inner));
+    let found = nearest && headings.length === 1 ? headings[0] : null;
+    for (const heading of headings) {
+      if (!(heading.compareDocumentPosition(inner) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
+      let part = heading;
+      for (let at = parent(heading); at && at !== outer && !within(inner, at); at = parent(at))
+        part = at;
+      if (part.querySelector(SWITCH) || part.querySelectorAll(PRESSABLE).length > 1) continue;
+      found = heading;
+    }
+    return tidy(found?.textContent ?? "");
+  };
+
+  /** What a choice in `root` is about: the words beside `element`, and the headings above it. */
+  const aboutOf = (element, root) => {
+    const subjects = [];
+    let group = null;
+    let inner = element;
+    for (let at = parent(element); at && at !== root && subjects.length < 3; at = parent(at)) {
+      if (at.matches("label") || !said(at)) continue;
+      const nearest = group === null;
+      group ??= at;
+      const alone = nearest && at.querySelectorAll(SWITCH).length <= 2;
+      const text = headingOf(inner, at, nearest) || (alone ? said(at) : "");
+      if (text && !subjects.includes(text)) subjects.push(text.slice(0, LONGEST_LABEL));
+      inner = at;
+    }
+    return { group: group && place(group), subjects };
   };
 
   const whole = (length) => Math.round(length) + 0; // a box at -0.4 begins at 0, not at -0
@@ -210,6 +270,7 @@
       if (element.closest("label")?.control?.matches(SWITCH)) continue; // turns a switch over
       const up = parent(element);
       const ruled = ruledMeaning(element, rule) !== null;
+      if (!ruled && rule?.revisit && element.matches(rule.revisit)) continue; // a door, no answer
       if (!ruled && [...taken].some((outer) => outer !== element && within(element, outer))) continue;
       const box = element.getBoundingClientRect();
       if (box.width < 2 || box.height < 2) continue;
@@ -217,11 +278,12 @@
       if (ruled || element.matches(PRESSABLE)) weight = "strong";
       else if (style(element).cursor === "pointer" && up && style(up).cursor !== "pointer")
         weight = element.querySelector(PRESSABLE) ? null : "pointer";
-      else if (element.childElementCount === 0 && element.textContent.trim().length <= 40)
-        weight = element.matches("label, option, h1, h2, h3, h4, strong, b, em, li, td, th") ? null : "leaf";
+      else if (!element.childElementCount && !shadow(element) && element.textContent.trim().length <= 40)
+        weight = element.matches("label, legend, option, h1, h2, h3, h4, [role=heading], p, strong, b, em, li, dt, td, th") ? null : "leaf";
       if (weight === null) continue;
       const entry = control(element, weight, rule);
       if (!entry.label && !entry.name && !ruled) continue;
+      if (!ruled && element.matches(CHOICE)) Object.assign(entry, aboutOf(element, root));
       taken.add(element);
       found.push(entry);
     }
@@ -248,6 +310,7 @@
           element.getAttribute("aria-disabled") === "true",
         pressable: element.matches(PRESSED),
         radio: radio ? element.name || "radio" : null,
+        ...aboutOf(element, root),
         box: boxOf(element),
       });
     }
@@ -265,7 +328,7 @@
     for (const rule of rules)
       for (const tree of rule.banner ? forest.filter((tree) => belongs(tree, rule)) : [])
         for (const root of tree.querySelectorAll(rule.banner))
-          if (seen(root, style(root).position === "fixed")) roots.set(root, { kind: "rule", rule });
+          if (seen(root, stays(root))) roots.set(root, { kind: "rule", rule });
 
     const all = forest.flatMap((tree) => [...tree.querySelectorAll("*")]);
     const read =
@@ -274,12 +337,13 @@
         : [...all.slice(0, MOST_ELEMENTS / 4), ...all.slice((-3 * MOST_ELEMENTS) / 4)];
     for (const element of read) {
       if (SILENT.has(element.tagName) || element === document.body || roots.has(element)) continue;
+      if (element.matches("button, a, label, input")) continue; // a control is no layer
       const over = overlays(element);
       if (!over && !named(element)) continue;
       if ([...roots].some(([root, { kind }]) => kind === "rule" && within(element, root))) continue;
       const called = over && named(element);
       if (!called && !speaks(`${textOf(element, LONGEST_TEXT, false)} ${aloud(element)}`)) continue;
-      if (seen(element, over && style(element).position === "fixed"))
+      if (seen(element, stays(element)))
         roots.set(element, { kind: over ? "overlay" : "named", rule: null });
     }
     if (roots.size === 0) findAtEdges(read, roots);
@@ -333,20 +397,19 @@
       for (const element of tree.querySelectorAll("*")) {
         const rule = rules.find((r) => r.revisit && belongs(tree, r) && element.matches(r.revisit));
         if (!rule && !element.matches(PRESSABLE) && element.getAttribute("tabindex") !== "0")
-          continue;
+          if (element.childElementCount || element.textContent.trim() !== COOKIE) continue;
         const tucked = !shown(element) && element.closest(MENU) !== null;
         if (!shown(element) && !tucked) continue;
         const entry = control(element, "strong", null);
         if (tucked) entry.label = tidy(element.textContent).slice(0, LONGEST_LABEL);
         const box = element.getBoundingClientRect();
-        let floating = false;
-        for (let at = element; at; at = parent(at))
-          if (style(at).position === "fixed") floating = true;
-        floating &&= box.width <= FLOATING && box.height <= FLOATING && inWindow(box);
-        const said = `${entry.label} ${entry.name}`;
-        const hinted = floating && (named(element) || subject.test(said) || HINT.test(said));
-        const short = tidy(said).length <= LONGEST_LABEL / 3;
-        if (rule || hinted || revisit.test(said) || (short && subject.test(said)))
+        const floating =
+          box.width <= FLOATING && box.height <= FLOATING && inWindow(box) && stays(element);
+        const told = `${entry.label} ${entry.name}`;
+        const hint = told.includes(COOKIE) || subject.test(told) || HINT.test(told);
+        const hinted = floating && (hint || named(element));
+        const short = tidy(told).length <= LONGEST_LABEL / 3;
+        if (rule || hinted || revisit.test(told) || (short && subject.test(told)))
           found.push({ ...entry, platform: rule?.name ?? null, floating, tucked });
         if (found.length >= MOST_CONTROLS) return found;
       }

@@ -36,6 +36,7 @@ async def withdraw(dialogue: Dialogue) -> None:
             return
     before = await read_traces(page)
     record.withdrawn = False
+    dialogue.form_stays = True
     tried: set[str] = set()
     for _ in range(MOST_STEPS):
         door = await _door(dialogue, tried)

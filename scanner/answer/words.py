@@ -19,9 +19,18 @@ MAX_LABEL_WORDS = 12
 #: "do not", "nicht notwendige", "non-essential": as many words may stand between.
 NEGATION_REACH = 2
 
+#: What a price looks like before its signs are taken away.
+_SUM = re.compile(
+    r"[€$£]|\d\s*(?:kr|nok|sek|dkk|isk|eur|usd|gbp|chf|zł|kč|ft|lei)(?!\w)|\bkr\s*\d", re.IGNORECASE
+)
+
 
 #: Soft hyphens and joiners, which part words on the screen but not in the mind.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+
+
+#: Where one breathes in the middle of a label.
+_PAUSE = re.compile(r"[,.;:!–—]")
 
 
 class Meaning(enum.StrEnum):
@@ -47,6 +56,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     only: tuple[str, ...]
     necessary: tuple[str, ...]
     negation: tuple[str, ...]
+    denial: tuple[str, ...]
     reject: tuple[str, ...]
     settings: tuple[str, ...]
     save: tuple[str, ...]
@@ -57,20 +67,24 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     withdraw: tuple[str, ...]
     off: tuple[str, ...]
     trap: tuple[str, ...]
+    price: tuple[str, ...]
     functional: tuple[str, ...]
     statistics: tuple[str, ...]
     marketing: tuple[str, ...]
 
 
+@functools.lru_cache(maxsize=4096)  # a page is looked at many times, and says the same
 def meaning(label: str) -> Meaning:
     """Return what a control with this *label* does; NONE if that cannot be told."""
     text = normal(label)
-    if not text or text.count(" ") >= MAX_LABEL_WORDS:
+    if not text or text.count(" ") >= MAX_LABEL_WORDS or _costs(label, text):
         return Meaning.NONE
     accepts = _first(text, "accept")
     everything = _has(text, "all")
     if _has(text, "withdraw"):
         return Meaning.WITHDRAW
+    if _denied_refusal(label):
+        return Meaning.NONE
     if _has(text, "reject") or _negated(text, accepts):
         return Meaning.REJECT
     if _only_necessary(text, accepts=accepts is not None):
@@ -80,6 +94,8 @@ def meaning(label: str) -> Meaning:
     if _has(text, "save"):
         return Meaning.SAVE
     settings = _first(text, "revisit", "settings")
+    if settings is not None and _has(text, "close"):
+        return Meaning.CLOSE  # "hide settings"
     if settings is not None:
         if accepts is not None and accepts < settings:
             return Meaning.SAVE  # "accept these settings"
@@ -104,6 +120,11 @@ def reopens(label: str) -> bool:
     return text.count(" ") < MAX_LABEL_WORDS and _has(text, "revisit")
 
 
+def speaks(label: str) -> bool:
+    """Whether *label* is more than a sign, as "×" is."""
+    return len(normal(label)) > 1
+
+
 def refuses(label: str) -> bool:
     """Whether *label*, on one of two radio buttons, is the refusing one."""
     text = normal(label)
@@ -112,6 +133,7 @@ def refuses(label: str) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def category(label: str) -> Category | None:
     """Return what a switch with this *label* is for; None: that cannot be told."""
     text = normal(label)
@@ -162,11 +184,37 @@ def _has(text: str, name: str) -> bool:
 
 
 def _negated(text: str, place: int | None) -> bool:
-    """Whether a "not" stands shortly before *place*."""
+    """Whether a "not" stands shortly before *place*, or right behind the word there."""
     if place is None:
         return False
-    before = text[:place].split()[-NEGATION_REACH - 1 :]
-    return any(_whole("negation").fullmatch(word) for word in before)
+    before = " ".join(text[:place].split()[-NEGATION_REACH - 1 :])
+    return _has(before, "negation") or _denied(text[place:].partition(" ")[2])
+
+
+def _denied(behind: str) -> bool:
+    """Whether a word is taken back by what stands *behind* it; "not necessary" goes together."""
+    denial = _pattern("denial").match(behind)
+    return denial is not None and not _has(behind[denial.end() :], "necessary")
+
+
+def _denied_refusal(label: str) -> bool:
+    """Whether a refusal is itself refused: "don't reject", "avvis ikke"; "no, reject" is none."""
+    for part in map(normal, _PAUSE.split(label)):
+        for match in _pattern("reject").finditer(part):
+            before = part[: match.start()].rstrip()
+            denials = _pattern("denial").finditer(before)
+            if any(denial.end() == len(before) for denial in denials):
+                return True
+            if _denied(part[match.end() :].lstrip()):
+                return True
+    return False
+
+
+def _costs(label: str, text: str) -> bool:
+    """Whether pressing it buys something, unless it says that it does not."""
+    if _SUM.search(label):
+        return True
+    return any(not _negated(text, match.start()) for match in _pattern("price").finditer(text))
 
 
 def _only_necessary(text: str, *, accepts: bool) -> bool:

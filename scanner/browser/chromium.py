@@ -288,7 +288,8 @@ def _playwrights_own() -> Iterator[Path]:
         "chromium_headless_shell-*/*/chrome-headless-shell",
         "chromium-*/*/chrome",
     ):
-        yield from sorted(folder.glob(pattern), key=_revision, reverse=True)
+        with contextlib.suppress(PermissionError):  # it is somebody else's home
+            yield from sorted(folder.glob(pattern), key=_revision, reverse=True)
 
 
 def _revision(path: Path) -> int:

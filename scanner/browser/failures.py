@@ -36,6 +36,9 @@ _ERRORS = {
 }
 
 
+_TOO_LONG = 431  # Request Header Fields Too Large
+
+
 def of_navigation(error: str) -> str:
     """Return Chromium's *error* ("net::ERR_NAME_NOT_RESOLVED") in words, with its name."""
     name = error.removeprefix("net::")
@@ -48,4 +51,6 @@ def of_navigation(error: str) -> str:
 
 def of_status(status: int) -> str | None:
     """Return what an HTTP *status* means for the reading; None: it is a page."""
+    if status == _TOO_LONG:
+        return f"the cookies that the site has set are too long for its server (HTTP {status})"
     return f"the server answered HTTP {status}" if status >= 400 else None

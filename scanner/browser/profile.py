@@ -155,6 +155,7 @@ class Profile:
                 return
             self._tabs[info["targetId"]] = opener
             opener.popups.append(info["targetId"])
+            opener.evidence.windows += 1
             if len(opener.popups) > MAX_POPUPS:
                 _turn_away(session, frame=info["targetId"])
                 return
@@ -177,6 +178,8 @@ class Profile:
         if kind == "page":
             for method, params in self._emulation:
                 session.post(method, **params)
+        if self._signal and kind in ("page", "iframe"):  # before who reads it is watched
+            session.post("Page.addScriptToEvaluateOnNewDocument", source=_SIGNAL)
         Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Validators(session, evidence=evidence, digester=self._digester)
@@ -187,8 +190,6 @@ class Profile:
             session.post("Emulation.setUserAgentOverride", **self._disguise)
             if self._locale:
                 session.post("Emulation.setLocaleOverride", locale=self._locale)
-            if self._signal:
-                session.post("Page.addScriptToEvaluateOnNewDocument", source=_SIGNAL)
         else:
             evidence.workers += 1
             session.post("Network.setUserAgentOverride", **self._disguise)

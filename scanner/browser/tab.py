@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scanner.browser.devtools import DevToolsError
+from scanner.browser.frames import EVALUATE_LIMIT, Frames
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Traffic
+from scanner.collectors.scripts import AWAY
 from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ MAX_ROUTES = 5  # addresses that a page gives itself; with more it is in a loop
 MAX_POPUPS = 5  # windows of one page that are let run
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
 ASK_LIMIT = 5.0  # seconds until a tab that goes somewhere must have asked for the page
-EVALUATE_LIMIT = 5.0  # seconds for one question to one frame
+PEEK = 0.05  # seconds between two looks whether nothing more is to be waited for
 PICTURE_LIMIT = 3.0  # seconds to take a picture
 BLANK_LIMIT = 3.0  # seconds to leave a page
 
@@ -53,6 +55,7 @@ class Tab:
     ) -> None:
         self.session = session
         self.target = target
+        self.frames = Frames(session, main=target)
         self.evidence = Evidence()
         self.traffic = Traffic()
         self.traffic.frame = target
@@ -72,6 +75,7 @@ class Tab:
         self._loader: str | None = None  # of the document that is there, or on its way
         self._begun: set[str] = set()  # loaders of the documents that came since the last goto
         self._dialogs = 0
+        self._away = 0  # how often a page was left
         session.on("Page.lifecycleEvent", self._lifecycle)
         session.on("Page.javascriptDialogOpening", self._dialog)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
@@ -145,56 +149,9 @@ class Tab:
         """Wait for the load event of the main frame; tell whether it came in time (seconds)."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                while not self._loaded.is_set() and not self.over:
-                    await self.either(self._loaded)
+                while not self.over and not await heard(self._loaded, within=PEEK):
+                    pass
         return self._loaded.is_set() and not self.over
-
-    async def either(self, event: asyncio.Event) -> None:
-        """Wait for *event*, or until nothing more is to be waited for."""
-        waits = [asyncio.create_task(e.wait()) for e in (event, self.crashed, self._hurry)]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-
-    async def in_each_frame(self, script: str) -> list[tuple[str, Any]]:
-        """
-        Return what *script* answers in each frame, with the frame's URL, the main frame first.
-
-        It runs in a world of its own, which shares the document and the storage but none of the
-        page's scripts. Frames that do not answer are left out.
-        """
-        try:
-            tree = (await self.session.call("Page.getFrameTree"))["frameTree"]
-        except (DevToolsError, TimeoutError):
-            return []
-        answers = await asyncio.gather(*(self._in_frame(frame, script) for frame in _flat(tree)))
-        return [answer for answer in answers if answer is not None]
-
-    async def in_main_frame(self, script: str) -> Any:
-        """Return what *script* answers in the main frame, in a world of its own; None: nothing."""
-        answer = await self._in_frame({"id": self.target, "url": ""}, script)
-        return answer and answer[1]
-
-    async def _in_frame(self, frame: dict[str, Any], script: str) -> tuple[str, Any] | None:
-        try:
-            async with asyncio.timeout(EVALUATE_LIMIT):
-                world = await self.session.post(
-                    "Page.createIsolatedWorld", frameId=frame["id"], worldName="kapsel"
-                )
-                told = await self.session.post(
-                    "Runtime.evaluate",
-                    expression=script,
-                    contextId=world["executionContextId"],
-                    awaitPromise=True,
-                    returnByValue=True,
-                )
-        except (DevToolsError, TimeoutError):
-            return None
-        if "exceptionDetails" in told:
-            return None
-        return frame["url"], told["result"].get("value")
 
     async def picture(self) -> bytes | None:
         """Return a PNG of what the page shows, one pixel for each of its own; None: none."""
@@ -263,7 +220,9 @@ class Tab:
         self._loaded.clear()
         self._begun.clear()
         with contextlib.suppress(DevToolsError, TimeoutError):
-            told = await self.session.call("Page.navigate", url="about:blank", timeout=BLANK_LIMIT)
+            self._away += 1
+            url = f"{AWAY}{self._away}"
+            told = await self.session.call("Page.navigate", url=url, timeout=BLANK_LIMIT)
             self._expect(told.get("loaderId"))
             await self.wait_loaded(BLANK_LIMIT)
 
@@ -312,9 +271,10 @@ class Tab:
             self.session.post("Runtime.terminateExecution")
 
 
-def _flat(tree: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the frames of *tree*, outer before inner."""
-    frames = [tree["frame"]]
-    for child in tree.get("childFrames", ()):
-        frames += _flat(child)
-    return frames
+async def heard(event: asyncio.Event, *, within: float) -> bool:
+    """Wait for *event*; tell whether it came *within* so many seconds."""
+    if not event.is_set():
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await event.wait()
+    return event.is_set()

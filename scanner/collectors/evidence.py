@@ -13,7 +13,7 @@ import msgspec
 
 from scanner.collectors.consent import Said
 from scanner.cookie_line import CookieLine
-from scanner.model import Carried, Kind, Moment, SetBy, ValueShape
+from scanner.model import Carried, Kind, Moment, SetBy, SignalKind, ValueShape
 
 
 class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,11 +102,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A script asked for something that tells browsers apart."""
+    """A script asked for something that tells browsers apart, or what the visitor wants."""
 
     name: str
     host: str  # of the page
     by: SetBy
+    kind: SignalKind = SignalKind.FINGERPRINTING
 
 
 class CacheExchange(msgspec.Struct):
@@ -143,9 +144,11 @@ class Evidence:
         self.contacts: list[Contact] = []
         self.validators: dict[str, CacheExchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
+        self.asking: list[Call] = []  # what the visitor wants
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent = Said()  # what the page's consent interfaces say
         self._marks: list[tuple[Moment, dict[str, int]]] = []
+        self.windows = 0  # that it opened: each has a session storage of its own
         self.workers = 0  # that were started; their timers run in real time only
         self.due = 0.0  # monotonic time of the last of these timers
         self.started: list[Evidence] = []  # of the workers beside the page that it started

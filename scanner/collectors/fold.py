@@ -43,6 +43,7 @@ def cookies(
     start: trail.Start = _UNKNOWN,
     deleted: Collection[Identity] = (),
     cleared: Collection[str] = (),
+    accepted: Collection[Identity] = (),
 ) -> tuple[Observation, ...]:
     """
     Return the cookies that were written on a page.
@@ -53,6 +54,8 @@ def cookies(
         start: When the page was asked for.
         deleted: What somebody was seen to delete.
         cleared: Hosts that had all cookies of their domain deleted.
+        accepted: What some page was seen to keep. Where that is deleted, too, another page that is
+            open at the same time may do so before the writer can read it back.
     """
     kept = {cookie.identity: cookie for cookie in jar}
     told: dict[tuple[str, str, str, bool], list[CookieWrite]] = {}
@@ -68,6 +71,8 @@ def cookies(
             seen = _kept(cookie, group, page=page, state=state)
         else:
             was_taken = identity in taken or registrable(identity[1].lstrip(".")) in domains
+            if was_taken and identity in accepted:
+                group = [msgspec.structs.replace(write, seen=None) for write in group]
             seen = _lost(group, taken=was_taken, page=page, state=state)
         writers = [trail.writer(write.by, write.at, start) for write in _standing(group)]
         found.append(msgspec.structs.replace(seen, later=trail.later(seen.set_by, writers)))
@@ -101,6 +106,7 @@ def stored(
     items: Iterable[StoredItem],
     *,
     looked: Collection[str] = (),
+    windows: bool = False,
     page: str,
     state: State,
     start: trail.Start = _UNKNOWN,
@@ -111,11 +117,13 @@ def stored(
     Args:
         items: Writes in the order of time, then what was found at the end.
         looked: Hosts whose storage was looked at, at the end.
+        windows: Whether the page opened some: nobody looked at their session storage.
         start: When the page was asked for.
     """
     groups: dict[tuple[Kind, str, str], list[StoredItem]] = {}
     for item in items:
         groups.setdefault(item.identity, []).append(item)
+    seen = _LOOKED_AT - {Kind.SESSION_STORAGE} if windows else _LOOKED_AT
     found = []
     for identity, group in groups.items():
         writes = [item for item in group if item.by is not None and not item.gone]
@@ -134,7 +142,7 @@ def stored(
                 seen_at=first.at,
                 set_by=first.by,
                 later=trail.later(first.by, writers),
-                fate=Fate.GONE if not present and _taken(group, looked) else Fate.KEPT,
+                fate=Fate.GONE if not present and _taken(group, looked, seen) else Fate.KEPT,
                 value_shape=first.shape,
                 value_digest=first.digest,
             )
@@ -142,11 +150,11 @@ def stored(
     return tuple(found)
 
 
-def _taken(group: Sequence[StoredItem], looked: Collection[str]) -> bool:
+def _taken(group: Sequence[StoredItem], looked: Collection[str], kinds: Collection[Kind]) -> bool:
     """Tell whether an item that nobody found at the end was taken away before."""
     item = group[0]
     deleted = any(item.gone for item in group)
-    return item.host in looked and (deleted or item.kind in _LOOKED_AT)
+    return item.host in looked and (deleted or item.kind in kinds)
 
 
 def requests(

@@ -18,6 +18,6 @@
     worn: [...worn].map(({ href }) => String(href)).filter((href) => href.startsWith("http")).slice(0, 10),
     canonical: canonical ? String(canonical.href) : null,
     title: document.title,
-    words: (document.body ? document.body.innerText : "").slice(0, 2000),
+    words: (self === top && document.body ? document.body.innerText : "").slice(0, 2000),
   };
 })()

@@ -34,25 +34,31 @@ MAX_PLANNED = 2000  # addresses of a page
 LONGEST_WAY = 20_000.0  # milliseconds from asking for a page to its first script
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
-HOOKS = ("cookies", "areas", "places", "made", "prints")
+HOOKS = ("cookies", "areas", "places", "made", "prints", "asked")
+#: Asking what the visitor wants: an interface, or the signal of the browser.
+_ASKED = (SignalKind.TCF, SignalKind.GPP, SignalKind.PRIVACY_CONTROL)
+
+
+AWAY = f"about:blank?{secrets.token_hex(12)}-"  # begins the address of our own blank pages
 
 
 def _source() -> str:
-    """Return the script that watches a page: the base, called with the hooks."""
+    """Return the script that watches a page: the base, called with the hooks; not in our own."""
     folder = resources.files(__package__) / "watch"
     base, *hooks = (
         (folder / f"{name}.js").read_text(encoding="utf-8") for name in ("base", *HOOKS)
     )
     word = json.dumps(secrets.token_hex(12))  # by which our realms know each other
     listed = ",\n".join(hooks)
-    return f"{base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
+    ours = f"location.href.startsWith({json.dumps(AWAY)}) ||"
+    return f"{ours} {base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
 
 
 WATCH = _source()
 
 
 class _Told(msgspec.Struct, kw_only=True):
-    kind: str  # a Kind, or: begun, brought, code, fingerprinting, timer
+    kind: str  # a Kind, a SignalKind, or: begun, brought, code, timer
     name: str
     page: str
     at: float  # milliseconds, by the page's clock
@@ -121,6 +127,10 @@ class Scripts:
         elif told.kind == SignalKind.FINGERPRINTING:
             host = urlsplit(told.page).hostname or ""
             self._evidence.calls.append(Call(name=told.name, host=host, by=by))
+        elif told.kind in _ASKED and any(frame.url or frame.origin for frame in told.stack):
+            host = urlsplit(told.page).hostname or ""
+            kind = SignalKind(told.kind)
+            self._evidence.asking.append(Call(name=told.name, host=host, by=by, kind=kind))
         elif told.kind == Kind.COOKIE:
             self._cookie(told, by)
         elif told.kind in _STORED:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from scanner.shape import Digester
 
 MAX_RESOURCES = 2000  # of a page
+MAX_ALONE = 10  # resources of a single profile that servers are asked about
+_FILES = (".js", ".css", ".woff", ".woff2", ".svg", ".jpg", ".webp")  # seldom made for one visitor
 MAX_ASKED = 5  # resources that servers are asked about where the browser keeps no cache
 
 #: What a server gives, and the header by which the browser gives it back.
@@ -87,6 +89,7 @@ class Cache:
 
     def __init__(self) -> None:
         self._profiles: dict[State, dict[tuple[str, str], Resource]] = {}
+        self.told_apart: set[str] = set()  # URLs whose server knows several visitors apart by it
         self.confirmed: set[str] = set()  # URLs whose server knows its ETag again
 
     def note(self, exchanges: Iterable[CacheExchange], *, state: State, page: str) -> None:
@@ -125,6 +128,18 @@ class Cache:
             }
         )[:MAX_ASKED]
 
+    def alone(self) -> list[str]:
+        """Return the URLs with an ETag that can be compared with no other profile's."""
+        if len(self._profiles) != 1:
+            return []
+        (found,) = self._profiles.values()
+        urls = {
+            url
+            for (url, header), resource in found.items()
+            if header == "etag" and not resource.personal and len(resource.given) == 1
+        }
+        return sorted(urls, key=lambda url: (urlsplit(url).path.endswith(_FILES), url))[:MAX_ALONE]
+
     def proven(self) -> tuple[Observation, ...]:
         """Return the identifiers, for each state in which one was given."""
         places = sorted({place for found in self._profiles.values() for place in found})
@@ -138,6 +153,8 @@ class Cache:
 
     def _identifies(self, place: tuple[str, str]) -> bool:
         states = [state for state, found in self._profiles.items() if place in found]
+        if place[0] in self.told_apart and place[1] == "etag":
+            return True
         if place[0] in self.confirmed:
             return any(self._apart(place, state) for state in states)
         return any(self._differs(place, state) and self._back(place, state) for state in states)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from scanner.collectors.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from scanner.model import SetBy
 
 
 class Workers:
@@ -45,10 +49,25 @@ class Workers:
         elsewhere = list(others)
         for url, noted in self._noted.items():
             if _starts(evidence, url):
+                if url in evidence.made:
+                    _put_down(noted, url, to=evidence.made[url])
                 found.append((self._pages.setdefault(url, page), noted))
             elif not any(_starts(other, url) for other in elsewhere):
                 found.append((self._pages.get(url, page), noted))
         return found
+
+
+def _put_down(noted: Evidence, url: str, *, to: SetBy) -> None:
+    """Put what the script *url* did down *to* its maker, of whom we heard later than of it."""
+    noted.made[url] = to
+    noted.writes = [
+        msgspec.structs.replace(write, by=to) if write.by.url == url else write
+        for write in noted.writes
+    ]
+    noted.stored = [
+        msgspec.structs.replace(item, by=to) if item.by and item.by.url == url else item
+        for item in noted.stored
+    ]
 
 
 def _starts(page: Evidence, url: str) -> bool:

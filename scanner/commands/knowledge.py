@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from scanner.classify import Explanation
     from scanner.model import Subject, Verdict
 
+SKIPPED_TOLD = 10  # lines of an imported file that are told one by one
+
 
 @click.group("knowledge")
 def command() -> None:
@@ -206,13 +208,20 @@ def import_files(files: tuple[Path, ...]) -> None:
     mistakes: list[str] = []
     for path in files:
         try:
-            collection = parse(path.name, path.read_bytes(), now=dt.datetime.now(dt.UTC))
+            read = parse(path.name, path.read_bytes(), now=dt.datetime.now(dt.UTC))
         except KnowledgeInvalid as exc:
             mistakes += exc.mistakes
             continue
+        for skipped in read.skipped[:SKIPPED_TOLD]:
+            click.echo(skipped, err=True)
+        if len(read.skipped) > SKIPPED_TOLD:
+            more = len(read.skipped) - SKIPPED_TOLD
+            click.echo(f"{path}: {more} more are skipped", err=True)
+        collection = read.collection
         kept = keep(collection, folder())
         found = len(collection.lines) + len(collection.hosts)
-        click.echo(f"{path}: {collection.format}, {found} entries, kept in {kept}", err=True)
+        entries = "1 entry" if found == 1 else f"{found} entries"
+        click.echo(f"{path}: {collection.format}, {entries}, kept in {kept}", err=True)
     if mistakes:
         raise KnowledgeInvalid(mistakes)
 

@@ -48,6 +48,7 @@ def override(
     catalogue from the next scan on.
     """
     from scanner.catalogue import overridden
+    from scanner.deeds import deeds_of_operator
     from scanner.model import Category, Override
     from scanner.sites.saving import save_override
     from scanner.store import open_store
@@ -60,6 +61,8 @@ def override(
         purpose=_purpose(purposes),
     )
     save_override(sites_file, site=site, override=own)
+    with deeds_of_operator(database) as deeds:
+        deeds.did("sorted an item", site=site, detail=f"{name}: {category}")
     with open_store(database) as store:
         entries = store.catalogue(site).entries
     said = zip(entries, overridden(entries, (own,)), strict=True)

@@ -27,6 +27,7 @@ from scanner.crawl.settle import Clock
 from scanner.crawl.walk import Tour, Walk, merged
 from scanner.errors import BrowserMissing, BrowserUnfit
 from scanner.model import BannerAnswer, Exhibit, PageRead, Site, State, Visit, Visitor
+from scanner.redaction import was_redacted
 from scanner.shape import Digester
 from scanner.sites.variables import disclosed
 
@@ -168,7 +169,11 @@ async def crawl(
             if (chapter.banner or walk.banner).found is False:
                 patience = None
             if pages is None and len(walk.reads) > 1:
-                pages = tuple(read.visit.url for read in walk.reads)
+                read_before = [read.visit.url for read in walk.reads]  # by an earlier process, too
+                pages = tuple(url for url in read_before if not was_redacted(url))
+        for url in tour.cache.alone():
+            if not stop.is_set() and await fetcher.tells_apart(url):
+                tour.cache.told_apart.add(url)
         if browser.insecure:  # then Chromium keeps no cache, and sends nothing back
             for url in tour.cache.unproven():
                 if not stop.is_set() and await fetcher.gives_back(url):

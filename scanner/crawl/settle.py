@@ -9,10 +9,11 @@ a page that has lived in virtual time stands still until its next budget.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import enum
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from scanner.browser.tab import heard
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -130,22 +131,27 @@ async def _real(tab: Tab, *, linger: float, busy_limit: float) -> bool:
     return loaded
 
 
-async def _linger(tab: Tab) -> None:
+async def waited(tab: Tab, seconds: float) -> None:
+    """Let *seconds* of the page's own time pass, and what it does then come to its end."""
+    await _linger(tab, seconds)
+
+
+async def _linger(tab: Tab, seconds: float = LINGER) -> None:
     """
-    Let a loaded page do what it does on timers, and what that leads to.
+    Let a loaded page do what it does on timers for *seconds*, and what that leads to.
 
     What is no traffic, such as the answer of a database, does not stop the page's clock: so its
     time is given in slices, with a breath after each, in which such answers come.
     """
     passed = 0.0
-    while passed < LINGER + MORE and not tab.over and not tab.endless:
+    while passed < seconds + MORE and not tab.over and not tab.endless:
         slice_ = FINE_SLICE if tab.evidence.has_databases else SLICE
         began = time.monotonic()
         await _spend(tab, slice_)
         await asyncio.sleep(BREATH)
         passed += slice_
         busy = tab.traffic.unanswered or tab.traffic.changed_at > began
-        if passed >= LINGER and not busy:
+        if passed >= seconds and not busy:
             return
 
 
@@ -190,7 +196,5 @@ async def _spent(tab: Tab, *, limit: float, patient: bool) -> bool:
         stalled = min(waited, tab.traffic.answered_for()) >= STALL_LIMIT
         if waited >= limit or (stalled and not patient):
             return False
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(STALL_LIMIT / 4):
-                await tab.either(tab.spent)
+        await heard(tab.spent, within=STALL_LIMIT / 4)
     return True

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from scanner import signals
@@ -15,6 +16,7 @@ from scanner.browser.tab import MAX_ROUTES
 from scanner.collectors import consent, fold, jar, messages, moments, parameters, trail
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
+from scanner.collectors.stack import OURS
 from scanner.crawl import settle
 from scanner.crawl.walls import wall
 from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
@@ -39,7 +41,7 @@ def _script(name: str) -> str:
 
 
 _STORAGE, _LINKS = _script("storage.js"), _script("links.js")
-_CONSENT = _script("consent.js")
+_CONSENT = f"{_script('consent.js')}\n//# sourceURL={OURS}"  # whose calls do not count
 _ICON = _script("icon.js")
 _SCROLL, _FAREWELL = _script("scroll.js"), _script("farewell.js")
 
@@ -67,6 +69,7 @@ class Reader:
         self._digester = digester
         self._written: set[fold.Identity] = set()  # cookies that some page was seen to write
         self._deleted: set[fold.Identity] = set()
+        self._accepted: set[fold.Identity] = set()  # cookies that some script could read back
         self._worn: set[str] = set()  # icons and manifests that were fetched
         self._cleared: set[str] = set()  # hosts that had all cookies of their domain deleted
         #: Who may set cookies that nobody hears, by the host that they are for; and on which page.
@@ -111,7 +114,7 @@ class Reader:
         barrier: str | None = None
         if not tab.over and not briefly:
             tab.evidence.mark(Moment.SCROLL)
-            await tab.in_main_frame(_SCROLL)
+            await tab.frames.ask_main(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
         failure = _failure(tab, loaded=loaded) or barrier
@@ -121,7 +124,7 @@ class Reader:
         """Leave the page, and return what it was seen to store."""
         tab.evidence.mark(Moment.LEAVE)
         if not tab.over:
-            await tab.in_each_frame(_FAREWELL)
+            await tab.frames.ask_all(_FAREWELL)
             await settle.hush(tab)
         await tab.leave()
         await self._profile.close_popups(tab)
@@ -131,6 +134,7 @@ class Reader:
         others = [other.evidence for other in self._profile.tabs if other is not tab]
         for noted in (evidence, *others):
             self._deleted |= {write.identity for write in noted.writes if write.line.deletes}
+            self._accepted |= {write.identity for write in noted.writes if write.seen}
             self._cleared |= noted.cleared
         groups = self._profile.workers.told_with(evidence, page=visit.final_url, others=others)
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
@@ -164,6 +168,7 @@ class Reader:
         held = messages.held(kept, items)
         told = (
             *signals.fingerprinting([call for noted in own for call in noted.calls]),
+            *signals.asking([call for noted in own for call in noted.asking]),
             *messages.shared(contacts, held),
             *signals.traffic(contacts, site_host=site_host, own_domains=self._site.own_domains),
             *signals.consent(evidence.consent, host=urlsplit(page).hostname or ""),
@@ -200,8 +205,16 @@ class Reader:
                 start=start,
                 deleted=self._deleted,
                 cleared=self._cleared,
+                accepted=self._accepted,
             ),
-            *fold.stored(items, looked=noted[0].looked, page=page, state=state, start=start),
+            *fold.stored(
+                items,
+                looked=noted[0].looked,
+                windows=noted[0].windows > 0,
+                page=page,
+                state=state,
+                start=start,
+            ),
             *fold.requests(
                 [request for each in noted for request in each.requests],
                 site_host=site_host,
@@ -298,28 +311,26 @@ class Reader:
     async def _look(self, tab: Tab, clock: Clock) -> tuple[tuple[str, ...], str | None]:
         """Note what each frame stores; return the links, and what stands in the page's place."""
         now = dt.datetime.now(dt.UTC)
-        for _, told in await settle.awake(tab, tab.in_each_frame(_STORAGE), clock=clock):
-            if told is not None:
-                host = urlsplit(told["origin"]).hostname or ""
-                tab.evidence.looked.add(host)
-                for found in told["found"]:
-                    tab.evidence.stored.append(self._item(found, host, now))
-                    if (worker := found.get("script")) in tab.evidence.planned:
-                        self._doubt(host, SetBy(kind="script", url=worker), tab.traffic.url)
-        said = await settle.awake(tab, tab.in_page(_CONSENT), clock=clock)
-        tab.evidence.consent = consent.checked(said)
+        looked = await settle.awake(tab, _asked(tab), clock=clock)
+        for told in looked.stored:
+            host = urlsplit(told["origin"]).hostname or ""
+            tab.evidence.looked.add(host)
+            for found in told["found"]:
+                tab.evidence.stored.append(self._item(found, host, now))
+                if (worker := found.get("script")) in tab.evidence.planned:
+                    self._doubt(host, SetBy(kind="script", url=worker), tab.traffic.url)
+        tab.evidence.consent = consent.checked(looked.said)
         links: dict[str, None] = {}
         if len(tab.routes) <= MAX_ROUTES:
             links.update(tab.routes)
+        for told in looked.shown.values():
+            links.update(dict.fromkeys(told["links"]))
         barrier = None
-        for place, (_, told) in enumerate(await tab.in_each_frame(_LINKS)):
-            if told is not None:
-                links.update(dict.fromkeys(told["links"]))
-                if place == 0:
-                    tab.canonical = told["canonical"]
-                    await self._dress(tab, told["worn"], clock)
-                if place == 0 and (kind := wall(title=told["title"], words=told["words"])):
-                    barrier = f"{kind} was shown in the page's place: it is not what visitors get"
+        if page := looked.shown.get(tab.target):
+            tab.canonical = page["canonical"]
+            await self._dress(tab, page["worn"], clock)
+            if kind := wall(title=page["title"], words=page["words"]):
+                barrier = f"{kind} was shown in the page's place: it is not what visitors get"
         return tuple(links), barrier
 
     async def _dress(self, tab: Tab, worn: list[str], clock: Clock) -> None:
@@ -327,7 +338,9 @@ class Reader:
         new = [url for url in worn if url not in self._worn]
         self._worn.update(new)
         if new:
-            await settle.awake(tab, tab.in_main_frame(f"({_ICON})({json.dumps(new)})"), clock=clock)
+            await settle.awake(
+                tab, tab.frames.ask_main(f"({_ICON})({json.dumps(new)})"), clock=clock
+            )
 
     def _item(self, found: dict[str, Any], host: str, now: dt.datetime) -> StoredItem:
         value = found.get("value")
@@ -352,6 +365,22 @@ class Reader:
             timed_out=timed_out,
             failure=failure,
         )
+
+
+class _Look(NamedTuple):
+    """What a page answered to our questions."""
+
+    stored: tuple[dict[str, Any], ...]  # by frame
+    said: Any  # of consent
+    shown: dict[str, Any]  # links and more, by frame
+
+
+async def _asked(tab: Tab) -> _Look:
+    """Ask all frames of *tab* what they keep and where they lead, and the page about consent."""
+    stored, said, shown = await asyncio.gather(
+        tab.frames.ask_all(_STORAGE), tab.in_page(_CONSENT), tab.frames.ask_all(_LINKS)
+    )
+    return _Look(tuple(filter(None, stored.values())), said, {k: v for k, v in shown.items() if v})
 
 
 def left_by(writes: Iterable[CookieWrite], jar: Iterable[JarCookie]) -> tuple[JarCookie, ...]:

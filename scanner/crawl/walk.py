@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import collections
-from collections.abc import Awaitable, Callable, Coroutine
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from scanner.browser import Browser
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
 from scanner.collectors.validators import Cache
-from scanner.crawl import privacy_control, settle, sitemap
+from scanner.crawl import privacy_control, scout, settle, sitemap
 from scanner.crawl.badge import badge
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.frontier import Frontier
@@ -131,18 +132,7 @@ class Walk:
         """
         self._begin()
         tour = self._tour
-        async with open_profile(
-            tour.browser,
-            languages=tour.site.languages,
-            signal=self._state is State.GPC,
-            digester=tour.digester,
-            gate=self._gate,
-            popup_gate=self._popup_gate,
-            hurry=tour.stop,
-            archive=self._archive,
-            visitor=tour.site.visitor,
-            badge=badge(tour.site),
-        ) as profile:
+        async with self._visitor(archive=self._archive) as profile:
             reader = Reader(
                 tour.site,
                 self._state,
@@ -151,7 +141,6 @@ class Walk:
                 digester=tour.digester,
                 cache=tour.cache,
             )
-            await _bring_along(profile, tour.site)
             tab = await profile.open_tab()
             start = self._frontier.begin(tour.site.url)
             listed = asyncio.create_task(self._listed())
@@ -172,6 +161,33 @@ class Walk:
                 if tour.dossier is not None and self._archive is not None:
                     archive = self._archive.document(version=tour.browser.version)
                     tour.dossier.archive(archive, state=self._state)
+
+    @contextlib.asynccontextmanager
+    async def _visitor(self, *, archive: Archive | None) -> AsyncIterator[Profile]:
+        """Open a fresh visitor of the site, in the dress and with the cookies that it asks for."""
+        tour = self._tour
+        async with open_profile(
+            tour.browser,
+            languages=tour.site.languages,
+            signal=self._state is State.GPC,
+            digester=tour.digester,
+            gate=self._gate,
+            popup_gate=self._popup_gate,
+            hurry=tour.stop,
+            archive=archive,
+            visitor=tour.site.visitor,
+            badge=badge(tour.site),
+        ) as profile:
+            await _bring_along(profile, tour.site)
+            yield profile
+
+    async def _no_banner(self) -> bool:
+        """Tell whether it is certain that the start page shows nobody a banner in time."""
+        tour, url = self._tour, self._taken[0]
+        rules = await tour.robots.rules(url)
+        await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+        async with self._visitor(archive=None) as profile:
+            return await scout.no_banner(profile, url, within=self._patience or 0.0)
 
     async def _confirm(self, profile: Profile, reader: Reader, start: str) -> None:
         """Read the start page once more, if the browser's cache may hold an identifier."""
@@ -257,6 +273,8 @@ class Walk:
                 more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
                 if self._patience is not None and wanted is not State.WITHDRAW:
                     more["patience"] = self._patience
+                    if self._tour.clock == Clock.VIRTUAL and not self._tour.site.login:
+                        more["scout"] = self._no_banner
                 given = await self._tour.answer(page, wanted, timeout=ANSWER_LIMIT, **more)
         except Exception:
             log.exception("banner not answered", site=self._tour.site.key, state=wanted)
@@ -283,7 +301,7 @@ class Walk:
         if dossier is None or tab.over or tab.traffic.status is None:
             return
         if moment == "arrived":
-            await tab.in_each_frame(_TOP)
+            await tab.frames.ask_all(_TOP)
         if png := await tab.picture():
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)
@@ -320,7 +338,7 @@ class Walk:
             finally:
                 tabs.put_nowait(tab)
 
-        while level := await self._allowed(self._frontier.next_level()):
+        while level := await self._allowed(reader, self._frontier.next_level()):
             self._planned += len(level)
             self._taken += level
             await self._level(level, one)
@@ -380,15 +398,27 @@ class Walk:
             return PageRead(visit=visit), ()
         return await reader.depart(tab, visit), links
 
-    async def _allowed(self, urls: list[str]) -> list[str]:
-        """Return those of *urls* that robots.txt lets us visit."""
+    async def _allowed(self, reader: Reader, urls: list[str]) -> list[str]:
+        """Return those of *urls* that may be visited; of those that cannot be, note why."""
+        robots = self._tour.robots
+        together = asyncio.gather(*map(robots.refusal, urls))
+        stop = asyncio.create_task(self._tour.stop.wait())
+        try:
+            await asyncio.wait((together, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not together.done():
+                return []
+        finally:
+            stop.cancel()
+            together.cancel()
         allowed = []
-        for url in urls:
-            reason = await self._tour.robots.refusal(url)
+        for url, reason in zip(urls, together.result(), strict=True):
             if reason is None:
                 allowed.append(url)
-            else:
-                log.info("page left out", url=url, cause=reason)
+                continue
+            log.info("page left out", url=url, cause=reason)
+            if (await robots.rules(url)).failure is not None:
+                self._taken.append(url)
+                await self._note(url, PageRead(visit=reader.barred(url, reason)), barred=True)
         return allowed
 
     async def _listed(self) -> tuple[str, ...]:

@@ -120,7 +120,7 @@ def tcf_positive(signals: Iterable[Signal], state: State) -> Broken | None:
     lines = [
         f"{key}: {signal.facts[key]} on {without_query(page)}"
         for signal in _of(signals, SignalKind.TCF, state)
-        if signal.facts.get("applies") != "no"
+        if signal.name == "state" and signal.facts.get("applies") != "no"
         for key in asked
         if signal.facts.get(key, "none") != "none"
         for page in signal.pages[:1]

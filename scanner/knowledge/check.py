@@ -36,7 +36,7 @@ MOST = {"vendor-doc": 0.99, "source": 0.99, "observed": 0.95, "memory": 0.85}
 STALE = dt.timedelta(days=730)
 
 #: A published package of a vendor's own code, as a package URL: "pkg:npm/%40acme/tag@1.2.3".
-PACKAGE = re.compile(r"pkg:[a-z]+(/[A-Za-z0-9._%-]+){1,2}@[A-Za-z0-9.+~:-]+")
+PACKAGE = re.compile(r"pkg:[a-z]+(/[A-Za-z0-9._%-]+){1,2}@[A-Za-z0-9.+~:%-]+")
 
 
 def check(vendors: Iterable[Vendor], vocabulary: Vocabulary, *, today: dt.date) -> list[str]:

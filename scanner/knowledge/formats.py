@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from scanner import lifetimes
 from scanner.errors import KnowledgeInvalid
+from scanner.knowledge import disclosure, spellings
 from scanner.knowledge.imported import Collection, Line
 from scanner.knowledge.tracker_lists import tracker_hosts
-from scanner.model import Category
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+
+    from scanner.model import Category
 
 #: How much a line of each form is worth. The Open Cookie Database calls one tracking cookie in
 #: seven functional; a declaration is what the owner's platform told visitors; a disclosure is
@@ -32,41 +33,6 @@ CONFIDENCE = {
     "disclosure": 0.8,
     "hosts": 0.85,
 }
-
-#: What others call the categories; compared in lower case, letters and digits only.
-CATEGORIES = {
-    Category.NECESSARY: "necessary strictlynecessary strictlynecessarycookies essential required "
-    "security c0001 0 necessarycookies nodvendig nodvendige",
-    Category.FUNCTIONAL: "functional functionality functionalcookies preferences preference "
-    "personalization personalisation c0003 1 funksjonelle funktionella",
-    Category.STATISTICS: "statistics statistic analytics analytic analyticscookies performance "
-    "performancecookies c0002 2 statistikk statistik measurement",
-    Category.MARKETING: "marketing advertising advertisement ads ad targeting targetingcookies "
-    "advertisingtracking tracking social socialmedia socialmediacookies c0004 c0005 3 "
-    "markedsforing marknadsforing",
-}
-ALIASES = {alias: category for category, names in CATEGORIES.items() for alias in names.split()}
-
-#: Column or key -> what others call it.
-COLUMNS = {
-    "name": "cookie / data key name|cookie name|cookie|name|cookieid|cookie id|cookie_id|"
-    "identifier|cookiename|cookie key|key",
-    "category": "category|cookie category|label|category name|categoryname|cookie type|"
-    "purpose category",
-    "domain": "domain|host|hostname|provider domain|cookie domain|cookie host",
-    "vendor": "platform|vendor|provider|data controller|company",
-    "lifetime": "retention period|expiry|duration|lifespan|length|expiration|retention|"
-    "maximum storage duration|maxageseconds|expireseconds",
-    "wildcard": "wildcard match|wildcard",
-}
-KEYS = {alias: key for key, aliases in COLUMNS.items() for alias in aliases.split("|")}
-
-#: Names of TCF purposes by what they mean for the visitor, the most invasive first.
-TCF = (
-    (Category.MARKETING, {2, 3, 4, 7}),
-    (Category.STATISTICS, {8, 9, 10}),
-    (Category.FUNCTIONAL, {5, 6, 11}),
-)
 
 #: What stands for an id in the names of declarations: "_ga_#", "_ga_<id>", "_gat_UA-XXXXX".
 PLACEHOLDER = re.compile(r"(\*|#|<[^>]*>|\[[a-z_ -]+\]|\{[^}]*\}|(?<=[_.-])(?:x{3,}|X{3,})).*$")
@@ -88,23 +54,35 @@ class Parsed(NamedTuple):
     form: Form
     lines: tuple[Line, ...] = ()
     hosts: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
-def parse(name: str, content: bytes, *, now: dt.datetime) -> Collection:
+class Read(NamedTuple):
+    """A file that was read: what is kept, and in words what was not, and why."""
+
+    collection: Collection
+    skipped: tuple[str, ...]
+
+
+def parse(name: str, content: bytes, *, now: dt.datetime) -> Read:
     """Return what the file *name* says.
 
     Raises:
         KnowledgeInvalid: it has none of the forms that are known, or says nothing.
     """
+    if b"\0" in content:
+        raise KnowledgeInvalid([f"{name}: not a text file; {KNOWN_FORMS}"])
     text = content.decode("utf-8-sig", errors="replace")
     hosts = tracker_hosts(text)
     if hosts:
         parsed = Parsed("hosts", hosts=hosts)
     else:
-        parsed = _json(name, text) if text.lstrip()[:1] in ("{", "[") else _table(text)
+        parsed = _json(name, text) if text.lstrip()[:1] in ("{", "[") else _table(name, text)
     if not (parsed.lines or parsed.hosts):
-        raise KnowledgeInvalid([f"{name}: no cookie and no host found; {KNOWN_FORMS}"])
-    return Collection(
+        raise KnowledgeInvalid(
+            [*parsed.skipped, f"{name}: no cookie and no host found; {KNOWN_FORMS}"]
+        )
+    collection = Collection(
         source=name,
         format=parsed.form,
         imported_at=now,
@@ -112,15 +90,10 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Collection:
         lines=parsed.lines,
         hosts=parsed.hosts,
     )
+    return Read(collection, parsed.skipped)
 
 
-def category(text: object) -> Category | None:
-    """Return the category that *text* names in anybody's words; None: it names none."""
-    plain = str(text).lower().replace("ø", "o").replace("ö", "o").replace("å", "a")
-    return ALIASES.get(re.sub(r"[^a-z0-9]", "", plain))
-
-
-def _table(text: str) -> Parsed:
+def _table(name: str, text: str) -> Parsed:
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096], ",;\t")
     except csv.Error:
@@ -128,53 +101,96 @@ def _table(text: str) -> Parsed:
     reader = csv.DictReader(io.StringIO(text), dialect=dialect)
     fields = [field.strip().lower() for field in reader.fieldnames or ()]
     form: Form = "open-cookie-database" if "cookie / data key name" in fields else "declaration"
-    return Parsed(form, tuple(line for row in reader if (line := _line(row, None))))
+    lines = []
+    skipped = []
+    meant = {spellings.column(field) for field in fields}
+    try:
+        for row in reader:
+            line = _line(row, None)
+            if line is not None:
+                lines.append(line)
+            elif {"name", "category"} <= meant:
+                skipped.append(f"{name}:{reader.line_num}: {_missing(row)}")
+    except csv.Error as exc:
+        raise KnowledgeInvalid([f"{name}:{reader.line_num}: {exc}"]) from exc
+    return Parsed(form, tuple(lines), skipped=tuple(skipped))
 
 
 def _json(name: str, text: str) -> Parsed:
     try:
         document = msgspec.json.decode(text.encode())
     except msgspec.DecodeError as exc:
-        raise KnowledgeInvalid([f"{name}: {exc}"]) from exc
+        raise KnowledgeInvalid([_malformed(name, text, str(exc))]) from exc
     if isinstance(document, dict) and isinstance(document.get("disclosures"), list):
-        return Parsed("disclosure", tuple(_disclosed(document["disclosures"])))
-    lines = tuple(dict.fromkeys(_walk(document, None)))
-    return Parsed("labels" if re.search(r'"(current_)?label"\s*:', text) else "declaration", lines)
+        lines, skipped = disclosure.read(document["disclosures"])
+        return Parsed("disclosure", lines, skipped=tuple(f"{name}: {one}" for one in skipped))
+    mistakes: list[str] = []
+    cookies = tuple(dict.fromkeys(_walk(document, None, mistakes)))
+    form: Form = "labels" if re.search(r'"(current_)?label"\s*:', text) else "declaration"
+    return Parsed(form, cookies, skipped=tuple(f"{name}: {one}" for one in mistakes))
 
 
-def _walk(value: Any, inherited: Category | None) -> Iterator[Line]:
+def _malformed(name: str, text: str, mistake: str) -> str:
+    """Return *mistake*, of which msgspec tells the byte, with the line instead."""
+    found = re.search(r" \(byte (\d+)\)$", mistake)
+    if found is None:
+        return f"{name}:{text.count(chr(10)) + 1}: {mistake}"
+    line = text.encode()[: int(found[1])].count(b"\n") + 1
+    return f"{name}:{line}: {mistake[: found.start()]}"
+
+
+def _walk(value: Any, inherited: Category | None, skipped: list[str]) -> Iterator[Line]:
     """Yield the cookies anywhere in *value*; a group's category holds for those within it."""
     if isinstance(value, list):
         for item in value:
-            yield from _walk(item, inherited)
+            yield from _walk(item, inherited, skipped)
     elif isinstance(value, dict):
         line = _line(value, inherited)
         if line is not None:
             yield line
             return
+        if not any(map(_holds_rows, value.values())) and "category" in _told(value):
+            skipped.append(_missing(value))
         own = next(
             (
                 found
                 for key in ("slug", "CustomGroupId", "OptanonGroupId", "category", "name", "id")
-                if (found := category(value.get(key, "")))
+                if (found := spellings.category(value.get(key, "")))
             ),
             inherited,
         )
         for key, item in value.items():
-            under = category(re.sub(r"^cookies?|cookies?$", "", key, flags=re.IGNORECASE)) or own
+            group = re.sub(r"^cookies?|cookies?$", "", key, flags=re.IGNORECASE)
             if isinstance(item, (dict, list)):
-                yield from _walk(item, under)
+                yield from _walk(item, spellings.category(group) or own, skipped)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what *row* tells, by our names; of several columns for one thing the first."""
+    told: dict[str, Any] = {}
+    for key, value in row.items():
+        meaning = spellings.column(key)
+        if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
+            told.setdefault(meaning, value)
+    return told
+
+
+def _missing(row: dict[str, Any]) -> str:
+    """Say why *row* is no cookie that we can use."""
+    told = _told(row)
+    if "name" not in told:
+        return "no name"
+    name = " ".join(str(told["name"]).split())
+    if "category" not in told:
+        return f"'{name}' has no category"
+    return f"'{name}' is skipped: '{told['category']}' is none of the four categories"
 
 
 def _line(row: dict[str, Any], inherited: Category | None) -> Line | None:
     """Return the cookie that *row* describes; None: it is not one, or has no category."""
-    told: dict[str, Any] = {}
-    for key, value in row.items():
-        meaning = KEYS.get(str(key).strip().lower())
-        if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
-            told.setdefault(meaning, value)
+    told = _told(row)
     name, wild = _beginning(str(told.get("name", "")).strip())
-    what = category(told["category"]) if "category" in told else inherited
+    what = spellings.category(told["category"]) if "category" in told else inherited
     nested = any(map(_holds_rows, row.values()))
     if not name or what is None or (nested and "category" not in told):
         return None
@@ -218,23 +234,4 @@ def _lifetime(row: dict[str, Any], value: object) -> float | None:
 def _seconds(value: object) -> float | None:
     if isinstance(value, (int, float)):
         return float(value) or None
-    return lifetimes.parse(str(value)) if value is not None else None
-
-
-def _disclosed(disclosures: list[Any]) -> Iterator[Line]:
-    for row in disclosures:
-        purposes = set(row.get("purposes") or ()) if isinstance(row, dict) else set()
-        what = next((name for name, codes in TCF if purposes & codes), None)
-        name = row.get("identifier") if isinstance(row, dict) else None
-        if what is None or not name:
-            continue
-        hosts = row.get("domains") or [row.get("domain")]
-        for host in hosts:
-            domain = str(host or "").removeprefix("https://").removeprefix("*.").strip("/. ")
-            yield Line(
-                name=str(name).rstrip("*"),
-                category=what,
-                prefix=str(name).endswith("*"),
-                domain=domain.lower() if "." in domain else None,
-                lifetime=_seconds(row.get("maxAgeSeconds")),
-            )
+    return spellings.seconds(str(value)) if value is not None else None

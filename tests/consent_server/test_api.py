@@ -134,6 +134,27 @@ def test_an_export_is_a_download_of_everything(client):
     assert ask(client, "/api/v1/consents/export", format="xml").status_code == 400
 
 
+def test_an_export_goes_on_after_the_last_decision_that_came(client):
+    fill(client)
+    path = "/api/v1/consents/export"
+    lines = ask(client, path).text.splitlines()
+    second = json.loads(lines[1])["id"]
+
+    rest = ask(client, path, after=second)
+    as_csv = ask(client, path, after=second.upper(), format="csv")
+
+    assert rest.text.splitlines() == lines[2:]
+    assert [line.split(",")[0] for line in as_csv.text.splitlines()] == [
+        json.loads(line)["id"] for line in lines[2:]
+    ]
+    unknown = ask(client, path, after="0195c2d1-7c3e-7a10-9b1d-2f6e8a4c0d11")
+    assert unknown.status_code == 400
+    assert "'after' names no decision" in unknown.json()["error"]
+    elsewhere = next(json.loads(line)["id"] for line in lines if '"site":"other"' in line)
+    assert ask(client, path, after=elsewhere, site="shop").status_code == 400
+    assert ask(client, path, after=second, cursor="1763812800000.1").status_code == 400
+
+
 def test_the_sites_and_their_catalogues_are_told(client):
     sites = ask(client, "/api/v1/sites").json()["sites"]
 

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from consent_server import chores as module
+from consent_server.admin.trail import Trail
 from consent_server.chores import Chores
 from consent_server.log import ConsentLog
 from consent_server.log.retention import REQUEST_DAYS, kept_days
@@ -14,6 +15,7 @@ from consent_server.model import Action, ConsentRecord, Filter
 from consent_server.rights.inbox import Inbox
 from consent_server.rights.model import Standing, read
 from scanner.database import open_database
+from scanner.deeds import Deeds
 from scanner.errors import LogUnavailable
 from scanner.messages import Post
 from scanner.model import Banner, Notify, Site
@@ -41,7 +43,14 @@ class World:
         self.down = False
         self.inbox = inbox
         monkeypatch.setattr(module, "send", self.send)
-        self.chores = Chores(log, inbox, post=Post(), say=self.said.append, clock=lambda: self.now)
+        self.chores = Chores(
+            log,
+            inbox,
+            Deeds(log.engine, "watch"),
+            post=Post(),
+            say=self.said.append,
+            clock=lambda: self.now,
+        )
 
     async def send(self, message, notify, *, post):
         if self.down and notify.webhook:
@@ -154,6 +163,8 @@ async def test_old_decisions_are_erased_once_a_day_each_site_by_its_own_number(w
     await world.after(minutes=1)
 
     assert world.said == ["shop: 1 old decisions erased"]
+    (deed,) = Trail(log.engine).page(sites=None)
+    assert (deed.actor, deed.action, deed.site) == ("watch", "erased old decisions", "shop")
     assert await log.count(Filter(site="shop")) == 1
     assert await log.count(Filter(site="quiet")) == 2
     await world.after(hours=1)

@@ -186,7 +186,10 @@ def test_a_browser_that_asks_beforehand_is_told(client, path):
 def test_the_receipt_is_the_record_and_the_id_is_its_key(client):
     sent = send(client, decision(1)).json()
 
-    assert client.get(f"/w/shop/consents/{sent['id']}").json() == sent | {"proof": None}
+    assert client.get(f"/w/shop/consents/{sent['id']}").json() == sent | {
+        "answered": {},
+        "proof": None,
+    }
     assert client.get(f"/w/shop/consents/{sent['id'].upper()}").json()["id"] == sent["id"]
     assert client.get(f"/w/other/consents/{sent['id']}").status_code == 404
     assert client.get(f"/w/shop/consents/{decision(2)['id']}").status_code == 404
@@ -261,9 +264,13 @@ def test_a_flood_from_one_network_is_slowed_but_no_withdrawal_is_lost(database, 
 
 def test_a_server_with_a_name_answers_to_no_other(database, sites_file):
     with opened(database, sites_file, hosts=("consent.example",)) as client:
-        assert client.get("/healthz").status_code == 200
-        assert client.get("/healthz", headers={"Host": "CONSENT.example:8443"}).status_code == 200
+        assert client.get("/openapi.json").status_code == 200
+        assert (
+            client.get("/openapi.json", headers={"Host": "CONSENT.example:8443"}).status_code == 200
+        )
         for other in ("evil.example", "consent.example.evil.example", ""):
-            answer = client.get("/healthz", headers={"Host": other})
+            answer = client.get("/openapi.json", headers={"Host": other})
             assert answer.status_code == 421
             assert answer.json() == {"error": "this server has another name"}
+            for path in ("/healthz", "/readyz"):  # load balancers ask by an address
+                assert client.get(path, headers={"Host": other}).status_code == 200

@@ -60,6 +60,7 @@ def test_a_decision_is_answered_alike(at_hand, monkeypatch, name):
         {},
         {"Accept-Encoding": "br"},
         {"Accept-Encoding": "gzip"},
+        {"Accept-Encoding": "gzip, zstd"},
         {"If-None-Match": "*"},
         {"Accept-Encoding": "br", "If-None-Match": '"other"'},
     ],

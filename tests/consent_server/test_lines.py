@@ -5,6 +5,7 @@ import resource
 import pytest
 
 from consent_server.lines import KEPT_FILES, Crowd
+from consent_server.proxy import Proxies
 
 
 def test_one_network_cannot_take_all_lines():
@@ -19,7 +20,7 @@ def test_one_network_cannot_take_all_lines():
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "81.0.2.80", "not an address", None])
 def test_behind_a_proxy_nobody_is_counted(address):
-    crowd = Crowd(of_network=1, proxies=["81.0.2.80"])
+    crowd = Crowd(of_network=1, proxies=Proxies(["81.0.2.80"]))
 
     assert all(crowd.enter(address) for _ in range(3))
 

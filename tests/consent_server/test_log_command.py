@@ -10,12 +10,15 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from consent_server.admin.accounts import open_accounts
 from consent_server.cli import cli
 from consent_server.commands.log import find as filtered
 from consent_server.log import ConsentLog
 from consent_server.log.query import FILTER_NAMES, PAGE_NAMES
 from consent_server.model import Action, ConsentRecord
 from scanner.database import open_database
+from scanner.deeds import operator
+from scanner.errors import LogUnavailable
 from scanner.tables import from_milliseconds
 
 IDS = [f"0195c2d1-7c3e-7a10-9b1d-00000000000{n}" for n in range(4)]
@@ -46,6 +49,11 @@ def fill(database, *records):
         engine.dispose()
 
     asyncio.run(append())
+
+
+def deeds_in(database):
+    with open_accounts(database) as (_, trail):
+        return trail.page(sites=None)
 
 
 @pytest.fixture
@@ -95,6 +103,9 @@ def test_the_log_is_found_counted_shown_exported_and_erased(filled):
     assert gone.stderr == f"kapsel: there is no decision with the id {IDS[1]}\n"
     assert log("erase", IDS[1]).returncode == 1
     assert log("count").stdout == "3\n"
+    (deed,) = deeds_in(filled)
+    assert (deed.actor, deed.action, deed.site) == (operator(), "erased a decision", "shop")
+    assert deed.detail == "of 2025-11-22"
 
 
 @pytest.mark.parametrize(
@@ -201,6 +212,33 @@ def test_the_database_is_upgraded_and_checked(database):
     assert after.stdout == "The database is whole and up to date.\n"
 
 
+def test_an_export_that_is_stopped_says_how_to_go_on(filled, monkeypatch):
+    def export(*arguments):
+        command = ["log", "export", "--database", filled, "--format", "csv", *arguments]
+        return CliRunner().invoke(cli, command)
+
+    whole = export()
+    monkeypatch.setattr("consent_server.log.MAX_LIMIT", 2)
+    honest = ConsentLog.export
+
+    async def broken(self, *arguments, **named):
+        async for records in honest(self, *arguments, **named):
+            yield records
+            raise LogUnavailable("the database does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ConsentLog, "export", broken)
+        stopped = export()
+    last = stopped.stdout.splitlines()[-1].partition(",")[0]
+    rest = export("--after", last)
+
+    assert stopped.exit_code == 1
+    assert stopped.stderr.splitlines()[0] == f"Stopped. Go on with: --after {last}"
+    assert len(stopped.stdout.splitlines()) == 3
+    assert stopped.stdout + rest.stdout == whole.stdout
+    assert rest.stderr == ""
+
+
 def test_what_is_too_old_is_erased_and_the_rest_is_left(filled, tmp_path):
     sites = tmp_path / "sites.yaml"
     sites.write_text("sites: {shop: {url: 'https://www.shop.example/'}}")
@@ -214,6 +252,9 @@ def test_what_is_too_old_is_erased_and_the_rest_is_left(filled, tmp_path):
     assert dry.stdout == "shop: 4 decisions older than 30 days would be erased.\n"
     assert done.stdout == "shop: 4 decisions older than 30 days erased.\n"
     assert kapsel("log", "count", "--database", filled).stdout == "0\n"
+    (deed,) = deeds_in(filled)
+    assert (deed.action, deed.site) == ("erased old decisions", "shop")
+    assert deed.detail == "4 decisions older than 30 days"
 
 
 def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):

@@ -50,6 +50,16 @@ def test_what_is_no_country_is_none(told):
     assert "country" not in seen(("10.0.0.1", 1), {b"cf-ipcountry": told})
 
 
+def test_a_network_of_proxies_is_believed_as_a_whole():
+    trusted = ("10.0.0.1", "172.16.0.0/12", "2001:db8::/32")
+
+    for address in ("172.18.0.1", "2001:db8::7"):
+        headers = {b"x-forwarded-for": b"203.0.113.9, 172.31.0.9"}
+        assert seen((address, 1), headers, trusted=trusted)["client"] == ("203.0.113.9", 0)
+    for address in ("172.32.0.1", "nobody"):
+        assert seen((address, 1), FORWARDED, trusted=trusted)["client"] == (address, 1)
+
+
 def test_without_a_header_that_was_named_there_is_no_country():
     assert "country" not in seen(("10.0.0.1", 1), FORWARDED, country=None)
 

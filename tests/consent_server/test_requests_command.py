@@ -8,6 +8,7 @@ import uuid
 import pytest
 from click.testing import CliRunner
 
+from consent_server.admin.trail import Trail
 from consent_server.cli import cli
 from consent_server.log import ConsentLog
 from consent_server.log.releases import Releases
@@ -15,6 +16,7 @@ from consent_server.model import Action, ConsentRecord
 from consent_server.rights.inbox import Inbox
 from consent_server.rights.model import read
 from scanner.database import open_database
+from scanner.deeds import operator
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 DAY = dt.timedelta(days=1)
@@ -81,6 +83,11 @@ def test_a_request_is_shown_extended_and_closed(run, inbox):
 
     shown = json.loads(run("show", request.id.upper(), "--format", "json").stdout)
     assert (shown["standing"], shown["days_left"]) == ("refused", None)
+    deeds = Trail(inbox.engine).page(sites={"shop"})
+    assert [deed.action for deed in deeds] == ["refused a request", "extended a request"]
+    assert {(deed.actor, deed.detail) for deed in deeds} == {
+        (operator(), f"access of {request.received_at:%Y-%m-%d}")
+    }
 
 
 def test_a_request_is_erased(run, inbox):
@@ -90,6 +97,8 @@ def test_a_request_is_erased(run, inbox):
 
     for command in ("erase", "show", "close", "extend", "export"):
         assert "there is no request" in run(command, request.id, status=1).stderr
+    (deed,) = Trail(inbox.engine).page(sites={"shop"})
+    assert (deed.actor, deed.action) == (operator(), "erased a request")
 
 
 def test_the_export_holds_what_the_log_knows_and_what_was_shown(run, inbox):

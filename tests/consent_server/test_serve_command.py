@@ -8,7 +8,9 @@ import sys
 import httpx2
 import pytest
 import trustme
+from click.testing import CliRunner
 
+from consent_server.commands.serve import command
 from tests.consent_server.conftest import ORIGIN, decision, serving
 
 
@@ -149,3 +151,10 @@ def test_several_processes_count_together(tmp_path, sites_file):
     lines = {line for text in told for line in text.splitlines()}
     assert 'kapsel_decisions_total{outcome="stored"} 20.0' in lines
     assert len({line for line in lines if 'outcome="stored"' in line}) == 1
+
+
+def test_a_proxy_that_is_no_address_is_refused():
+    answer = CliRunner().invoke(command, ["--trusted-proxy", "nginx"])
+
+    assert answer.exit_code == 2
+    assert "'nginx' does not appear to be an IPv4 or IPv6 network" in answer.output

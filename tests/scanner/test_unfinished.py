@@ -1,12 +1,15 @@
 import datetime as dt
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from scanner.commands.scanning import _book
 from scanner.crawl import Options
 from scanner.crawl.logbook import Page, Record
 from scanner.database import open_database
 from scanner.model import BannerAnswer, PageRead, Site, State, Visit
+from scanner.tables import unfinished
 from scanner.unfinished import Unfinished
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -75,6 +78,32 @@ def test_addresses_of_people_in_addresses_of_pages_are_not_kept(engine):
 
     (record,) = shop.records(now=NOW)
     assert "kari" not in record.page.read.visit.url
+
+
+def test_a_link_that_holds_a_secret_is_not_kept_and_a_page_is_known_without_it(engine):
+    secret = "https://www.shop.example/reset?token=3f9a1c77d2e84b6f"
+    plain = "https://www.shop.example/about?tab=2"
+    read = page(secret)
+    linking = msgspec.structs.replace(read.page, links=(secret, plain), canonical=secret)
+    shop = Unfinished(engine, SHOP, options=Options())
+
+    shop.keep(msgspec.structs.replace(read, page=linking), now=NOW)
+
+    (record,) = shop.records(now=NOW)
+    assert record.page.links == (plain,)
+    assert record.url == "https://www.shop.example/reset?token=%5Bredacted%5D"
+    with engine.connect() as connection:
+        assert "3f9a1c77" not in connection.execute(select(unfinished.c.document)).scalar_one()
+
+
+def test_the_address_that_the_owner_wrote_down_stays_as_it_is(engine):
+    site = Site(key="shop", url="https://www.shop.example/?key=3f9a1c77d2e84b6f")
+    shop = Unfinished(engine, site, options=Options())
+
+    shop.keep(page(site.url), now=NOW)
+
+    (record,) = shop.records(now=NOW)
+    assert record.url == site.url
 
 
 @pytest.mark.anyio

@@ -180,7 +180,7 @@
 
   const full = () => all >= ALL;
   const beginning = (text) => apply(slice, text, [0, KEPT]);
-  const watch = { apply, construct, now, word, wrap, disguised, stands, tell, sites, full, beginning, onBehalf, defineProperty, getOwnPropertyDescriptor };
+  const watch = { apply, construct, now, word, wrap, clean, disguised, stands, tell, sites, full, beginning, onBehalf, defineProperty, getOwnPropertyDescriptor };
   for (const hook of hooks) {
     try {
       hook(watch);

@@ -4,6 +4,8 @@
   const FONTS = 20; // that are measured before it counts: a page uses a few
   const SECRET = new Set([37445, 37446]); // UNMASKED_VENDOR_WEBGL, UNMASKED_RENDERER_WEBGL
   const { has, add } = Set.prototype;
+  const { includes } = String.prototype;
+  const { getPrototypeOf } = Object;
 
   const read = (name, owner, method, slot = "value", counts = () => true) => {
     wrap(owner && owner.prototype, method, slot, (native, self, args, above) => {
@@ -30,10 +32,25 @@
   read("canvas", Offscreen, "convertToBlob");
   read("canvas", globalThis.CanvasRenderingContext2D, "getImageData");
   read("canvas", globalThis.OffscreenCanvasRenderingContext2D, "getImageData");
-  for (const context of [globalThis.WebGLRenderingContext, globalThis.WebGL2RenderingContext]) {
+  // The interfaces of WebGL are large: they are met with the first context, not in each document.
+  const met = new WeakSet();
+  const { has: knows, add: meet } = WeakSet.prototype;
+  const webgl = (prototype) => {
+    if (prototype === null || apply(knows, met, [prototype])) return;
+    apply(meet, met, [prototype]);
+    const context = { prototype };
     read("webgl", context, "getParameter", "value", (_, args) => apply(has, SECRET, [args[0]]));
     read("webgl", context, "readPixels");
     read("webgl", context, "getShaderPrecisionFormat");
+  };
+  for (const owner of [Canvas, Offscreen]) {
+    wrap(owner && owner.prototype, "getContext", "value", (native, self, args) => {
+      const context = apply(native, self, args);
+      const [kind] = args;
+      const drawn = typeof kind !== "string" || apply(includes, kind, ["webgl"]);
+      if (drawn && context !== null) webgl(getPrototypeOf(context));
+      return context;
+    });
   }
   made("audio", "OfflineAudioContext");
   const fonts = new Set();

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from consent_server.admin.accounts import open_accounts
 from consent_server.cli import cli
+from scanner.deeds import operator
 
 PASSWORD = "korrekt hest batteri"
 
@@ -29,7 +30,7 @@ def test_the_first_owner_is_made_with_a_password_that_is_asked_for_unseen(kapsel
     with open_accounts(str(tmp_path / "kapsel.db")) as (accounts, trail):
         assert accounts.with_password("kari@example.no", PASSWORD) is not None
         (deed,) = trail.page(sites=None)
-        assert (deed.actor, deed.action) == ("(command line)", "gave a role")
+        assert (deed.actor, deed.action) == (operator(), "gave a role")
 
 
 def test_accounts_are_listed_changed_and_taken_away(kapsel):

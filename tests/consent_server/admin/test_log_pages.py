@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from scanner.model import Category
 from scanner.store import Store
-from tests.consent_server.admin.found import NEWEST
+from tests.consent_server.admin.found import NEWEST, entry, scan
 from tests.consent_server.admin.test_overview import words
 from tests.consent_server.conftest import decision, send
 
@@ -134,3 +135,22 @@ def test_what_a_visitor_sent_cannot_act_on_the_pages(client, enter):
         text = kari.get(path).text
         assert "<script>alert" not in text
         assert "&lt;script&gt;" in text
+
+
+def test_what_a_service_was_answered_is_asked_for_and_shown(client, enter):
+    found = entry("_ga", Category.STATISTICS, vendor="Google Analytics")
+    Store(client.app.state.engine).save(scan(found))
+    client.portal.call(client.app.state.shelf.look_again, "shop")
+    revision = client.get("/w/shop.json").json()["revision"]
+    kept = send(client, decision(1, revision=revision)).json()
+    kari = enter("kari", shop="reader")
+
+    log = kari.get("/admin/shop/log", service="Google Analytics", granted="false").text
+    record = kari.get("/admin/shop/log/record", id=kept["id"]).text
+    receipt = client.get(f"/w/shop/consents/{kept['id']}").json()
+
+    assert "<option selected>Google Analytics</option>" in log
+    assert kept["id"] in log
+    assert kept["id"] not in kari.get("/admin/shop/log", service="Google Analytics").text
+    assert "Google Analytics: refused" in record
+    assert (receipt["services"], receipt["answered"]) == ({}, {"Google Analytics": False})

@@ -2,8 +2,11 @@
 
 import re
 
+from consent_server.admin.model import Role
 from scanner.store import Store
+from tests.consent_server.admin.conftest import PASSWORD, Somebody
 from tests.consent_server.admin.found import BEFORE, NEWEST
+from tests.consent_server.conftest import opened
 
 
 def words(page):
@@ -52,3 +55,32 @@ def test_mistakes_in_sites_yaml_are_told_and_the_sites_stay(enter, sites_file):
     assert "sites.yaml has mistakes" in page
     assert "max_page" in page
     assert "/admin/shop/catalogue" in page
+
+
+def test_one_of_many_sites_is_found_by_name_or_address(tmp_path):
+    sites_file = tmp_path / "sites.yaml"
+    many = [f"  site-{n}: {{url: 'https://www.number{n}.example/'}}\n" for n in range(20)]
+    sites_file.write_text("sites:\n" + "".join(many))
+    with opened(str(tmp_path / "kapsel.db"), sites_file) as client:
+        client.app.state.accounts.add("kari", roles={"*": Role.READER}, password=PASSWORD)
+        kari = Somebody(client)
+        kari.sign_in("kari")
+
+        everything, one = kari.get("/admin").text, kari.get("/admin", q="NUMBER17").text
+        none = kari.get("/admin", q='"><script>').text
+
+    assert everything.count('<li class="card edge') == 20
+    assert one.count('<li class="card edge') == 1
+    assert "site-17" in one
+    assert "None of your 20 sites is called so." in none
+    assert "<script>" not in none.replace('<script src="/admin/static/admin.js" defer>', "")
+
+
+def test_an_address_that_is_none_is_a_page_too(client, enter):
+    kari = enter("kari", shop="reader")
+
+    assert kari.get("/admin/shop/nothing/here").status_code == 404
+    assert "There is no such page" in kari.get("/admin/shop/nothing/here").text
+    assert kari.get("/admin/").headers["location"] == "/admin"
+    assert kari.get("/admin/shop/log/").headers["location"] == "/admin/shop/log"
+    assert Somebody(client).get("/admin/shop/nothing").status_code == 401

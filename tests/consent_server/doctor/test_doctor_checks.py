@@ -6,11 +6,13 @@ import os
 import pytest
 
 from consent_server.doctor import State, storage
+from consent_server.doctor.server import people
 from consent_server.doctor.sites import read_sites, requests_in_time, sites_in_order
 from consent_server.rights.model import Right, RightsRequest
 from consent_server.settings import Settings
 from scanner.database import open_database
 from scanner.model import Controller, Notify, Site
+from tests.consent_server.conftest import SITES, opened
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -142,6 +144,32 @@ def test_checkpoints_that_cannot_be_written_are_bad(tmp_path):
     (tmp_path / "kapsel.checkpoints").touch(mode=0o400)
 
     assert found(tmp_path)["checkpoints"][0] is State.BAD
+
+
+def test_a_database_of_somebody_else_s_is_bad(tmp_path, monkeypatch):
+    open_database(str(tmp_path / "kapsel.db")).dispose()
+    monkeypatch.setattr(
+        "consent_server.doctor.storage.os.access",
+        lambda file, _: str(file) != str(tmp_path / "kapsel.db"),
+    )
+
+    state, said = found(tmp_path)["database"]
+
+    assert state is State.BAD
+    assert "cannot be written" in said
+
+
+def test_a_proxy_that_does_not_tell_of_https_is_bad(tmp_path):
+    (tmp_path / "sites.yaml").write_text(SITES)
+    with opened(str(tmp_path / "kapsel.db"), tmp_path / "sites.yaml") as client:
+        told = people(client, "https://consent.example")
+        untold = people(client, "http://consent.example")  # as it comes from behind such a proxy
+        nowhere = people(client, "https://consent.example/elsewhere")
+
+    assert told.state is State.GOOD
+    assert (untold.state, nowhere.state) == (State.BAD, State.BAD)
+    assert "lets nobody sign in" in untold.said
+    assert "X-Forwarded-Proto" in (untold.advice or "")
 
 
 def test_a_full_disk_is_bad(tmp_path, monkeypatch):

@@ -53,6 +53,12 @@ BANNERS = [
     ("slides_away", "accept", "reject"),
     ("like_cookiebot", "accept", "reject"),
     ("like_onetrust", "accept", "save:statistics=0"),
+    ("thanks_en", "accept", "reject"),
+    ("services_fr", "accept", "save:statistics=0,marketing=0"),
+    ("radios_legend_sv", "accept", "save:statistics=0,marketing=0"),
+    ("settings_then_close", "accept", "save:statistics=0,marketing=0"),
+    ("dont_allow", "accept", "reject"),
+    ("pay_or_ok_nb", "accept", None),
 ]
 
 #: pages on which nothing must be pressed
@@ -197,6 +203,7 @@ async def test_consent_mode_shows_the_effect_where_nothing_is_stored(visit):
     [
         ("again_footer", "accept+reject"),
         ("again_icon", "accept+reject"),
+        ("again_emoji", "accept+reject"),
         ("again_menu", "accept+reject"),
         ("again_page", "accept+withdraw"),
         ("again_switches", "accept+save:statistics=0"),
@@ -250,6 +257,9 @@ async def test_the_time_given_is_kept(visit):
         ("hidden_inputs", Category.STATISTICS, "save:statistics=1,marketing=0"),
         ("layers_fi", Category.MARKETING, "save:statistics=0,marketing=1"),
         ("switches_de", Category.STATISTICS, "save:statistics=1,marketing=0"),
+        ("services_fr", Category.MARKETING, "save:statistics=0,marketing=1"),
+        ("radios_legend_sv", Category.STATISTICS, "save:statistics=1,marketing=0"),
+        ("settings_then_close", Category.MARKETING, "save:statistics=0,marketing=1"),
     ],
 )
 async def test_one_category_alone_is_accepted_where_it_can_be(visit, name, category, cookie):

@@ -120,6 +120,29 @@ def test_what_another_page_or_a_header_took_away_is_gone(known):
     assert found.fate is Fate.GONE
 
 
+@pytest.mark.parametrize(
+    ("accepted", "refused", "fate"),
+    [
+        (True, None, Fate.GONE),
+        (False, None, Fate.REFUSED),
+        (True, "not a valid cookie", Fate.REFUSED),
+    ],
+)
+def test_what_another_page_deleted_before_it_could_be_read_back_is_gone(accepted, refused, fate):
+    identity = ("a", "www.shop.example", "/", False)
+
+    (found,) = fold.cookies(
+        [write("a=1", seen=False, refused=refused)],
+        [],
+        page=PAGE,
+        state=State.BEFORE,
+        deleted={identity},
+        accepted={identity} if accepted else (),
+    )
+
+    assert found.fate is fate
+
+
 def test_a_cookie_of_a_moment_is_gone_by_itself():
     (found,) = folded([write("a=1; Max-Age=1", by=HTTP)])
 

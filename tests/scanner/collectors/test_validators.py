@@ -31,7 +31,7 @@ class Numbered(Host):
         await send({"type": "http.response.body", "body": b"" if status == 304 else b"GIF89a"})
 
 
-async def met(*, pages, tls):
+async def met(*, pages, tls, states=(State.BEFORE, State.ACCEPT)):
     scheme = "https" if tls else "http"
     dot = f"{scheme}://cdn.tracker.example/dot.gif"
     images = f"<img src={dot}><img src={scheme}://cdn.tracker.example/new.gif><img src=/logo.gif>"
@@ -44,9 +44,19 @@ async def met(*, pages, tls):
         async with open_browser(resolution=resolution, insecure=tls) as browser:
             return await crawl(
                 Site(key="shop", url=f"{scheme}://www.shop.example/"),
-                options=Options(states=(State.BEFORE, State.ACCEPT)),
+                options=Options(states=states),
                 browser=browser,
             )
+
+
+@pytest.mark.anyio
+async def test_where_there_is_one_visitor_the_server_is_asked_by_two_more():
+    found = await met(pages=1, tls=True, states=(State.BEFORE,))
+
+    seen = [o for read in found.reads for o in read.observations]
+    assert {(o.name, o.path) for o in seen if o.kind is Kind.CACHE_IDENTIFIER} == {
+        ("ETag", "/dot.gif")
+    }
 
 
 @pytest.mark.anyio

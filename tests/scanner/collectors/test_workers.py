@@ -1,6 +1,8 @@
-from scanner.collectors.evidence import Evidence
+import datetime as dt
+
+from scanner.collectors.evidence import Evidence, StoredItem
 from scanner.collectors.workers import Workers
-from scanner.model import SetBy
+from scanner.model import Kind, SetBy
 
 WORKER = "https://www.shop.example/sw.js"
 HOME, OTHER = "https://www.shop.example/", "https://www.shop.example/other"
@@ -45,3 +47,19 @@ def test_a_script_without_an_address_keeps_its_maker():
 
     assert noted.made[blob] == TAG
     assert home.has_workers
+
+
+def test_its_maker_is_named_also_when_we_hear_of_the_maker_last():
+    blob = "blob:https://www.shop.example/3f9a"
+    workers, home = Workers(), Evidence()
+    noted = workers.evidence(blob, pages=[home])
+    at = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+    by = SetBy(kind="script", url=blob, line=1)
+    noted.stored.append(
+        StoredItem(kind=Kind.INDEXED_DB, name="x", host="www.shop.example", at=at, by=by)
+    )
+
+    home.made[blob] = TAG
+    workers.told_with(home, page=HOME, others=[])
+
+    assert [item.by for item in noted.stored] == [TAG]

@@ -3,13 +3,13 @@
 import pytest
 
 from scanner.browser.tab import MAX_POPUPS
-from scanner.model import Kind, State
+from scanner.model import Fate, Kind, State
 from tests.sites.paths import Answer, Host
 
 pytestmark = pytest.mark.anyio
 
 POPUP = """<title>p</title><script>document.cookie = "written=1"; localStorage.kept = 1;
-setTimeout(() => { document.cookie = "late=1" }, 1500)</script>"""
+sessionStorage.own = 1; setTimeout(() => { document.cookie = "late=1" }, 1500)</script>"""
 HOME = """<title>x</title><script>open("/popup"); requestAnimationFrame(() => {
 document.cookie = "behind=1" })</script><a href=/many>many</a>"""
 MANY = "<script>for (let i = 0; i < 12; i += 1) open('/window' + i)</script>"
@@ -35,6 +35,7 @@ async def test_what_a_window_stores_is_seen_like_the_pages_own_and_windows_are_b
     assert found.crawl.status == "complete"
     assert {"sent", "written", "late", "behind"} <= found.cookies().keys()
     assert "kept" in found.of(Kind.LOCAL_STORAGE)
+    assert found.of(Kind.SESSION_STORAGE)["own"].fate is Fate.KEPT
     assert found.setter("written") == ("script", "https://www.shop.example/popup", 1)
     assert len(windows) == MAX_POPUPS
 

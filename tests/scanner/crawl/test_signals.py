@@ -4,6 +4,7 @@ import pytest
 
 from scanner.model import Carried, Kind, SignalKind, State
 from tests.sites import telling
+from tests.sites.paths import Host, script
 from tests.sites.telling import SHOP
 
 pytestmark = pytest.mark.anyio
@@ -70,3 +71,42 @@ async def test_what_a_page_tells_to_others_is_told_by_names_and_kinds(look):
     # Nothing of it holds a value.
     for secret in ("8f14e45fceea167a5a36dedd4bea2543", "kari@", "CPsecret", "DBsecret", "0cc175b9"):
         assert secret not in repr(found.crawl)
+
+
+ASKING = """<title>x</title><script>
+window.__tcfapi = (command, version, done) => done({eventStatus: "tcloaded"}, true);
+window.__gpp = (command, done) => done({}, true);
+</script><script src="https://cdn.tracker.example/tag.js"></script><script>
+window.__tcfapi = (command, version, done) => done({eventStatus: "useractioncomplete"}, true);
+</script><script src="https://cdn.tracker.example/later.js"></script>"""
+TAG = """navigator.globalPrivacyControl;
+__tcfapi("addEventListener", 2, () => {});
+__gpp("ping", () => {});"""
+
+
+async def test_who_asks_what_the_visitor_wants_is_told(look):
+    shop = Host({"/": ASKING})
+    later = script("window.__tcfapi('getTCData', 2, () => {})")
+    tracker = Host({"/tag.js": script(TAG), "/later.js": later})
+
+    found = await look(
+        {"www.shop.example": shop, "cdn.tracker.example": tracker},
+        states=(State.BEFORE, State.GPC),
+    )
+
+    before, signal = found.crawl.reads
+    assert asked(before) == {
+        ("tcf", "addEventListener", "https://cdn.tracker.example/tag.js"),
+        ("gpp", "ping", "https://cdn.tracker.example/tag.js"),
+        ("tcf", "getTCData", "https://cdn.tracker.example/later.js"),
+    }
+    read = ("privacy_control", None, "https://cdn.tracker.example/tag.js")
+    assert asked(signal) == {*asked(before), read}
+
+
+def asked(read):
+    return {
+        (signal.kind.value, signal.facts.get("command"), signal.by.url)
+        for signal in read.signals
+        if signal.name in ("call", "read")
+    }

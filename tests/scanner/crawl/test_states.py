@@ -50,7 +50,7 @@ async def test_a_late_banner_is_waited_for_until_it_is_known_that_there_is_none(
 ):
     waited = []
 
-    async def watch(_page, _wanted, *, timeout, patience=None):  # noqa: ASYNC109
+    async def watch(_page, _wanted, *, timeout, patience=None, scout=None):  # noqa: ASYNC109
         waited.append(patience)
         return BannerAnswer(found=found)
 

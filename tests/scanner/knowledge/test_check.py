@@ -76,7 +76,10 @@ def test_a_mistake_in_a_cookie_is_told(entry, mistake):
     assert mistake in told[0]
 
 
-@pytest.mark.parametrize("package", ["pkg:npm/acme@1.2.3", "pkg:npm/%40acme/tag@1.2.3-beta.1"])
+@pytest.mark.parametrize(
+    "package",
+    ["pkg:npm/acme@1.2.3", "pkg:npm/%40acme/tag@1.2.3-beta.1", "pkg:deb/debian/acme@1.2%2Bdfsg-1"],
+)
 def test_the_code_of_a_package_is_evidence_with_its_version(package):
     evidence = Evidence(url=package, seen=TODAY, says=("name", "max_age"))
 

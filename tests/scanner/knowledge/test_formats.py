@@ -6,7 +6,7 @@ import json
 import pytest
 
 from scanner.errors import KnowledgeInvalid
-from scanner.knowledge.formats import category, parse
+from scanner.knowledge.formats import parse
 from scanner.knowledge.imported import Line, keep, read
 from scanner.model import Category
 
@@ -14,7 +14,7 @@ NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
 def parsed(text, name="list"):
-    return parse(name, text.encode(), now=NOW)
+    return parse(name, text.encode(), now=NOW).collection
 
 
 def test_the_open_cookie_database_is_read_with_its_wildcards():
@@ -80,28 +80,6 @@ def test_labelled_cookies_are_read():
     assert found.lines == (Line(name="a", category=Category.MARKETING, domain="x.example"),)
 
 
-def test_a_disclosure_tells_by_its_purposes():
-    found = parsed(
-        json.dumps(
-            {
-                "disclosures": [
-                    {"identifier": "uid", "type": "cookie", "maxAgeSeconds": 7776000,
-                     "domains": ["*.ads.example"], "purposes": [1, 3, 4]},
-                    {"identifier": "m_*", "type": "cookie", "purposes": [1, 8]},
-                    {"identifier": "only-storage", "type": "cookie", "purposes": [1]},
-                ]
-            }
-        )
-    )  # fmt: skip
-
-    assert found.lines == (
-        Line(
-            name="uid", category=Category.MARKETING, domain="ads.example", lifetime=7776000
-        ),
-        Line(name="m_", category=Category.STATISTICS, prefix=True),
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -119,26 +97,80 @@ def test_what_says_nothing_is_refused_with_the_forms_that_are_known(text):
         parsed(text)
 
 
-def test_broken_json_is_refused():
-    with pytest.raises(KnowledgeInvalid, match=r"^list: "):
-        parsed('{"a": ')
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ('{"a": ', "list:1: Input data was truncated"),
+        ('{"a": 1,\n\n "b": 2,}\n', "list:3: JSON is malformed: trailing comma in object"),
+    ],
+)
+def test_broken_json_is_refused_with_its_line(text, mistake):
+    with pytest.raises(KnowledgeInvalid) as refused:
+        parsed(text)
+
+    assert refused.value.mistakes == [mistake]
+
+
+def test_what_is_no_text_is_refused():
+    with pytest.raises(KnowledgeInvalid, match="list: not a text file"):
+        parsed("\x89PNG\r\n\x1a\n\0\0")
+
+
+def test_a_disclosure_is_told_by_its_key():
+    found = parsed(json.dumps({"disclosures": [{"identifier": "uid", "purposes": [1, 3]}]}))
+
+    assert found.format == "disclosure"
+    assert found.lines == (Line(name="uid", category=Category.MARKETING),)
+
+
+def test_a_report_with_patterns_of_names_is_read():
+    cookie = {"NamePattern": "_ga_#", "Provider": "Google", "Category": "Statistics",
+              "ExpireSeconds": 63072000, "TrackerType": "HTTP"}  # fmt: skip
+
+    found = parsed(json.dumps({"culture": "nb", "cookies": [cookie]}))
+
+    assert found.lines == (
+        Line(
+            name="_ga_", category=Category.STATISTICS, prefix=True, vendor="Google",
+            lifetime=63072000,
+        ),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
+    "text",
     [
-        ("Strictly Necessary Cookies", "necessary"),
-        ("C0004", "marketing"),
-        ("Nødvendige", "necessary"),
-        ("Targeting", "marketing"),
-        ("analytics", "statistics"),
-        ("Preferences", "functional"),
-        ("other", None),
-        ("", None),
+        "Navn;Kategori;Varighet;Leverandør\n_ga;Statistikk;2 år;Google\n",
+        "Namn;Kategori;Varaktighet;Leverantör\n_ga;Statistik;2 år;Google\n",
+        "Cookienavn;Kategori;Varighed;Udbyder\n_ga;Statistiske;2 år;Google\n",
+        "Nimi;Luokka;Kesto;Palveluntarjoaja\n_ga;Tilastolliset;2 vuotta;Google\n",
     ],
 )
-def test_categories_are_understood_in_anybodys_words(text, meant):
-    assert category(text) == meant
+def test_a_list_in_a_nordic_language_is_read(text):
+    assert parsed(text).lines == (
+        Line(name="_ga", category=Category.STATISTICS, vendor="Google", lifetime=63072000),
+    )
+
+
+def test_rows_that_are_left_out_are_told_with_their_line():
+    text = "Name,Category\n_ga,Statistics\nx,Unclassified\n,Marketing\ny,\n"
+
+    told = parse("list.csv", text.encode(), now=NOW).skipped
+
+    assert told == (
+        "list.csv:3: 'x' is skipped: 'Unclassified' is none of the four categories",
+        "list.csv:4: no name",
+        "list.csv:5: 'y' has no category",
+    )
+
+
+def test_cookies_in_json_that_are_left_out_are_told():
+    text = json.dumps({"cookies": [{"Name": "a", "Category": "Marketing"},
+                                   {"Name": "b", "Category": "Unclassified"}]})  # fmt: skip
+
+    told = parse("list.json", text.encode(), now=NOW).skipped
+
+    assert told == ("list.json: 'b' is skipped: 'Unclassified' is none of the four categories",)
 
 
 def test_what_was_imported_is_there_the_next_time(tmp_path):

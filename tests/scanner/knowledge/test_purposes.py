@@ -60,6 +60,19 @@ def test_who_stands_behind_an_item_is_named_in_each_language():
     assert "WordPress" not in told("generic", "fi")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Adobe", "pour qu’Adobe ne"),
+        ("Ísland.is", "pour qu’Ísland.is ne"),
+        ("Ørsted", "pour qu’Ørsted ne"),
+        ("PHP", "pour que PHP ne"),
+    ],
+)
+def test_french_drops_a_vowel_before_a_vowel_of_any_country(name, told):
+    assert told in VOCABULARY.texts(("login.state",), vendor(name))["fr"]
+
+
 def test_a_sentence_begins_with_a_capital_even_with_a_vendor_that_does_not():
     phrases = Phrases(
         site="this website", platform="this website ({name})", purposes={"x": "{vendor} sees you."}

@@ -26,3 +26,15 @@ def test_hosts_files_are_read_without_the_machine_itself():
         "# a list\n127.0.0.1 localhost\n127.0.0.1 localhost.localdomain\n"
         "0.0.0.0 a.example\n127.0.0.1\tb.example # why\n0.0.0.0 0.0.0.0\n"
     ) == ("a.example", "b.example")
+
+
+def test_a_line_of_a_hosts_file_may_name_several_hosts():
+    assert tracker_hosts("0.0.0.0 a.example b.example # both of Acme\n::1 ip6-localhost\n") == (
+        "a.example",
+        "b.example",
+    )
+
+
+def test_a_list_of_nothing_but_hosts_is_read():
+    assert tracker_hosts("# a list\na.example\n\nb.example # why\n") == ("a.example", "b.example")
+    assert not tracker_hosts("name,category\na.example,Marketing\n")

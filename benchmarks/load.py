@@ -1,0 +1,212 @@
+"""Send requests to a server as fast as its answers come; print what was measured, as JSON.
+
+    python -m benchmarks.load KIND PORT --pid PID [--connections 32] [--seconds 3]
+
+It is a process of its own, without an event loop and without threads, so that it takes less of a
+processor than any server that it measures; how much it took is told too. Where it nears a whole
+processor, the server's rate is not the server's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import resource
+import select
+import socket
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ORIGIN = "https://www.shop.example"
+WARM_UP = 0.5  # seconds
+SUCCESS = (200, 201, 304)
+
+_LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
+
+
+class Measured(NamedTuple):
+    """One round: requests a second, and latencies in milliseconds."""
+
+    rate: float
+    median: float
+    slowest_hundredth: float
+    cpu: float  # milliseconds of the server's processors per request
+    load: float  # the part of a processor that this process took
+
+
+def post(path: str) -> Callable[[], bytes]:
+    """Return what makes a new decision for each request, each from another visitor."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: consent.example\r\nOrigin: {ORIGIN}\r\n"
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
+        "Accept: */*\r\nAccept-Language: nb,en;q=0.5\r\nContent-Type: text/plain\r\n"
+        "X-Forwarded-For: "
+    )
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    template = {
+        "id": "ID",
+        "revision": "9f2c41d07ab35e88",
+        "choices": {"functional": True, "statistics": False, "marketing": False},
+        "action": "save",
+        "language": "nb",
+        "decided_at": now,
+        "page": f"{ORIGIN}/kategori/telt/fjelltelt-3-personer",
+        "gpc": False,
+    }
+    before, after = json.dumps(template).split("ID")
+    length = len(before) + 36 + len(after)
+    rest = f"\r\nContent-Length: {length}\r\n\r\n{before}"
+    return lambda: f"{head}{address()}{rest}{uuid7()}{after}".encode()
+
+
+def address() -> str:
+    """Return the address of a visitor, from one of many networks, as a proxy tells it."""
+    chance = os.urandom(3)
+    return f"81.{chance[0]}.{chance[1]}.{chance[2]}"
+
+
+def uuid7() -> str:
+    """Return an id as the widget makes it: the time in milliseconds, then chance."""
+    moment, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(9).hex()
+    return f"{moment[:8]}-{moment[8:]}-7{chance[:3]}-a{chance[3:6]}-{chance[6:]}"
+
+
+def get(path: str, headers: str = "") -> Callable[[], bytes]:
+    """Return what makes the same request each time."""
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: consent.example\r\nAccept-Encoding: br\r\n{headers}\r\n"
+    ).encode()
+    return lambda: request
+
+
+KINDS = {
+    "post-hello": post("/"),
+    "post-decision": post("/w/shop/consents"),
+    "get-hello": get("/"),
+    "get-script": get("/w/shop.js"),
+    "get-known": get("/w/shop.js", "If-None-Match: *\r\n"),
+}
+
+
+class Load:
+    """Connections that each have one request under way."""
+
+    def __init__(self, port: int, request: Callable[[], bytes], *, connections: int) -> None:
+        self._request = request
+        self._poll = select.epoll()
+        self._sockets: dict[int, socket.socket] = {}
+        self._begun: dict[int, bytes] = {}  # answers that have not come whole
+        self._sent_at: dict[int, float] = {}
+        self.latencies: list[float] = []
+        self.faults: Counter[int] = Counter()
+        for _ in range(connections):
+            opened = socket.create_connection(("127.0.0.1", port))
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._sockets[opened.fileno()] = opened
+            self._poll.register(opened, select.EPOLLIN)
+            self._send(opened.fileno())
+
+    def run(self, seconds: float) -> float:
+        """Keep all of them busy for *seconds*; return how long it really was."""
+        self.latencies.clear()
+        began = time.perf_counter()
+        while (now := time.perf_counter()) - began < seconds:
+            for number, _ in self._poll.poll(1.0):
+                self._receive(number)
+        return now - began
+
+    def finish(self) -> None:
+        """Wait for the answers that are under way."""
+        deadline = time.monotonic() + 10
+        while self._sockets and time.monotonic() < deadline:
+            for number, _ in self._poll.poll(1.0):
+                self._receive(number, last=True)
+
+    def _send(self, number: int) -> None:
+        self._sent_at[number] = time.perf_counter()
+        self._sockets[number].sendall(self._request())
+
+    def _receive(self, number: int, *, last: bool = False) -> None:
+        data = self._sockets[number].recv(262_144)
+        if not data:
+            raise SystemExit("the server has closed a connection")
+        if number in self._begun:
+            data = self._begun.pop(number) + data
+        head = data.find(b"\r\n\r\n") + 4
+        stated = _LENGTH.search(data, 0, head) if head >= 4 else None
+        if head < 4 or (stated is not None and len(data) < head + int(stated[1])):
+            self._begun[number] = data
+            return
+        self.latencies.append(time.perf_counter() - self._sent_at[number])
+        if (status := int(data[9:12])) not in SUCCESS:
+            self.faults[status] += 1
+        if last:
+            self._poll.unregister(number)
+            self._sockets.pop(number).close()
+        else:
+            self._send(number)
+
+
+def processor_seconds(pid: int) -> float:
+    """Return how long the threads of *pid* have been on a processor; 0 where nobody counts."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
+def measure(
+    port: int, request: Callable[[], bytes], *, connections: int, seconds: float, pid: int
+) -> Measured:
+    """Send as fast as answers come, for *seconds*, on *connections*, to the process *pid*."""
+    load = Load(port, request, connections=connections)
+    load.run(WARM_UP)
+    theirs, ours = processor_seconds(pid), _own_seconds()
+    took = load.run(seconds)
+    theirs, ours = processor_seconds(pid) - theirs, _own_seconds() - ours
+    latencies = sorted(load.latencies)
+    load.finish()
+    if load.faults:
+        raise SystemExit(f"answers other than success: {dict(load.faults)}")
+    count = len(latencies)
+    return Measured(
+        rate=count / took,
+        median=latencies[count // 2] * 1000,
+        slowest_hundredth=latencies[count * 99 // 100] * 1000,
+        cpu=theirs / count * 1000,
+        load=ours / took,
+    )
+
+
+def _own_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    """Measure one round."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("port", type=int)
+    parser.add_argument("--pid", type=int, required=True)
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    given = parser.parse_args()
+    measured = measure(
+        given.port,
+        KINDS[given.kind],
+        connections=given.connections,
+        seconds=given.seconds,
+        pid=given.pid,
+    )
+    json.dump(measured._asdict(), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What an answer says of each service: visitors answer categories, and were told who is in each.
+
+A service is a vendor by the name that the declaration gave, or, where nobody knows whose it is, the
+domain that gets what is stored. The revision that a decision names fixes which there were, so this
+is read from what was shown and not sent by browsers; what a browser says of a single service counts
+before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import select
+
+from scanner.domains import registrable
+from scanner.model import OPTIONAL_CATEGORIES, Party
+from scanner.tables import offer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+    from consent_server.model import ConsentRecord
+
+    Offered = frozenset[tuple[str, str]]
+
+MAX_NAME = 200  # characters of a service's name that are kept
+
+
+def offered(items: Iterable[dict[str, Any]]) -> Offered:
+    """Return each service with each category that the *items* of a declaration name it in."""
+    asked = [item for item in items if item["category"] in OPTIONAL_CATEGORIES]
+    return frozenset((name, item["category"]) for item in asked if (name := _service(item)))
+
+
+def answered(record: ConsentRecord, services: Offered) -> dict[str, bool]:
+    """
+    Return which of *services* were granted; one that was not offered is absent.
+
+    A service in several categories is granted if one of them is.
+    """
+    given: dict[str, bool] = {}
+    for name, category in sorted(services):
+        granted = record.choices.get(category)
+        if granted is not None:
+            given[name] = given.get(name, False) or granted
+    return given | record.services
+
+
+def whole(connection: Connection, records: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
+    """Return *records* with what each says of every service."""
+    known: dict[tuple[str, str], Offered] = {}
+    found = []
+    for record in records:
+        place = (record.site, record.revision)
+        if place not in known:
+            known[place] = _known(connection, *place)
+        services = answered(record, known[place])
+        found.append(msgspec.structs.replace(record, services=services) if services else record)
+    return tuple(found)
+
+
+def services_of(connection: Connection, site: str) -> tuple[str, ...]:
+    """Return the services that *site* ever offered, by name."""
+    query = select(offer.c.service).where(offer.c.site == site).distinct()
+    return tuple(sorted(connection.execute(query).scalars(), key=str.casefold))
+
+
+def _known(connection: Connection, site: str, revision: str) -> Offered:
+    query = select(offer.c.service, offer.c.category).where(
+        offer.c.site == site, offer.c.revision == revision
+    )
+    return frozenset((row.service, row.category) for row in connection.execute(query))
+
+
+def _service(item: dict[str, Any]) -> str:
+    name = item["vendor"] or ""
+    if not name and item["party"] == Party.THIRD:
+        name = registrable(item["domain"].lstrip("."))
+    return str(name)[:MAX_NAME]
