@@ -7,7 +7,10 @@ The recipe, so that anybody with labelled cookies can repeat it:
    example of a vendor's fallback;
 2. features: ``scanner.classify.features``, present or not, those that occur at least twice;
 3. multinomial logistic regression, L2, C = 0.2, no class weights;
-4. weights times 100, rounded; features whose weights all round to less than 3 are left out.
+4. weights times 100, rounded; features whose weights all round to less than 3 are left out;
+5. trust: each row is classified by a model that was trained without its third of the sites (of
+   listed rows: of the names); a second, binary regression learns from
+   ``scanner.classify.trust.signs`` which of these verdicts are right.
 
 Needs scikit-learn (``pip install 'kapsel[train]'``); nothing of it is needed at run time, and
 nothing of the rows is kept but the weights.
@@ -16,23 +19,34 @@ nothing of the rows is kept but the weights.
 from __future__ import annotations
 
 import collections
+import random
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.knowledge_rows import Row, read
+from benchmarks.knowledge_rows import Row, read, three
+from scanner.classify import decision, said
 from scanner.classify.features import features
-from scanner.knowledge import files
+from scanner.classify.trust import signs
+from scanner.knowledge import Knowledge, files
 from scanner.knowledge.weights import Weights
 from scanner.model import Category, Party, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 C = 0.2
 FEWEST = 2  # rows that a feature must occur in
 SCALE = 100
 SMALLEST = 3  # of the whole numbers
+TOLERANCE = 1e-3  # of the fit; finer ones change no verdict
+TRUST_C = 0.3
+PARTS = 3  # into which rows are cut to learn trust
+SEED = 7
 TARGET = files.HERE / "weights.json"
 
 
@@ -55,35 +69,123 @@ def from_knowledge() -> list[Row]:
     return rows
 
 
-def train(rows: list[Row]) -> Weights:
-    """Return the weights that fit *rows* best."""
-    found = [set(features(row.subject)) for row in rows]
-    counts = collections.Counter(feature for one in found for feature in one)
-    kept = {feature for feature, count in counts.items() if count >= FEWEST}
+def by_name(row: Row) -> str:
+    """Return what keeps rows of one name together."""
+    return row.subject.name
+
+
+def by_site(row: Row) -> str:
+    """Return what keeps rows of one site together; those that were not met on one, by name."""
+    return f"site {row.group}" if row.source == "met" else row.subject.name
+
+
+def parts(
+    rows: Sequence[Row], number: int, apart: Callable[[Row], str]
+) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Yield *number* times training and test rows; what *apart* tells of a row is never in both."""
+    keys = sorted({apart(row) for row in rows})
+    random.Random(SEED).shuffle(keys)
+    part_of = {key: place % number for place, key in enumerate(keys)}
+    for part in range(number):
+        yield (
+            [row for row in rows if part_of[apart(row)] != part],
+            [row for row in rows if part_of[apart(row)] == part],
+        )
+
+
+def unseen(examples: Sequence[Row], test: Sequence[Row], apart: Callable[[Row], str]) -> list[Row]:
+    """Return the *examples* whose names are not those that tell *test* rows apart."""
+    names = {row.subject.name for row in test if apart(row) == row.subject.name}
+    return [row for row in examples if row.subject.name not in names]
+
+
+def know(weights: Weights, *, forgotten: Iterable[str] = ()) -> Knowledge:
+    """Return the built-in knowledge with other weights, and without entries for some names.
+
+    What a vendor's fallback says of such a name stays.
+    """
+    contents = files.load()
+    whole = Knowledge(contents.vendors, contents.vocabulary, weights=weights, hosts=contents.hosts)
+    gone = {one.entry for name in forgotten for one in whole.known(name) if not one.cookie.fallback}
+    if not gone:
+        return whole
+    vendors = [
+        msgspec.structs.replace(
+            vendor,
+            cookie=tuple(one for one in vendor.cookie if f"{vendor.id}/{one.name}" not in gone),
+        )
+        for vendor in contents.vendors
+    ]
+    return Knowledge(vendors, contents.vocabulary, weights=weights, hosts=contents.hosts)
+
+
+class Trainer:
+    """Trains on this part of the rows and that, and looks at each row only once."""
+
+    def __init__(self) -> None:
+        self._blank = know(Weights(classes=(), scale=1, bias=(), features={}))
+        self._found: dict[Subject, frozenset[str]] = {}
+
+    def train(
+        self, rows: Sequence[Row], examples: Sequence[Row], apart: Callable[[Row], str]
+    ) -> Weights:
+        """Return the weights that fit *rows* and *examples* best, with trust."""
+        rows = [row for row in rows if not row.consent]
+        told: list[dict[str, float]] = []
+        right: list[bool] = []
+        for training, test in parts(rows, PARTS, apart):
+            knowledge = know(self.fit([*training, *unseen(examples, test, apart)]))
+            for row in test:
+                words = said(row.subject, knowledge=knowledge)
+                decided = decision.decide(words)
+                if decided.word is not None:
+                    told.append(dict(signs(decided.word, decided, words)))
+                    right.append(three(decided.word.category) == three(row.label))
+        return msgspec.structs.replace(self.fit([*rows, *examples]), trust=_trust(told, right))
+
+    def fit(self, rows: Sequence[Row]) -> Weights:
+        """Return the weights that fit *rows* best, without trust."""
+        found = [self._features(row.subject) for row in rows]
+        counts = collections.Counter(feature for one in found for feature in one)
+        kept = {feature for feature, count in counts.items() if count >= FEWEST}
+        vectorizer = DictVectorizer()
+        matrix = vectorizer.fit_transform([dict.fromkeys(sorted(one & kept), 1.0) for one in found])
+        model = LogisticRegression(C=C, max_iter=200, tol=TOLERANCE)
+        model.fit(matrix, [str(row.label) for row in rows])
+        whole = (model.coef_.T * SCALE).round().astype(int)
+        return Weights(
+            classes=tuple(Category(name) for name in model.classes_),
+            scale=SCALE,
+            bias=tuple(int(number) for number in (model.intercept_ * SCALE).round()),
+            features={
+                name: tuple(numbers)
+                for name, numbers in zip(
+                    vectorizer.get_feature_names_out(), whole.tolist(), strict=True
+                )
+                if max(map(abs, numbers)) >= SMALLEST
+            },
+            recipe={"rows": len(rows), "C": C, "fewest": FEWEST, "smallest": SMALLEST},
+        )
+
+    def _features(self, subject: Subject) -> frozenset[str]:
+        if subject not in self._found:
+            self._found[subject] = frozenset(features(subject, self._blank))
+        return self._found[subject]
+
+
+def _trust(told: list[dict[str, float]], right: list[bool]) -> dict[str, float]:
     vectorizer = DictVectorizer()
-    matrix = vectorizer.fit_transform([dict.fromkeys(one & kept, 1.0) for one in found])
-    model = LogisticRegression(C=C, max_iter=200)
-    model.fit(matrix, [str(row.label) for row in rows])
-    whole = (model.coef_.T * SCALE).round().astype(int)
-    return Weights(
-        classes=tuple(Category(name) for name in model.classes_),
-        scale=SCALE,
-        bias=tuple(int(number) for number in (model.intercept_ * SCALE).round()),
-        features={
-            name: tuple(numbers)
-            for name, numbers in zip(
-                vectorizer.get_feature_names_out(), whole.tolist(), strict=True
-            )
-            if max(map(abs, numbers)) >= SMALLEST
-        },
-        recipe={"rows": len(rows), "C": C, "fewest": FEWEST, "smallest": SMALLEST},
-    )
+    model = LogisticRegression(C=TRUST_C, max_iter=1000, tol=TOLERANCE)
+    model.fit(vectorizer.fit_transform(told), right)
+    names = vectorizer.get_feature_names_out()
+    weights = {name: round(float(one), 2) for name, one in zip(names, model.coef_[0], strict=True)}
+    return {"bias": round(float(model.intercept_[0]), 2), **weights}
 
 
 def main() -> None:
     """Train on all files of the command line and write the weights beside the knowledge."""
-    rows = [row for name in sys.argv[1:] for row in read(Path(name)) if not row.consent]
-    weights = train(rows + from_knowledge())
+    rows = [row for name in sys.argv[1:] for row in read(Path(name))]
+    weights = Trainer().train(rows, from_knowledge(), by_site)
     TARGET.write_bytes(msgspec.json.encode(weights) + b"\n")
     sys.stdout.write(f"{len(weights.features)} features in {TARGET.stat().st_size} bytes\n")
 

@@ -1,9 +1,10 @@
 """What an item is for, who stands behind it, and why we say so.
 
-Subject ─► the words of all layers ─► decision ─► Verdict (classify) or Explanation (explain)
+Subject ─► the words of all layers ─► decision ─► trust ─► Verdict, or Explanation
 
 Pure: takes values and knowledge, returns values. Each layer lives in its own module and may
-keep silent; `scanner.classify.decision` weighs what the others said.
+keep silent; `scanner.classify.decision` weighs what the others said, `scanner.classify.trust`
+says how often such a decision proves right.
 """
 
 from __future__ import annotations
@@ -12,21 +13,32 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner.classify import attribution, decision, guess, imported, named, owner, structure
+from scanner.classify import (
+    attribution,
+    decision,
+    guess,
+    imported,
+    named,
+    owner,
+    structure,
+    trust,
+)
 from scanner.classify.words import Layer, Word
 from scanner.knowledge.model import Vendor
 from scanner.model import Category, Kind, Subject, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from scanner.knowledge import Knowledge
     from scanner.model import Override
 
-__all__ = ["Explanation", "Layer", "Word", "classify", "explain"]
+__all__ = ["Explanation", "Layer", "Word", "classify", "explain", "said"]
 
 #: Stands behind an item when no vendor does.
 SITE = Vendor(id="site", name="", kind="generic", category=Category.FUNCTIONAL, role="own-software")
+
+
+#: What was only sent has a host, and no name of its own.
+UNNAMED = frozenset({Kind.REQUEST, Kind.BEACON})
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,20 +58,16 @@ def classify(
     subject: Subject, *, knowledge: Knowledge, overrides: tuple[Override, ...] = ()
 ) -> Verdict:
     """Say what *subject* is for. What nobody knows is `unclassified`."""
-    words = []
-    for word in _words(subject, knowledge, overrides):
-        words.append(word)
-        if decision.suffices(words):
-            break
-    return _verdict(decision.decide(words), tuple(words), knowledge)
+    words = said(subject, knowledge=knowledge, overrides=overrides)
+    return _verdict(_decided(subject, words, knowledge), words, knowledge)
 
 
 def explain(
     subject: Subject, *, knowledge: Knowledge, overrides: tuple[Override, ...] = ()
 ) -> Explanation:
     """Say what *subject* is for, and what each layer has to say for and against it."""
-    words = tuple(_words(subject, knowledge, overrides))
-    decided = decision.decide(words)
+    words = said(subject, knowledge=knowledge, overrides=overrides)
+    decided = _decided(subject, words, knowledge)
     verdict = _verdict(decided, words, knowledge)
     because = tuple(word for word in words if word.category is verdict.category)
     return Explanation(
@@ -74,29 +82,30 @@ def explain(
     )
 
 
-def _words(
-    subject: Subject, knowledge: Knowledge, overrides: tuple[Override, ...]
-) -> Iterator[Word]:
-    """Yield what each layer says, the strongest layer first.
-
-    What was only sent, not stored, has a host and no name of its own.
-    """
-    yield from _said(owner.overridden(subject, overrides))
-    stored = subject.kind not in (Kind.REQUEST, Kind.BEACON)
+def said(
+    subject: Subject, *, knowledge: Knowledge, overrides: tuple[Override, ...] = ()
+) -> tuple[Word, ...]:
+    """Return what each layer says of *subject*, the strongest layer first; some keep silent."""
+    stored = subject.kind not in UNNAMED
+    words: list[Word | None] = [owner.overridden(subject, overrides)]
     if stored:
-        yield from _said(named.named(subject, knowledge))
-    yield from _said(attribution.set_by(subject, knowledge))
-    yield from _said(attribution.on_host(subject, knowledge))
+        words.append(named.named(subject, knowledge))
+    words.append(attribution.set_by(subject, knowledge))
+    words.append(attribution.on_host(subject, knowledge))
     if knowledge.imports:
-        yield from imported.imported(subject, knowledge.imports)
+        words.extend(imported.imported(subject, knowledge.imports))
     if stored:
-        yield from _said(structure.formed(subject))
-    if stored and knowledge.weights:
-        yield from _said(guess.guessed(subject, knowledge.weights))
+        words.append(structure.formed(subject))
+        words.append(guess.guessed(subject, knowledge))
+    return tuple(word for word in words if word is not None)
 
 
-def _said(word: Word | None) -> tuple[Word, ...]:
-    return () if word is None else (word,)
+def _decided(subject: Subject, words: tuple[Word, ...], knowledge: Knowledge) -> decision.Decision:
+    """Return what *words* come to, and how often that proves right."""
+    decided = decision.decide(words)
+    if knowledge.weights is None or subject.kind in UNNAMED:
+        return decided
+    return decided._replace(confidence=trust.trust(decided, words, knowledge.weights.trust))
 
 
 def _verdict(decided: decision.Decision, words: tuple[Word, ...], knowledge: Knowledge) -> Verdict:

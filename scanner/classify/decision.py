@@ -64,7 +64,7 @@ def decide(words: Sequence[Word]) -> Decision:
     for word in words:
         if word.layer is Layer.OWNER:
             return Decision(word, 1.0, contested=False)
-        if settles(word):
+        if _settles(word):
             return Decision(word, word.confidence, contested=_disputed(word, words))
         if word.confidence < THRESHOLD[word.layer]:
             continue
@@ -93,22 +93,9 @@ def _agree(one: Word, other: Word) -> bool:
     return one.category is other.category or {one.category, other.category} <= EXEMPT
 
 
-def settles(word: Word) -> bool:
-    """Say whether *word* decides if no stronger layer has, whatever the weaker ones say.
-
-    The owner decides too, but may leave it to others to tell vendor and purpose.
-    """
-    if word.layer is Layer.OWNER:
-        return False
+def _settles(word: Word) -> bool:
+    """Say whether *word* decides if no stronger layer has, whatever the weaker ones say."""
     return word.category not in EXEMPT and word.confidence >= THRESHOLD[word.layer]
-
-
-def suffices(words: Sequence[Word]) -> bool:
-    """Say whether no weaker layer can change what *words*, the strongest layer first, come to."""
-    last = words[-1]
-    return settles(last) and (
-        last.confidence >= VETO or all(word.category in TRACKING for word in words)
-    )
 
 
 def _veto(word: Word, words: Sequence[Word]) -> Word | None:

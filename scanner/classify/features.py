@@ -1,8 +1,8 @@
-"""What the small model looks at: pieces and form of a name, host, lifetime, flags, the value.
+"""What the small model looks at: pieces and form of a name, host and whose, lifetime, flags, value.
 
 Used in training and at run time alike, so that both see the same. A fact that is not known
-gives no feature. Names are cut into overlapping pieces in which digits count as one sign, so
-that an id in a name does not look like knowledge.
+gives no feature. Names are cut into overlapping pieces in which digits count as one sign, and
+an id as another, so that an id in a name does not look like knowledge.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scanner.classify.attribution import party
+from scanner.classify.attribution import on_host, party
 from scanner.classify.structure import formed, words_of
 from scanner.knowledge.hosts import hosts_above
 from scanner.model import Party
@@ -18,6 +18,7 @@ from scanner.model import Party
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.knowledge import Knowledge
     from scanner.model import Subject
 
 DIGITS = re.compile(r"\d+")
@@ -25,6 +26,9 @@ CAPITALS = re.compile(r"[A-Z]+")
 SMALL = re.compile(r"[a-z]+")
 SIGNS = re.compile(r"[^A-Za-z0-9]")
 LONG_HEX = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{8,}", re.IGNORECASE)
+MIXED_ID = re.compile(
+    r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{6,}(?![A-Za-z0-9])"
+)
 
 LONGEST_PIECE = 5
 LONGEST_NAME = 60  # characters of a name that are looked at
@@ -52,11 +56,14 @@ LIFETIMES = (
 LENGTHS = (0, 1, 4, 8, 16, 24, 32, 40, 64, 128, 512)
 
 
-def features(subject: Subject) -> Iterator[str]:
-    """Yield the features of *subject*; each is there or is not."""
-    name = LONG_HEX.sub("#", subject.name[:LONGEST_NAME].lower())
-    yield from _pieces("n", DIGITS.sub("0", name), 2)
-    yield from _form(subject.name[:LONGEST_NAME])
+def features(subject: Subject, knowledge: Knowledge) -> Iterator[str]:
+    """Yield the features of *subject*; each is there or is not.
+
+    Of *knowledge* only whose the host is counts, never what it says about the name.
+    """
+    name = MIXED_ID.sub("#", subject.name[:LONGEST_NAME])
+    yield from _pieces("n", DIGITS.sub("0", LONG_HEX.sub("#", name.lower())), 2)
+    yield from _form(name)
     rule = formed(subject)
     if rule is not None:
         yield f"form={rule.entry}"
@@ -66,8 +73,19 @@ def features(subject: Subject) -> Iterator[str]:
         yield f"party={whose}"
     if subject.domain and whose is not Party.FIRST:
         yield from _host(subject.domain.lstrip(".").lower())
+        yield from _owner(subject, knowledge)
     yield f"kind={subject.kind}"
     yield from _facts(subject)
+
+
+def _owner(subject: Subject, knowledge: Knowledge) -> Iterator[str]:
+    """Yield whose the host is, and what it is known for."""
+    word = on_host(subject, knowledge)
+    yield f"owner={word.category if word else None}"
+    host = (subject.domain or "").lstrip(".").lower()
+    for vendor in knowledge.owners(host) or knowledge.setters(host):
+        yield f"vendor={vendor.id}"
+        yield f"vendor:{vendor.category}"
 
 
 def _form(name: str) -> Iterator[str]:
@@ -95,21 +113,34 @@ def _host(host: str) -> Iterator[str]:
 
 
 def _facts(subject: Subject) -> Iterator[str]:
+    """Yield lifetime, flags and value, and those of them that tell more together."""
     observed = subject.http_only is not None
-    if subject.lifetime is not None:
-        yield "lives=" + next(name for end, name in LIFETIMES if subject.lifetime <= end)
-    else:
-        yield "lives=session" if observed else "lives=unknown"
+    whose = party(subject)
+    lives = _lives(subject)
+    yield f"lives={lives}"
+    yield f"lives={lives}/{whose}"
     if observed:
         yield f"http_only={subject.http_only}"
         yield f"same_site={subject.same_site or 'unset'}"
+        flags = f"{subject.http_only}/{subject.secure}/{subject.same_site}"
+        yield f"flags={lives}/{whose}/{flags}"
     if subject.secure is not None:
         yield f"secure={subject.secure}"
     shape = subject.value_shape
     if shape is not None:
+        length = sum(shape.length > end for end in LENGTHS)
         yield f"value={shape.kind}"
-        yield f"value_length={sum(shape.length > end for end in LENGTHS)}"
+        yield f"value_length={length}"
         yield f"value_entropy={min(int(shape.entropy * 2), 12)}"
+        yield f"value={shape.kind}/{length}/{lives}"
+        yield f"value={shape.kind}/{length}/{whose}"
+
+
+def _lives(subject: Subject) -> str:
+    """Return the class of the lifetime."""
+    if subject.lifetime is not None:
+        return next(name for end, name in LIFETIMES if subject.lifetime <= end)
+    return "session" if subject.http_only is not None else "unknown"
 
 
 def _pieces(mark: str, text: str, shortest: int) -> Iterator[str]:

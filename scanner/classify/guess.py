@@ -12,23 +12,26 @@ from scanner.classify.words import EXEMPT, Layer, Word
 from scanner.model import Category, Subject
 
 if TYPE_CHECKING:
-    from scanner.knowledge.weights import Weights
+    from scanner.knowledge import Knowledge
 
 #: "Necessary" and "functional" together need this probability: to exempt a tracker is the worse
 #: mistake.
 EXEMPTION = 0.45
 
 #: A name of which nothing else is told gets a guess only from this probability on.
-BARE = 0.6
+BARE = 0.8
 
 
-def guessed(subject: Subject, weights: Weights) -> Word | None:
+def guessed(subject: Subject, knowledge: Knowledge) -> Word | None:
     """Return the likeliest of exempt, statistics and marketing; its probability is told.
 
-    None: nothing but the name is told, and the name tells too little.
+    None: there are no weights, or nothing but the name is told and the name tells too little.
     """
-    found = set(features(subject))
-    familiar = sum(feature in weights.features for feature in found)
+    weights = knowledge.weights
+    if weights is None:
+        return None
+    found = set(features(subject, knowledge))
+    familiar = sum(map(weights.features.__contains__, found))
     chances = weights.weigh(found)
     best, confidence = _likeliest(chances)
     if confidence < BARE and subject == Subject(name=subject.name, kind=subject.kind):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
+
+import msgspec
 
 from scanner.classify.words import Layer, Word
 from scanner.knowledge.hosts import hosts_above
@@ -30,6 +33,11 @@ MOST = 0.99
 
 TELLING = 6  # characters of a name that is not met by chance on another host
 
+STEM = 0.9  # factor: the name is known without the id that ends this one
+
+#: A name with an id of the site's own at its end: "_fathom_cr78t6".
+WITH_ID = re.compile(r"(.{4,}?)[_.:|/-]+(?=[A-Za-z]*\d)[A-Za-z0-9]{5,}", re.DOTALL)
+
 
 class Answer(NamedTuple):
     """What one entry may say of a subject."""
@@ -41,7 +49,29 @@ class Answer(NamedTuple):
 
 
 def named(subject: Subject, knowledge: Knowledge) -> Word | None:
-    """Return what the best entry for the name says, or None when no entry may answer."""
+    """Return what the best entry for the name says, or None when no entry may answer.
+
+    Where none fits the whole name, one for the name without an id at its end may answer.
+    """
+    word = _whole(subject, knowledge)
+    parted = WITH_ID.fullmatch(subject.name) if word is None else None
+    if parted is None:
+        return word
+    stem = parted[1]
+    if all(one.cookie.generic or one.vendor.kind == "generic" for one in knowledge.known(stem)):
+        return None
+    word = _whole(msgspec.structs.replace(subject, name=stem), knowledge)
+    if word is None:
+        return None
+    return msgspec.structs.replace(
+        word,
+        confidence=round(word.confidence * STEM, 3),
+        reason=f"{word.reason}; of '{stem}', without the id at its end",
+    )
+
+
+def _whole(subject: Subject, knowledge: Knowledge) -> Word | None:
+    """Return what the best entry for the whole name says."""
     answers = [
         answer
         for one in knowledge.known(subject.name)

@@ -56,10 +56,7 @@ def words_of(name: str) -> str:
 
 def formed(subject: Subject) -> Word | None:
     """Return the word of the surest rule that fits *subject*."""
-    spoken = words_of(subject.name)
-    fitting = [
-        rule for pattern, rule in rules() if _holds(rule, subject) and pattern.search(spoken)
-    ]
+    fitting = [rule for rule in _spelt(words_of(subject.name)) if _holds(rule, subject)]
     if not fitting:
         return None
     rule = max(fitting, key=lambda rule: rule.confidence)
@@ -71,6 +68,12 @@ def formed(subject: Subject) -> Word | None:
         reason=f"name and attributes have the form '{rule.key}'",
         purposes=rule.purposes,
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _spelt(words: str) -> tuple[Rule, ...]:
+    """Return the rules whose form of name *words* have."""
+    return tuple(rule for pattern, rule in rules() if pattern.search(words))
 
 
 def _holds(rule: Rule, subject: Subject) -> bool:

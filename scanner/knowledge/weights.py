@@ -26,16 +26,13 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     scale: float
     bias: tuple[int, ...]  # one number for each class
     features: dict[str, tuple[int, ...]]  # feature -> one number for each class
+    trust: dict[str, float] = {}  # what a sign says of a verdict, see scanner.classify.trust
     recipe: dict[str, str | int | float] = {}  # how they came about
 
     def weigh(self, features: Iterable[str]) -> dict[Category, float]:
         """Return the probability of each class."""
-        sums = list(self.bias)
-        for feature in features:
-            numbers = self.features.get(feature)
-            if numbers is not None:
-                for place, number in enumerate(numbers):
-                    sums[place] += number
+        known = [self.features[feature] for feature in features if feature in self.features]
+        sums = [sum(column) for column in zip(self.bias, *known, strict=True)]
         top = max(sums)
         odds = [math.exp((total - top) / self.scale) for total in sums]
         whole = sum(odds)

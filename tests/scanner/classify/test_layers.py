@@ -5,7 +5,7 @@ import pytest
 from scanner.classify import classify, explain
 from scanner.classify.features import features
 from scanner.classify.guess import guessed
-from scanner.classify.named import lifetime_agrees
+from scanner.classify.named import lifetime_agrees, named
 from scanner.classify.structure import formed, words_of
 from scanner.knowledge import Knowledge, files, load
 from scanner.knowledge.imported import Collection, Imports, Line
@@ -136,10 +136,37 @@ def test_web_storage_of_another_kind_than_documented_is_less_sure():
 
 
 def test_features_see_no_ids():
-    one = set(features(Subject(name="_abc_123456")))
-    other = set(features(Subject(name="_abc_987654")))
+    one, other = (
+        set(features(Subject(name=name), load())) for name in ("_abc_123456", "_abc_987654")
+    )
+    mixed, another = (
+        set(features(Subject(name=name), load())) for name in ("_abc_x7k2q9", "_abc_9zz41w")
+    )
 
     assert one == other
+    assert mixed == another
+
+
+def test_features_tell_whose_the_host_of_a_third_party_is():
+    third = Subject(name="x", domain="px.ads.linkedin.com", party=Party.THIRD)
+    first = Subject(name="x", domain="www.linkedin.com", party=Party.FIRST)
+
+    assert {"owner=marketing", "vendor=linkedin"} <= set(features(third, load()))
+    assert not {one for one in features(first, load()) if one.startswith(("owner", "vendor"))}
+
+
+def test_a_name_with_an_id_at_its_end_is_known_by_what_stands_before():
+    plain = named(Subject(name="_fathom"), load())
+    longer = named(Subject(name="_fathom_cr78t6"), load())
+
+    assert (longer.entry, longer.category) == (plain.entry, plain.category)
+    assert longer.confidence < plain.confidence
+    assert "without the id at its end" in longer.reason
+
+
+@pytest.mark.parametrize("name", ["lang_4cxlzr", "_fathom_elsewhere", "_y_4cxlzr"])
+def test_what_stands_before_an_id_must_tell_something_by_itself(name):
+    assert named(Subject(name=name), load()) is None
 
 
 def test_a_guess_adds_up_weights():
@@ -150,11 +177,14 @@ def test_a_guess_adds_up_weights():
         features={"n:^ac": (0, 0, 0), "n:acm": (0, 0, 0), "w=acme": (0, 0, 300)},
     )
 
-    word = guessed(Subject(name="acme"), weights)
+    knowledge = Knowledge((), files.load().vocabulary, weights=weights)
+
+    word = guessed(Subject(name="acme"), knowledge)
 
     assert word.category is Category.MARKETING
     assert word.confidence == pytest.approx(0.909, abs=0.001)  # e³ / (e³ + 2)
-    assert guessed(Subject(name="zzzzzz"), weights) is None
+    assert guessed(Subject(name="zzzzzz"), knowledge) is None
+    assert guessed(Subject(name="acme"), Knowledge((), files.load().vocabulary)) is None
 
 
 def test_the_shipped_weights_are_whole_numbers_that_fit_their_classes():
