@@ -131,9 +131,9 @@ async def decide_twice(showing: Showing, *, browser: Path | None) -> tuple[Conse
     try:
         async with ConsentLog.open(engine) as log:
             found = [await log.get(key, site=SITE) for key in keys]
+            records = tuple([await log.whole(record) for record in found if record is not None])
     finally:
         engine.dispose()
-    records = tuple(record for record in found if record is not None)
     if len(records) < len(keys):
         raise KapselError("the log has lost a decision that the server had acknowledged")
     for record, answer in zip(records, answers, strict=True):

@@ -81,7 +81,8 @@ def test_a_revision_is_known_after_a_restart(database, sites_file):
 
 
 def test_what_visitors_were_asked_is_kept_with_each_release(database):
-    releases = Releases(open_database(database))
+    engine = open_database(database)
+    releases = Releases(engine)
     ads = Asked(category=Category.MARKETING, who="meta", purposes=("ads",), step=4)
     for number, asked in enumerate([(ads,), (), (ads,)]):
         facts = b"%d" % number
@@ -91,3 +92,4 @@ def test_what_visitors_were_asked_is_kept_with_each_release(database):
     assert sorted(releases.asked("shop"), key=len) == [(), (ads,)]
     assert releases.asked("other") == [()]
     assert releases.asked("nobody") == []
+    engine.dispose()
