@@ -92,6 +92,10 @@ def to_record(row: Sequence[Any]) -> ConsentRecord:
     )
 
 
+#: The minutes of a day, as they are written.
+_MINUTES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
+
+
 def to_leaf(row: Sequence[Any], given: tuple[Any, ...]) -> bytes:
     """
     Return the leaf of the decision in *row*, as `leaf.of_record` makes it, without the record.
@@ -103,7 +107,7 @@ def to_leaf(row: Sequence[Any], given: tuple[Any, ...]) -> bytes:
     _, key, _, decided, received, page, gpc, flags, network, salt = row
     personal = leaves.personal_of(
         *(key, _written(decided), _written(received), given[2], page, bool(gpc)),
-        *(flags.split(), given[-2], network),
+        *(flags.split() if flags else (), given[-2], network),
     )
     return leaves.leaf_hash(_core(received // DAY, given), leaves.inner(bytes(salt), personal))
 
@@ -126,13 +130,16 @@ def _core(day: int, given: tuple[Any, ...]) -> bytes:
 
 def _written(milliseconds: int) -> str:
     """Return a moment as JSON has it."""
-    finer = milliseconds % 1000
-    return _whole_second(milliseconds // 1000) + (f".{finer:03}000Z" if finer else "Z")
+    day, rest = divmod(milliseconds, DAY)
+    minute, rest = divmod(rest, 60_000)
+    second, finer = divmod(rest, 1000)
+    ending = f".{finer:03}000Z" if finer else "Z"
+    return f"{_date(day)}T{_MINUTES[minute]}:{second:02}{ending}"
 
 
-@functools.lru_cache(maxsize=65_536)  # decisions that follow each other share their seconds
-def _whole_second(seconds: int) -> str:
-    return from_milliseconds(seconds * 1000).isoformat()[: -len("+00:00")]
+@functools.lru_cache(maxsize=4096)
+def _date(day: int) -> str:
+    return from_milliseconds(day * DAY).date().isoformat()
 
 
 def to_counted(row: Sequence[Any]) -> Counted:
