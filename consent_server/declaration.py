@@ -10,7 +10,7 @@ from consent_server.revision import asked, category_revisions, lifetime_asked_fo
 from scanner.catalogue import overridden, setter_host
 from scanner.domains import registrable
 from scanner.languages import LANGUAGES, texts
-from scanner.model import OPTIONAL_CATEGORIES, Category, Kind, Party
+from scanner.model import OPTIONAL_CATEGORIES, SENT_KINDS, Category, Kind, Party
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,6 @@ OWN_COOKIE = "kapsel_consent"
 _DAY = 86400.0
 
 _CATEGORIES = tuple(Category)
-_SENT = (Kind.REQUEST, Kind.BEACON)
 
 
 def declare(
@@ -72,7 +71,7 @@ def declare(
 
 def _is_told(entry: Entry) -> bool:
     """Return whether visitors are told: a request that stores nothing only if it needs a yes."""
-    return entry.kind not in _SENT or entry.category in OPTIONAL_CATEGORIES
+    return entry.kind not in SENT_KINDS or entry.category in OPTIONAL_CATEGORIES
 
 
 def _item(entry: Entry, knowledge: Vendors) -> Item:

@@ -9,7 +9,7 @@ import msgspec
 
 from consent_server.model import Asked
 from scanner.domains import registrable
-from scanner.model import OPTIONAL_CATEGORIES, Category, Kind, Party
+from scanner.model import OPTIONAL_CATEGORIES, SENT_KINDS, Category, Kind, Party
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +26,6 @@ _DAY = 86400.0
 #: because a cookie now lives 91 days and not 90.
 _STEPS = (0, 1, 7, 31, 93, 186, 400, 800)
 _ENDLESS = len(_STEPS) + 1
-_SENT = (Kind.REQUEST, Kind.BEACON)
 
 
 def asked(entries: Iterable[Entry]) -> tuple[Asked, ...]:
@@ -99,7 +98,7 @@ def _who(entry: Entry) -> str:
 
 def _step(entry: Entry) -> int:
     """Return how long the item stays, in steps that a visitor would notice."""
-    if entry.kind in _SENT:
+    if entry.kind in SENT_KINDS:
         return 0
     lifetime = lifetime_asked_for(entry)
     if lifetime is None:

@@ -9,19 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import structlog
 
-from consent_server import origin
-from consent_server.declaration import declare
-from consent_server.declaration_page import plain_items
+from consent_server import origin, publishing
 from consent_server.document import Document
-from consent_server.edition import edition
 from consent_server.editions import SCRIPT
 from consent_server.enforcement import enforcement
-from consent_server.log.offers import offered
 from consent_server.model import Declaration
 from scanner import sites
 from scanner.database import answering
 from scanner.errors import DatabaseUnusable, SitesInvalid
-from scanner.knowledge.vendor_files import vendor_files
 from scanner.model import Override, Site
 from scanner.sites.saving import save_override
 from widget.enforce.rules import Rules
@@ -161,18 +156,10 @@ class Shelf:
         return served
 
     def _made(self, site: Site) -> Served:
-        catalogue = self._store.catalogue(site.key)
-        earlier = self._releases.asked(site.key)
-        declaration = declare(site, catalogue, knowledge=vendor_files(), earlier=earlier)
+        published = publishing.made(site, store=self._store, releases=self._releases)
+        catalogue, declaration, made = published
         rules = enforcement(site, catalogue, declaration)
-        made = edition(declaration)
-        self._releases.keep(
-            site.key,
-            declaration.revision,
-            **made._asdict(),
-            asked=declaration.asked,
-            services=offered(plain_items(declaration)),
-        )
+        publishing.keep(published, self._releases)
         log.info("site made ready", site=site.key, revision=declaration.revision)
         return Served(
             site=site,

@@ -13,6 +13,7 @@ from scanner import naming
 from scanner.classify import owner
 from scanner.domains import party, registrable
 from scanner.model import (
+    SENT_KINDS,
     Category,
     Entry,
     Fate,
@@ -46,7 +47,6 @@ _By = TypeVar("_By", bound=SetBy)
 _STATES = tuple(State)
 _KINDS = tuple(Kind)
 _MOMENTS = tuple(Moment)
-_SENT = frozenset({Kind.REQUEST, Kind.BEACON})  # their names are addresses
 
 #: States in which an item that was soon deleted still tells something.
 _UNDECIDED = tuple(s for s in State if s not in (State.REJECT, State.WITHDRAW))
@@ -106,7 +106,7 @@ def _by_pattern(groups: _Groups) -> _Groups:
     alike: dict[_Identity, list[_Identity]] = defaultdict(list)
     for identity in groups:
         name = naming.pattern(identity.name)
-        if identity.kind not in _SENT and name != identity.name and naming.tells(name):
+        if identity.kind not in SENT_KINDS and name != identity.name and naming.tells(name):
             alike[identity._replace(name=name)].append(identity)
     made = dict(groups)
     for pattern, several in alike.items():

@@ -14,7 +14,7 @@ import msgspec
 from babel import Locale
 from babel.units import format_unit
 
-from scanner.model import Kind
+from scanner.model import SENT_KINDS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,7 +132,7 @@ def lifetime_in_words(seconds: float | None, kind: Kind, language: str) -> str:
         language: One of LANGUAGES; another is taken as `texts` takes it.
     """
     words = texts(language)["lifetimes"]
-    if kind in (Kind.REQUEST, Kind.BEACON):
+    if kind in SENT_KINDS:
         return str(words["not_stored"])
     if seconds is None:
         endless = _ENDLESS.get(kind, "deleted")

@@ -50,8 +50,6 @@ def made_anew(seen: Iterable[Observation]) -> bool:
     for one in seen:
         states.setdefault(one.name, set()).add(one.state)
         pages.setdefault(one.name, set()).add(one.page)
-    if len(states) < 2:
-        return False
     return _apart(states.values()) or (
         len(set().union(*states.values())) == 1 and _apart(pages.values())
     )

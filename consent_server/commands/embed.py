@@ -179,30 +179,23 @@ class _Made(NamedTuple):
 
 def _made(site: Site, database: str, *, server: str, keep: bool) -> _Made:
     """Return what *site* would be served; *keep* it, so that the server finds it by its digest."""
-    from consent_server.declaration import declare
-    from consent_server.edition import edition
+    from consent_server import publishing
     from consent_server.enforcement import enforcement
     from consent_server.log.releases import Releases
     from scanner.database import answering, open_database
-    from scanner.knowledge import load as load_knowledge
     from scanner.store import Store
 
     engine = open_database(database)
     try:
         with answering():
-            catalogue = Store(engine).catalogue(site.key)
             releases = Releases(engine)
-            earlier = releases.asked(site.key)
-            declaration = declare(site, catalogue, knowledge=load_knowledge(), earlier=earlier)
-            made = edition(declaration)
+            published = publishing.made(site, store=Store(engine), releases=releases)
             if keep:
-                releases.keep(
-                    site.key, declaration.revision, **made._asdict(), asked=declaration.asked
-                )
+                publishing.keep(published, releases)
     finally:
         engine.dispose()
     return _Made(
-        script=made.script,
-        rules=enforcement(site, catalogue, declaration, server=server),
-        has_uet=any(entry.vendor_id == _UET for entry in catalogue.entries),
+        script=published.edition.script,
+        rules=enforcement(site, published.catalogue, published.declaration, server=server),
+        has_uet=any(entry.vendor_id == _UET for entry in published.catalogue.entries),
     )

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner.model import Category, Entry, Kind, State
+from scanner.model import SENT_KINDS, Category, Entry, Kind, State
 
 if TYPE_CHECKING:
     from scanner.model import Scan
-
-_SENT = (Kind.REQUEST, Kind.BEACON)  # nothing that is stored
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +78,7 @@ def _shortfalls(as_found: Scan, with_kapsel: Scan) -> list[str]:
 
 
 def _stored(scan: Scan, state: State) -> list[Entry]:
-    return [e for e in scan.entries if state in e.states and e.kind not in _SENT]
+    return [e for e in scan.entries if state in e.states and e.kind not in SENT_KINDS]
 
 
 def _optional(scan: Scan, state: State) -> list[Entry]:

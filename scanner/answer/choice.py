@@ -78,11 +78,7 @@ def _of_buttons(controls: Sequence[Control], shared: set[int | None]) -> tuple[C
         options = [o for o in group if o.meaning not in (Meaning.POLICY, Meaning.NONE)]
         meant = {option.meaning: option for option in options}
         plain = not any(option.ruled or option.says_all for option in options)
-        if (
-            plain
-            and meant.keys() == {Meaning.ACCEPT, Meaning.REJECT}
-            and len(meant) == len(options)
-        ):
+        if plain and meant.keys() == _PAIR and len(meant) == len(options):
             yes = meant[Meaning.ACCEPT]
             pairs.append(Choice(topic(yes.subjects), yes, meant[Meaning.REJECT]))
     saved = any(control.meaning is Meaning.SAVE for control in controls)

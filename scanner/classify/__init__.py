@@ -25,7 +25,7 @@ from scanner.classify import (
 )
 from scanner.classify.words import Layer, Word
 from scanner.knowledge.model import Vendor
-from scanner.model import Category, Kind, Subject, Verdict
+from scanner.model import SENT_KINDS, Category, Subject, Verdict
 
 if TYPE_CHECKING:
     from scanner.knowledge import Knowledge
@@ -35,10 +35,6 @@ __all__ = ["Explanation", "Layer", "Word", "classify", "explain", "said"]
 
 #: Stands behind an item when no vendor does.
 SITE = Vendor(id="site", name="", kind="generic", category=Category.FUNCTIONAL, role="own-software")
-
-
-#: What was only sent has a host, and no name of its own.
-UNNAMED = frozenset({Kind.REQUEST, Kind.BEACON})
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +82,7 @@ def said(
     subject: Subject, *, knowledge: Knowledge, overrides: tuple[Override, ...] = ()
 ) -> tuple[Word, ...]:
     """Return what each layer says of *subject*, the strongest layer first; some keep silent."""
-    stored = subject.kind not in UNNAMED
+    stored = subject.kind not in SENT_KINDS
     words: list[Word | None] = [owner.overridden(subject, overrides)]
     if stored:
         words.append(named.named(subject, knowledge))
@@ -103,7 +99,7 @@ def said(
 def _decided(subject: Subject, words: tuple[Word, ...], knowledge: Knowledge) -> decision.Decision:
     """Return what *words* come to, and how often that proves right."""
     decided = decision.decide(words)
-    if knowledge.weights is None or subject.kind in UNNAMED:
+    if knowledge.weights is None or subject.kind in SENT_KINDS:
         return decided
     return decided._replace(confidence=trust.trust(decided, words, knowledge.weights.trust))
 

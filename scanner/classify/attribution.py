@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from scanner.classify.words import TRACKING, Layer, Word
-from scanner.model import Kind, Party
+from scanner.model import SENT_KINDS, Party
 
 if TYPE_CHECKING:
     from scanner.knowledge import Knowledge, Vendor
@@ -54,7 +54,7 @@ def on_host(subject: Subject, knowledge: Knowledge) -> Word | None:
             confidence=TRACKER if category in TRACKING else OTHER,
             reason=f"{host} is known for {category}",
         )
-    if word is not None and subject.kind in (Kind.REQUEST, Kind.BEACON):
+    if word is not None and subject.kind in SENT_KINDS:
         return msgspec.structs.replace(word, confidence=REQUESTED)
     return word
 

@@ -10,7 +10,7 @@ import msgspec
 
 from scanner.classify.words import Layer, Word
 from scanner.knowledge.hosts import hosts_above
-from scanner.model import Kind
+from scanner.model import SENT_KINDS
 
 if TYPE_CHECKING:
     from scanner.knowledge import Knowledge
@@ -105,7 +105,7 @@ def _answer(subject: Subject, one: Known, knowledge: Knowledge) -> Answer | None
     cookie = one.cookie
     confidence = cookie.confidence
     if subject.kind not in cookie.storage:
-        if cookie.generic or subject.kind in (Kind.REQUEST, Kind.BEACON):
+        if cookie.generic or subject.kind in SENT_KINDS:
             return None
         confidence *= OTHER_STORAGE
     on_host = _on_host(subject, one)

@@ -10,7 +10,7 @@ import msgspec
 from scanner import lifetimes
 from scanner.collectors import trail
 from scanner.domains import registrable
-from scanner.model import Fate, Kind, Observation, SetBy, State
+from scanner.model import SENT_KINDS, Fate, Kind, Observation, SetBy, State
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,7 +28,7 @@ _NOT_KEPT = "the browser did not keep it"
 _UNHEARD = f"{_NOT_KEPT}: it was sent to a request without credentials, or there were too many"
 
 #: What is kept in storage, other than cookies.
-STORED = frozenset(Kind) - {Kind.COOKIE, Kind.REQUEST, Kind.BEACON, Kind.CACHE_IDENTIFIER}
+STORED = frozenset(Kind) - {Kind.COOKIE, Kind.CACHE_IDENTIFIER} - SENT_KINDS
 
 #: Kinds whose whole content is looked at, at the end: what is missing then was taken away.
 _LOOKED_AT = frozenset({Kind.LOCAL_STORAGE, Kind.SESSION_STORAGE})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from scanner.model import Kind, Moment
+from scanner.model import SENT_KINDS, Kind, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def dated(observations: Iterable[Observation], evidence: Evidence) -> tuple[Obse
 def _key(seen: Observation) -> _Key:
     if seen.kind is Kind.COOKIE:
         return _cookie(seen.name, seen.domain, seen.path)
-    if seen.kind in (Kind.REQUEST, Kind.BEACON):
+    if seen.kind in SENT_KINDS:
         return ("sent", seen.domain)
     return (seen.kind.value, seen.name, seen.domain)
 

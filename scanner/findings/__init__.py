@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scanner.findings import banner_rules, item_rules, signal_rules
 from scanner.findings.rules import RULES, SEVERITIES, Rule, rule
 from scanner.findings.seen import Seen
-from scanner.model import Finding, Kind, Party, State
+from scanner.model import SENT_KINDS, Finding, Kind, Party, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ CHECKS: dict[str, Check] = {
     "no-reject-first-layer": banner_rules.no_reject,
     "post-reject-cookie": item_rules.post_reject({Kind.COOKIE}),
     "post-reject-storage": item_rules.post_reject(item_rules.STORAGE),
-    "post-reject-tracker-request": item_rules.post_reject(item_rules.SENT),
+    "post-reject-tracker-request": item_rules.post_reject(SENT_KINDS),
     "post-reject-fingerprinting": _refused_and(
         lambda told: signal_rules.fingerprinting(told, State.REJECT)
     ),

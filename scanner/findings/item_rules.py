@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.findings.broken import MAX_LIFETIME, Broken, by_items
-from scanner.model import OPTIONAL_CATEGORIES, Category, Entry, Fate, Kind, Party, State
+from scanner.model import OPTIONAL_CATEGORIES, SENT_KINDS, Category, Entry, Fate, Kind, Party, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from scanner.findings.seen import Seen
 
-STORAGE = frozenset(Kind) - {Kind.COOKIE, Kind.REQUEST, Kind.BEACON}
-SENT = frozenset({Kind.REQUEST, Kind.BEACON})
+STORAGE = frozenset(Kind) - {Kind.COOKIE} - SENT_KINDS
 
 
 def _in_state(
@@ -58,7 +57,7 @@ def pre_consent_web_storage(seen: Seen) -> Broken | None:
 def pre_consent_tracker_request(seen: Seen) -> Broken | None:
     """Return the known trackers that were asked before an answer."""
     trackers = (Category.STATISTICS, Category.MARKETING)
-    return _in_state(seen, State.BEFORE, SENT, categories=trackers, party=Party.THIRD)
+    return _in_state(seen, State.BEFORE, SENT_KINDS, categories=trackers, party=Party.THIRD)
 
 
 def pre_consent_third_party_request(seen: Seen) -> Broken | None:
@@ -98,7 +97,7 @@ def category_ignored(seen: Seen) -> Broken | None:
             entry
             for entry in seen.entries
             if state in entry.states
-            and entry.kind not in SENT
+            and entry.kind not in SENT_KINDS
             and entry.category in OPTIONAL_CATEGORIES
             and entry.category is not state.only
             and entry.fate is Fate.KEPT
@@ -144,7 +143,7 @@ def unclassified(seen: Seen) -> Broken | None:
         [
             entry
             for entry in seen.entries
-            if entry.category is Category.UNCLASSIFIED and entry.kind not in SENT
+            if entry.category is Category.UNCLASSIFIED and entry.kind not in SENT_KINDS
         ]
     )
 

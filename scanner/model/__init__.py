@@ -43,6 +43,7 @@ from scanner.model.site import (
 )
 from scanner.model.terms import (
     OPTIONAL_CATEGORIES,
+    SENT_KINDS,
     Category,
     Fate,
     Kind,
@@ -55,6 +56,7 @@ from scanner.model.terms import (
 
 __all__ = [
     "OPTIONAL_CATEGORIES",
+    "SENT_KINDS",
     "Banner",
     "BannerAnswer",
     "Carried",

@@ -54,6 +54,10 @@ class Kind(enum.StrEnum):
     BEACON = "beacon"
 
 
+#: What is sent and not stored; such an item is named after an address.
+SENT_KINDS = frozenset({Kind.REQUEST, Kind.BEACON})
+
+
 class Moment(enum.StrEnum):
     """What the visitor had done when an item was first written; the earliest first."""
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from scanner.catalogue import setter_host
 from scanner.languages import lifetime_in_words, texts
-from scanner.model import Category, Fate, Kind, Party, Severity, State
+from scanner.model import SENT_KINDS, Category, Fate, Kind, Party, Severity, State
 from scanner.schedule import next_time
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ _COLOURS = {
     Severity.MINOR: "cyan",
     Severity.INFO: "dim",
 }
-_SENT = (Kind.REQUEST, Kind.BEACON)
 _SESSION = (Kind.COOKIE, Kind.SESSION_STORAGE, Kind.WINDOW_NAME)  # live as long as the tab
 _MAX_FAILURES = 8  # lines; the JSON has them all
 
@@ -113,7 +112,7 @@ def _next_step(scan: Scan) -> str:
     unsorted = [
         entry
         for entry in scan.entries
-        if entry.category is Category.UNCLASSIFIED and entry.kind not in _SENT
+        if entry.category is Category.UNCLASSIFIED and entry.kind not in SENT_KINDS
     ]
     if scan.status == "failed":
         return f"Next: look why {scan.url} could not be read, then scan again."
@@ -149,7 +148,7 @@ def print_entries(entries: Iterable[Entry], *, out: Console | None = None) -> No
     """Print *entries* as one table, grouped by category; contacted servers in lines below it."""
     out = out or console()
     listed = list(entries)
-    stored = [entry for entry in listed if entry.kind not in _SENT]
+    stored = [entry for entry in listed if entry.kind not in SENT_KINDS]
     if not listed:
         out.print("Nothing is stored, and no other company is contacted.")
         out.print()

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.catalogue import setter_host
-from scanner.model import Category, Kind
+from scanner.model import SENT_KINDS, Category
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,7 +73,7 @@ def graph(entries: Iterable[Entry]) -> Graph:
     """Return who stores what; requests store nothing and are left out."""
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        if entry.kind not in (Kind.REQUEST, Kind.BEACON):
+        if entry.kind not in SENT_KINDS:
             key = (setter_host(entry) or UNKNOWN, entry.domain.lstrip("."))
             groups.setdefault(key, []).append(entry)
     rows = tuple(_row(key, group) for key, group in sorted(groups.items()))

@@ -15,6 +15,7 @@ from scanner.dossier import PICTURES, folder_of
 from scanner.findings import rule
 from scanner.languages import lifetime_in_words, texts
 from scanner.model import (
+    SENT_KINDS,
     Category,
     Entry,
     Fate,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from scanner.changes import Difference
     from scanner.model import Scan
 
-_SENT = (Kind.REQUEST, Kind.BEACON)
 _SIGNALS = {
     SignalKind.FINGERPRINTING: "Scripts that read what tells browsers apart",
     SignalKind.SHARING: "Identifiers of one party that were sent to another",
@@ -103,7 +103,7 @@ def markdown(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None 
 
 
 def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, Any]:
-    stored = [entry for entry in scan.entries if entry.kind not in _SENT]
+    stored = [entry for entry in scan.entries if entry.kind not in SENT_KINDS]
     used = [s for s in State if any(visit.state is s for visit in scan.visits)]
     return {
         "scan": scan,
