@@ -1,5 +1,5 @@
 // The links of a frame, as the visitor would meet them, and what the page calls itself.
-(() => {
+() => {
   const links = [];
   const collect = (root) => {
     for (const node of root.querySelectorAll("a[href], area[href]")) {
@@ -20,4 +20,4 @@
     title: document.title,
     words: (self === top && document.body ? document.body.innerText : "").slice(0, 2000),
   };
-})()
+}
