@@ -131,9 +131,9 @@ class Network:
 
     def _answered(self, params: Params) -> None:
         headers = {key.lower(): value for key, value in params["headers"].items()}
-        lines = headers.get("set-cookie", "").split("\n") if "set-cookie" in headers else []
+        lines = _as_sent(headers["set-cookie"]).split("\n") if "set-cookie" in headers else []
         refused = {
-            blocked["cookieLine"]: _words(blocked["blockedReasons"])
+            _as_sent(blocked["cookieLine"]): _words(blocked["blockedReasons"])
             for blocked in params.get("blockedCookies", ())
         }
         lines += [line for line in refused if line not in lines]
@@ -241,6 +241,14 @@ def caller(
                 return SetBy(kind="script", url=url, line=frame["lineNumber"] + 1)
         stack = stack.get("parent")
     return None
+
+
+def _as_sent(header: str) -> str:
+    """Return *header* as the server wrote it: DevTools tells the bytes of UTF-8 one by one."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def _words(reasons: list[str]) -> str:
