@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PRODUCT = "Kapsel"  # our token in robots.txt; where it is not named, "*" is for us
 #: Our token with more behind it, such as a version: a group for us all the same.
-_NAMED = re.compile(rf"^([ \t]*user-?agent[ \t]*:[ \t]*{PRODUCT})(?![\w-])[^\r\n]*", re.I | re.M)
+_NAMED = re.compile(rf"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*{PRODUCT})(?![\w-])[^\r\n]*")
 MAX_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 MAX_DELAY = 5.0  # seconds between two pages that we are willing to wait, if asked for more
 
