@@ -145,9 +145,9 @@ class Network:
 
     def _answered(self, params: Params) -> None:
         headers = {key.lower(): value for key, value in params["headers"].items()}
-        lines = [_read(line) for line in headers.get("set-cookie", "").split("\n") if line]
+        lines = _as_sent(headers["set-cookie"]).split("\n") if "set-cookie" in headers else []
         refused = {
-            _read(blocked["cookieLine"]): _words(blocked["blockedReasons"])
+            _as_sent(blocked["cookieLine"]): _words(blocked["blockedReasons"])
             for blocked in params.get("blockedCookies", ())
         }
         lines += [line for line in refused if line not in lines]
@@ -264,12 +264,12 @@ def caller(
     return None
 
 
-def _read(line: str) -> str:
-    """Return a line of a header, whose bytes DevTools takes for Latin letters, as cookies are."""
+def _as_sent(header: str) -> str:
+    """Return *header* as the server wrote it: DevTools tells the bytes of UTF-8 one by one."""
     try:
-        return line.encode("latin-1").decode("utf-8")
+        return header.encode("latin-1").decode()
     except UnicodeError:
-        return line
+        return header
 
 
 def _words(reasons: list[str]) -> str:
