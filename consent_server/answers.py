@@ -115,7 +115,12 @@ def from_here(request: Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.headers.get("host")
 
 
-async def from_error(request: Request | None, exc: Exception) -> Response:
+async def from_error(request: Request, exc: Exception) -> Response:
+    """Return the refusal that *exc*, an error of ours, stands for."""
+    return refused(exc)
+
+
+def refused(exc: Exception) -> Response:
     """Return the refusal that *exc*, an error of ours, stands for."""
     status = STATUS[type(exc)]
     headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None

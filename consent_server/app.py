@@ -117,7 +117,7 @@ ROUTES = [
 
 
 class ConsentServer(Starlette):
-    """The routes, with a *front* before them that takes the short way where it can."""
+    """The routes, with a *front* before them."""
 
     front: Front
 
@@ -190,5 +190,7 @@ def create_app(settings: Settings) -> ConsentServer:
 def create_from_environment() -> ConsentServer:
     """Return the application of a worker process; its parent left the settings."""
     settings = Settings.from_environment()
+    app = create_app(settings)
     Line.crowd = Crowd.of_process(proxies=settings.proxies)
-    return create_app(settings)
+    Line.desk = app.front
+    return app
