@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
+from consent_server.log.forgetting import Forgetting
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
 from consent_server.log.records import same_decision
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 READERS = 4  # questions that one process answers at once
 
+#: Seconds between two groups of erasures, in which the visitors who wait have their turn; SQLite
+#: lets those who wait look for it every tenth of a second.
+REST = 0.15
+
 
 class ConsentLog:
     """The decisions of all sites, in one database; made by `open`."""
@@ -44,6 +49,7 @@ class ConsentLog:
         self._writer: GroupWriter | None = None
         self._ledger = Ledger(engine)
         self._driver: Any = engine.dialect.dbapi
+        self._forgetting = Forgetting(engine)
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -57,6 +63,7 @@ class ConsentLog:
                 if log._writer is not None:
                     await log._writer.close()
                     log._ledger.close()
+                await log._forgetting.end()
 
     async def append(self, record: ConsentRecord) -> bool:
         """
@@ -175,10 +182,15 @@ class ConsentLog:
                 return self._ledger.erase(which, reason=reason, now=dt.datetime.now(dt.UTC))
 
         loop, total = asyncio.get_running_loop(), 0
-        while erased := await loop.run_in_executor(self._readers, run):
-            total += erased
-            if erased < MAX_ERASED:
-                break
+        try:
+            while erased := await loop.run_in_executor(self._readers, run):
+                total += erased
+                if erased < MAX_ERASED:
+                    break
+                await asyncio.sleep(REST)
+        finally:
+            if total:
+                await self._forgetting.begin()
         return total
 
     async def check(self) -> None:
