@@ -203,18 +203,21 @@ def back_up(engine: Engine, file: Path) -> None:
 
 def forget_erased(engine: Engine) -> bool:
     """
-    Take what was erased out of SQLite's write-ahead log too; False: others read there, ask again.
+    Take what was erased out of SQLite's write-ahead log too; False: not now, as others read there.
 
     PostgreSQL does so by itself, when it vacuums and takes its own log back.
     """
     if engine.dialect.name != "sqlite":
         return True
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {FORGET_TIMEOUT}")
-        try:
-            answer = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-        finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {FORGET_TIMEOUT}")
+            try:
+                answer = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    except DBAPIError:  # the disk is full, or the file is gone
+        return False
     return not answer.busy
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import and_, func, select
@@ -21,6 +22,7 @@ from consent_server.log.selection import conditions, selections, tallied
 from consent_server.log.statistics import Day, days
 from consent_server.log.writer import GroupWriter, Opened
 from consent_server.model import ConsentRecord, Filter, Slice
+from scanner.database import forget_erased
 from scanner.errors import DecisionConflict, LogUnavailable
 from scanner.tables import consent
 
@@ -49,7 +51,7 @@ class ConsentLog:
         self._writer: GroupWriter | None = None
         self._ledger = Ledger(engine)
         self._driver: Any = engine.dialect.dbapi
-        self._forgetting = Forgetting(engine)
+        self._forgetting = Forgetting(partial(forget_erased, engine))
 
     @classmethod
     @contextlib.asynccontextmanager

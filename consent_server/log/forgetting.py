@@ -6,12 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DBAPIError
-
-from scanner.database import forget_erased
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from collections.abc import Callable
 
 PATIENCE = 2.0  # seconds that who erases waits for it
 AGAIN = 5.0  # seconds until it is tried again, while others read
@@ -20,10 +17,10 @@ log = structlog.get_logger(__name__)
 
 
 class Forgetting:
-    """What is erased from *engine*'s database, and not yet forgotten by its own log."""
+    """What was erased and is not yet forgotten; *forget* tells whether it could do so now."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, forget: Callable[[], bool]) -> None:
+        self._forgotten = forget
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
@@ -47,9 +44,3 @@ class Forgetting:
             if await asyncio.to_thread(self._forgotten):
                 return
             await asyncio.sleep(AGAIN)
-
-    def _forgotten(self) -> bool:
-        try:
-            return forget_erased(self._engine)
-        except DBAPIError:  # the disk is full, or the file is gone: as when others read
-            return False
