@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+#: Of what is served over TLS. A year, for this host alone: what else is on the domain is not ours
+#: to say.
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+
 RETRY_AFTER = 2  # seconds after which a refused decision may come again
 
 #: Errors of ours that are an answer.

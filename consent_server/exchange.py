@@ -13,12 +13,21 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from consent_server.answers import refusal
+from consent_server.answers import STRICT_TRANSPORT, refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.responses import Response
 
 log = structlog.get_logger(__name__)
+
+
+def _written(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % pair for pair in headers])
+
+
+_STRICT = _written([STRICT_TRANSPORT])
 
 
 class Desk(Protocol):
@@ -43,6 +52,7 @@ class Exchange:
     keep_alive = True
     disconnected = False
     response_complete = False
+    over_tls = False
 
     def __init__(self, line: Short) -> None:
         self.line = line
@@ -57,8 +67,9 @@ class Exchange:
         line = self.line
         if line.transport.is_closing():
             return
+        strict = _STRICT if self.over_tls else b""
         end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
-        line.transport.write(b"".join((head, line.standing_headers(), end, body)))
+        line.transport.write(b"".join((head, line.standing_headers(), strict, end, body)))
         if self.keep_alive:
             line.go_on()
         else:
@@ -66,8 +77,8 @@ class Exchange:
 
     def send(self, response: Response) -> None:
         """Write *response*."""
-        headers = [b"%b: %b\r\n" % pair for pair in response.raw_headers]
-        self.reply(STATUS_LINE[response.status_code] + b"".join(headers), bytes(response.body))
+        head = STATUS_LINE[response.status_code] + _written(response.raw_headers)
+        self.reply(head, bytes(response.body))
 
     def fail(self, exc: Exception) -> None:
         """Answer that *exc*, a fault of ours, has come between."""
@@ -138,7 +149,7 @@ class Short(HttpToolsProtocol):
         """Return the headers that each answer has, such as the date."""
         headers = self.server_state.default_headers
         if headers is not Short._standing[0]:
-            Short._standing = headers, b"".join([b"%b: %b\r\n" % pair for pair in headers])
+            Short._standing = headers, _written(headers)
         return Short._standing[1]
 
     def _go_the_long_way(self) -> None:

@@ -79,13 +79,20 @@ class Front:
             or not self._is_ours(name)
         ):
             return None
+        exchange = None
+        asks = None if line.client is None else line.client[0]
         if method == b"POST" and target.endswith(_CONSENTS):
-            return self._decision(line, target[len(_START) : -len(_CONSENTS)], headers)
-        if method == b"GET" and target.endswith(_SCRIPT):
-            return self._script(line, target[len(_START) : -len(_SCRIPT)], headers)
-        return None
+            site = target[len(_START) : -len(_CONSENTS)]
+            exchange = self._decision(line, site, asks, headers)
+        elif method == b"GET" and target.endswith(_SCRIPT):
+            exchange = self._script(line, target[len(_START) : -len(_SCRIPT)], headers)
+        if exchange is not None:
+            exchange.over_tls = line.scheme == "https" or self._proxies.over_tls(asks, headers)
+        return exchange
 
-    def _decision(self, line: Short, site: bytes, headers: Headers) -> Exchange | None:
+    def _decision(
+        self, line: Short, site: bytes, asks: str | None, headers: Headers
+    ) -> Exchange | None:
         """Return the exchange of a decision; None: not an ordinary one."""
         served = self.things.shelf.at_hand(site.decode("latin-1"))
         origin, length = headers.get(b"origin"), headers.get(b"content-length", b"")
@@ -97,7 +104,6 @@ class Front:
             or not belongs(origin.decode("latin-1"), served.domains)
         ):
             return None
-        asks = None if line.client is None else line.client[0]
         address, country = self._proxies.behind(asks, headers)
         return Letter(line, self.things, served, origin=origin, address=address, country=country)
 

@@ -31,11 +31,11 @@ class Proxies:
         """Put the visitor in the place of the proxy in *scope*: address, scheme, country."""
         if scope["client"] is None or not self.trusts(scope["client"][0]):
             return
+        if self.over_tls(scope["client"][0], headers):
+            scope["scheme"] = "https"
         address, country = self.behind(scope["client"][0], headers)
         if b"x-forwarded-for" in headers:
             scope["client"] = (address, 0)
-        if headers.get(b"x-forwarded-proto") == b"https":
-            scope["scheme"] = "https"
         if country is not None:
             scope["country"] = country
 
@@ -53,6 +53,11 @@ class Proxies:
         told = headers.get(self._country, b"").upper()
         known = _COUNTRY.fullmatch(told) is not None and told not in _NOWHERE
         return address, told.decode() if known else None
+
+    def over_tls(self, address: str | None, headers: Mapping[bytes, bytes]) -> bool:
+        """Return whether a proxy at *address* says that the visitor has come over TLS."""
+        told = headers.get(b"x-forwarded-proto") == b"https"
+        return told and address is not None and self.trusts(address)
 
     def trusts(self, address: str) -> bool:
         """Return whether *address* is one of the proxies'."""

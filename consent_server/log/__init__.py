@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
+from consent_server.log.forgetting import Forgetting
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
 from consent_server.log.records import same_decision
@@ -20,6 +22,7 @@ from consent_server.log.selection import conditions, selections, tallied
 from consent_server.log.statistics import Day, days
 from consent_server.log.writer import GroupWriter
 from consent_server.model import ConsentRecord, Filter, Slice
+from scanner.database import forget_erased
 from scanner.errors import DecisionConflict, LogUnavailable
 from scanner.tables import consent
 
@@ -34,6 +37,10 @@ if TYPE_CHECKING:
 
 READERS = 4  # questions that one process answers at once
 
+#: Seconds between two groups of erasures, in which the visitors who wait have their turn; SQLite
+#: lets those who wait look for it every tenth of a second.
+REST = 0.15
+
 
 class ConsentLog:
     """The decisions of all sites, in one database; made by `open`."""
@@ -44,6 +51,7 @@ class ConsentLog:
         self._writer: GroupWriter | None = None
         self._ledger = Ledger(engine)
         self._driver: Any = engine.dialect.dbapi
+        self._forgetting = Forgetting(partial(forget_erased, engine))
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -57,6 +65,7 @@ class ConsentLog:
                 if log._writer is not None:
                     await log._writer.close()
                     log._ledger.close()
+                await log._forgetting.end()
 
     async def append(self, record: ConsentRecord) -> bool:
         """
@@ -168,10 +177,15 @@ class ConsentLog:
                 return self._ledger.erase(which, reason=reason, now=dt.datetime.now(dt.UTC))
 
         loop, total = asyncio.get_running_loop(), 0
-        while erased := await loop.run_in_executor(self._readers, run):
-            total += erased
-            if erased < MAX_ERASED:
-                break
+        try:
+            while erased := await loop.run_in_executor(self._readers, run):
+                total += erased
+                if erased < MAX_ERASED:
+                    break
+                await asyncio.sleep(REST)
+        finally:
+            if total:
+                await self._forgetting.begin()
         return total
 
     async def check(self) -> None:

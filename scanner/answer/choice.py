@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from scanner.answer import words
+from scanner.answer.control import topic
 from scanner.answer.words import Meaning
 from scanner.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from scanner.answer.layer import Control, Switch
+    from scanner.answer.control import Control, Switch
 
 #: A lone pair of buttons is the banner's own answer, unless it stands beside more.
 _LEAST_PAIRS = 2
@@ -42,16 +43,6 @@ def choices(controls: Sequence[Control], switches: Sequence[Switch]) -> tuple[Ch
     """Return the choices of two among *controls* and *switches*, in their order."""
     shared = {switch.group for switch in switches if not switch.pressable}
     return (*_of_radios(switches), *_of_buttons(controls, shared))
-
-
-def topic(subjects: Iterable[str]) -> Category | None:
-    """
-    Return the category that *subjects* speak of, the nearest first; None: they do not say.
-
-    "Cookie preferences" stands over a banner, not over one category.
-    """
-    told = (words.category(text) for text in subjects if not words.reopens(text))
-    return next((category for category in told if category is not None), None)
 
 
 def _of_radios(switches: Sequence[Switch]) -> Iterator[Choice]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from scanner.answer.bundle import Bundle
-    from scanner.answer.layer import Control
+    from scanner.answer.control import Control
     from scanner.answer.look import Sight, View
     from scanner.answer.plan import Answer, Step
     from scanner.answer.record import Record

@@ -12,7 +12,7 @@ from scanner.answer.words import Meaning
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from scanner.answer.layer import Control
+    from scanner.answer.control import Control
     from scanner.answer.look import Door
 
 #: A link that is no more than "Cookies" may be a control; a sentence about cookies is none.

@@ -13,11 +13,13 @@ import msgspec
 from playwright.async_api import Error
 
 from scanner.answer import words
-from scanner.answer.layer import Control, Layer, Report, banners
+from scanner.answer.layer import Layer, Report, banners
 from scanner.answer.platforms import rules
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, JSHandle, Page
+
+    from scanner.answer.control import Control
 
 MOST_FRAMES = 40  # of a page that are looked at
 FRAME_PATIENCE = 3.0  # seconds that a frame's script may take; a page can be too busy to answer

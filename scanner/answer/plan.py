@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from scanner.answer import words
-from scanner.answer.layer import Control, Layer, Switch
+from scanner.answer.control import Control, Switch
 from scanner.answer.words import Meaning
 from scanner.model import Category
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from scanner.answer.choice import Option
+    from scanner.answer.layer import Layer
 
 #: Yes to everything, no to everything that can be refused, or yes to one category alone.
 Answer: TypeAlias = Literal["yes", "no"] | Category

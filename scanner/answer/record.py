@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Page
 
     from scanner.answer.autoconsent import Pressed
-    from scanner.answer.layer import Control, Layer
+    from scanner.answer.control import Control
+    from scanner.answer.layer import Layer
     from scanner.model import Category
 
 PICTURE_TIMEOUT = 3000  # milliseconds that a picture of the page may take

@@ -138,6 +138,7 @@ def test_decisions_are_answered_alike(visitor):
         {"If-None-Match": "*"},
         {"Accept-Encoding": "br", "If-None-Match": '"other"'},
         {"Origin": ORIGIN, "Connection": "keep-alive"},
+        {"X-Forwarded-Proto": "https"},
     ],
 )
 def test_the_script_is_answered_alike(visitor, headers):

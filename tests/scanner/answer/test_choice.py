@@ -1,7 +1,7 @@
 import pytest
 
-from scanner.answer.choice import choices, topic
-from scanner.answer.layer import Control, Switch
+from scanner.answer.choice import choices
+from scanner.answer.control import Control, Switch
 from scanner.model import Category
 
 
@@ -66,8 +66,3 @@ def test_radio_buttons_for_all_at_once_or_that_cannot_be_turned_are_no_choice():
     fixed = [radio(3, "Accepter", "n"), radio(4, "Refuser", "n", disabled=True)]
 
     assert found(switches=[*everything, *fixed]) == []
-
-
-def test_the_heading_of_a_banner_names_no_category():
-    assert topic(["Cookie preferences"]) is None
-    assert topic(["Cookie preferences", "Marketing"]) is Category.MARKETING

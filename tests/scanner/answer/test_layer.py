@@ -1,4 +1,5 @@
-from scanner.answer.layer import Control, Layer, Switch, banners
+from scanner.answer.control import Control, Switch
+from scanner.answer.layer import Layer, banners
 
 
 def layer(root, *labels, inside=(), switches=0, fields=0):
@@ -44,9 +45,3 @@ def test_a_banner_in_an_application_with_a_form_is_found():
 
 def test_two_banners_beside_each_other_are_two():
     assert roots(layer(1, "OK", "Reject"), layer(2, "Accept", "Reject")) == [1, 2]
-
-
-def test_what_is_said_aloud_counts_where_a_sign_says_nothing():
-    control = Control(element=0, label="✕", name="Decline cookies")
-
-    assert control.meaning == "reject"

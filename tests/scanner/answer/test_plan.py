@@ -1,6 +1,7 @@
 import pytest
 
-from scanner.answer.layer import Control, Layer, Switch
+from scanner.answer.control import Control, Switch
+from scanner.answer.layer import Layer
 from scanner.answer.plan import plan
 from scanner.answer.words import Meaning
 from scanner.model import Category
