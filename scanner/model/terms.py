@@ -48,6 +48,7 @@ class Kind(enum.StrEnum):
     CACHE_STORAGE = "cache_storage"
     SERVICE_WORKER = "service_worker"
     FILE_SYSTEM = "file_system"  # of the origin's own, OPFS
+    STORAGE_BUCKET = "storage_bucket"  # a named place for databases, caches and files
     WINDOW_NAME = "window_name"  # what a tab carries from page to page
     CACHE_IDENTIFIER = "cache_identifier"  # an ETag or date that tells visitors apart
     REQUEST = "request"
