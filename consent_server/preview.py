@@ -68,7 +68,7 @@ def read_look(asked: Mapping[str, str], declaration: Declaration) -> Look:
     wanted = {key: asked[key].strip() for key in COLOURS if asked.get(key, "").strip()}
     for name, value in wanted.items():
         if not fields.THEME_VALUE.fullmatch(value):
-            raise QuestionInvalid(f"'{name}' must be one CSS value without ; {{ }} < > @")
+            raise QuestionInvalid(f"'{name}' must be one CSS value without ; {{ }} < > @ or url()")
     try:
         look = msgspec.convert({**values, "theme": {**own.theme, **wanted}}, Look)
     except msgspec.ValidationError as exc:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
 
+MAX_ATTRIBUTE = 1024  # bytes of an attribute's value; what is longer is ignored, as by browsers
+
+
 class CookieLine(msgspec.Struct, frozen=True, kw_only=True):
     """What a line asked for, without the value."""
 
@@ -58,6 +61,8 @@ def read(line: str, *, url: str, written_at: dt.datetime, digester: Digester) ->
     attributes: dict[str, str] = {}
     for part in rest.split(";"):
         key, _, text = part.partition("=")
+        if len(text.strip().encode("utf-8", "surrogatepass")) > MAX_ATTRIBUTE:
+            continue
         attributes[key.strip().lower()] = text.strip()
     place = urlsplit(url)
     return CookieLine(

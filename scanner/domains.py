@@ -63,6 +63,20 @@ def party(host: str, *, site_host: str, own_domains: Collection[str] = ()) -> Pa
     return Party.THIRD
 
 
+def within(host: str, *, homes: Collection[str]) -> bool:
+    """Tell whether *host* is of one of the domains *homes*, which are bare."""
+    name = bare(host)
+    return registrable(name) in homes or any(
+        name == home or name.endswith("." + home) for home in homes
+    )
+
+
+def shared(domain: str) -> bool:
+    """Tell whether *domain* is a public suffix, and of many owners, as ``no`` and ``github.io``."""
+    found = _extract.extract_str(bare(domain))
+    return bool(found.suffix) and not found.domain
+
+
 def private(host: str) -> bool:
     """Tell whether *host* is this machine, or one that only its own network can reach."""
     name = bare(host)

@@ -42,6 +42,7 @@ def command(once: bool, port: int, folder: Path, browser: Path | None) -> None:
     """
     import asyncio
     import logging
+    from functools import partial
 
     import structlog
 
@@ -50,7 +51,7 @@ def command(once: bool, port: int, folder: Path, browser: Path | None) -> None:
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if browser is None:
-        click.echo(install(), err=True)
+        click.echo(install(partial(click.echo, err=True)), err=True)
     try:
         with showing.show(folder, port=port) as running:
             as_found, with_kapsel = asyncio.run(_scan(running, browser))

@@ -10,8 +10,8 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import async_playwright
 
 from scanner.browser import chromium, disguise, fitness
-from scanner.browser.chromium import install
 from scanner.browser.devtools import DevTools, DevToolsError, open_devtools
+from scanner.browser.installation import install
 from scanner.errors import BrowserMissing
 from scanner.resolve import Resolution
 

@@ -1,4 +1,4 @@
-"""Find a Chromium on this machine, or get one, and run it as a process of ours."""
+"""Find a Chromium on this machine, and run it as a process of ours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,8 +32,6 @@ SYSTEM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "goog
 START_TIMEOUT = 20.0  # seconds until a started browser must answer
 VERSION_TIMEOUT = 20.0  # seconds for "--version"
 BUFFER = 2**20  # bytes of what the browser says that may wait for us
-DOWNLOAD_TIMEOUT = 240.0  # seconds for Playwright's download
-APT_TIMEOUT = 600.0  # seconds for each apt-get
 
 #: What a browser does behind a page's back; and what puts frames into processes of their own.
 _FEATURES = (
@@ -108,7 +105,7 @@ def find(path: Path | None = None) -> Path:
         if named is None:
             raise BrowserMissing(f"{path}: no such program; it was named as the browser to use")
         return Path(named)
-    for candidate in _candidates():
+    for candidate in candidates():
         return candidate
     raise BrowserMissing("no Chromium found: run 'kapsel browser install'")
 
@@ -123,39 +120,6 @@ def version(path: Path) -> str | None:
         return None
     found = re.search(r"\d+(\.\d+)+", told)
     return found[0] if found else None
-
-
-def install() -> str:
-    """
-    Make sure that a Chromium is there.
-
-    Returns:
-        One sentence: which browser will be used, and where it came from.
-
-    Raises:
-        BrowserMissing: If none could be had; the text says what to do.
-    """
-    for candidate in _candidates():
-        if told := version(candidate):
-            return f"{candidate} is here (version {told})"
-    _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"],
-         timeout=DOWNLOAD_TIMEOUT)  # fmt: skip
-    for candidate in _playwrights_own():
-        if told := version(candidate):
-            return f"{candidate} was downloaded (version {told})"
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        command = ["apt-get", "install", "-y", "--no-install-recommends", "chromium-headless-shell"]
-        if not _run(command, timeout=APT_TIMEOUT):
-            _run(["apt-get", "update"], timeout=APT_TIMEOUT)
-            _run(command, timeout=APT_TIMEOUT)
-    for candidate in _candidates():
-        if told := version(candidate):
-            return f"{candidate} was installed (version {told})"
-    raise BrowserMissing(
-        "no Chromium could be downloaded or installed: "
-        "install one (Debian: 'apt-get install chromium-headless-shell' as root), "
-        "or name one with --browser or KAPSEL_BROWSER"
-    )
 
 
 @contextlib.asynccontextmanager
@@ -269,15 +233,15 @@ def _allow_third_party_cookies(profile: Path) -> None:
     )
 
 
-def _candidates() -> Iterator[Path]:
-    yield from _playwrights_own()
+def candidates() -> Iterator[Path]:
+    yield from playwrights_own()
     for name in SYSTEM_NAMES:
         found = shutil.which(name)
         if found is not None:
             yield Path(found)
 
 
-def _playwrights_own() -> Iterator[Path]:
+def playwrights_own() -> Iterator[Path]:
     """Yield the browsers that Playwright downloaded, the newest headless shell first."""
     named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     mac = platform.system() == "Darwin"
@@ -296,16 +260,3 @@ def _revision(path: Path) -> int:
     """Return the number in the name of Playwright's folder (chromium-1200/chrome-linux/chrome)."""
     number = path.parents[1].name.rpartition("-")[2]
     return int(number) if number.isdigit() else 0
-
-
-def _run(command: list[str], *, timeout: float) -> bool:
-    """Run *command*, its words on stderr; tell whether it succeeded in time (seconds)."""
-    log.info("running", command=" ".join(command))
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed commands
-            command, stdout=sys.stderr, timeout=timeout, check=False,
-            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0

@@ -19,7 +19,7 @@ from scanner.crawl.gate import guard
 from scanner.model import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     import playwright.async_api as pw
 
@@ -72,6 +72,8 @@ class Profile:
         self._opened: list[Tab] = []
         self.given: frozenset[tuple[str, str, str]] = frozenset()  # name, domain, path of cookies
         self.id = ""  # of the context in DevTools
+        #: Called when an answer came whose cookies the browser does not tell.
+        self.unheard: Callable[[], None] = _nothing
         self.workers = Workers()  # that live beside the pages: service workers, shared workers
 
     @property
@@ -147,6 +149,7 @@ class Profile:
                     target=info["targetId"],
                     gate=self._gate,
                     hurry=self._hurry,
+                    beside=self.workers.noted,
                     badge=self._badge,
                 )
                 self._tabs[info["targetId"]] = tab
@@ -180,7 +183,13 @@ class Profile:
                 session.post(method, **params)
         if self._signal and kind in ("page", "iframe"):  # before who reads it is watched
             session.post("Page.addScriptToEvaluateOnNewDocument", source=_SIGNAL)
-        Network(session, evidence=evidence, traffic=traffic, digester=self._digester)
+        Network(
+            session,
+            evidence=evidence,
+            traffic=traffic,
+            digester=self._digester,
+            unheard=lambda: self.unheard(),
+        )
         Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Validators(session, evidence=evidence, digester=self._digester)
         Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
@@ -273,6 +282,10 @@ def _turn_away(session: Session, *, frame: str) -> None:
 
 async def _nowhere(_: str) -> str:
     return "the page opens windows without end"
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _ignore(_: str) -> None:

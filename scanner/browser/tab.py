@@ -18,6 +18,8 @@ from scanner.collectors.scripts import AWAY
 from scanner.crawl.gate import guard
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scanner.browser.devtools import Params, Session
     from scanner.crawl.badge import Badge
     from scanner.crawl.gate import Gate
@@ -51,12 +53,13 @@ class Tab:
         target: str,
         gate: Gate,
         hurry: asyncio.Event,
+        beside: Mapping[str, Evidence] | None = None,
         badge: Badge | None = None,
     ) -> None:
         self.session = session
         self.target = target
         self.frames = Frames(session, main=target)
-        self.evidence = Evidence()
+        self.evidence = Evidence(beside)
         self.traffic = Traffic()
         self.traffic.frame = target
         self.popups: list[str] = []  # their targets

@@ -7,13 +7,17 @@ where they come in.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+import time
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from scanner.collectors.consent import Said
 from scanner.cookie_line import CookieLine
 from scanner.model import Carried, Kind, Moment, SetBy, SignalKind, ValueShape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +66,7 @@ class StoredItem(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
     by: SetBy | None = None
     gone: bool = False  # whether this took it away
+    faint: bool = False  # whether it counts only if it is found at the end: a folder, when empty
     shape: ValueShape | None = None
     digest: str | None = None
     tokens: frozenset[str] = frozenset()  # keyed hashes of the parts that could identify
@@ -82,6 +87,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 #: What answers its users in real time, each step on its own.
 DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER, Kind.FILE_SYSTEM})
+
+
+#: Seconds in which a worker beside a page does what it does when it is installed.
+WORKER_START = 0.4
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +133,15 @@ class CacheExchange(msgspec.Struct):
 class Evidence:
     """All that one visit left behind. Collectors add to it; `clear` begins the next visit."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Mapping[str, Evidence] | None = None) -> None:
+        """
+        Begin with nothing.
+
+        Args:
+            beside: What the workers noted that live beside the pages, by their address.
+        """
+        self._beside = {} if beside is None else beside
+        self.attached_at = 0.0  # monotonic time when it began, if it is a worker's
         self.clear()
 
     def clear(self) -> None:
@@ -137,7 +154,9 @@ class Evidence:
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
         self.cleared: set[str] = set()  # hosts that had the cookies of their domain deleted
-        self.sockets: set[str] = set()  # addresses of WebSockets, whose cookies may not be told
+        self.emptied: set[str] = set()  # hosts that had all else that they keep deleted
+        #: Addresses whose answers may have cookies that nobody hears of, and when they came.
+        self.unheard: dict[str, dt.datetime] = {}
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
@@ -151,7 +170,8 @@ class Evidence:
         self.windows = 0  # that it opened: each has a session storage of its own
         self.workers = 0  # that were started; their timers run in real time only
         self.due = 0.0  # monotonic time of the last of these timers
-        self.started: list[Evidence] = []  # of the workers beside the page that it started
+        self.registered: set[str] = set()  # service workers, unless that was refused
+        self._since = time.monotonic()
 
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""
@@ -170,12 +190,25 @@ class Evidence:
     @property
     def has_workers(self) -> bool:
         """Whether the page has workers, of its own or beside it."""
-        return self.workers > 0 or bool(self.started)
+        return self.workers > 0 or self.expects_worker or any(self._started())
+
+    @property
+    def expects_worker(self) -> bool:
+        """Whether it registered a service worker that is not there yet."""
+        return any(url not in self._beside for url in self.registered)
+
+    def _started(self) -> Iterator[Evidence]:
+        """Yield what the workers beside the page noted that it started."""
+        for url, noted in self._beside.items():
+            if noted.attached_at >= self._since and (url in self.planned or url in self.made):
+                yield noted
 
     @property
     def waits_until(self) -> float:
-        """The monotonic time of the last timer of its workers."""
-        return max(self.due, *(worker.due for worker in self.started), 0.0)
+        """The monotonic time until which its workers are at their beginning, or have timers."""
+        started = list(self._started())
+        begun = (worker.attached_at + WORKER_START for worker in started)
+        return max(self.due, *(worker.due for worker in started), *begun, 0.0)
 
     @property
     def has_databases(self) -> bool:

@@ -106,6 +106,7 @@ def stored(
     items: Iterable[StoredItem],
     *,
     looked: Collection[str] = (),
+    emptied: Collection[str] = (),
     windows: bool = False,
     page: str,
     state: State,
@@ -117,6 +118,7 @@ def stored(
     Args:
         items: Writes in the order of time, then what was found at the end.
         looked: Hosts whose storage was looked at, at the end.
+        emptied: Hosts that had all of it deleted.
         windows: Whether the page opened some: nobody looked at their session storage.
         start: When the page was asked for.
     """
@@ -128,9 +130,10 @@ def stored(
     for identity, group in groups.items():
         writes = [item for item in group if item.by is not None and not item.gone]
         present = [item for item in group if item.by is None]
-        if not identity[2] or not (writes or present):
+        if not identity[2] or not (present or any(not item.faint for item in writes)):
             continue
         first = (writes or present)[0]
+        kinds = STORED if first.host in emptied else seen
         writers = [trail.writer(item.by, item.at, start) for item in writes if item.by]
         found.append(
             Observation(
@@ -142,7 +145,7 @@ def stored(
                 seen_at=first.at,
                 set_by=first.by,
                 later=trail.later(first.by, writers),
-                fate=Fate.GONE if not present and _taken(group, looked, seen) else Fate.KEPT,
+                fate=Fate.GONE if not present and _taken(group, looked, kinds) else Fate.KEPT,
                 value_shape=first.shape,
                 value_digest=first.digest,
             )

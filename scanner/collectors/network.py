@@ -15,7 +15,7 @@ from scanner.collectors.stack import OURS
 from scanner.model import SetBy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from scanner.browser.devtools import Params, Session
     from scanner.shape import Digester
@@ -24,8 +24,9 @@ BUFFER = 1_000_000  # bytes of answers that the browser keeps for us: we read no
 
 MAX_BROUGHT = 4000  # addresses of a page whose initiators are remembered
 
-#: What a header Clear-Site-Data says that takes cookies away.
+#: What a header Clear-Site-Data says that takes cookies away, and what all else.
 _CLEARING = ('"cookies"', '"*"')
+_EMPTYING = ('"storage"', '"*"')
 
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
@@ -68,9 +69,22 @@ class Network:
     """Collects from one target into *evidence*."""
 
     def __init__(
-        self, session: Session, *, evidence: Evidence, traffic: Traffic, digester: Digester
+        self,
+        session: Session,
+        *,
+        evidence: Evidence,
+        traffic: Traffic,
+        digester: Digester,
+        unheard: Callable[[], None],
     ) -> None:
+        """
+        Listen to *session*.
+
+        Args:
+            unheard: Called when an answer came whose cookies the browser does not tell.
+        """
         self._session = session
+        self._unheard = unheard
         self._evidence = evidence
         self._traffic = traffic
         self._digester = digester
@@ -131,14 +145,14 @@ class Network:
 
     def _answered(self, params: Params) -> None:
         headers = {key.lower(): value for key, value in params["headers"].items()}
-        lines = headers.get("set-cookie", "").split("\n") if "set-cookie" in headers else []
+        lines = _as_sent(headers["set-cookie"]).split("\n") if "set-cookie" in headers else []
         refused = {
-            blocked["cookieLine"]: _words(blocked["blockedReasons"])
+            _as_sent(blocked["cookieLine"]): _words(blocked["blockedReasons"])
             for blocked in params.get("blockedCookies", ())
         }
         lines += [line for line in refused if line not in lines]
         exchange = self._exchange(params["requestId"])
-        clears = any(what in headers.get("clear-site-data", "") for what in _CLEARING)
+        clears = headers.get("clear-site-data", "")
         date = lifetimes.parse_date(headers.get("date", ""))
         exchange.answers.append((lines, refused, date, clears))
         self._pair(exchange)
@@ -148,6 +162,11 @@ class Network:
         self._traffic.changed_at = time.monotonic()
         if params.get("hasExtraInfo") is False:
             self._exchange(params["requestId"]).withdraw()
+            # Of the script of a service worker the browser tells no headers.
+            url = params["response"]["url"]
+            if params.get("loaderId") == "" and url.startswith("http"):
+                self._evidence.unheard.setdefault(without_query(url), _now())
+                self._unheard()
         if params.get("type") == "Document" and params.get("frameId") == self._traffic.frame:
             self._traffic.documents += 1
             self._traffic.status = params["response"]["status"]
@@ -161,7 +180,7 @@ class Network:
     def _socket(self, params: Params) -> None:
         self._exchange(params["requestId"]).hops.append(params["url"])
         host = urlsplit(params["url"]).hostname or ""
-        self._evidence.sockets.add(without_query(params["url"]))
+        self._evidence.unheard.setdefault(without_query(params["url"]), _now())
         by = self._initiator(params)
         self._evidence.requests.append(Request(host=host, at=_now(), by=by))
 
@@ -182,8 +201,10 @@ class Network:
         while exchange.answers and exchange.paired < len(exchange.hops):
             lines, refused, date, clears = exchange.answers.pop(0)
             url = exchange.hops[exchange.paired]
-            if clears:
+            if any(what in clears for what in _CLEARING):
                 self._evidence.cleared.add(urlsplit(url).hostname or "")
+            if any(what in clears for what in _EMPTYING):
+                self._evidence.emptied.add(urlsplit(url).hostname or "")
             exchange.paired += 1
             now = _now()
             for text in lines:
@@ -207,7 +228,7 @@ class Exchange:
     def __init__(self) -> None:
         self.hops: list[str] = []
         self.paired = 0  # hops that have their answer
-        self.answers: list[tuple[list[str], dict[str, str], dt.datetime | None, bool]] = []
+        self.answers: list[tuple[list[str], dict[str, str], dt.datetime | None, str]] = []
 
     def withdraw(self) -> None:
         """Skip the newest hop: its answer came from no server."""
@@ -241,6 +262,14 @@ def caller(
                 return SetBy(kind="script", url=url, line=frame["lineNumber"] + 1)
         stack = stack.get("parent")
     return None
+
+
+def _as_sent(header: str) -> str:
+    """Return *header* as the server wrote it: DevTools tells the bytes of UTF-8 one by one."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header
 
 
 def _words(reasons: list[str]) -> str:

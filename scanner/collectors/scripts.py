@@ -18,6 +18,7 @@ from scanner import cookie_line
 from scanner.collectors import parameters
 from scanner.collectors.evidence import Call, CookieWrite, Evidence, StoredItem
 from scanner.collectors.handlers import handlers
+from scanner.collectors.leads import Leads
 from scanner.collectors.network import caller
 from scanner.collectors.stack import OURS, Frame, responsible
 from scanner.model import Kind, SignalKind
@@ -34,9 +35,14 @@ MAX_PLANNED = 2000  # addresses of a page
 LONGEST_WAY = 20_000.0  # milliseconds from asking for a page to its first script
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
-HOOKS = ("cookies", "areas", "places", "made", "prints", "asked")
-#: Asking what the visitor wants: an interface, or the signal of the browser.
-_ASKED = (SignalKind.TCF, SignalKind.GPP, SignalKind.PRIVACY_CONTROL)
+HOOKS = ("frames", "cookies", "areas", "places", "made", "prints", "asked", "adverts")
+#: Asking what the visitor wants, or for what the browser has for advertising.
+_ASKED = (
+    SignalKind.TCF,
+    SignalKind.GPP,
+    SignalKind.PRIVACY_CONTROL,
+    SignalKind.ADVERTISING,
+)
 
 
 AWAY = f"about:blank?{secrets.token_hex(12)}-"  # begins the address of our own blank pages
@@ -58,7 +64,7 @@ WATCH = _source()
 
 
 class _Told(msgspec.Struct, kw_only=True):
-    kind: str  # a Kind, a SignalKind, or: begun, brought, code, timer
+    kind: str  # a Kind, a SignalKind, or: begun, brought, code, timer, unregistered
     name: str
     page: str
     at: float  # milliseconds, by the page's clock
@@ -68,6 +74,7 @@ class _Told(msgspec.Struct, kw_only=True):
     value: str | None = None  # storage: its beginning
     length: int = 0  # storage: of the whole value; timer: milliseconds
     gone: bool = False  # storage: whether it was deleted
+    faint: bool = False  # storage: whether it counts only if it is found at the end
     patched: bool = False  # whether the page replaced what was called
     origin: float = 0.0  # begun: milliseconds, when the page was asked for by our clock
     text: str = ""  # code: the script, or the HTML that holds some; brought: a URL
@@ -82,6 +89,8 @@ class Scripts:
         self._evidence = evidence
         self._digester = digester
         self._decoder = msgspec.json.Decoder(_Told)
+        self._newest: str | None = None  # hash of the script that was read last, if it is nameless
+        self._leads = Leads(session, evidence=evidence)
         session.on("Runtime.bindingCalled", self._called)
         session.on("Debugger.scriptParsed", self._parsed)
         session.post("Debugger.enable", maxScriptsCacheSize=0)  # for the makers of scripts
@@ -101,6 +110,7 @@ class Scripts:
             self._evidence.addresses[params["scriptId"]] = params.get("embedderName", "")
         url = params.get("embedderName") if named_itself else params.get("url")
         stack = params.get("stackTrace")
+        self._newest = None if url else params["hash"]
         if not url and (maker := caller(stack, self._evidence.addresses)):
             self._evidence.made.setdefault(params["hash"], maker)
 
@@ -115,15 +125,28 @@ class Scripts:
         if told.kind == "begun":
             self._evidence.begun = self._evidence.begun or _begun(told)
             return
+        if told.kind == "unregistered":
+            self._evidence.registered.discard(told.name)
+            return
         if told.kind == "timer":
             due = time.monotonic() + told.length / 1000
             self._evidence.due = max(self._evidence.due, due)
             return
-        by = responsible(told.stack, page=told.page, made=self._evidence.made, patched=told.patched)
+        if not self._leads.delays(told.stack, lambda: self._take(told)):
+            self._take(told)
+
+    def _take(self, told: _Told) -> None:
+        """Note what a page told of what somebody did."""
+        made = self._evidence.made
+        by = responsible(told.stack, page=told.page, made=made, patched=told.patched)
+        # New frames do not show us the stack, at the most what replaced the native function.
+        hidden = [frame for frame in told.stack if not (told.patched and frame.function)]
+        if len(told.stack) <= 1 and not hidden and self._newest in made:
+            by = made[self._newest]
         if told.kind == "code":
             self._made(told, by)
         elif told.kind == "brought":
-            self._brought(told.text, by)
+            self._brought(told, by)
         elif told.kind == SignalKind.FINGERPRINTING:
             host = urlsplit(told.page).hostname or ""
             self._evidence.calls.append(Call(name=told.name, host=host, by=by))
@@ -136,8 +159,11 @@ class Scripts:
         elif told.kind in _STORED:
             self._stored(told, by)
 
-    def _brought(self, url: str, by: SetBy) -> None:
-        """Note who brought *url*, which the browser will not know any more when it is fetched."""
+    def _brought(self, told: _Told, by: SetBy) -> None:
+        """Note who brought what told names, which the browser will not know any more."""
+        url = told.text
+        if told.name == "ServiceWorker":
+            self._evidence.registered.add(url)
         if url.startswith("blob:"):
             self._evidence.made[url] = by
         elif len(self._evidence.planned) < MAX_PLANNED:
@@ -167,6 +193,7 @@ class Scripts:
                 at=_time(told.at),
                 by=by,
                 gone=told.gone,
+                faint=told.faint,
                 shape=None if value is None else measured(value, length=told.length),
                 digest=None if value is None else self._digester.digest(value),
                 tokens=parameters.digests(value or "", self._digester),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +19,7 @@ class Workers:
     """The workers of a profile that live beside its pages, by the address of their script."""
 
     def __init__(self) -> None:
-        self._noted: dict[str, Evidence] = {}
+        self.noted: dict[str, Evidence] = {}
         self._pages: dict[str, str] = {}  # worker -> page that started it first
 
     def evidence(self, url: str, *, pages: Iterable[Evidence]) -> Evidence:
@@ -28,10 +29,9 @@ class Workers:
         Args:
             pages: What the pages that are open left behind: one of them started it.
         """
-        noted = self._noted.setdefault(url, Evidence())
+        noted = self.noted.setdefault(url, Evidence())
+        noted.attached_at = time.monotonic()
         for page in pages:
-            if _starts(page, url):
-                page.started.append(noted)
             if url in page.made:  # a script without an address of its own
                 noted.made[url] = page.made[url]
         return noted
@@ -47,7 +47,7 @@ class Workers:
         """
         found = []
         elsewhere = list(others)
-        for url, noted in self._noted.items():
+        for url, noted in self.noted.items():
             if _starts(evidence, url):
                 if url in evidence.made:
                     _put_down(noted, url, to=evidence.made[url])

@@ -17,6 +17,8 @@ def install() -> None:
     One that is here is left as it is. Otherwise Playwright's headless shell is downloaded, or,
     where that cannot be and apt-get may be used, Debian's is installed.
     """
-    from scanner.browser import chromium
+    from functools import partial
 
-    click.echo(chromium.install())
+    from scanner.browser import install as get
+
+    click.echo(get(partial(click.echo, err=True)))

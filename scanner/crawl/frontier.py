@@ -11,7 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
-from scanner.domains import bare, registrable
+from scanner.domains import bare, registrable, within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,10 +91,7 @@ class Frontier:
 
     def inside(self, url: str) -> bool:
         """Tell whether *url* is of the site, or of another domain of its owner."""
-        host = bare(urlsplit(url).hostname or "")
-        return registrable(host) in self._homes or any(
-            host == home or host.endswith("." + home) for home in self._homes
-        )
+        return within(urlsplit(url).hostname or "", homes=self._homes)
 
     def _wanted(self, page: str) -> bool:
         include, exclude = self._site.include, self._site.exclude

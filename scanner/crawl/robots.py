@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from scanner.crawl.fetch import Fetched, Fetcher
 
 PRODUCT = "Kapsel"  # our token in robots.txt; where it is not named, "*" is for us
+#: Our token with more behind it, such as a version: a group for us all the same.
+_NAMED = re.compile(rf"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*{PRODUCT})(?![\w-])[^\r\n]*")
 MAX_BYTES = 512 * 1024  # RFC 9309 asks for at least 500 KiB
 MAX_DELAY = 5.0  # seconds between two pages that we are willing to wait, if asked for more
 
@@ -60,8 +63,8 @@ class Robots:
         if fetched.status is None or fetched.status >= 500:
             return Rules(failure=_unread(origin, fetched)), Protego.parse("")
         # No such file, or none for us: everything is allowed.
-        text = fetched.body.decode("utf-8", "replace") if fetched.status < 300 else ""
-        parsed = Protego.parse(text)
+        text = fetched.body.decode("utf-8-sig", "replace") if fetched.status < 300 else ""
+        parsed = Protego.parse(_NAMED.sub(r"\1", text))
         asked = parsed.crawl_delay(PRODUCT) or 0.0
         rules = Rules(
             text=text, sitemaps=tuple(parsed.sitemaps), delay=min(float(asked), MAX_DELAY)

@@ -39,6 +39,8 @@ GREETING = 0.6  # seconds after load, before a banner is looked for (which waits
 SCROLL_LINGER = 0.5  # seconds that a scrolled page is given
 AWAKE = 0.05  # seconds of a page's time that are given it until it has answered a question
 WORKER_LINGER = 0.4  # seconds: workers live in real time always
+WORKER_BREATH = 0.1  # seconds for what a worker does when its timer has run out
+WORKER_START = 1.5  # seconds until a service worker that a page registers is waited for
 HUSH = 0.05  # seconds of silence after which a page has sent what it sends at its end
 HUSH_LIMIT = 1.0  # seconds that this may take
 BUDGET_LIMIT = 3.0  # real seconds that a budget may take, before open requests are ignored
@@ -74,11 +76,21 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
         loading.cancel()
     await _linger(tab)
     if tab.evidence.has_workers:
-        end = time.monotonic() + LINGER
-        await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
-        while (left := min(tab.evidence.waits_until, end) - time.monotonic()) > 0 and not tab.over:
-            await _real(tab, linger=left + BREATH, busy_limit=left + WORKER_LINGER)
+        await _workers(tab)
     return loaded and not tab.endless
+
+
+async def _workers(tab: Tab) -> None:
+    """Let workers come to the end of what they do, in real time, and of their timers."""
+    start = time.monotonic()
+    await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
+    while not tab.over and (now := time.monotonic()) < start + LINGER:
+        left = min(tab.evidence.waits_until, start + LINGER) - now
+        if left <= 0 and tab.evidence.expects_worker and now < start + WORKER_START:
+            left = WORKER_BREATH
+        if left <= 0:
+            return
+        await _real(tab, linger=left + WORKER_BREATH, busy_limit=left + WORKER_LINGER)
 
 
 async def scrolled(tab: Tab, *, clock: Clock) -> None:

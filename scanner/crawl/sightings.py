@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.collectors import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from scanner.collectors.evidence import CookieWrite, Evidence, JarCookie
     from scanner.model import Kind, Observation, SetBy, State
+
+
+#: By how much an answer may be heard of after its cookie was met in the jar.
+_DELAY = dt.timedelta(seconds=0.2)
+
+
+class _Doubt(NamedTuple):
+    """Somebody who may set cookies that nobody hears of."""
+
+    by: SetBy
+    page: str
+    at: dt.datetime | None  # when that would be; None: at any time
+
+
+class _Met(NamedTuple):
+    """A cookie of the jar: where it was met first, and in which time it came."""
+
+    cookie: JarCookie
+    page: str | None  # None: no page had been left yet
+    since: dt.datetime | None  # when it was not there yet; None: it was never looked for
+    until: dt.datetime
+
+    def fitting(self, known: Sequence[_Doubt]) -> list[_Doubt]:
+        """Return those of *known* that were heard of when it came; if none, shortly after."""
+        later = [doubt for doubt in known if doubt.at and (not self.since or doubt.at > self.since)]
+        heard = [doubt for doubt in later if doubt.at and doubt.at <= self.until]
+        return heard or [doubt for doubt in later if doubt.at and doubt.at <= self.until + _DELAY]
 
 
 class Sightings:
@@ -24,10 +51,9 @@ class Sightings:
         self.accepted: set[fold.Identity] = set()  # cookies that some script could read back
         self.cleared: set[str] = set()  # hosts that had all cookies of their domain deleted
         self._written: set[fold.Identity] = set()  # cookies that some page was seen to write
-        #: Who may set cookies that nobody hears, by the host that they are for; and on which page.
-        self._unheard: dict[str, dict[SetBy, str]] = {}
-        #: Where first in the jar.
-        self._met: dict[fold.Identity, tuple[JarCookie, str, dt.datetime]] = {}
+        self._unheard: dict[str, list[_Doubt]] = {}  # by the host that the cookies are for
+        self._met: dict[fold.Identity, _Met] = {}
+        self._looked_at: dt.datetime | None = None  # when the jar was asked for last
         self._stored: set[tuple[Kind, str, str]] = set()  # items that some page wrote
         self._present: dict[tuple[Kind, str, str], Observation] = {}  # that were there, where first
 
@@ -37,16 +63,42 @@ class Sightings:
         self.accepted |= {write.identity for write in noted.writes if write.seen}
         self.cleared |= noted.cleared
 
-    def told(self, writes: Iterable[CookieWrite], kept: Iterable[JarCookie], *, page: str) -> None:
-        """Note that the *writes* of *page* are told, and what the jar held when it was left."""
+    def told(
+        self,
+        writes: Iterable[CookieWrite],
+        kept: Iterable[JarCookie],
+        *,
+        page: str,
+        looked_at: dt.datetime,
+    ) -> None:
+        """
+        Note that the *writes* of *page* are told, and what the jar held when it was left.
+
+        Args:
+            looked_at: When the jar was asked for.
+        """
         self._written |= {write.identity for write in writes}
+        self.looked(kept, page=page, looked_at=looked_at)
+
+    def looked(
+        self, kept: Iterable[JarCookie], *, page: str | None, looked_at: dt.datetime
+    ) -> None:
+        """Note what the jar held when *page* was left, or (None) in between."""
         now = dt.datetime.now(dt.UTC)
         for cookie in kept:
-            self._met.setdefault(cookie.identity, (cookie, page, now))
+            met = self._met.setdefault(cookie.identity, _Met(cookie, page, self._looked_at, now))
+            if met.page is None and page is not None:
+                self._met[cookie.identity] = met._replace(page=page)
+        self._looked_at = max(looked_at, self._looked_at or looked_at)
 
-    def doubt(self, host: str, by: SetBy, page: str | None) -> None:
-        """Note that *by* may set cookies of *host* that nobody hears of."""
-        self._unheard.setdefault(host, {}).setdefault(by, page or self._home)
+    def doubt(
+        self, host: str, by: SetBy, page: str | None, *, at: dt.datetime | None = None
+    ) -> None:
+        """Note that *by* may set cookies of *host* that nobody hears of, at the time *at*."""
+        doubt = _Doubt(by, page or self._home, at)
+        known = self._unheard.setdefault(host, [])
+        if doubt not in known:
+            known.append(doubt)
 
     def only_present(self, seen: Observation) -> bool:
         """
@@ -79,32 +131,39 @@ class Sightings:
             given: Name, domain and path of the cookies that the visitor brought along.
         """
         found: dict[str, tuple[Observation, ...]] = {}
-        for identity, (cookie, page, at) in self._met.items():
+        for identity, met in self._met.items():
+            cookie = met.cookie
             if identity in self._written or (pressed and identity not in kept):
                 continue
             if (cookie.name, cookie.domain.lstrip("."), cookie.path) in given:
                 continue
-            by, place = self._unseen(cookie, page)
-            seen = fold.met(cookie, by=by, page=place, state=self._state, at=at)
+            by, place = self._unseen(met)
+            seen = fold.met(cookie, by=by, page=place, state=self._state, at=met.until)
             found[place] = (*found.get(place, ()), seen)
         for item, seen in self._present.items():
             if item not in self._stored:
                 found[seen.page] = (*found.get(seen.page, ()), seen)
         return found
 
-    def _unseen(self, cookie: JarCookie, met: str) -> tuple[SetBy | None, str]:
-        """Return who must have set *cookie*, since all else is watched, and the page; or *met*."""
+    def _unseen(self, met: _Met) -> tuple[SetBy | None, str]:
+        """Return who must have set a cookie, since all else is watched, and the page; or where."""
+        cookie = met.cookie
         domain = cookie.domain.lstrip(".")
-        known = {
-            by: page
+        known = [
+            doubt
             for host, found in self._unheard.items()
             if host == domain or (cookie.domain.startswith(".") and host.endswith(cookie.domain))
-            for by, page in found.items()
-            if by.kind == "http" or not cookie.http_only
-        }
-        if len(known) > 1:
-            known = {by: page for by, page in known.items() if page == met}
-        return known.popitem() if len(known) == 1 else (None, met)
+            for doubt in found
+            if doubt.by.kind == "http" or not cookie.http_only
+        ]
+        timely = met.fitting(known)
+        if not timely:
+            timely = [doubt for doubt in known if doubt.at is None]
+            if len(timely) > 1:
+                timely = [doubt for doubt in timely if doubt.page == met.page]
+        if len(timely) == 1:
+            return timely[0].by, timely[0].page
+        return None, met.page or self._home
 
 
 def left_by(writes: Iterable[CookieWrite], jar: Iterable[JarCookie]) -> tuple[JarCookie, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
 from importlib import resources
@@ -72,6 +73,8 @@ class Reader:
         #: What the databases of a place took up when they were looked into, as the browser told it.
         self._sizes: dict[str, str] = {}
         self._seen = Sightings(state, home=site.url)
+        self._glances: set[asyncio.Task[None]] = set()
+        profile.unheard = self._glance
 
     async def arrive(
         self, tab: Tab, url: str, *, clock: Clock, briefly: bool = False
@@ -120,8 +123,9 @@ class Reader:
         A page that stands still, and would not mind being left, stays until the next one comes.
         """
         tab.evidence.mark(Moment.LEAVE)
-        if tab.over or await _minds(tab, clock=clock):
+if tab.over or await _minds(tab, clock=clock):
             await self._leave(tab)
+        looked_at = dt.datetime.now(dt.UTC)
         kept = await self._jar()
         evidence = tab.evidence
         others = [other.evidence for other in self._profile.tabs if other is not tab]
@@ -130,11 +134,11 @@ class Reader:
         groups = self._profile.workers.told_with(evidence, page=visit.final_url, others=others)
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
         read = self._told(visit, left_by(writes, kept), evidence, groups)
-        for url in evidence.sockets:
-            self._seen.doubt(
-                urlsplit(url).hostname or "", SetBy(kind="http", url=url), visit.final_url
-            )
-        self._seen.told(writes, kept, page=visit.final_url)
+        for page, noted in ((visit.final_url, evidence), *groups):
+            for url, at in noted.unheard.items():
+                by = SetBy(kind="http", url=url)
+                self._seen.doubt(urlsplit(url).hostname or "", by, page, at=at)
+        self._seen.told(writes, kept, page=visit.final_url, looked_at=looked_at)
         for noted in (evidence, *(noted for _, noted in groups)):
             exchanges = noted.validators.values()
             self._cache.note(exchanges, state=self._state, page=visit.final_url)
@@ -209,6 +213,7 @@ class Reader:
             *fold.stored(
                 items,
                 looked=noted[0].looked,
+                emptied={host for each in noted for host in each.emptied},
                 windows=noted[0].windows > 0,
                 page=page,
                 state=state,
@@ -256,6 +261,18 @@ class Reader:
         """Return what nobody was seen to write, by the page where it was met."""
         kept = {cookie.identity for cookie in await self._jar()}
         return self._seen.remaining(kept, pressed=self.pressed, given=self._profile.given)
+
+    def _glance(self) -> None:
+        """Look into the jar at once, so that what came now can be told from what comes later."""
+
+        async def look() -> None:
+            looked_at = dt.datetime.now(dt.UTC)
+            with contextlib.suppress(DevToolsError, TimeoutError):
+                self._seen.looked(await self._jar(), page=None, looked_at=looked_at)
+
+        task = asyncio.get_running_loop().create_task(look())
+        self._glances.add(task)
+        task.add_done_callback(self._glances.discard)
 
     async def _jar(self) -> tuple[JarCookie, ...]:
         return await jar.read(

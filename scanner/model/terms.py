@@ -48,6 +48,7 @@ class Kind(enum.StrEnum):
     CACHE_STORAGE = "cache_storage"
     SERVICE_WORKER = "service_worker"
     FILE_SYSTEM = "file_system"  # of the origin's own, OPFS
+    STORAGE_BUCKET = "storage_bucket"  # a named place for databases, caches and files
     WINDOW_NAME = "window_name"  # what a tab carries from page to page
     CACHE_IDENTIFIER = "cache_identifier"  # an ETag or date that tells visitors apart
     REQUEST = "request"
@@ -102,6 +103,7 @@ class SignalKind(enum.StrEnum):
     TCF = "tcf"  # the state of IAB Europe's framework
     GPP = "gpp"  # the string of the Global Privacy Platform
     PRIVACY_CONTROL = "privacy_control"  # what the site says and does about Sec-GPC
+    ADVERTISING = "advertising"  # what the browser has for it, or for storage across sites
     SECURITY_HEADER = "security_header"  # of the page
     MIXED_CONTENT = "mixed_content"  # something unencrypted in an encrypted page
     CLOAKING = "cloaking"  # a name of the site's own that leads to another company's server

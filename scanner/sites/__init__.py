@@ -11,6 +11,7 @@ import yaml
 
 from scanner.errors import SitesInvalid, UnknownSite
 from scanner.model import Banner, Site
+from scanner.sites import bounds
 from scanner.sites.fields import READERS, spelled, url_fault
 from scanner.sites.sheet import Sheet
 
@@ -112,6 +113,7 @@ def _sites(sheet: Sheet, root: yaml.Node) -> tuple[Site, ...]:
             sheet.wrong(key_node, f"{what} has no url: write url: https://…")
         if "url" in own:
             found.append(_site(key, own, defaults))
+            _check_pages(sheet, node, found[-1])
     return tuple(found)
 
 
@@ -127,6 +129,20 @@ def _site(key: str, own: dict[str, Any], defaults: dict[str, Any]) -> Site:
     values["banner"] = Banner(**banner)
     values["pages"] = tuple(urljoin(own["url"], page) for page in values.get("pages", ()))
     return Site(key=key, **values)
+
+
+def _check_pages(sheet: Sheet, node: yaml.Node, site: Site) -> None:
+    """Note which of the pages that *site* itself lists would never be visited."""
+    listed = sheet.mapping(node, f"site '{site.key}'", known=list(READERS)).get("pages")
+    for item in listed[1].value if listed and isinstance(listed[1], yaml.SequenceNode) else ():
+        if not isinstance(item, yaml.ScalarNode) or url_fault(item.value) is not None:
+            continue  # a path, or told already
+        if bounds.outside(spelled(item.value), url=site.url, own_domains=site.own_domains):
+            sheet.wrong(
+                item,
+                f"page '{item.value}' lies outside the site: is it yours, list its domain "
+                "under own_domains",
+            )
 
 
 def _check_key(sheet: Sheet, node: yaml.Node) -> None:

@@ -13,7 +13,7 @@ from cronsim import CronSim, CronSimError
 
 from scanner.languages import LANGUAGES
 from scanner.model import OPTIONAL_CATEGORIES, Banner, Category, Controller, Notify, Override, State
-from scanner.sites import theme
+from scanner.sites import bounds, theme
 from scanner.sites.visitor import login, visitor
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ MAX_LIST = 1_000  # values in one list
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _HOST = re.compile(r"(?:[\w](?:[\w-]{0,61}[\w])?\.)*[\w](?:[\w-]{0,61}[\w])?", re.UNICODE)
-_THEME_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}")
-THEME_VALUE = re.compile(r"[^;{}<>\\@]{1,200}")
+#: One CSS value, and none that the browser would fetch: nothing is sent before a choice.
+THEME_VALUE = re.compile(r"(?!.*(?:url|src|image[\w-]*)\s*\()[^;{}<>\\@]{1,200}", re.IGNORECASE)
 
 #: Words that other tools use for our categories.
 _CATEGORIES = {
@@ -182,10 +182,14 @@ def _hosts(sheet: Sheet, node: yaml.Node) -> tuple[str, ...] | None:
     for item in _list(sheet, node, "own_domains"):
         if (text := sheet.string(item, "a domain")) is None:
             continue
-        if _HOST.fullmatch(text) and url_fault(f"https://{text}/") is None:
-            found.append(text.lower().encode("idna").decode("ascii"))
-        else:
+        if not _HOST.fullmatch(text) or url_fault(f"https://{text}/") is not None:
             sheet.wrong(item, f"'{text}' is no domain: write it bare, as example.no")
+            continue
+        domain = text.lower().encode("idna").decode("ascii")
+        if (fault := bounds.domain_fault(domain)) is not None:
+            sheet.wrong(item, fault)
+        else:
+            found.append(domain)
     return _unique(sheet, node, "domain", found)
 
 
@@ -259,13 +263,13 @@ def _take_over(sheet: Sheet, node: yaml.Node) -> dict[str, dict[str, Category]]:
 
 def _theme(sheet: Sheet, node: yaml.Node) -> dict[str, str]:
     read = {}
-    for name, (key, value) in sheet.mapping(node, "theme").items():
-        if not _THEME_NAME.fullmatch(name):
-            sheet.wrong(key, f"'{name}' names no property: use a-z, 0-9 and '-', as 'accent'")
-        elif isinstance(value, yaml.ScalarNode) and THEME_VALUE.fullmatch(value.value):
+    for name, (_, value) in sheet.mapping(node, "theme", known=theme.PROPERTIES).items():
+        if isinstance(value, yaml.ScalarNode) and THEME_VALUE.fullmatch(value.value):
             read[name] = value.value
         else:
-            sheet.wrong(value, f"theme '{name}' must be one CSS value without ; {{ }} < > @")
+            sheet.wrong(
+                value, f"theme '{name}' must be one CSS value without ; {{ }} < > @ or url()"
+            )
     for fault in theme.faults(read):
         sheet.wrong(node, fault)
     return read
@@ -288,7 +292,7 @@ def _override(sheet: Sheet, node: yaml.Node) -> Override | None:
             word = sheet.choice(value, "category", among=_CATEGORIES)
             read[key] = _CATEGORIES[word] if word is not None else None
         elif key == "purpose":
-            texts = sheet.mapping(value, "purpose")
+            texts = sheet.mapping(value, "purpose", known=LANGUAGES)
             read[key] = {lang: sheet.string(text, "purpose") for lang, (_, text) in texts.items()}
         else:
             read[key] = sheet.string(value, f"the override's {key}")
@@ -354,6 +358,9 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "overrides": _overrides,
     "notify": _notify,
     "keep_days": lambda sheet, node: sheet.whole(node, "keep_days", least=1, most=MAX_KEEP_DAYS),
+    "keep_scan_days": lambda sheet, node: sheet.whole(
+        node, "keep_scan_days", least=1, most=MAX_KEEP_DAYS
+    ),
     "visitor": visitor,
     "login": login,
     "settle": lambda sheet, node: sheet.choice(node, "settle", among=("virtual", "real")),

@@ -28,6 +28,9 @@ OWN = {
     "dark-accent-text": "#0d1b26",
 }
 
+#: All that a theme may set: the custom properties of banner.css.
+PROPERTIES = (*OWN, "border", "dark-border", "radius", "font")
+
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _RGB = re.compile(r"rgb\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)\s*\)", re.IGNORECASE)
 

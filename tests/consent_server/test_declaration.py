@@ -12,14 +12,13 @@ from scanner.model import (
     Catalogue,
     Category,
     Controller,
-    Entry,
     Kind,
     Override,
     Party,
-    SetBy,
     Site,
     State,
 )
+from tests.scanner.entries import ANALYTICS, plain
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 DAY = 86400.0
@@ -33,32 +32,16 @@ SITE = Site(
 
 
 def entry(name="_ga", **facts):
-    values = {
-        "kind": Kind.COOKIE,
-        "name": name,
-        "domain": ".shop.example",
-        "path": "/",
-        "party": Party.FIRST,
-        "category": Category.STATISTICS,
-        "vendor": "Google Analytics",
+    usual = {
         "vendor_id": "google-analytics",
         "purposes": ("audience-measurement",),
         "purpose": {"nb": "Teller besøk", "en": "Counts visits"},
         "lifetime": 400 * DAY,
         "declared_lifetime": None,
-        "http_only": False,
-        "secure": True,
-        "same_site": "Lax",
-        "partitioned": False,
-        "set_by": SetBy(kind="script", url="https://tags.example/ga.js", line=1),
-        "states": (State.ACCEPT,),
         "pages": ("https://www.shop.example/",),
         "rule": "knowledge:google-analytics/_ga",
-        "confidence": 0.9,
-        "first_seen": NOON,
-        "last_seen": NOON,
     }
-    return Entry(**(values | facts))
+    return plain(name, **(ANALYTICS | usual | facts))
 
 
 def declared(*entries, site=SITE, scanned_at=NOON):

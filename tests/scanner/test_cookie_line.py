@@ -56,3 +56,9 @@ def test_the_value_is_nowhere_in_what_is_kept():
 
     assert "very-secret-value" not in repr(asked)
     assert asked.digest != line("uid=very-secret-value; Path=/").digest  # another key
+
+
+def test_an_attribute_that_is_too_long_is_none():
+    asked = line(f"n=1; Domain={'x' * 1025}; Path=/{'y' * 1023}")
+
+    assert (asked.domain, len(asked.path)) == ("www.shop.example", 1024)

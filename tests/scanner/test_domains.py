@@ -1,6 +1,6 @@
 import pytest
 
-from scanner.domains import party, registrable, same_site
+from scanner.domains import party, registrable, same_site, shared, within
 from scanner.model import Party
 
 
@@ -41,3 +41,17 @@ def test_sub_domains_are_of_one_site_and_neighbours_on_a_shared_host_are_not():
 )
 def test_whose_item_it_is(host, own, whose):
     assert party(host, site_host="www.shop.example", own_domains=own) is whose
+
+
+@pytest.mark.parametrize(
+    ("domain", "by_many"),
+    [("no", True), ("co.uk", True), ("github.io", True), ("a.github.io", False), ("intern", False)],
+)
+def test_a_public_suffix_is_shared_by_many(domain, by_many):
+    assert shared(domain) is by_many
+
+
+@pytest.mark.parametrize("host", ["a.no", "www.A.no:8443", "kasse.butikk.example.com"])
+def test_a_host_is_within_its_domain_and_within_a_sub_domain_that_is_named(host):
+    assert within(host, homes={"a.no", "butikk.example.com"})
+    assert not within("annet.example.com", homes={"a.no", "butikk.example.com"})

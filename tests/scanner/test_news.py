@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from scanner.findings import find
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State, Visit
+from scanner.model import BannerAnswer, Scan, State, Visit
 from scanner.news import feed, news, payload, signature, text, title
+from tests.scanner.entries import plain, seen
 
 MONDAY = dt.datetime(2026, 11, 16, 3, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -20,30 +21,7 @@ VISITS = tuple(
 
 
 def entry(name, **facts):
-    values = {
-        "kind": Kind.COOKIE,
-        "name": name,
-        "domain": ".shop.example",
-        "path": "/",
-        "party": Party.FIRST,
-        "category": Category.STATISTICS,
-        "vendor": None,
-        "purpose": {},
-        "lifetime": 3600.0,
-        "declared_lifetime": 3600.0,
-        "http_only": False,
-        "secure": True,
-        "same_site": "Lax",
-        "partitioned": False,
-        "set_by": None,
-        "states": (State.ACCEPT,),
-        "pages": ("https://shop.example/",),
-        "rule": None,
-        "confidence": 0.9,
-        "first_seen": MONDAY,
-        "last_seen": MONDAY,
-    }
-    return Entry(**(values | facts))
+    return plain(name, **(seen(MONDAY) | facts))
 
 
 def scan(*entries, days=0, status="complete"):

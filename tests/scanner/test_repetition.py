@@ -5,37 +5,16 @@ import datetime as dt
 import msgspec
 
 from scanner.catalogue import Folded
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, State, Visit
+from scanner.model import BannerAnswer, Category, State, Visit
 from scanner.repetition import differences, marked, visits_of
+from tests.scanner.entries import plain
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 HOME = "https://shop.example/"
 
 
 def entry(name, *states):
-    return Entry(
-        kind=Kind.COOKIE,
-        name=name,
-        domain="shop.example",
-        path="/",
-        party=Party.FIRST,
-        category=Category.STATISTICS,
-        vendor=None,
-        purpose={},
-        lifetime=None,
-        declared_lifetime=None,
-        http_only=False,
-        secure=False,
-        same_site=None,
-        partitioned=False,
-        set_by=None,
-        states=states,
-        pages=(HOME,),
-        rule=None,
-        confidence=0.0,
-        first_seen=NOON,
-        last_seen=NOON,
-    )
+    return plain(name, states=states)
 
 
 def visit(state=State.BEFORE, *, failure=None):

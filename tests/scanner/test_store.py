@@ -11,15 +11,10 @@ from scanner.errors import DatabaseUnusable
 from scanner.model import (
     BannerAnswer,
     Catalogue,
-    Category,
-    Entry,
-    Kind,
-    Party,
     Scan,
-    SetBy,
-    State,
 )
 from scanner.store import Store
+from tests.scanner.entries import ANALYTICS, plain, seen
 
 MONDAY = dt.datetime(2026, 11, 16, 3, 0, 0, 250_000, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -33,29 +28,11 @@ def store(database):
 
 
 def entry(name, at):
-    return Entry(
-        kind=Kind.COOKIE,
-        name=name,
-        domain=".shop.example",
-        path="/",
-        party=Party.FIRST,
-        category=Category.STATISTICS,
-        vendor="Google Analytics",
-        purpose={"nb": "Teller besøk", "en": "Counts visits"},
-        lifetime=34_560_000.0,
-        declared_lifetime=63_072_000.0,
-        http_only=False,
-        secure=True,
-        same_site="Lax",
-        partitioned=False,
-        set_by=SetBy(kind="script", url="https://tags.example/ga.js", line=1),
-        states=(State.ACCEPT,),
-        pages=("https://shop.example/",),
-        rule="knowledge:_ga",
-        confidence=0.9,
-        first_seen=at,
-        last_seen=at,
-    )
+    told = {
+        "purpose": {"nb": "Teller besøk", "en": "Counts visits"},
+        "rule": "knowledge:_ga",
+    }
+    return plain(name, **(ANALYTICS | seen(at) | told))
 
 
 def scan(*names, at=MONDAY, site="shop", status="complete"):

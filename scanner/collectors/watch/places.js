@@ -1,10 +1,10 @@
-// Databases, caches, files, service workers, and the window's name, in pages and in workers.
+// Databases, caches, files, buckets, service workers, and the window's name, in pages and in workers.
 (({ apply, wrap, tell, sites, beginning }) => {
   const { then } = Promise.prototype;
 
   /** Says what was stored once it was, by whoever asked for it. */
-  const after = (result, above, kind, name) => {
-    const facts = { stack: sites(above) };
+  const after = (result, above, kind, name, more = {}) => {
+    const facts = { stack: sites(above), ...more };
     apply(then, result, [(made) => name(made, (text) => tell(kind, text, above, facts)), () => {}]);
     return result;
   };
@@ -25,25 +25,47 @@
 
   wrap(globalThis.ServiceWorkerContainer && ServiceWorkerContainer.prototype, "register", "value", (native, self, args, above) => {
     const result = apply(native, self, args);
-    tell("brought", "ServiceWorker", above, { text: new URL(`${args[0]}`, document.baseURI).href });
+    const { href } = new URL(`${args[0]}`, document.baseURI);
+    tell("brought", "ServiceWorker", above, { text: href });
+    apply(then, result, [undefined, () => tell("unregistered", href, above, {})]);
     return after(result, above, "service_worker", ({ scope }, say) => say(scope));
   });
 
-  if (globalThis.FileSystemDirectoryHandle && navigator.storage && navigator.storage.getDirectory) {
+  const { StorageManager, StorageBucket, StorageBucketManager, FileSystemDirectoryHandle: Folder } = globalThis;
+  if (Folder && StorageManager && StorageManager.prototype.getDirectory) {
     const { getDirectory } = StorageManager.prototype;
-    const { resolve } = FileSystemDirectoryHandle.prototype;
-    wrap(FileSystemDirectoryHandle.prototype, "getFileHandle", "value", (native, self, args, above) => {
-      const result = apply(native, self, args);
-      if (!args[1] || !args[1].create) return result;
-      return after(result, above, "file_system", (file, say) => {
-        const root = apply(getDirectory, navigator.storage, []);
-        apply(then, root, [
-          (top) => apply(then, apply(resolve, top, [file]), [(path) => path && say(path.join("/")), () => {}]),
-          () => {},
-        ]);
+    const { resolve } = Folder.prototype;
+    const roots = []; // promises of those of buckets
+
+    /** Says the path of what *result* will be, below the root where it is. */
+    const placed = (result, above, facts) =>
+      after(result, above, "file_system", (made, say) => {
+        for (const root of [apply(getDirectory, navigator.storage, []), ...roots]) {
+          apply(then, root, [
+            (top) => apply(then, apply(resolve, top, [made]), [(path) => path && say(path.join("/")), () => {}]),
+            () => {},
+          ]);
+        }
+      }, facts);
+    for (const [method, facts] of [["getFileHandle", {}], ["getDirectoryHandle", { faint: true }]]) {
+      wrap(Folder.prototype, method, "value", (native, self, args, above) => {
+        const result = apply(native, self, args);
+        return args[1] && args[1].create ? placed(result, above, facts) : result;
       });
+    }
+    wrap(StorageBucket && StorageBucket.prototype, "getDirectory", "value", (native, self, args) => {
+      const root = apply(native, self, args);
+      roots[roots.length] = root;
+      return root;
     });
   }
+  wrap(StorageBucketManager && StorageBucketManager.prototype, "open", "value", (native, self, args, above) =>
+    after(apply(native, self, args), above, "storage_bucket", ({ name }, say) => say(name)),
+  );
+  wrap(StorageBucketManager && StorageBucketManager.prototype, "delete", "value", (native, self, args, above) => {
+    tell("storage_bucket", `${args[0]}`, above, { gone: true });
+    return apply(native, self, args);
+  });
 
   wrap(globalThis.FileSystemDirectoryHandle && FileSystemDirectoryHandle.prototype, "removeEntry", "value", (native, self, args, above) => {
     tell("file_system", `${args[0]}`, above, { gone: true });

@@ -8,14 +8,13 @@ from scanner.findings import find
 from scanner.model import (
     BannerAnswer,
     Category,
-    Entry,
     Kind,
-    Party,
     Scan,
     SetBy,
     State,
     Visit,
 )
+from tests.scanner.entries import plain
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 DAY = dt.timedelta(days=1)
@@ -23,30 +22,17 @@ PAGE = "https://www.shop.example/"
 
 
 def entry(name, category=Category.UNCLASSIFIED, **changes):
-    fields = {
-        "kind": Kind.COOKIE,
-        "name": name,
-        "domain": ".shop.example",
-        "path": "/",
-        "party": Party.FIRST,
+    usual = {
         "category": category,
-        "vendor": None,
-        "purpose": {},
         "lifetime": 86400.0 * 90,
         "declared_lifetime": 86400.0 * 90,
-        "http_only": False,
-        "secure": True,
-        "same_site": "Lax",
-        "partitioned": False,
         "set_by": SetBy(kind="script", url="https://www.shop.example/app.js", line=12),
-        "states": (State.ACCEPT,),
         "pages": (PAGE,),
-        "rule": None,
         "confidence": 0.0,
         "first_seen": NOW - 2 * DAY,
         "last_seen": NOW - DAY,
     }
-    return Entry(**fields | changes)
+    return plain(name, **(usual | changes))
 
 
 GA = entry(

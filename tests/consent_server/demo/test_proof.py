@@ -3,36 +3,16 @@ import datetime as dt
 import pytest
 
 from consent_server.demo.proof import compare
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State, Visit
+from scanner.model import BannerAnswer, Category, Kind, Scan, State, Visit
+from tests.scanner.entries import plain
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 ALL = (State.BEFORE, State.ACCEPT, State.REJECT)
 
 
 def entry(name, category, states, *, kind=Kind.COOKIE):
-    return Entry(
-        kind=kind,
-        name=name,
-        domain="ads.example" if kind is Kind.REQUEST else "shop.example",
-        path="/",
-        party=Party.FIRST,
-        category=category,
-        vendor=None,
-        purpose={},
-        lifetime=None,
-        declared_lifetime=None,
-        http_only=False,
-        secure=False,
-        same_site=None,
-        partitioned=False,
-        set_by=None,
-        states=states,
-        pages=("https://shop.example/",),
-        rule=None,
-        confidence=1.0,
-        first_seen=NOON,
-        last_seen=NOON,
-    )
+    domain = "ads.example" if kind is Kind.REQUEST else "shop.example"
+    return plain(name, kind=kind, domain=domain, category=category, states=states)
 
 
 def scan(*entries, banner, status="complete", visits=()):

@@ -1,31 +1,9 @@
-import os
-import shutil
-import stat
-
 import pytest
 
 from scanner.browser import chromium, open_browser
 from scanner.errors import BrowserMissing, BrowserUnfit
 from scanner.resolve import Resolution
-
-TOUCH, CHMOD = shutil.which("touch"), shutil.which("chmod")
-
-
-def program(folder, name, text='echo "Chromium 1.2.3.4"'):
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return path
-
-
-@pytest.fixture
-def bare(tmp_path, monkeypatch):
-    """A machine without any browser, and without tools to get one."""
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright"))
-    monkeypatch.setattr(chromium.sys, "executable", "/no/python")
-    return tmp_path
+from tests.scanner.browser.programs import program
 
 
 def test_a_browser_that_was_named_is_used_or_refused_but_never_replaced(bare):
@@ -57,38 +35,6 @@ def test_the_systems_headless_shell_comes_before_its_full_browser(bare):
 def test_without_any_the_error_says_what_to_do(bare):
     with pytest.raises(BrowserMissing, match="kapsel browser install"):
         chromium.find()
-
-
-def test_installing_says_which_browser_is_there(bare):
-    path = program(bare, "bin/chromium")
-
-    assert chromium.install() == f"{path} is here (version 1.2.3.4)"
-
-
-def test_installing_passes_over_a_browser_that_does_not_start(bare):
-    program(bare, "bin/chromium-headless-shell", "exit 1")
-    path = program(bare, "bin/chromium")
-
-    assert str(path) in chromium.install()
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="apt-get is used by root alone")
-def test_where_nothing_can_be_downloaded_apt_installs_one(bare):
-    shell = bare / "bin" / "chromium-headless-shell"
-    program(
-        bare,
-        "bin/apt-get",
-        f'[ "$1" = update ] && {TOUCH} {bare}/updated && exit\n'
-        f"[ -e {bare}/updated ] || exit 100\n"
-        f"printf '#!/bin/sh\\necho Chromium 9.9\\n' > {shell}; {CHMOD} +x {shell}",
-    )
-
-    assert chromium.install() == f"{shell} was installed (version 9.9)"
-
-
-def test_when_nothing_helps_one_sentence_says_what_to_do(bare):
-    with pytest.raises(BrowserMissing, match="--browser or KAPSEL_BROWSER"):
-        chromium.install()
 
 
 @pytest.mark.anyio

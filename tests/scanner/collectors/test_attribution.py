@@ -28,11 +28,13 @@ COOKIES = {
     *("l_loaded", "f_frame", "m_module", "o_written", "h_hop"),
     *("t_attribute", "t_namespace", "t_node", "t_parsed", "t_shadow", "t_module", "t_pieces"),
     *("t_listener", "t_settled", "t_painted", "t_told", "t_passed", "t_lent"),
+    *("t_led", "t_inside", "t_counted"),
 }
 STORED = {
     *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),
     *("f_item", "a_database", "a_cache", "a_worker_blob", "folder/a_file", "t_legacy"),
-    *("i_worker", "t_lent_area", "t_lent_item"),
+    *("i_worker", "t_lent_area", "t_lent_item", "t_empty", "t_full/t_within"),
+    *("t_bucket", "t_bucket_database", "t_bucket_cache", "t_bucket_file"),
 }
 
 
@@ -83,6 +85,10 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
     ):
         assert named[name] == SHOP + script
     assert steps(seen[Kind.INDEXED_DB, "w_database"]) == [(SHOP + "app.js", 41), (SHOP, 8)]
+
+    # What was called off, and a folder that is no item beside its file, are none.
+    assert not {"t_cancelled", "t_full"} & {name for _, name in seen}
+    assert cookies["t_led"].set_by.line == 50
 
     # What is taken away at once is told, and not as kept.
     gone = {name for (_, name), o in seen.items() if o.fate is Fate.GONE}

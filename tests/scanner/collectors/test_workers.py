@@ -40,10 +40,11 @@ def test_a_worker_that_nobody_started_is_told_with_the_page_that_is_left():
 
 def test_a_script_without_an_address_keeps_its_maker():
     blob = "blob:https://www.shop.example/3f9a"
-    home = Evidence()
+    workers = Workers()
+    home = Evidence(workers.noted)
     home.made[blob] = TAG
 
-    noted = Workers().evidence(blob, pages=[home])
+    noted = workers.evidence(blob, pages=[home])
 
     assert noted.made[blob] == TAG
     assert home.has_workers

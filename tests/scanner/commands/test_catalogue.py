@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from consent_server.cli import cli
 from scanner.database import open_database
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, SetBy, State, Visit
+from scanner.model import BannerAnswer, Scan, State, Visit
 from scanner.store import Store
+from tests.scanner.entries import ANALYTICS, plain, seen
 
 MONDAY = dt.datetime(2026, 11, 16, 3, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -23,30 +24,7 @@ VISITS = tuple(
 
 
 def entry(name, at, **facts):
-    values = {
-        "kind": Kind.COOKIE,
-        "name": name,
-        "domain": ".shop.example",
-        "path": "/",
-        "party": Party.FIRST,
-        "category": Category.STATISTICS,
-        "vendor": "Google Analytics",
-        "purpose": {"en": "Counts visits"},
-        "lifetime": 34_560_000.0,
-        "declared_lifetime": 63_072_000.0,
-        "http_only": False,
-        "secure": True,
-        "same_site": "Lax",
-        "partitioned": False,
-        "set_by": SetBy(kind="script", url="https://tags.example/ga.js", line=1),
-        "states": (State.ACCEPT,),
-        "pages": ("https://shop.example/",),
-        "rule": None,
-        "confidence": 0.9,
-        "first_seen": at,
-        "last_seen": at,
-    }
-    return Entry(**(values | facts))
+    return plain(name, **(ANALYTICS | seen(at) | facts))
 
 
 def scan(at, *entries):

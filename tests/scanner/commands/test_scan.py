@@ -12,8 +12,9 @@ from consent_server.cli import cli
 from scanner.database import open_database
 from scanner.errors import BrowserMissing
 from scanner.findings import find
-from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, State, Visit
+from scanner.model import BannerAnswer, Scan, State, Visit
 from scanner.store import Store
+from tests.scanner.entries import plain, seen
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 SITES = """
@@ -25,29 +26,7 @@ sites:
 
 
 def entry(name, at):
-    return Entry(
-        kind=Kind.COOKIE,
-        name=name,
-        domain=".shop.example",
-        path="/",
-        party=Party.FIRST,
-        category=Category.STATISTICS,
-        vendor=None,
-        purpose={},
-        lifetime=3600.0,
-        declared_lifetime=3600.0,
-        http_only=False,
-        secure=True,
-        same_site="Lax",
-        partitioned=False,
-        set_by=None,
-        states=(State.BEFORE,),
-        pages=("https://shop.example/",),
-        rule=None,
-        confidence=0.9,
-        first_seen=at,
-        last_seen=at,
-    )
+    return plain(name, states=(State.BEFORE,), **seen(at))
 
 
 class Crawler:

@@ -30,6 +30,8 @@ async def test_cookies_of_headers_have_their_party_their_lifetimes_and_their_res
                     "hour=1; Max-Age=3600",
                     "years=1; Domain=shop.example; Max-Age=63072000; Secure",
                     "foreign=1; Domain=other.example",
+                    "blåbær=1",
+                    "søt=1; Domain=other.example",
                 ),
             ),
             "/pixel": Answer(status=302, headers={"location": "/dot"}, cookies=("hop=1",)),
@@ -42,7 +44,10 @@ async def test_cookies_of_headers_have_their_party_their_lifetimes_and_their_res
 
     cookies = found.cookies()
     assert found.crawl.status == "complete"
-    assert cookies.keys() == {"session", "hour", "years", "foreign", "hop", "dot", "id", "lax"}
+    names = {"session", "hour", "years", "foreign", "hop", "dot", "id", "lax", "blåbær", "søt"}
+    assert cookies.keys() == names
+    assert (cookies["blåbær"].fate, cookies["søt"].fate) == (Fate.KEPT, Fate.REFUSED)
+    assert found.setter("blåbær") == ("http", SHOP, None)
     assert (cookies["session"].lifetime, cookies["session"].http_only) == (None, True)
     assert cookies["session"].same_site == "Lax"
     assert (cookies["hour"].lifetime, cookies["hour"].declared_lifetime) == (3600, 3600)

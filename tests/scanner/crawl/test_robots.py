@@ -45,6 +45,24 @@ async def test_everybodys_group_counts_where_we_are_not_named():
     assert told == ["robots.txt forbids it", None]
 
 
+@pytest.mark.parametrize(
+    "first",
+    ["\ufeffUser-agent: *", "user-agent:KAPSEL/0.1", "User-Agent : Kapsel Bot # ours"],
+)
+async def test_a_group_is_ours_behind_a_byte_order_mark_and_with_a_version(first):
+    told, _, _ = await refusals(f"{first}\r\nDisallow: /a\r\n", "/a/b", "/b")
+
+    assert told == ["robots.txt forbids it", None]
+
+
+async def test_a_group_for_a_longer_name_is_not_ours():
+    text = "User-agent: Kapsel-News\nDisallow: /a\n\nUser-agent: *\nDisallow: /b"
+
+    told, _, _ = await refusals(text, "/a", "/b")
+
+    assert told == [None, "robots.txt forbids it"]
+
+
 @pytest.mark.parametrize("status", [404, 403, 410])
 async def test_a_server_without_rules_allows_everything(status):
     told, _, _ = await refusals(Answer("Disallow: /", status=status), "/a")

@@ -2,8 +2,8 @@ import datetime as dt
 
 from scanner import cookie_line
 from scanner.collectors.evidence import CookieWrite, JarCookie
-from scanner.crawl.sightings import left_by
-from scanner.model import SetBy
+from scanner.crawl.sightings import Sightings, left_by
+from scanner.model import SetBy, State
 from scanner.shape import Digester, shape
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -50,3 +50,33 @@ def test_what_a_script_cannot_delete_is_kept_though_it_tried():
 
     assert left_by(tried, [kept("sid", http_only=True)]) == (kept("sid", http_only=True),)
     assert left_by(done, [kept("sid", http_only=True)]) == ()
+
+
+def test_a_cookie_is_put_down_to_the_answer_that_came_when_it_did():
+    seen = Sightings(State.BEFORE, home=SHOP)
+    now = dt.datetime.now(dt.UTC)
+    for second, name in ((-30, "early"), (-20, "late")):
+        by = SetBy(kind="http", url=f"{SHOP}{name}.js")
+        at = now + dt.timedelta(seconds=second)
+        seen.doubt("www.shop.example", by, SHOP + name, at=at)
+        looked_at = at + dt.timedelta(seconds=1)
+        names = ["early", "late"] if name == "late" else ["early"]
+        seen.looked([kept(each) for each in names], page=None, looked_at=looked_at)
+
+    found = seen.remaining({}, pressed=False, given=())
+
+    told = {each.name: (each.set_by, page) for page, some in found.items() for each in some}
+    assert told["late"] == (SetBy(kind="http", url=SHOP + "late.js"), SHOP + "late")
+
+
+def test_of_two_answers_that_came_together_neither_is_named():
+    seen = Sightings(State.BEFORE, home=SHOP)
+    at = dt.datetime.now(dt.UTC)
+    for name in ("a", "b"):
+        by = SetBy(kind="http", url=f"{SHOP}{name}.js")
+        seen.doubt("www.shop.example", by, SHOP, at=at)
+    seen.told((), [kept("x")], page=SHOP, looked_at=at)
+
+    ((page, (cookie,)),) = seen.remaining({}, pressed=False, given=()).items()
+
+    assert (page, cookie.set_by) == (SHOP, None)

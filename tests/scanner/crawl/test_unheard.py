@@ -66,3 +66,44 @@ class Chat:
         cookie = b"chat=1; Secure; SameSite=None"
         await send({"type": "websocket.accept", "headers": [(b"set-cookie", cookie)]})
         await send({"type": "websocket.close"})
+
+
+LONE = "<script>navigator.serviceWorker.register('/alone/worker.js')</script>"
+
+
+async def test_what_a_worker_beside_the_page_is_sent_and_does_a_second_later(look):
+    worker = "importScripts('/part.js'); setTimeout(() => cookieStore.set('later', '1'), 1000);"
+    shop = Host(
+        {
+            "/": LONE,
+            "/alone/worker.js": script(worker, cookies=("main=1; Path=/",)),
+            "/part.js": script("1", cookies=("part=1; Path=/",)),
+        }
+    )
+
+    found = await look({"www.shop.example": shop})
+
+    assert found.setter("main") == ("http", SHOP + "alone/worker.js", None)
+    assert found.setter("part") == ("http", SHOP + "part.js", None)
+    assert found.setter("later") == ("script", SHOP + "alone/worker.js", 1)
+
+
+CLEARED = """<script>localStorage.cleared = 1;
+indexedDB.open("emptied").onsuccess = (e) => { e.target.result.close(); fetch("/clear"); };
+</script>"""
+
+
+async def test_names_of_other_letters_and_what_a_server_has_deleted(look):
+    shop = Host(
+        {
+            "/": Answer(CLEARED, cookies=("sørpå=1", "=nameless")),
+            "/clear": Answer("", headers={"clear-site-data": '"storage"'}),
+        }
+    )
+
+    found = await look({"www.shop.example": shop})
+
+    assert {"sørpå", ""} == found.cookies().keys()
+    assert found.cookies()["sørpå"].fate is Fate.KEPT
+    assert found.of(Kind.LOCAL_STORAGE)["cleared"].fate is Fate.GONE
+    assert found.of(Kind.INDEXED_DB)["emptied"].fate is Fate.GONE

@@ -9,7 +9,6 @@ from scanner.findings import CHECKS, RULES, find
 from scanner.model import (
     BannerAnswer,
     Category,
-    Entry,
     Fate,
     Kind,
     Party,
@@ -19,6 +18,7 @@ from scanner.model import (
     State,
     Visit,
 )
+from tests.scanner.entries import plain
 
 ROOT = Path(__file__).parents[3]
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -26,30 +26,11 @@ ANSWERED = BannerAnswer(found=True, accepted=True, rejected=True, withdrawn=True
 
 
 def entry(name="_ga", **facts):
-    values = {
-        "kind": Kind.COOKIE,
-        "name": name,
-        "domain": ".shop.example",
-        "path": "/",
-        "party": Party.FIRST,
-        "category": Category.STATISTICS,
-        "vendor": None,
-        "purpose": {},
-        "lifetime": 3600.0,
-        "declared_lifetime": 3600.0,
-        "http_only": False,
-        "secure": True,
-        "same_site": "Lax",
-        "partitioned": False,
+    usual = {
         "set_by": SetBy(kind="script", url="https://tags.example/ga.js?id=1", line=12),
-        "states": (State.ACCEPT,),
         "pages": ("https://shop.example/?q=mine",),
-        "rule": None,
-        "confidence": 0.9,
-        "first_seen": NOON,
-        "last_seen": NOON,
     }
-    return Entry(**(values | facts))
+    return plain(name, **(usual | facts))
 
 
 def rules(*entries, banner=ANSWERED, visits=(), refused=()):

@@ -8,7 +8,6 @@ from scanner.findings import find
 from scanner.model import (
     BannerAnswer,
     Category,
-    Entry,
     Kind,
     Party,
     Scan,
@@ -16,35 +15,18 @@ from scanner.model import (
     State,
     Visit,
 )
+from tests.scanner.entries import ANALYTICS, plain
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
 def entry(name="_ga", **facts):
-    values = {
-        "kind": Kind.COOKIE,
-        "name": name,
-        "domain": ".shop.example",
-        "path": "/",
-        "party": Party.FIRST,
-        "category": Category.STATISTICS,
-        "vendor": "Google Analytics",
-        "purpose": {"en": "Counts visits"},
-        "lifetime": 34_560_000.0,
-        "declared_lifetime": 63_072_000.0,
-        "http_only": False,
-        "secure": True,
-        "same_site": "Lax",
-        "partitioned": False,
-        "set_by": SetBy(kind="script", url="https://tags.example/ga.js", line=1),
+    usual = {
         "states": (State.BEFORE, State.ACCEPT),
-        "pages": ("https://shop.example/",),
         "rule": f"knowledge:vendor/{name}",
         "confidence": 0.99,
-        "first_seen": NOON,
-        "last_seen": NOON,
     }
-    return Entry(**(values | facts))
+    return plain(name, **(ANALYTICS | usual | facts))
 
 
 def made(*entries, status="complete", failure=None):

@@ -9,43 +9,22 @@ from scanner.findings import find
 from scanner.model import (
     BannerAnswer,
     Category,
-    Entry,
     Fate,
-    Kind,
-    Party,
     Scan,
-    SetBy,
     State,
     Visit,
 )
 from scanner.report.console import banner_in_words, print_scans
+from tests.scanner.entries import ANALYTICS, plain
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 VISIT = Visit(
     url="https://shop.example/", final_url="https://shop.example/", state=State.BEFORE, status=200
 )
-GA = Entry(
-    kind=Kind.COOKIE,
-    name="_ga",
-    domain=".shop.example",
-    path="/",
-    party=Party.FIRST,
-    category=Category.STATISTICS,
-    vendor="Google Analytics",
-    purpose={},
-    lifetime=63_072_000.0,
-    declared_lifetime=63_072_000.0,
-    http_only=False,
-    secure=True,
-    same_site="Lax",
-    partitioned=False,
-    set_by=SetBy(kind="script", url="https://tags.example/ga.js", line=1),
+GA = plain(
+    "_ga",
+    **(ANALYTICS | {"lifetime": 63_072_000.0, "purpose": {}}),
     states=(State.BEFORE, State.ACCEPT),
-    pages=("https://shop.example/",),
-    rule=None,
-    confidence=0.9,
-    first_seen=NOON,
-    last_seen=NOON,
 )
 
 

@@ -213,15 +213,22 @@ def test_a_bomb_of_aliases_is_refused_quickly():
         ("controller: {name: A, contact: ring oss}", "neither an e-mail address nor an https link"),
         ("controller: {name: A, policy: /personvern}", "must begin with https://"),
         ("own_domains: [https://a.example]", "write it bare, as example.no"),
+        ("own_domains: ['no']", "under 'no' anybody may register: name your own domain there"),
+        ("own_domains: [github.io]", "under 'github.io' anybody may register"),
         ("include: [kurs/*]", "it would match no URL"),
         ("exclude: ['*/a b']", "a URL has no blanks"),
         ("exclude: ['*/[a']", "has no partner"),
         ("pages: [kurs]", "write a URL, or a path that begins with /"),
+        ("pages: [https://annet.no/x]", "page 'https://annet.no/x' lies outside the site"),
+        ("pages: [https://a.example.evil.no/]", "lies outside the site"),
         ("robots: maybe", "robots cannot be 'maybe': there is obey, ignore"),
         ("banner: {layout: popup}", "layout cannot be 'popup': there is bar, box, dialog"),
         ("banner: {remember_days: 1000}", "from 1 to 400, not '1000'"),
         ("banner: {colour: red}", "unknown key 'colour' in banner"),
         ("banner: {theme: {accent: 'red; } body {'}}", "must be one CSS value"),
+        ("banner: {theme: {colour: red}}", "unknown key 'colour' in theme: there is background"),
+        ("banner: {theme: {background: 'URL (//a.example/x)'}}", "or url()"),
+        ("banner: {theme: {background: image-set('https://a.example/x' 1x)}}", "or url()"),
         (
             "banner: {theme: {accent: '#fff', accent-text: '#eee'}}",
             "'accent-text' #eee on 'accent' #fff has a contrast of 1.2; text needs 4.5",
@@ -237,6 +244,10 @@ def test_a_bomb_of_aliases_is_refused_quickly():
         ("overrides: [{name: a}]", "'category' is missing"),
         ("overrides: [{name: a, category: tracking}]", "category cannot be 'tracking'"),
         ("overrides: [{name: a, category: necessary, why: x}]", "unknown key 'why'"),
+        (
+            "overrides: [{name: a, category: necessary, purpose: {no: Kurv}}]",
+            "unknown key 'no' in purpose",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_with_its_line(line, words):
@@ -251,6 +262,18 @@ def test_a_wrong_value_is_told_with_its_line(line, words):
 @pytest.mark.parametrize("key", ["Shop", "a/b", "-a", "a b", "ø", "a..b", "shop.js", "a" * 64, "?"])
 def test_a_key_that_is_not_safe_in_a_url_is_refused(key):
     assert mistakes(f"sites:\n  {key!r}: {{url: https://a.example/}}\n")
+
+
+def test_pages_of_ones_own_further_domains_and_sub_domains_are_taken():
+    pages = ["/kurs", "https://kasse.a.example/x", "https://www.blåbær.no/", "https://b.no/"]
+
+    site = parse(
+        f"sites:\n  a:\n    url: https://www.a.example/\n    pages: {pages}\n"
+        "    own_domains: [blåbær.no, b.no, intern]\n".encode()
+    )[0]
+
+    assert site.pages[1:] == tuple(pages[1:])
+    assert site.own_domains == ("xn--blbr-roah.no", "b.no", "intern")
 
 
 @pytest.mark.parametrize("key", ["shop", "no", "2024", "example.no", "a_b-c"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import widget
-from scanner.sites.theme import OWN, completed, contrast, faults
+from scanner.sites.theme import OWN, PROPERTIES, completed, contrast, faults
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,4 @@ def test_the_widgets_own_colours_can_be_read_and_are_those_of_its_style():
 
     assert faults(OWN) == ()
     assert {name: in_style[name] for name in OWN} == OWN
+    assert set(PROPERTIES) == set(re.findall(r"var\(--kapsel-([\w-]+)", style))

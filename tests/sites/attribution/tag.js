@@ -43,4 +43,17 @@ const taken = put(document.createElement('iframe')); const lent = taken.contentW
 const lentItem = taken.contentWindow.Storage.prototype.setItem; taken.contentWindow.localStorage.getItem('x');
 taken.contentWindow.Object.getOwnPropertyDescriptor(taken.contentWindow, 'localStorage').get.call(window).setItem('t_lent_area', '1');
 taken.remove(); lent.call(document, 't_lent=1'); lentItem.call(localStorage, 't_lent_item', '1');
+/* Code in addresses that nobody can watch, frames that are counted, folders and buckets. */
+const counted = (left, name) => { if (left) requestAnimationFrame(() => counted(left - 1, name)); else document.cookie = name + '=1'; };
+counted(60, 't_counted'); cancelAnimationFrame(requestAnimationFrame(() => { document.cookie = 't_cancelled=1' }));
+const inside = document.createElement('iframe'); inside.setAttribute('src', 'javascript:void(parent.document.cookie = "t_inside=1")'); put(inside);
+addEventListener('load', () => { location.href = 'javascript:void(document.cookie="t_led=1")' });
+navigator.storage.getDirectory().then(async root => {
+  await root.getDirectoryHandle('t_empty', {create: true});
+  await (await root.getDirectoryHandle('t_full', {create: true})).getFileHandle('t_within', {create: true});
+});
+navigator.storageBuckets.open('t_bucket').then(async bucket => {
+  bucket.indexedDB.open('t_bucket_database'); bucket.caches.open('t_bucket_cache');
+  (await bucket.getDirectory()).getFileHandle('t_bucket_file', {create: true});
+});
 //# sourceURL=https://www.shop.example/not-me.js
