@@ -43,9 +43,7 @@ def _script(name: str) -> str:
 _LOOK, _STORAGE, _LINKS = (_script(f"{name}.js") for name in ("look", "storage", "links"))
 _CONSENT = f"{_script('consent.js')}\n//# sourceURL={OURS}"  # whose calls do not count
 _ICON = _script("icon.js")
-_SCROLL, _FAREWELL, _MINDING = (
-    _script(f"{name}.js") for name in ("scroll", "farewell", "minding")
-)
+_SCROLL, _FAREWELL, _MINDING = (_script(f"{name}.js") for name in ("scroll", "farewell", "minding"))
 
 
 class Reader:
@@ -123,7 +121,7 @@ class Reader:
         A page that stands still, and would not mind being left, stays until the next one comes.
         """
         tab.evidence.mark(Moment.LEAVE)
-if tab.over or await _minds(tab, clock=clock):
+        if tab.over or await _minds(tab, clock=clock):
             await self._leave(tab)
         looked_at = dt.datetime.now(dt.UTC)
         kept = await self._jar()
@@ -370,7 +368,7 @@ async def _minds(tab: Tab, *, clock: Clock) -> bool:
     noted = tab.evidence
     if clock != Clock.VIRTUAL or tab.popups or noted.has_workers or noted.has_databases:
         return True
-    if tab.traffic.status is None or tab.traffic.open or tab.routes or noted.sockets:
+    if tab.traffic.status is None or tab.traffic.open or tab.routes or noted.unheard:
         return True
     return await tab.frames.mind(_MINDING)
 

@@ -19,23 +19,23 @@ OPEN = """(name) => new Promise((done) => {
 
 
 async def test_databases_are_opened_again_only_when_they_have_changed():
-    async with browsing({"www.shop.example": Host({"/": Answer("<p>Shop")})}) as browser:
-        async with browser.visitor() as context:
-            page = await context.new_page()
-            await page.goto("https://www.shop.example/")
-            await page.evaluate(OPEN, "first")
-            await page.evaluate("localStorage.seen = 1")
-            known = {}
+    shop = Host({"/": Answer("<p>Shop")})
+    async with browsing({"www.shop.example": shop}) as browser, browser.visitor() as context:
+        page = await context.new_page()
+        await page.goto("https://www.shop.example/")
+        await page.evaluate(OPEN, "first")
+        await page.evaluate("localStorage.seen = 1")
+        known = {}
 
-            async def look():
-                told = await page.evaluate(f"({STORAGE})({json.dumps(known)})")
-                known[told["place"]] = told["size"]
-                return {item["name"] for item in told["found"]}
+        async def look():
+            told = await page.evaluate(f"({STORAGE})({json.dumps(known)})")
+            known[told["place"]] = told["size"]
+            return {item["name"] for item in told["found"]}
 
-            at_first = await look()
-            unchanged = await look()
-            await page.evaluate(OPEN, "second")
-            changed = await look()
+        at_first = await look()
+        unchanged = await look()
+        await page.evaluate(OPEN, "second")
+        changed = await look()
 
     assert at_first == {"seen", "first"}
     assert unchanged == {"seen"}
