@@ -156,7 +156,7 @@ class Store:
         return Catalogue(site=site, scanned_at=scanned_at, entries=merged(scans))
 
     def last_started(self, site: str, until: dt.datetime) -> dt.datetime | None:
-        """Return when the newest scan of *site* began, of those until then; also one that failed."""
+        """Return when the newest scan of *site* until then began, also one that failed."""
         began = tables.scan.c.started_at
         query = select(func.max(began)).where(
             tables.scan.c.site == site, began <= _milliseconds(until)
