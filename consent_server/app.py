@@ -29,7 +29,7 @@ from consent_server import (
 from consent_server.admin import routes as people
 from consent_server.admin import scan_api
 from consent_server.admin.desk import furnish
-from consent_server.answers import answer
+from consent_server.answers import STRICT_TRANSPORT, answer
 from consent_server.decisions import Things
 from consent_server.editions import Editions
 from consent_server.front import Front
@@ -55,9 +55,6 @@ if TYPE_CHECKING:
 
 GARBAGE = 10_000  # objects that may be garbage: what a decision leaves is none
 SITE_BURST = 10  # seconds' worth of decisions that one site's visitors may send at once
-
-#: A year, for this host alone: what else is on the domain is not ours to say.
-STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 
 GPC_SINCE = "2026-11-22"  # the day on which what we say of it last changed
 
@@ -136,7 +133,7 @@ def kept_to_tls(scope: Scope, send: Send) -> Send:
 
 
 class ConsentServer(Starlette):
-    """The routes, with a *front* before them that takes the short way where it can."""
+    """The routes, with a *front* before them."""
 
     front: Front
 
@@ -212,5 +209,7 @@ def create_from_environment() -> ConsentServer:
     settings = Settings.from_environment()
     write_logs(level=settings.log_level, form=settings.log_format)
     write_logs_of_libraries(form=settings.log_format)
+    app = create_app(settings)
     Line.crowd = Crowd.of_process(proxies=settings.proxies)
-    return create_app(settings)
+    Line.desk = app.front
+    return app

@@ -20,7 +20,7 @@ from consent_server.log.records import same_decision
 from consent_server.log.rows import to_counted, to_record, whole
 from consent_server.log.selection import conditions, selections, tallied
 from consent_server.log.statistics import Day, days
-from consent_server.log.writer import GroupWriter, Opened
+from consent_server.log.writer import GroupWriter
 from consent_server.model import ConsentRecord, Filter, Slice
 from scanner.database import forget_erased
 from scanner.errors import DecisionConflict, LogUnavailable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from consent_server.log.writer import Outcome
+    from consent_server.log.writer import Letter, Outcome
 
     T = TypeVar("T")
 
@@ -75,23 +75,16 @@ class ConsentLog:
             DecisionConflict: If another decision has its id.
             LogUnavailable: If it could not be stored now.
         """
-        new, _ = await self.take(lambda: Opened(record))
-        return new
+        return await self._at_work().write(record)
 
-    async def take(self, letter: Callable[[], Opened]) -> tuple[bool, Opened]:
+    def hand_in(self, letter: Letter) -> None:
         """
-        Store the record that *letter* returns, opened together with others.
-
-        Returns:
-            Once it is durable: whether it is new, and what was opened.
+        Store the record in *letter* with others, and tell it, once that is durable.
 
         Raises:
-            DecisionConflict: If another decision has its id.
-            LogUnavailable: If it could not be stored now.
+            LogUnavailable: If too many wait.
         """
-        if self._writer is None:
-            self._writer = GroupWriter(self._store)
-        return await self._writer.write(letter)
+        self._at_work().hand_in(letter)
 
     async def get(self, key: str, *, site: str | None = None) -> ConsentRecord | None:
         """Return the record with the id *key*, as it was sent, if there is one (of *site*)."""
@@ -203,6 +196,11 @@ class ConsentLog:
             LogUnavailable: If it does not answer.
         """
         await self._read(lambda connection: connection.execute(select(1)).scalar_one())
+
+    def _at_work(self) -> GroupWriter:
+        if self._writer is None:
+            self._writer = GroupWriter(self._store)
+        return self._writer
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:
         def run() -> T:
