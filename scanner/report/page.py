@@ -48,6 +48,7 @@ _SIGNALS = {
     SignalKind.TCF: "IAB Europe's Transparency and Consent Framework",
     SignalKind.GPP: "Global Privacy Platform",
     SignalKind.PRIVACY_CONTROL: "Global Privacy Control",
+    SignalKind.ADVERTISING: "What the browser has for advertising, and who asked for it",
     SignalKind.SECURITY_HEADER: "Headers that protect the pages",
     SignalKind.MIXED_CONTENT: "Unencrypted parts of encrypted pages",
     SignalKind.CLOAKING: "Names of the site's own that lead to other companies",
