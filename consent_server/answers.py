@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+#: Of what is served over TLS. A year, for this host alone: what else is on the domain is not ours
+#: to say.
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+
 RETRY_AFTER = 2  # seconds after which a refused decision may come again
 
 #: Errors of ours that are an answer.
@@ -115,7 +119,12 @@ def from_here(request: Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.headers.get("host")
 
 
-async def from_error(request: Request | None, exc: Exception) -> Response:
+async def from_error(request: Request, exc: Exception) -> Response:
+    """Return the refusal that *exc*, an error of ours, stands for."""
+    return refused(exc)
+
+
+def refused(exc: Exception) -> Response:
     """Return the refusal that *exc*, an error of ours, stands for."""
     status = STATUS[type(exc)]
     headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None

@@ -29,7 +29,7 @@ from consent_server import (
 from consent_server.admin import routes as people
 from consent_server.admin import scan_api
 from consent_server.admin.desk import furnish
-from consent_server.answers import answer
+from consent_server.answers import STRICT_TRANSPORT, answer
 from consent_server.decisions import Things
 from consent_server.editions import Editions
 from consent_server.front import Front
@@ -39,6 +39,7 @@ from consent_server.log import ConsentLog
 from consent_server.log.releases import Releases
 from consent_server.log.signing import Signer, signing_key
 from consent_server.log.tree import Tree
+from consent_server.logs import write_logs, write_logs_of_libraries
 from consent_server.proxy import Proxies
 from consent_server.rights import routes as rights
 from consent_server.settings import Settings
@@ -49,7 +50,7 @@ from scanner.store import Store
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 
 GARBAGE = 10_000  # objects that may be garbage: what a decision leaves is none
@@ -73,7 +74,9 @@ async def readyz(request: Request) -> Response:
 async def counted(request: Request) -> Response:
     """Answer with what this process has counted, for Prometheus."""
     return Response(
-        metrics.text(), media_type=metrics.CONTENT_TYPE, headers={"Cache-Control": "no-store"}
+        metrics.text(),
+        media_type=metrics.CONTENT_TYPE,
+        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
     )
 
 
@@ -116,8 +119,21 @@ ROUTES = [
 ]
 
 
+def kept_to_tls(scope: Scope, send: Send) -> Send:
+    """Return *send* so that a browser that came over TLS never comes without it again."""
+    if scope["type"] != "http" or scope["scheme"] != "https":
+        return send
+
+    async def strict(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], STRICT_TRANSPORT]
+        await send(message)
+
+    return strict
+
+
 class ConsentServer(Starlette):
-    """The routes, with a *front* before them that takes the short way where it can."""
+    """The routes, with a *front* before them."""
 
     front: Front
 
@@ -129,7 +145,7 @@ class ConsentServer(Starlette):
             fault = await answers.from_fault(Request(scope), exc)
             await fault(scope, receive, send)
             raise
-        await super().__call__(scope, receive, send)
+        await super().__call__(scope, receive, kept_to_tls(scope, send))
 
 
 def create_app(settings: Settings) -> ConsentServer:
@@ -180,6 +196,7 @@ def create_app(settings: Settings) -> ConsentServer:
             **dict.fromkeys(answers.STATUS, answers.from_error),
         },
     )
+    server.router.redirect_slashes = False  # it would lead to whatever Host a stranger names
     server.front = Front(
         hosts=settings.hosts,
         proxies=Proxies(settings.proxies, country=settings.country_header),
@@ -190,5 +207,9 @@ def create_app(settings: Settings) -> ConsentServer:
 def create_from_environment() -> ConsentServer:
     """Return the application of a worker process; its parent left the settings."""
     settings = Settings.from_environment()
+    write_logs(level=settings.log_level, form=settings.log_format)
+    write_logs_of_libraries(form=settings.log_format)
+    app = create_app(settings)
     Line.crowd = Crowd.of_process(proxies=settings.proxies)
-    return create_app(settings)
+    Line.desk = app.front
+    return app

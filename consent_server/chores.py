@@ -1,4 +1,4 @@
-"""What `kapsel watch` does between scans: old decisions erased, requests told of in time."""
+"""What `kapsel watch` does between scans: what is old goes, requests are told of in time."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from consent_server.log.retention import REQUEST_DAYS, prune
 from consent_server.rights.notice import notice
-from scanner.errors import LogUnavailable
+from scanner import retention
+from scanner.errors import DatabaseUnusable, EvidenceUnwritable, LogUnavailable
 from scanner.messages import send
 from scanner.model import Notify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from consent_server.log import ConsentLog
     from consent_server.rights.inbox import Inbox
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from scanner.deeds import Deeds
     from scanner.messages import Post
     from scanner.model import Site
+    from scanner.store import Store
 
 RETRY = dt.timedelta(hours=1)  # after which a message that reached nobody is sent again
 
@@ -33,14 +36,18 @@ class Chores:
         log: ConsentLog,
         inbox: Inbox,
         deeds: Deeds,
+        store: Store,
         *,
         post: Post,
+        evidence: Path | None = None,
         say: Callable[[str], None],
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._log = log
         self._inbox = inbox
         self._deeds = deeds
+        self._store = store
+        self._evidence = evidence
         self._post = post
         self._say = say
         self._clock = clock
@@ -59,6 +66,8 @@ class Chores:
                 await self._prune(sites, now)
             except LogUnavailable as exc:
                 self._say(f"old decisions are not erased now: {exc}")
+            except (DatabaseUnusable, EvidenceUnwritable) as exc:
+                self._say(f"old scans are not deleted now: {exc}")
             else:
                 self._pruned = now.date()
 
@@ -82,11 +91,20 @@ class Chores:
                 said = f"{number} old decisions"
                 self._say(f"{site.key}: {said} erased")
                 await self._note("erased old decisions", site=site.key, detail=said)
+            await self._prune_scans(site, now)
         before = now - dt.timedelta(days=REQUEST_DAYS)
         if number := await asyncio.to_thread(self._inbox.prune, closed_before=before):
             said = f"{number} requests that were answered long ago"
             self._say(f"{said} are erased")
             await self._note("erased old requests", site=None, detail=said)
+
+    async def _prune_scans(self, site: Site, now: dt.datetime) -> None:
+        old = await asyncio.to_thread(
+            retention.prune, self._store, site, now=now, evidence=self._evidence
+        )
+        if old.scans or old.folders:
+            self._say(f"{site.key}: {old}, too old, deleted")
+            await self._note("deleted old scans", site=site.key, detail=str(old))
 
     async def _note(self, action: str, *, site: str | None, detail: str) -> None:
         await asyncio.to_thread(self._deeds.did, action, site=site, detail=detail)

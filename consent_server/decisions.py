@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from consent_server import receipts
 from consent_server.addressed import served_to_own_page
-from consent_server.answers import RETRY_AFTER, answer, from_error, refusal
+from consent_server.answers import RETRY_AFTER, answer, from_error, refusal, refused
 from consent_server.log.records import (
     MAX_BODY,
     read_decision,
@@ -187,8 +187,8 @@ async def _one_of_many(
     try:
         new, record = await _stored(things, served, body, sender)
     except REFUSALS as exc:
-        refused = await from_error(None, exc)
-        return {"status": refused.status_code, **msgspec.json.decode(refused.body)}
+        response = refused(exc)
+        return {"status": response.status_code, **msgspec.json.decode(response.body)}
     return {"status": 201 if new else 200, "record": record}
 
 
@@ -247,7 +247,11 @@ async def _body(request: Request) -> bytes:
 
 def readable(request: Request, response: Response) -> Response:
     """Let the site's page read *response*."""
-    origin = request.headers.get("origin")
+    return readable_by(request.headers.get("origin"), response)
+
+
+def readable_by(origin: str | None, response: Response) -> Response:
+    """Let pages of *origin*, of the site, read *response*."""
     if origin is not None:
         response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Vary"] = "Origin"

@@ -1,36 +1,22 @@
-"""The short way to the two answers that visitors wait for: a decision stored, and the script.
+"""Stands before the routes: answers only to the server's names, and knows the short ways.
 
-It takes the ordinary requests only, and answers them as the routes behind it would; whatever is
-out of the ordinary (an unknown site, a foreign page, a fault) goes to the routes.
+Ordinary decisions, and the script, are answered on their lines (see `exchange`), as the routes
+would answer; what is out of the ordinary (an unknown site, a foreign page) goes to the routes.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-import time
 from typing import TYPE_CHECKING
 
-import msgspec
-from starlette.requests import Request
-
-from consent_server.answers import from_error, refusal
-from consent_server.decisions import (
-    CONTENT_TYPES,
-    REFUSALS,
-    Sender,
-    answer_to,
-    are_many,
-    let_in,
-    readable,
-    received,
-)
+from consent_server.answers import refusal
 from consent_server.document import matches
+from consent_server.exchange import Exchange, Short
+from consent_server.letters import KINDS, Letter
 from consent_server.log.records import MAX_BODY
-from consent_server.log.writer import Opened
 from consent_server.origin import belongs
 from consent_server.script import HEADERS
-from scanner.tables import from_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,29 +25,21 @@ if TYPE_CHECKING:
 
     from consent_server.decisions import Things
     from consent_server.proxy import Proxies
-    from consent_server.shelf import Served
 
     Headers = Mapping[bytes, bytes]
 
-_START, _SCRIPT, _CONSENTS = "/w/", ".js", "/consents"
+_START, _SCRIPT, _CONSENTS = b"/w/", b".js", b"/consents"
 
-_KINDS = frozenset(
-    spelled.encode()
-    for kind in CONTENT_TYPES
-    for spelled in (kind, f"{kind};charset=UTF-8", f"{kind}; charset=utf-8")
-)
-#: Nobody keeps the answer to a POST, so nothing is said of that.
-_DECISION_HEADERS = [
-    (b"content-type", b"application/json"),
-    (b"x-content-type-options", b"nosniff"),
-]
-_SCRIPT_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_SCRIPT_HEADERS = "".join(f"{name.lower()}: {value}\r\n" for name, value in HEADERS.items())
+
 #: A load balancer, or a container's health check, asks for them by an address.
 _FOR_MACHINES = frozenset(("/healthz", "/readyz"))
 
+#: With one of these a request has, or wants, more than its head says.
+_UNUSUAL = frozenset((b"transfer-encoding", b"expect", b"upgrade"))
+
 #: Of a request without the header the name is empty.
 _HOST = re.compile(rb"(?P<name>[A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
-_ENCODER = msgspec.json.Encoder()
 
 
 class Front:
@@ -74,121 +52,116 @@ class Front:
         self._proxies = proxies
 
     async def answered(self, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Answer, if it is a request for the short way; False: it is not, and nothing was read."""
+        """Refuse what is not for this server; False: it is, and the routes know who asks."""
         headers = dict(scope["headers"])
-        ordinary = len(headers) == len(scope["headers"])  # no header stands twice
-        named = _HOST.fullmatch(headers.get(b"host", b""))
-        if named is None or not (ordinary or _one_host(scope)):
+        name = _host_name(headers.get(b"host", b""))
+        if name is None or [each for each, _ in scope["headers"]].count(b"host") > 1:
             await refusal(400, "the Host header names no host")(scope, receive, send)
             return True
-        unknown = self._hosts and named["name"].lower() not in self._hosts
-        if unknown and scope["path"] not in _FOR_MACHINES:
+        if not self._is_ours(name) and scope["path"] not in _FOR_MACHINES:
             await refusal(421, "this server has another name")(scope, receive, send)
             return True
         self._proxies.look_through(scope, headers)
-        path: str = scope["path"]
-        if not (ordinary and path.startswith(_START)):
-            return False
-        if path.endswith(_CONSENTS):
-            return scope["method"] == "POST" and await self._decision(scope, headers, receive, send)
-        if path.endswith(_SCRIPT):
-            return scope["method"] == "GET" and await self._script(path, headers, send)
         return False
 
-    async def _decision(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> bool:
-        """Store a decision and answer; False: not an ordinary one, and nothing was read."""
-        things = self.things
-        served = things.shelf.at_hand(scope["path"][len(_START) : -len(_CONSENTS)])
-        origin = headers.get(b"origin")
+    def taken(self, line: Short, method: bytes) -> Exchange | None:
+        """Return the exchange of the request whose head has come on *line*; None: none for it."""
+        target = line.url
+        if not target.startswith(_START) or line.flow.write_paused:
+            return None
+        headers = dict(line.headers)
+        name = _host_name(headers.get(b"host", b""))
+        if (
+            len(headers) != len(line.headers)  # one stands twice
+            or not _UNUSUAL.isdisjoint(headers)
+            or not _stays_open(line, headers)
+            or name is None
+            or not self._is_ours(name)
+        ):
+            return None
+        exchange = None
+        asks = None if line.client is None else line.client[0]
+        if method == b"POST" and target.endswith(_CONSENTS):
+            site = target[len(_START) : -len(_CONSENTS)]
+            exchange = self._decision(line, site, asks, headers)
+        elif method == b"GET" and target.endswith(_SCRIPT):
+            exchange = self._script(line, target[len(_START) : -len(_SCRIPT)], headers)
+        if exchange is not None:
+            exchange.over_tls = line.scheme == "https" or self._proxies.over_tls(asks, headers)
+        return exchange
+
+    def _decision(
+        self, line: Short, site: bytes, asks: str | None, headers: Headers
+    ) -> Exchange | None:
+        """Return the exchange of a decision; None: not an ordinary one."""
+        served = self.things.shelf.at_hand(site.decode("latin-1"))
+        origin, length = headers.get(b"origin"), headers.get(b"content-length", b"")
         if (
             served is None
             or origin is None
-            or headers.get(b"content-type") not in _KINDS
+            or headers.get(b"content-type") not in KINDS
+            or not (length.isdigit() and int(length) <= MAX_BODY)
             or not belongs(origin.decode("latin-1"), served.domains)
         ):
-            return False
-        body = await _body(receive)
-        if body is None:
-            return True  # the visitor has gone
-        client, now = scope["client"], time.time_ns() // 1_000_000
-        address, country = client and client[0], scope.get("country")
-        try:
-            if len(body) > MAX_BODY or are_many(body):
-                sender = Sender(address, country, True, from_milliseconds(now))
-                response = await answer_to(things, served, body, sender)
-                await readable(Request(scope), response)(scope, receive, send)
-                return True
-            let_in(things, served, body, address)
-            letter = functools.partial(_opened, things, served, body, address, country, now)
-            new, opened = await things.log.take(letter)
-            answer = opened.answer
-            if not new:
-                known = await things.log.get(opened.record.id)
-                answer = _ENCODER.encode(known or opened.record)
-        except REFUSALS as exc:
-            request = Request(scope)
-            await readable(request, await from_error(request, exc))(scope, receive, send)
-            return True
-        sent = [
-            *_DECISION_HEADERS,
-            (b"access-control-allow-origin", origin),
-            (b"content-length", b"%d" % len(answer)),
-        ]
-        await _answer(send, 201 if new else 200, sent, answer)
-        return True
+            return None
+        address, country = self._proxies.behind(asks, headers)
+        return Letter(line, self.things, served, origin=origin, address=address, country=country)
 
-    async def _script(self, path: str, headers: Headers, send: Send) -> bool:
-        """Answer with the script of a site; False: not one that is at hand."""
-        served = self.things.shelf.at_hand(path[len(_START) : -len(_SCRIPT)])
-        if served is None:
-            return False
-        sent = served.script
-        encoding = sent.encoding(headers.get(b"accept-encoding", b"").decode("latin-1"))
-        etag, known = sent.etag(encoding), headers.get(b"if-none-match")
+    def _script(self, line: Short, site: bytes, headers: Headers) -> Exchange | None:
+        """Return the exchange of a script; None: not one that is at hand."""
+        served = self.things.shelf.at_hand(site.decode("latin-1"))
+        if served is None or b"content-length" in headers:
+            return None
+        script = served.script
+        encoding = script.encoding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+        etag, known = script.etag(encoding), headers.get(b"if-none-match")
         if known is not None and matches(known.decode("latin-1"), etag):
-            await _answer(send, 304, [*_SCRIPT_HEADERS, (b"etag", etag.encode())], b"")
-            return True
-        body = sent.bodies[encoding]
-        await _answer(send, 200, _head(etag, encoding, sent.media_type, len(body)), body)
+            return _Fetched(line, _not_modified(etag), b"")
+        body = script.bodies[encoding]
+        return _Fetched(line, _head(etag, encoding, script.media_type, len(body)), body)
+
+    def _is_ours(self, name: bytes) -> bool:
+        return not self._hosts or name in self._hosts
+
+
+class _Fetched(Exchange):
+    """A request whose answer is known before it is whole."""
+
+    def __init__(self, line: Short, *answer: bytes) -> None:
+        super().__init__(line)
+        self._answer = answer
+
+    def begin(self) -> bool:
+        self.reply(*self._answer)
         return True
 
 
-def _opened(
-    things: Things, served: Served, body: bytes, address: str | None, country: str | None, now: int
-) -> Opened:
-    """Return the record in *body*, which came *now*, and what its sender is told of it."""
-    record = received(things, served, body, Sender(address, country, True, from_milliseconds(now)))
-    return Opened(record, _ENCODER.encode(record))
+@functools.lru_cache(maxsize=1024)  # the same few, of 1 KB at most
+def _host_name(header: bytes) -> bytes | None:
+    """Return the name in a Host *header*, in lower case; None: it names no host."""
+    found = _HOST.fullmatch(header)
+    return None if found is None else found["name"].lower()
 
 
-def _one_host(scope: Scope) -> bool:
-    names = [name for name, _ in scope["headers"]]
-    return names.count(b"host") < 2
+def _stays_open(line: Short, headers: Headers) -> bool:
+    """Return whether the client of HTTP/1.1 means to ask again."""
+    told = headers.get(b"connection")
+    if told is None:
+        return bool(line.parser.should_keep_alive())
+    return told.lower() == b"keep-alive" and line.parser.get_http_version() == "1.1"
 
 
 @functools.lru_cache(maxsize=1024)
-def _head(etag: str, encoding: str, media_type: str, length: int) -> list[tuple[bytes, bytes]]:
-    """Return the headers of a script."""
-    headers = [*_SCRIPT_HEADERS, (b"etag", etag.encode())]
+def _head(etag: str, encoding: str, media_type: str, length: int) -> bytes:
+    """Return the head of an answer with a script."""
+    lines = ["HTTP/1.1 200 OK", f"etag: {etag}"]
     if encoding:
-        headers.append((b"content-encoding", encoding.encode()))
-    headers.append((b"content-type", media_type.encode()))
-    headers.append((b"content-length", b"%d" % length))
-    return headers
+        lines.append(f"content-encoding: {encoding}")
+    lines += [f"content-type: {media_type}", f"content-length: {length}", _SCRIPT_HEADERS]
+    return "\r\n".join(lines).encode()
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """Return the body, or its beginning if it is too long; None: it does not come."""
-    body, more = b"", True
-    while more and len(body) <= MAX_BODY:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
-
-
-async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+@functools.lru_cache(maxsize=1024)
+def _not_modified(etag: str) -> bytes:
+    """Return the head that says that a client has the script which *etag* names."""
+    return f"HTTP/1.1 304 Not Modified\r\n{_SCRIPT_HEADERS}etag: {etag}\r\n".encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -32,12 +33,11 @@ class Given:
     def numbers(self, given: Sequence[tuple[Any, ...]]) -> list[int]:
         """Return the number of each of the answers *given*; those that are new get one."""
         with self._lock:
-            unknown = {each for each in given if each not in self._known}
-            if unknown:
-                if len(self._known) > MAX_KNOWN:
-                    self._known.clear()
-                    unknown = set(given)
-                self._learn(unknown)
+            with contextlib.suppress(KeyError):
+                return [self._known[each] for each in given]
+            if len(self._known) > MAX_KNOWN:
+                self._known.clear()
+            self._learn({each for each in given if each not in self._known})
             return [self._known[each] for each in given]
 
     def _learn(self, unknown: set[tuple[Any, ...]]) -> None:

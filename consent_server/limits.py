@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-MAX_BUCKETS = 20_000  # that one process remembers: some five megabytes
+MAX_BUCKETS = 20_000  # that one process remembers: some three megabytes
 
 #: First bytes of the IPv4 networks some of which are private, or nobody's; all others are public.
 _PARTLY_PRIVATE = frozenset((0, 10, 127, 169, 172, 192, 198, 203, *range(224, 256)))
@@ -32,20 +32,20 @@ class Buckets:
         self._rate = rate
         self._burst = burst
         self._clock = clock
-        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+        #: When each bucket is full again, in the time that fills one decision's worth.
+        self._full_at: OrderedDict[Hashable, float] = OrderedDict()
 
     def wait(self, key: Hashable) -> int:
         """Return after how many seconds *key* may send again; 0: now, and it is counted."""
         if not self._rate:
             return 0
-        now = self._clock()
-        left, since = self._buckets.pop(key, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        allowed = left >= 1
-        self._buckets[key] = (left - allowed, now)
-        if len(self._buckets) > MAX_BUCKETS:
-            self._buckets.popitem(last=False)
-        return 0 if allowed else math.ceil((1 - left) / self._rate)
+        now = self._clock() * self._rate
+        full_at = max(self._full_at.pop(key, now), now)
+        missing = full_at + 1 - now - self._burst
+        self._full_at[key] = full_at if missing > 0 else full_at + 1
+        if len(self._full_at) > MAX_BUCKETS:
+            self._full_at.popitem(last=False)
+        return math.ceil(missing / self._rate) if missing > 0 else 0
 
 
 class Limits:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import resource
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from consent_server.exchange import Short
 from consent_server.limits import visitors_network
 from consent_server.proxy import Proxies
 
@@ -95,7 +94,7 @@ class Crowd:
         return visitors_network(address)
 
 
-class Line(HttpToolsProtocol):
+class Line(Short):
     """uvicorn's protocol on one line; its *timeout_keep_alive* is the patience with the client."""
 
     crowd: ClassVar[Crowd] = Crowd()

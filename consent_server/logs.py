@@ -19,28 +19,50 @@ def write_logs(*, level: str, form: str) -> None:
         level: ``debug``, ``info``, ``warning`` or ``error``; what weighs less is dropped.
         form: ``text`` or ``json``.
     """
-    last: list[Any]
-    if form == "json":
-        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        renderer = structlog.processors.ExceptionRenderer(plain)
-        last = [renderer, structlog.processors.JSONRenderer()]
-    else:
-        last = [
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            )
-        ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *last,
-        ],
+        processors=[structlog.contextvars.merge_contextvars, *_FIRST, *_last(form)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
+
+
+def write_logs_of_libraries(*, form: str) -> None:
+    """Send what libraries warn of to stderr too, in the same *form*."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_last(form),
+            ],
+            foreign_pre_chain=[*_FIRST, structlog.stdlib.add_logger_name],
+            use_get_message=True,
+            keep_exc_info=True,
+        )
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+_FIRST: list[Any] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def _last(form: str) -> list[Any]:
+    """Return what makes a line of an event."""
+    if form == "json":
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        return [
+            structlog.processors.ExceptionRenderer(plain),
+            structlog.processors.JSONRenderer(),
+        ]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
 
 
 def _to_stderr(*_: Any) -> structlog.PrintLogger:

@@ -30,6 +30,9 @@ _ANSWERS: dict[str, Any] = {
     "/w/{site}/enforcement.json": Rules,
 }
 
+#: What answers people with a page, also where it refuses.
+_PAGES = ("/w/{site}/requests", "/w/{site}/requests/{id}", "/w/{site}/consents/{id}")
+
 _FILTERED = ("/api/v1/consents", "/api/v1/consents/count", "/api/v1/consents/export")
 _OF_A_SITE = ("/api/v1/scans", "/api/v1/findings")
 
@@ -90,6 +93,8 @@ def _operation(path: str, method: str, sentence: str) -> dict[str, Any]:
             }
         },
     }
+    if path in _PAGES:
+        operation["responses"]["default"]["content"]["text/html"] = {}
     operation["parameters"] += _query(path)
     if path.startswith("/api/"):
         operation["security"] = [{"token": []}]

@@ -31,15 +31,33 @@ class Proxies:
         """Put the visitor in the place of the proxy in *scope*: address, scheme, country."""
         if scope["client"] is None or not self.trusts(scope["client"][0]):
             return
+        if self.over_tls(scope["client"][0], headers):
+            scope["scheme"] = "https"
+        address, country = self.behind(scope["client"][0], headers)
+        if b"x-forwarded-for" in headers:
+            scope["client"] = (address, 0)
+        if country is not None:
+            scope["country"] = country
+
+    def behind(
+        self, address: str | None, headers: Mapping[bytes, bytes]
+    ) -> tuple[str | None, str | None]:
+        """Return the visitor's address, and country, where *address* sends *headers*."""
+        if address is None or not self.trusts(address):
+            return address, None
         chain = headers.get(b"x-forwarded-for")
         if chain is not None:
-            scope["client"] = (self._visitor(chain.decode("latin-1")), 0)
-        if headers.get(b"x-forwarded-proto") == b"https":
-            scope["scheme"] = "https"
-        if self._country is not None:
-            told = headers.get(self._country, b"").upper()
-            if _COUNTRY.fullmatch(told) and told not in _NOWHERE:
-                scope["country"] = told.decode()
+            address = self._visitor(chain.decode("latin-1"))
+        if self._country is None:
+            return address, None
+        told = headers.get(self._country, b"").upper()
+        known = _COUNTRY.fullmatch(told) is not None and told not in _NOWHERE
+        return address, told.decode() if known else None
+
+    def over_tls(self, address: str | None, headers: Mapping[bytes, bytes]) -> bool:
+        """Return whether a proxy at *address* says that the visitor has come over TLS."""
+        told = headers.get(b"x-forwarded-proto") == b"https"
+        return told and address is not None and self.trusts(address)
 
     def trusts(self, address: str) -> bool:
         """Return whether *address* is one of the proxies'."""
@@ -61,6 +79,8 @@ class Proxies:
 
 
 def _bare(address: str) -> str:
+    if ":" not in address:
+        return address
     found = _WITH_PORT.fullmatch(address)
     return address if found is None else found["six"] or found["four"] or ""
 

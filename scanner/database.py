@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 #: Milliseconds that SQLite waits for another process's write to end.
 BUSY_TIMEOUT = 10_000
 
+#: Milliseconds that SQLite waits for readers of its write-ahead log to end: writers wait, too.
+FORGET_TIMEOUT = 500
+
 #: Pages of SQLite's write-ahead log, 16 MB, after which it is taken into the file: a page that
 #: changes often is copied seldom.
 WAL_PAGES = 4000
@@ -196,6 +199,26 @@ def back_up(engine: Engine, file: Path) -> None:
         copy.dispose()
     if faults:
         raise DatabaseUnusable("\n".join((f"the backup {file} is not whole:", *faults)))
+
+
+def forget_erased(engine: Engine) -> bool:
+    """
+    Take what was erased out of SQLite's write-ahead log too; False: not now, as others read there.
+
+    PostgreSQL does so by itself, when it vacuums and takes its own log back.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {FORGET_TIMEOUT}")
+            try:
+                answer = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
+    except DBAPIError:  # the disk is full, or the file is gone
+        return False
+    return not answer.busy
 
 
 def database_revision(connection: Connection) -> str | None:

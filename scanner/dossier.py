@@ -26,6 +26,8 @@ log = structlog.get_logger()
 MANIFEST = "manifest.json"
 PICTURES = "pictures"
 
+_NAME = "%Y%m%dT%H%M%S.%fZ"  # of a folder: when its scan began
+
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What manifest.json holds."""
@@ -38,7 +40,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def folder_of(root: Path, *, site: str, started_at: dt.datetime) -> Path:
     """Return the folder of the scan of *site* that began at *started_at*."""
-    return root / site / f"{started_at.astimezone(dt.UTC):%Y%m%dT%H%M%S.%fZ}"
+    return root / site / started_at.astimezone(dt.UTC).strftime(_NAME)
+
+
+def begun(folder: Path) -> dt.datetime | None:
+    """Return when the scan began whose evidence is in *folder*; None: it is no such folder."""
+    if folder.is_symlink() or not folder.is_dir():
+        return None
+    try:
+        return dt.datetime.strptime(folder.name, _NAME).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None
 
 
 class Dossier:

@@ -7,17 +7,17 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, desc, func, insert, select
+from sqlalchemy import and_, delete, desc, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from scanner import tables
 from scanner.catalogue import merged
-from scanner.database import dialect_named, open_database
+from scanner.database import answering, dialect_named, open_database
 from scanner.errors import DatabaseUnusable
 from scanner.model import Catalogue, Entry, Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, Engine, Row
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Scans that were cut short and still count for a catalogue, beside the newest complete one.
 MAX_MERGED = 5
+
+MAX_FORGOTTEN = 20  # scans deleted in one commit: each is some megabytes, and visitors wait
 
 _KEY = ("site", "kind", "name", "domain", "path", "partitioned")
 
@@ -99,8 +101,8 @@ class Store:
         )
         return scan
 
-    def history(self, site: str, *, limit: int = 100) -> tuple[Kept, ...]:
-        """Return the scans of *site*, newest first."""
+    def history(self, site: str, *, limit: int | None = 100) -> tuple[Kept, ...]:
+        """Return the scans of *site*, newest first; *limit* None: all."""
         table = tables.scan
         query = (
             select(table.c.id, table.c.site, table.c.started_at, table.c.finished_at)
@@ -166,6 +168,24 @@ class Store:
         with self._engine.connect() as connection:
             found: int | None = connection.scalar(query)
         return found
+
+    def served_since(self, site: str) -> tuple[dt.datetime, ...]:
+        """Return when *site* was first served each thing that it ever was served."""
+        query = select(tables.release.c.first_served_at).where(tables.release.c.site == site)
+        with answering(), self._engine.connect() as connection:
+            return tuple(_time(moment) for moment in connection.scalars(query.distinct()))
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """
+        Delete the scans with these *numbers*; since when each item is known stays.
+
+        Raises:
+            DatabaseUnusable: If the database fails.
+        """
+        for first in range(0, len(numbers), MAX_FORGOTTEN):
+            some = numbers[first : first + MAX_FORGOTTEN]
+            with answering(), self._engine.begin() as connection:
+                connection.execute(delete(tables.scan).where(tables.scan.c.id.in_(some)))
 
     def _one(self, condition: Any) -> Scan | None:
         table = tables.scan

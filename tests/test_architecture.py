@@ -51,6 +51,7 @@ STARLETTE = (
     "consent_server/api.py",
     "consent_server/declarations.py",
     "consent_server/forms.py",
+    "consent_server/exchange.py",
     "consent_server/front.py",
     "consent_server/hidden.py",
     "consent_server/decisions.py",

@@ -60,6 +60,7 @@ class Runner:
         """Open a runner; at the end its scans are stopped, and keep what they have found."""
         environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
         environment |= {"KAPSEL_DATABASE": database, "KAPSEL_SITES": sites_file}
+        environment["KAPSEL_LOG_FORMAT"] = "text"  # JSON that a scan says is its progress
         runner = cls(jobs, environment=environment, command=command)
         try:
             yield runner

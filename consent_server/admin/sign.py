@@ -142,11 +142,12 @@ async def _changed(asked: Asked) -> str | None:
     address = asked.request.client and asked.request.client.host
     if after := attempts.wait(name, address):
         return f"Too many attempts. Try again in {_seconds(after)}."
+    attempts.failed(name, address)  # until it is known that it did not, so that none run beside it
     async with asked.request.app.state.hashing:
         known = await asyncio.to_thread(asked.accounts.with_password, name, form.raw("password"))
         if known is None:
-            attempts.failed(name, address)
             return "The present password is wrong."
+        attempts.succeeded(name, address)
         try:
             await asyncio.to_thread(asked.accounts.set_password, name, form.raw("new"))
         except AccountInvalid as exc:

@@ -171,7 +171,6 @@ def command(
     Stops at Ctrl-C or SIGTERM, after what it acknowledged is on disk. The first start prints an
     API token, once; what is kept of it is a digest.
     """
-    import logging
     import signal
 
     import uvicorn
@@ -182,7 +181,7 @@ def command(
     from consent_server.settings import Oidc, Settings
     from scanner.sites import load
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    told = click.get_current_context().find_root().params  # how to log is an option of them all
     count = len(load(sites_file))
     _must_fit(tls_certificate, tls_key)
     _let_somebody_in(database, api_token)
@@ -200,6 +199,8 @@ def command(
         keep_network=keep_network,
         signing_key=signing_key,
         checkpoints=checkpoints,
+        log_level=told.get("log_level", "warning"),
+        log_format=told.get("log_format", "text"),
     )
     signing.signing_key(settings.key_file)  # once, before the workers want it
     settings.to_environment()

@@ -35,8 +35,8 @@ def command(once: bool, sites_file: Path, database: str, jobs: int, **how: Any) 
     short by Ctrl-C or SIGTERM is not kept, so that the next start makes it anew.
 
     Between scans it erases, once a day, what is personal in decisions that are older than the
-    site keeps them, and tells whom notify names of visitors' requests: when one comes, and
-    20 and 27 days later if it was not answered.
+    site keeps them, and deletes scans and folders of --evidence that are. It tells whom notify
+    names of visitors' requests: when one comes, and 20 and 27 days later if it was not answered.
     """
     from scanner.store import open_store
 
@@ -62,7 +62,7 @@ async def _watch(
         async def scan(sites: tuple[Site, ...]) -> None:
             await scan_round(sites, of=of, jobs=jobs)
 
-        async with _chores(database, read.post) as chores:
+        async with _chores(database, read.post, how["evidence"]) as chores:
             await watch(
                 lambda: load(sites_file),
                 last_started=store.last_started,
@@ -76,18 +76,20 @@ async def _watch(
 
 
 @contextlib.asynccontextmanager
-async def _chores(database: str, post: Post) -> AsyncIterator[Chores]:
+async def _chores(database: str, post: Post, evidence: Path | None) -> AsyncIterator[Chores]:
     from consent_server.chores import Chores
     from consent_server.log import ConsentLog
     from consent_server.rights.inbox import Inbox
     from scanner.database import open_database
     from scanner.deeds import Deeds, operator
+    from scanner.store import Store
 
     engine = await asyncio.to_thread(open_database, database)
     try:
         async with ConsentLog.open(engine) as log:
             deeds = Deeds(engine, operator())
-            yield Chores(log, Inbox(engine), deeds, post=post, say=_say)
+            inbox, store = Inbox(engine), Store(engine)
+            yield Chores(log, inbox, deeds, store, post=post, evidence=evidence, say=_say)
     finally:
         engine.dispose()
 

@@ -6,20 +6,23 @@ import asyncio
 import contextlib
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
+from consent_server.log.forgetting import Forgetting
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
 from consent_server.log.records import same_decision
 from consent_server.log.rows import to_counted, to_record, whole
 from consent_server.log.selection import conditions, selections, tallied
 from consent_server.log.statistics import Day, days
-from consent_server.log.writer import GroupWriter, Opened
+from consent_server.log.writer import GroupWriter
 from consent_server.model import ConsentRecord, Filter, Slice
+from scanner.database import forget_erased
 from scanner.errors import DecisionConflict, LogUnavailable
 from scanner.tables import consent
 
@@ -28,11 +31,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-    from consent_server.log.writer import Outcome
+    from consent_server.log.writer import Letter, Outcome
 
     T = TypeVar("T")
 
 READERS = 4  # questions that one process answers at once
+
+#: Seconds between two groups of erasures, in which the visitors who wait have their turn; SQLite
+#: lets those who wait look for it every tenth of a second.
+REST = 0.15
 
 
 class ConsentLog:
@@ -44,6 +51,7 @@ class ConsentLog:
         self._writer: GroupWriter | None = None
         self._ledger = Ledger(engine)
         self._driver: Any = engine.dialect.dbapi
+        self._forgetting = Forgetting(partial(forget_erased, engine))
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -57,6 +65,7 @@ class ConsentLog:
                 if log._writer is not None:
                     await log._writer.close()
                     log._ledger.close()
+                await log._forgetting.end()
 
     async def append(self, record: ConsentRecord) -> bool:
         """
@@ -66,23 +75,16 @@ class ConsentLog:
             DecisionConflict: If another decision has its id.
             LogUnavailable: If it could not be stored now.
         """
-        new, _ = await self.take(lambda: Opened(record))
-        return new
+        return await self._at_work().write(record)
 
-    async def take(self, letter: Callable[[], Opened]) -> tuple[bool, Opened]:
+    def hand_in(self, letter: Letter) -> None:
         """
-        Store the record that *letter* returns, opened together with others.
-
-        Returns:
-            Once it is durable: whether it is new, and what was opened.
+        Store the record in *letter* with others, and tell it, once that is durable.
 
         Raises:
-            DecisionConflict: If another decision has its id.
-            LogUnavailable: If it could not be stored now.
+            LogUnavailable: If too many wait.
         """
-        if self._writer is None:
-            self._writer = GroupWriter(self._store)
-        return await self._writer.write(letter)
+        self._at_work().hand_in(letter)
 
     async def get(self, key: str, *, site: str | None = None) -> ConsentRecord | None:
         """Return the record with the id *key*, as it was sent, if there is one (of *site*)."""
@@ -175,10 +177,15 @@ class ConsentLog:
                 return self._ledger.erase(which, reason=reason, now=dt.datetime.now(dt.UTC))
 
         loop, total = asyncio.get_running_loop(), 0
-        while erased := await loop.run_in_executor(self._readers, run):
-            total += erased
-            if erased < MAX_ERASED:
-                break
+        try:
+            while erased := await loop.run_in_executor(self._readers, run):
+                total += erased
+                if erased < MAX_ERASED:
+                    break
+                await asyncio.sleep(REST)
+        finally:
+            if total:
+                await self._forgetting.begin()
         return total
 
     async def check(self) -> None:
@@ -189,6 +196,11 @@ class ConsentLog:
             LogUnavailable: If it does not answer.
         """
         await self._read(lambda connection: connection.execute(select(1)).scalar_one())
+
+    def _at_work(self) -> GroupWriter:
+        if self._writer is None:
+            self._writer = GroupWriter(self._store)
+        return self._writer
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:
         def run() -> T:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1802268519)"}
 
 
-MAX_ERASED = 1000  # decisions erased in one commit, so that visitors need not wait long
+MAX_ERASED = 500  # decisions erased in one commit, so that visitors need not wait long
 
 
 _ANSWER, _RECEIVED = 1, 3  # where a row, as `rows.to_row` returns it, holds them
@@ -118,8 +118,6 @@ class Ledger:
                 )
                 keys = [row.seq for row in found]
                 connection.execute(delete(consent).where(consent.c.seq.in_(keys)))
-        if found:
-            self._leave_no_trace()
         return len(found)
 
     @contextlib.contextmanager
@@ -201,12 +199,6 @@ class Ledger:
         if connection is not None:
             with contextlib.suppress(self._driver.Error):  # gone already
                 connection.invalidate()
-
-    def _leave_no_trace(self) -> None:
-        """Take what was erased out of SQLite's write-ahead log too."""
-        if self._dialect == "sqlite":
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _redaction() -> Update:

@@ -6,12 +6,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from consent_server.model import Filter
+from scanner.retention import PROOF_DAYS
 
 if TYPE_CHECKING:
     from consent_server.log import ConsentLog
     from scanner.model import Site
 
-PROOF_DAYS = 5 * 365  # for which a consent may have to be proven after it ended
 REQUEST_DAYS = 3 * 365  # that a request is kept after it was answered
 
 

@@ -5,7 +5,7 @@ over when a turn of the event loop has brought nobody new. So a lone decision wa
 and thousands a second share a few hundred. What can be done for a group is done for the group: the
 processor does the same thing thirty times in a third of the time that it takes once in a while.
 
-    write ─► group ─► opened by the event loop ─► stored by the thread ─► answered by the event loop
+    letters ─► group ─► opened by the event loop ─► stored by the thread ─► told by the event loop
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 import queue
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -22,7 +22,7 @@ from consent_server import metrics
 from scanner.errors import LogUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from consent_server.model import ConsentRecord
 
@@ -35,43 +35,61 @@ MAX_WAITING = 10_000  # decisions that may wait in one process: about a second o
 log = structlog.get_logger(__name__)
 
 
-class Opened(NamedTuple):
-    """A record that is to be stored, and what its sender is then told."""
+class Letter(Protocol):
+    """A decision on its way into the log."""
 
-    record: ConsentRecord
-    answer: bytes = b""
+    def open(self) -> ConsentRecord:
+        """Return the record in it; what this raises is what it is told."""
+
+    def tell(self, outcome: Outcome) -> None:
+        """Hear what became of it."""
 
 
-class _Group(asyncio.Future[None]):
-    """What goes into one commit; whoever sent a part of it waits for it."""
+class _Awaited:
+    """A record that somebody waits for; who goes meanwhile has it stored all the same."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(loop=loop)
-        self.letters: list[Callable[[], Opened]] = []
-        self.opened: list[Opened | Exception] = []
-        self.outcomes: list[Outcome] = []
+    def __init__(self, record: ConsentRecord, done: asyncio.Future[bool]) -> None:
+        self._record = record
+        self._done = done
 
-    def cancel(self, msg: object = None) -> bool:
-        """Go on: one visitor has gone, the others wait, and the decision is stored all the same."""
-        return False
+    def open(self) -> ConsentRecord:
+        return self._record
+
+    def tell(self, outcome: Outcome) -> None:
+        if self._done.done():
+            return
+        if isinstance(outcome, Exception):
+            self._done.set_exception(outcome)
+        else:
+            self._done.set_result(outcome)
+
+
+class _Group:
+    """What goes into one commit."""
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self._opened: list[Letter] = []
+        self._unreadable: list[tuple[Letter, Exception]] = []
 
     def open(self) -> list[ConsentRecord]:
         """Open the letters; return the records that were in them."""
-        self.opened = [_opened(letter) for letter in self.letters]
-        return [each.record for each in self.opened if isinstance(each, Opened)]
+        records = []
+        for letter in self.letters:
+            try:
+                records.append(letter.open())
+            except Exception as exc:  # noqa: BLE001 - its sender is told
+                self._unreadable.append((letter, exc))
+            else:
+                self._opened.append(letter)
+        return records
 
-    def close(self, outcomes: Sequence[Outcome]) -> None:
+    def close(self, outcomes: Iterable[Outcome]) -> None:
         """Tell all who wait; *outcomes* are those of the records that were opened."""
-        stored = iter(outcomes)
-        self.outcomes = [next(stored) if isinstance(each, Opened) else each for each in self.opened]
-        self.set_result(None)
-
-
-def _opened(letter: Callable[[], Opened]) -> Opened | Exception:
-    try:
-        return letter()
-    except Exception as exc:  # noqa: BLE001 - it is raised where its sender waits
-        return exc
+        for letter, outcome in zip(self._opened, outcomes, strict=True):
+            letter.tell(outcome)
+        for letter, fault in self._unreadable:
+            letter.tell(fault)
 
 
 class GroupWriter:
@@ -83,43 +101,44 @@ class GroupWriter:
             queue.SimpleQueue()
         )
         self._gathering: deque[_Group] = deque()
-        self._newest: _Group | None = None  # when it is stored, all are
         self._busy = False  # whether the thread has a group, or is about to get one
         self._waiting = 0
+        self._idle: asyncio.Future[None] | None = None  # done when nothing waits any more
         self._closed = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="consent-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, letter: Callable[[], Opened]) -> tuple[bool, Opened]:
+    async def write(self, record: ConsentRecord) -> bool:
         """
-        Store the record in *letter*; return, once the commit is durable, whether it is new.
-
-        Args:
-            letter: Opens it; what it raises is raised here.
+        Store *record*; return, once the commit is durable, whether it is new.
 
         Raises:
             LogUnavailable: If too many wait, or the database cannot be written.
             DecisionConflict: If another decision has its id.
         """
+        done: asyncio.Future[bool] = self._loop.create_future()
+        self.hand_in(_Awaited(record, done))
+        return await done
+
+    def hand_in(self, letter: Letter) -> None:
+        """
+        Store the record in *letter*; tell it, once the commit is durable, whether it is new.
+
+        Raises:
+            LogUnavailable: If too many wait.
+        """
         if self._closed or self._waiting >= MAX_WAITING:
             raise LogUnavailable("too many decisions wait to be stored; try again in a moment")
-        group = self._open_group()
-        place = len(group.letters)
-        group.letters.append(letter)
+        self._open_group().letters.append(letter)
         self._waiting += 1
-        await group
-        outcome, opened = group.outcomes[place], group.opened[place]
-        if isinstance(outcome, Exception):
-            raise outcome
-        assert isinstance(opened, Opened), "what could not be opened has a fault for its outcome"
-        return outcome, opened
 
     async def close(self) -> None:
         """Store what waits, and end the thread."""
         self._closed = True
-        if self._newest is not None:
-            await self._newest
+        if self._waiting:
+            self._idle = self._loop.create_future()
+            await self._idle
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -127,7 +146,7 @@ class GroupWriter:
         """Return the group that whoever comes now joins."""
         if self._gathering and len(self._gathering[-1].letters) < MAX_BATCH:
             return self._gathering[-1]
-        group = self._newest = _Group(self._loop)
+        group = _Group()
         self._gathering.append(group)
         if not self._busy:
             self._busy = True
@@ -164,7 +183,11 @@ class GroupWriter:
             return [LogUnavailable("the decision could not be stored; try again") for _ in records]
 
     def _answer(self, group: _Group, outcomes: Sequence[Outcome]) -> None:
-        group.close(outcomes)
-        self._waiting -= len(group.letters)
-        metrics.WAITING.set(self._waiting)
-        self._when_all_are_here(0)
+        try:
+            group.close(outcomes)
+        finally:
+            self._waiting -= len(group.letters)
+            metrics.WAITING.set(self._waiting)
+            self._when_all_are_here(0)
+            if self._idle is not None and not self._waiting:
+                self._idle.set_result(None)

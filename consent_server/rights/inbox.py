@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, delete, func, insert, select, update
 
 from consent_server.rights.model import Right, RightsRequest, Standing
+from scanner.database import forget_erased
 from scanner.tables import from_milliseconds, rights_request, to_milliseconds
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Inbox:
         """Erase the request *key*; return whether it was there."""
         with self._engine.begin() as connection:
             done = connection.execute(delete(rights_request).where(rights_request.c.id == key))
+        forget_erased(self._engine)
         return done.rowcount > 0
 
     def prune(self, *, closed_before: dt.datetime, dry_run: bool = False) -> int:
@@ -105,6 +107,8 @@ class Inbox:
             ).scalar_one()
             if not dry_run:
                 connection.execute(delete(rights_request).where(old))
+        if count and not dry_run:
+            forget_erased(self._engine)
         return count
 
     def _change(self, key: str, *conditions: ColumnElement[bool], **values: object) -> bool:

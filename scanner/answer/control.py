@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from scanner.model import Category
 
 
+#: Stands for the group of radio buttons without a name of their own.
+UNNAMED = "radio"
+
+
 class Control(msgspec.Struct, frozen=True, kw_only=True):
     """Something that can be pressed."""
 
@@ -35,10 +39,12 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def meaning(self) -> Meaning:
-        """What pressing it does."""
+        """What pressing it does; a "save" that sleeps may wake once a switch is turned."""
         if self.ruled is not None:
             return self.ruled
-        if self.disabled or self.leads == "away":
+        if self.leads == "away" or (
+            self.disabled and words.meaning(self.label) is not Meaning.SAVE
+        ):
             return Meaning.NONE
         said = words.meaning(self.label)
         if said is Meaning.NONE and (not self.label or words.normal(self.label) in ("", "×", "x")):

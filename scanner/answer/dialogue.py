@@ -12,7 +12,7 @@ from scanner.answer.closed import open_closed
 from scanner.answer.effect import PAUSE, RESULTS, Effect, Pressed, gone, watch
 from scanner.answer.look import LEAST_LOOKS, look
 from scanner.answer.plan import label, plan
-from scanner.answer.press import press, take
+from scanner.answer.press import press, stir, take
 from scanner.answer.silence import silence
 from scanner.answer.traces import read_traces
 from scanner.answer.words import Meaning
@@ -38,6 +38,8 @@ PATIENCE = 3.0  # seconds that a page without any sign of a banner is watched fo
 SCOUTED_PATIENCE = 2.0  # seconds that it gets at least of which a scout says that none is to come
 SCOUT_START = 1.0  # seconds without a banner after which a scout is sent: most show it sooner
 LOADING_PATIENCE = 6.0  # seconds that a page gets which has not come to rest
+STIR_START = 1.2  # seconds without a banner after which a page sees the mouse move
+STIRRED_PATIENCE = 1.0  # seconds that it then gets at least
 CLOSED_PAUSE = 0.8  # seconds between two looks into closed shadow roots
 QUIET = 1.0  # seconds without a request after which a page is at rest
 ANNOUNCED_PATIENCE = 8.0  # seconds that a page gets whose consent platform is still loading
@@ -124,10 +126,12 @@ class Dialogue:
         Wait for a banner, for *patience* seconds at least.
 
         If *longer*, it waits more while the page still loads, and most if a platform is there
-        that has no answer yet; and less if *scout* says that there is nothing to wait for.
+        that has no answer yet; and less if *scout* says that there is nothing to wait for. The
+        page also sees the mouse move then: some load their banner at the first sign of a visitor.
         """
         clock = asyncio.get_running_loop().time
         started = clock()
+        stirred = None if longer else started
         looks = 1  # into closed shadow roots
         seeing = 0  # looks to which the page answered
         with silence(self.page) as silent, scouting(scout) as none_comes:
@@ -139,8 +143,12 @@ class Dialogue:
                 if clock() - started > looks * CLOSED_PAUSE:
                     looks += 1
                     await open_closed(self.page)
+                if stirred is None and clock() - started > STIR_START:
+                    await stir(self.page)
+                    stirred = clock()
                 none = clock() - started > SCOUT_START and none_comes()
                 limit = min(patience, SCOUTED_PATIENCE) if none else patience
+                limit = max(limit, (stirred or started) - started + STIRRED_PATIENCE)
                 if longer:
                     limit = max(limit, LOADING_PATIENCE) if silent() < QUIET else limit
                     announced = await self._unanswered(view)
@@ -185,9 +193,10 @@ class Dialogue:
             effect = await self._take(sight, step, answer, before)
             if effect == "open":
                 await self._close(sight)
-            if effect not in ("none", "asks"):
+            if effect not in ("none", "asks", "kept"):
                 return RESULTS[effect]
-            asks = asks or effect == "asks"
+            saved = effect == "kept" and step.press.meaning is Meaning.SAVE
+            asks = asks or saved or effect == "asks"
             self._ready = step.sets
             if label(step.press) in in_vain or effect == "asks":
                 pressed.add(label(step.press))
@@ -247,14 +256,17 @@ class Dialogue:
         looks = 0
         while True:
             looks += 1
-            fallback: tuple[Sight, Step] | None = None
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
-            for sight in seen:
-                step = plan(sight.layer, answer, pressed, ready=self._ready, opened=opened)
-                if step is not None and step.final:
-                    return sight, step
-                fallback = fallback or (None if step is None else (sight, step))
+            steps = [
+                (sight, step)
+                for sight in seen
+                if (step := plan(sight.layer, answer, pressed, ready=self._ready, opened=opened))
+            ]
+            final = [found for found in steps if found[1].final]
+            if final:  # a layer that asks "are you sure?" comes before a second try
+                return next((f for f in final if label(f[1].press) not in opened), final[0])
+            fallback = steps[0] if steps else None
             patient = clock() < until or looks < LEAST_LOOKS
             if not patient or (fallback is not None and not opened):
                 return fallback

@@ -44,9 +44,11 @@ def _rank(control: Control) -> int | None:
         return 0
     if control.meaning is Meaning.WITHDRAW:
         return 1
-    if control.meaning in ANSWERS | {Meaning.CLOSE}:
+    named = words.names_consent(said) or (control.meaning is Meaning.REJECT and words.reopens(said))
+    icon = control.floating and not control.label and control.meaning is not Meaning.CLOSE
+    if control.meaning in ANSWERS | {Meaning.CLOSE} and not (named or icon):
         return None
-    if words.reopens(said):
+    if named or words.reopens(said):
         return 2 if here else 4
     if control.floating:
         return 3 if here else None

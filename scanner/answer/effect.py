@@ -31,8 +31,9 @@ ASKING = (Meaning.ACCEPT, Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE)
 #: seen: the banner went, and the site shows that it knows. open: the site has kept the answer,
 #: but the layer stays, or thanks for it. contrary: it has kept the other answer. unsure: the
 #: banner went and left no trace. asks: the site has kept something, and asks on in another layer.
-#: none: nothing happened.
-Effect = Literal["seen", "open", "contrary", "unsure", "asks", "none"]
+#: kept: it has kept something after a refusal, and asks on in the same layer. none: nothing
+#: happened.
+Effect = Literal["seen", "open", "contrary", "unsure", "asks", "kept", "none"]
 
 #: What an effect means for the answer that was given.
 RESULTS: dict[Effect, bool | None] = {
@@ -41,6 +42,7 @@ RESULTS: dict[Effect, bool | None] = {
     "contrary": False,
     "unsure": None,
     "asks": None,
+    "kept": None,
     "none": False,
 }
 
@@ -99,7 +101,9 @@ async def watch(
         return "contrary"
     if left:
         return "unsure"
-    return "asks" if differ and pressed.layer and await gone(pressed.layer) else "none"
+    if differ and pressed.layer and await gone(pressed.layer):
+        return "asks"
+    return "kept" if differ and answer != "yes" else "none"
 
 
 async def _thanks(

@@ -21,8 +21,14 @@ ANSWERS = frozenset(
     {Meaning.ACCEPT, Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE, Meaning.ACKNOWLEDGE}
 )
 
+#: Meanings that say no.
+_REFUSALS = frozenset({Meaning.REJECT, Meaning.NECESSARY})
+
 #: An "OK" or "yes" says little: the text around it must say the rest.
 _PLAIN_ENOUGH = 2
+
+#: Turns of a banner's speech that outweigh one word of another dialog.
+_TRAP_WEIGHT = 3
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +40,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     platform: str | None
     hint: bool  # its id, class or name speaks of cookies or consent
     dialog: bool
+    stays: bool = True  # in the window when the page is scrolled, or as a dialog
     text: str
     fields: int  # for an e-mail address, a password or a telephone number
     controls: tuple[Control, ...]
@@ -75,25 +82,39 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_banner(self) -> bool:
         """Whether it asks for consent to cookies, and can be answered."""
-        answers = {control.meaning for control in self.controls} & ANSWERS
+        answers = ANSWERS & {control.meaning for control in self.controls}
         if self.platform is not None:
             return bool(answers) or bool(self.means(Meaning.SETTINGS))
         subjects, talk = words.subjects(self.text), words.talk(self.text)
         if not answers:
             return self._mute(subjects, talk)
-        if self.fields:
+        if self.fields or self._placeholder(answers) or self._retort(answers, talk):
             return False
         traps = words.traps(self.text)
         if traps and subjects < _PLAIN_ENOUGH and not self._explicit:
-            return subjects > 0 and talk > _PLAIN_ENOUGH * traps
+            return subjects > 0 and talk > _TRAP_WEIGHT * traps
         choices = answers | {control.meaning for control in self.means(Meaning.SETTINGS)}
         if self.hint and len(choices) >= _PLAIN_ENOUGH:
+            return True
+        if len(self.offers) >= _PLAIN_ENOUGH and answers != {Meaning.ACKNOWLEDGE}:
             return True
         if answers == {Meaning.ACKNOWLEDGE} or answers == {Meaning.SAVE}:
             return subjects > 0 and (talk >= _PLAIN_ENOUGH or self.hint or bool(self.switches))
         if subjects:
-            return talk > 0 or self.hint
+            both = Meaning.ACCEPT in answers and bool(answers & _REFUSALS)
+            return talk > 0 or self.hint or (both and self._explicit)
         return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
+
+    def _placeholder(self, answers: frozenset[Meaning]) -> bool:
+        """Whether it stands in the place of a video or a map, and asks for that one alone."""
+        alone = not answers & {Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE}
+        here = not self.stays and self.kind in ("named", "overlay")
+        return here and alone and words.embeds(self.text)
+
+    def _retort(self, answers: frozenset[Meaning], talk: int) -> bool:
+        """Whether there is nothing but a "no, thanks", as to an offer of biscuits."""
+        plain = talk <= _PLAIN_ENOUGH and not self.hint and not self.means(Meaning.SETTINGS)
+        return answers == {Meaning.REJECT} and plain
 
     def _mute(self, subjects: int, talk: int) -> bool:
         """Whether another layer saves what it says: it can be set and closed, no more."""

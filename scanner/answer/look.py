@@ -141,4 +141,5 @@ def _patterns() -> dict[str, Any]:
         "subject": words.stems("subject"),
         "talk": words.stems("talk"),
         "revisit": words.stems("revisit", "withdraw"),
+        "door": words.stems("door"),
     }

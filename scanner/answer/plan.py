@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
 from scanner.answer import words
-from scanner.answer.control import Control, Switch
+from scanner.answer.control import UNNAMED, Control, Switch
 from scanner.answer.words import Meaning
 from scanner.model import Category
 
@@ -66,11 +67,12 @@ def label(control: Control) -> str:
 
 
 def _yes(layer: Layer, pressed: Collection[str]) -> Step | None:
-    for meaning in (Meaning.ACCEPT, Meaning.ACKNOWLEDGE):
-        for control in _fresh(layer, meaning, pressed):
-            if meaning is Meaning.ACCEPT or not layer.means(Meaning.SETTINGS, Meaning.SAVE):
-                return Step(press=control, final=True)
-    off = tuple(s for s in layer.optional if not s.on and s.radio is None)
+    off = _to_accept(layer.optional)
+    for control in _fresh(layer, Meaning.ACCEPT, pressed):
+        return Step(press=control, final=True)
+    if not layer.means(Meaning.SETTINGS, Meaning.SAVE):
+        for control in _fresh(layer, Meaning.ACKNOWLEDGE, pressed):
+            return Step(press=control, turn=off, final=True)
     if off or any(switch.on for switch in layer.optional) or layer.choices:
         chosen = [choice.yes for choice in layer.choices]
         for control in (*_fresh(layer, Meaning.SAVE, pressed), *_end(layer, pressed)):
@@ -86,12 +88,18 @@ def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
         for control in _fresh(layer, meaning, pressed):
             return Step(press=control, final=True)
     refused = any(label(control) in pressed for control in layer.means(Meaning.REJECT))
-    if layer.optional or refused or layer.choices:
+    off = _to_refuse(layer.optional)
+    if off is not None and (layer.optional or refused or layer.choices):
         chosen = [choice.no for choice in layer.choices]
-        for control in (*_fresh(layer, Meaning.SAVE, pressed), *_end(layer, pressed)):
-            return _chosen(control, chosen, turn=_to_refuse(layer.optional))
+        ways = (
+            *_fresh(layer, Meaning.SAVE, pressed),
+            *_end(layer, pressed),
+            *_noting(layer, pressed),
+        )
+        for control in ways:
+            return _chosen(control, chosen, turn=off)
         for control in _shut(layer, pressed):
-            return Step(press=control, turn=_to_refuse(layer.optional), final=False, sets=True)
+            return Step(press=control, turn=off, final=False, sets=True)
     for control in _fresh(layer, Meaning.SETTINGS, pressed):
         return Step(press=control, final=False)
     return None
@@ -110,6 +118,7 @@ def _only(
             *_fresh(layer, Meaning.SAVE, pressed),
             *_saving(layer, pressed, opened=opened),
             *_end(layer, pressed),
+            *_noting(layer, pressed),
         )
         for control in ways:
             return _chosen(control, chosen, turn=others, keep=wanted)
@@ -162,11 +171,38 @@ def _saving(layer: Layer, pressed: Collection[str], *, opened: Collection[str]) 
     return [control for control in plain if not words.subjects(control.label)]
 
 
-def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
-    """Return what must be turned so that nothing optional stays on."""
+def _noting(layer: Layer, pressed: Collection[str]) -> list[Control]:
+    """Return the "OK" beside switches that takes them as they are: nothing else answers there."""
+    boxes = [switch for switch in layer.optional if switch.radio is None]
+    if not boxes or layer.means(Meaning.ACCEPT, Meaning.SETTINGS, Meaning.SAVE):
+        return []
+    return _fresh(layer, Meaning.ACKNOWLEDGE, pressed)
+
+
+def _to_accept(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
+    """Return what must be turned so that everything is on."""
+    return tuple(s for s in switches if not s.on and (not s.radio or words.says_all(s.label)))
+
+
+def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...] | None:
+    """Return what must be turned so that nothing optional stays on; None: that is not known."""
     boxes = [s for s in switches if s.radio is None and s.on]
-    radios = [s for s in switches if s.radio and not s.on and words.refuses(s.label)]
-    return tuple(boxes + radios)
+    groups: defaultdict[tuple[str, int | None], list[Switch]] = defaultdict(list)
+    for switch in switches:
+        if switch.radio is not None:
+            alone = switch.group if switch.radio == UNNAMED else None
+            groups[switch.radio, alone].append(switch)
+    least = [_least(options) for options in groups.values()]
+    if any(len(g) > 1 and found is None for g, found in zip(groups.values(), least, strict=True)):
+        return None
+    return tuple(boxes + [option for option in least if option is not None and not option.on])
+
+
+def _least(options: list[Switch]) -> Switch | None:
+    """Return the radio button among *options* that refuses most; None: none does."""
+    refusing = [option for option in options if words.refuses(option.label)]
+    plain = [option for option in refusing if words.category(option.label) is None]
+    return next(iter(plain or refusing), None)
 
 
 def _fresh(layer: Layer, meaning: Meaning, pressed: Collection[str]) -> list[Control]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,7 +11,7 @@ from playwright.async_api import Error
 from scanner.answer.look import script
 
 if TYPE_CHECKING:
-    from playwright.async_api import ElementHandle
+    from playwright.async_api import ElementHandle, Page
 
     from scanner.answer.look import Sight
     from scanner.answer.plan import Step
@@ -22,6 +23,24 @@ CLICK_PATIENCE = 1200
 
 #: Milliseconds that the click itself may take on a busy page.
 PRESS_PATIENCE = 5000
+
+
+#: Seconds that the page may take to follow the mouse.
+STIR_PATIENCE = 1.0
+
+#: Where the mouse comes to lie, and how far the page is scrolled: CSS pixels.
+STIR_PLACE = (240, 180)
+STIR_WAY = 160
+
+
+async def stir(page: Page) -> None:
+    """Move the mouse and scroll a little, as a reader does: some pages load the rest only then."""
+    try:
+        async with asyncio.timeout(STIR_PATIENCE):
+            await page.mouse.move(*STIR_PLACE)
+            await page.mouse.wheel(0, STIR_WAY)
+    except (Error, TimeoutError):  # gone, or too busy to see the mouse
+        log.info("the page was not stirred")
 
 
 async def press(element: ElementHandle) -> bool:

@@ -1,7 +1,7 @@
 // Look through one document, its open shadow roots included, for layers that could be a consent
 // banner, and for what can be pressed in them. Changes nothing.
 //
-// words: {subject, talk, revisit}: sources of patterns.
+// words: {subject, talk, revisit, door}: sources of patterns.
 // rules: [{name, host, banner, revisit, globals, <meaning>: selector}]: what is known of platforms.
 // top: whether this is the page itself, not a frame in it.
 // Returns {report, elements}: the report names each element by its place in `elements`.
@@ -35,6 +35,7 @@
   const subject = new RegExp(words.subject, "iu");
   const talk = new RegExp(words.talk, "giu");
   const revisit = new RegExp(words.revisit, "iu");
+  const door = new RegExp(words.door, "iu");
   const elements = [];
   const places = new Map();
   const styles = new Map();
@@ -391,25 +392,34 @@
     }));
   };
 
+  const small = ({ width, height }) => width <= FLOATING && height <= FLOATING;
+
+  /** Whether `element` is small and where the mouse becomes a hand: a picture, with a listener. */
+  const handy = (element) =>
+    style(element).cursor === "pointer" &&
+    parent(element) !== null &&
+    style(parent(element)).cursor !== "pointer" &&
+    small(element.getBoundingClientRect());
+
   const doors = () => {
     const found = [];
     for (const tree of forest)
       for (const element of tree.querySelectorAll("*")) {
         const rule = rules.find((r) => r.revisit && belongs(tree, r) && element.matches(r.revisit));
         if (!rule && !element.matches(PRESSABLE) && element.getAttribute("tabindex") !== "0")
-          if (element.childElementCount || element.textContent.trim() !== COOKIE) continue;
+          if ((element.childElementCount || element.textContent.trim() !== COOKIE) && !handy(element))
+            continue;
         const tucked = !shown(element) && element.closest(MENU) !== null;
         if (!shown(element) && !tucked) continue;
         const entry = control(element, "strong", null);
         if (tucked) entry.label = tidy(element.textContent).slice(0, LONGEST_LABEL);
         const box = element.getBoundingClientRect();
-        const floating =
-          box.width <= FLOATING && box.height <= FLOATING && inWindow(box) && stays(element);
+        const floating = small(box) && inWindow(box) && stays(element);
         const told = `${entry.label} ${entry.name}`;
         const hint = told.includes(COOKIE) || subject.test(told) || HINT.test(told);
         const hinted = floating && (hint || named(element));
         const short = tidy(told).length <= LONGEST_LABEL / 3;
-        if (rule || hinted || revisit.test(told) || (short && subject.test(told)))
+        if (rule || hinted || revisit.test(told) || (short && (subject.test(told) || door.test(told))))
           found.push({ ...entry, platform: rule?.name ?? null, floating, tucked });
         if (found.length >= MOST_CONTROLS) return found;
       }
@@ -435,6 +445,7 @@
         platform: known?.name ?? null,
         hint: named(root) || (root.getRootNode().host ? named(root.getRootNode().host) : false),
         dialog: isDialog(root) || Boolean(root.querySelector("dialog[open],[role=dialog],[role=alertdialog]")),
+        stays: isDialog(root) || stays(root),
         text: `${text} ${aloud(root)}`,
         fields: [...deep(root)].filter((e) => e.matches("input[type=email],input[type=password],input[type=tel]")).length,
         controls: controlsOf(root, known),

@@ -71,6 +71,8 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     functional: tuple[str, ...]
     statistics: tuple[str, ...]
     marketing: tuple[str, ...]
+    door: tuple[str, ...] = ()
+    embed: tuple[str, ...] = ()
 
 
 @functools.lru_cache(maxsize=4096)  # a page is looked at many times, and says the same
@@ -81,6 +83,8 @@ def meaning(label: str) -> Meaning:
         return Meaning.NONE
     accepts = _first(text, "accept")
     everything = _has(text, "all")
+    if accepts is not None and _has(text, "embed"):
+        return Meaning.NONE  # "accept and show the video" answers for that one alone
     if _has(text, "withdraw"):
         return Meaning.WITHDRAW
     if _denied_refusal(label):
@@ -104,6 +108,8 @@ def meaning(label: str) -> Meaning:
         return Meaning.POLICY
     if accepts is not None:
         return Meaning.ACCEPT
+    if (spoken := _spoken(label, text)) is not None:
+        return spoken
     if _has(text, "acknowledge"):
         return Meaning.ACKNOWLEDGE
     return Meaning.CLOSE if _has(text, "close") else Meaning.NONE
@@ -120,17 +126,29 @@ def reopens(label: str) -> bool:
     return text.count(" ") < MAX_LABEL_WORDS and _has(text, "revisit")
 
 
+def names_consent(label: str) -> bool:
+    """Whether *label* is no more than the name of what was given: "Consent", in a footer."""
+    return _has(normal(label), "door")
+
+
+def embeds(text: str) -> bool:
+    """Whether *text* speaks of something that is shown in a page: a video, a map."""
+    return _has(normal(text), "embed")
+
+
 def speaks(label: str) -> bool:
     """Whether *label* is more than a sign, as "×" is."""
     return len(normal(label)) > 1
 
 
 def refuses(label: str) -> bool:
-    """Whether *label*, on one of two radio buttons, is the refusing one."""
+    """Whether *label*, on one of several radio buttons, is the refusing one."""
     text = normal(label)
-    return text.count(" ") < MAX_LABEL_WORDS and (
-        bool(_whole("off").fullmatch(text)) or meaning(label) is Meaning.REJECT
-    )
+    if text.count(" ") >= MAX_LABEL_WORDS:
+        return False
+    least = _has(text, "necessary") and not _has(text, "all") and category(label) is None
+    refusing = meaning(label) in (Meaning.REJECT, Meaning.NECESSARY)
+    return least or refusing or bool(_whole("off").fullmatch(text))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -210,6 +228,16 @@ def _denied_refusal(label: str) -> bool:
     return False
 
 
+def _spoken(label: str, text: str) -> Meaning | None:
+    """Return what a label says that begins with a yes or a no: "No, I would rather not"."""
+    first, _, rest = label.partition(",") if "," in label else label.partition("!")
+    if not normal(rest) or _has(text, "trap"):
+        return None
+    if _bare("reject").fullmatch(normal(first)):
+        return Meaning.REJECT
+    return Meaning.ACCEPT if _bare("accept").fullmatch(normal(first)) else None
+
+
 def _costs(label: str, text: str) -> bool:
     """Whether pressing it buys something, unless it says that it does not."""
     if _SUM.search(label):
@@ -256,6 +284,13 @@ def _pattern(name: str) -> re.Pattern[str]:
 def _whole(name: str) -> re.Pattern[str]:
     """Return what matches a text that is one of the words of a list."""
     return re.compile("|".join(re.escape(_normal_phrase(p)) for p in _words()[name]))
+
+
+@functools.cache
+def _bare(name: str) -> re.Pattern[str]:
+    """Return what matches a text that is one of the words which stand alone in a list: "no"."""
+    alone = [phrase for phrase in _words()[name] if phrase.startswith("=")]
+    return re.compile("|".join(re.escape(_normal_phrase(phrase)) for phrase in alone))
 
 
 def _normal_phrase(phrase: str) -> str:

@@ -10,6 +10,7 @@ import click
 
 from scanner.commands.options import database_option, format_option, sites_option
 from scanner.commands.override import override
+from scanner.commands.prune import prune
 from scanner.errors import KapselError
 from scanner.report.forms import FORMS
 
@@ -24,6 +25,7 @@ def command() -> None:
 
 
 command.add_command(override)
+command.add_command(prune)
 
 
 @command.command()

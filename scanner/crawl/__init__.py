@@ -43,6 +43,7 @@ log = structlog.get_logger()
 
 _TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
 BROWSERS = 4  # that one state may use up: pages can end them
+ENDING = 5.0  # seconds that stuck pages may take to be left, at the end of a scan's time
 LATE_PATIENCE = 11.0  # seconds for a banner; a site that has shown none by then has none
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
@@ -121,7 +122,7 @@ async def crawl(
     stop = stop or asyncio.Event()
     book = book or Logbook()
     minutes = options.max_minutes or site.max_minutes
-    ends_at = None if minutes is None else time.monotonic() + 60 * minutes / options.repeat
+    ends_at = None if minutes is None else time.monotonic() + _seconds(minutes / options.repeat)
     tell = progress or _nobody
 
     def told(state: State, visited: int, known: int, url: str) -> None:
@@ -237,6 +238,11 @@ async def _walked(walk: Walk, *, browser: Browser, stop: asyncio.Event) -> bool:
             log.warning("no new browser could be started", cause=str(fault))
             break
     return False
+
+
+def _seconds(minutes: float) -> float:
+    """Return how long pages may be read, so that all is over after *minutes*."""
+    return 60 * minutes - min(ENDING, 6 * minutes)
 
 
 def _dressed(site: Site, over: Visitor) -> Site:

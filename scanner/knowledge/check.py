@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scanner.knowledge.patterns import FALLBACK_RANK, Index, Known, compiled, is_shared, matches
+from scanner.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +36,13 @@ MOST = {"vendor-doc": 0.99, "source": 0.99, "observed": 0.95, "memory": 0.85}
 
 STALE = dt.timedelta(days=730)
 
+#: Countries of the EEA: whoever is established elsewhere takes data out of it.
+EEA = re.compile(
+    "AT|BE|BG|CY|CZ|DE|DK|EE|ES|FI|FR|GR|HR|HU|IE|IS|IT|LI|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK"
+)
+
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+
 #: A published package of a vendor's own code, as a package URL: "pkg:npm/%40acme/tag@1.2.3".
 PACKAGE = re.compile(r"pkg:[a-z]+(/[A-Za-z0-9._%-]+){1,2}@[A-Za-z0-9.+~:%-]+")
 
@@ -47,12 +55,18 @@ def check(vendors: Iterable[Vendor], vocabulary: Vocabulary, *, today: dt.date) 
     every = tuple(vendors)
     mistakes = list(_languages(vocabulary))
     seen: set[str] = set()
+    numbers: dict[int, str] = {}
     for vendor in every:
         if vendor.id in seen:
             mistakes.append(f"{vendor.id}: there are two files for it")
         seen.add(vendor.id)
+        if vendor.tcf_id and numbers.setdefault(vendor.tcf_id, vendor.id) != vendor.id:
+            mistakes.append(f"{vendor.id}: {numbers[vendor.tcf_id]} has the same tcf_id")
         mistakes += (f"{vendor.id}: {mistake}" for mistake in _vendor(vendor, vocabulary))
+        names = {cookie.name for cookie in vendor.cookie}
         for cookie in vendor.cookie:
+            if cookie.alias_of and cookie.alias_of not in names:
+                mistakes.append(f"{vendor.id}/{cookie.name}: there is no '{cookie.alias_of}'")
             mistakes += (
                 f"{vendor.id}/{cookie.name}: {mistake}"
                 for mistake in _cookie(cookie, vocabulary, today)
@@ -84,9 +98,16 @@ def _vendor(vendor: Vendor, vocabulary: Vocabulary) -> Iterator[str]:
         yield "an entity needs its country"
     if vendor.entity and not vendor.privacy_url:
         yield "an entity needs its privacy_url"
-    for host in (*(setter.host for setter in vendor.setter), *vendor.domains):
-        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host):
-            yield f"'{host}' is not a host"
+    if vendor.country and not EEA.fullmatch(vendor.country) and not vendor.transfers:
+        yield f"an entity in {vendor.country} needs its transfers"
+    yield from _hosts((*(setter.host for setter in vendor.setter), *vendor.domains))
+    for setter in vendor.setter:
+        if setter.path and not setter.path.startswith("/"):
+            yield f"the path '{setter.path}' of a setter begins with a slash"
+
+
+def _hosts(hosts: Iterable[str]) -> Iterator[str]:
+    return (f"'{host}' is not a host" for host in hosts if not HOST.fullmatch(host))
 
 
 def _cookie(cookie: Cookie, vocabulary: Vocabulary, today: dt.date) -> Iterator[str]:
@@ -104,13 +125,32 @@ def _cookie(cookie: Cookie, vocabulary: Vocabulary, today: dt.date) -> Iterator[
         and cookie.confidence > MOST["observed"]
     ):
         yield "a vendor's document must be named under evidence"
+    yield from _hosts((*cookie.hosts, *cookie.setters))
+    yield from _storage(cookie)
+    if cookie.evidence and cookie.basis == "memory":
+        yield "what has evidence does not rest on 'memory'"
     for evidence in cookie.evidence:
+        if "max_age" in evidence.says and cookie.max_age is None:
+            yield "its evidence tells the max_age, and it does not"
         if not PACKAGE.fullmatch(evidence.url):
             yield from _address(evidence.url)
         if evidence.seen > today:
             yield f"evidence of {evidence.seen} lies in the future"
         elif today - evidence.seen > STALE:
             yield f"evidence of {evidence.seen} is older than two years: look again"
+
+
+def _storage(cookie: Cookie) -> Iterator[str]:
+    """Yield what cannot be true of the places that an item is kept in."""
+    kinds = set(cookie.storage)
+    if kinds == {Kind.COOKIE} and cookie.max_age == "persistent":
+        yield "a cookie ends some time: only web storage is 'persistent'"
+    if kinds <= {Kind.LOCAL_STORAGE, Kind.INDEXED_DB} and cookie.max_age == "session":
+        yield "what lies in local storage outlives the session"
+    if kinds == {Kind.SESSION_STORAGE} and cookie.max_age not in (None, "session"):
+        yield "session storage ends with the session"
+    if Kind.COOKIE not in kinds and cookie.http_only is not None:
+        yield "only a cookie can be http_only"
 
 
 def _pattern(cookie: Cookie) -> Iterator[str]:

@@ -24,6 +24,7 @@ class Disclosure(msgspec.Struct, frozen=True):
     """An item of a device storage disclosure, in the words of IAB's specification."""
 
     identifier: Annotated[str, msgspec.Meta(min_length=1)]
+    type: str | None = None  # "cookie", "web" or "app"
     purposes: tuple[int, ...] | None = None
     domain: str | None = None
     domains: tuple[str, ...] | None = None
@@ -41,7 +42,11 @@ def read(disclosures: list[Any]) -> tuple[tuple[Line, ...], list[str]]:
             skipped.append(f"disclosure {number}: {exc}")
             continue
         what = next((ours for ours, codes in TCF if set(told.purposes or ()) & codes), None)
-        if what is not None:
+        if told.type == "app":
+            skipped.append(f"disclosure {number}: '{told.identifier}' is kept by apps only")
+        elif what is None:
+            skipped.append(f"disclosure {number}: '{told.identifier}' has no purpose that tells")
+        else:
             lines += _stored(told, what)
     return tuple(lines), skipped
 
@@ -54,5 +59,5 @@ def _stored(told: Disclosure, what: Category) -> Iterator[Line]:
             category=what,
             prefix=told.identifier.endswith("*"),
             domain=domain.lower() if "." in domain else None,
-            lifetime=told.maxAgeSeconds or None,
+            lifetime=told.maxAgeSeconds if (told.maxAgeSeconds or 0) > 0 else None,
         )

@@ -5,6 +5,7 @@ Only facts are taken: name, host, category, vendor, lifetime. Texts stay where t
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -39,6 +40,7 @@ PLACEHOLDER = re.compile(r"(\*|#|<[^>]*>|\[[a-z_ -]+\]|\{[^}]*\}|(?<=[_.-])(?:x{
 FEWEST = 3  # characters that must stand before it
 
 DAY = 86400
+TOLD = 120  # characters of somebody else's text in a message
 Form = Literal["open-cookie-database", "declaration", "disclosure", "labels", "hosts"]
 
 
@@ -70,18 +72,18 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Read:
     Raises:
         KnowledgeInvalid: it has none of the forms that are known, or says nothing.
     """
-    if b"\0" in content:
-        raise KnowledgeInvalid([f"{name}: not a text file; {KNOWN_FORMS}"])
-    text = content.decode("utf-8-sig", errors="replace")
-    hosts = tracker_hosts(text)
-    if hosts:
-        parsed = Parsed("hosts", hosts=hosts)
+    text, encoding = _decoded(name, content)
+    remarks = [f"{name}: not UTF-8, read as {encoding}"] if encoding else []
+    listed = tracker_hosts(text)
+    if listed.hosts:
+        if listed.others:
+            remarks.append(f"{name}: left out, not for a whole host: {listed.others} rules")
+        parsed = Parsed("hosts", hosts=listed.hosts)
     else:
         parsed = _json(name, text) if text.lstrip()[:1] in ("{", "[") else _table(name, text)
+    skipped = (*remarks, *parsed.skipped)
     if not (parsed.lines or parsed.hosts):
-        raise KnowledgeInvalid(
-            [*parsed.skipped, f"{name}: no cookie and no host found; {KNOWN_FORMS}"]
-        )
+        raise KnowledgeInvalid([*skipped, f"{name}: no cookie and no host found; {KNOWN_FORMS}"])
     collection = Collection(
         source=name,
         format=parsed.form,
@@ -90,7 +92,22 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Read:
         lines=parsed.lines,
         hosts=parsed.hosts,
     )
-    return Read(collection, parsed.skipped)
+    return Read(collection, skipped)
+
+
+def _decoded(name: str, content: bytes) -> tuple[str, str | None]:
+    """Return *content* as text, and its encoding where that is not UTF-8.
+
+    Spreadsheets save in the encoding of Windows, or in UTF-16 behind a byte order mark.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace"), "UTF-16"
+    if b"\0" in content:
+        raise KnowledgeInvalid([f"{name}: not a text file; {KNOWN_FORMS}"])
+    try:
+        return content.decode("utf-8-sig"), None
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace"), "Windows-1252"
 
 
 def _table(name: str, text: str) -> Parsed:
@@ -113,14 +130,28 @@ def _table(name: str, text: str) -> Parsed:
                 skipped.append(f"{name}:{reader.line_num}: {_missing(row)}")
     except csv.Error as exc:
         raise KnowledgeInvalid([f"{name}:{reader.line_num}: {exc}"]) from exc
+    if fields and not {"name", "category"} <= meant:
+        skipped.append(f"{name}:1: {_headless(meant, fields)}")
     return Parsed(form, tuple(lines), skipped=tuple(skipped))
+
+
+def _headless(meant: set[str | None], fields: list[str]) -> str:
+    """Say which column is not there, and which are."""
+    wanted = " and no ".join(what for what in ("name", "category") if what not in meant)
+    return f"no column for the {wanted}; the first line has {', '.join(fields)[:TOLD]}"
 
 
 def _json(name: str, text: str) -> Parsed:
     try:
         document = msgspec.json.decode(text.encode())
+        return _document(name, text, document)
     except msgspec.DecodeError as exc:
         raise KnowledgeInvalid([_malformed(name, text, str(exc))]) from exc
+    except RecursionError as exc:
+        raise KnowledgeInvalid([f"{name}: nested too deeply to be a list of cookies"]) from exc
+
+
+def _document(name: str, text: str, document: Any) -> Parsed:
     if isinstance(document, dict) and isinstance(document.get("disclosures"), list):
         lines, skipped = disclosure.read(document["disclosures"])
         return Parsed("disclosure", lines, skipped=tuple(f"{name}: {one}" for one in skipped))
@@ -166,12 +197,19 @@ def _walk(value: Any, inherited: Category | None, skipped: list[str]) -> Iterato
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what *row* tells, by our names; of several columns for one thing the first."""
+    """Return what *row* tells, by our names; of several columns for one thing the first.
+
+    What is for the category in one program ("formål") explains the cookie in another, so that
+    a column that does name a category goes before one that does not.
+    """
     told: dict[str, Any] = {}
     for key, value in row.items():
         meaning = spellings.column(key)
-        if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
-            told.setdefault(meaning, value)
+        if not meaning or value in (None, "") or isinstance(value, (dict, list)):
+            continue
+        better = meaning == "category" and spellings.category(value) is not None
+        if meaning not in told or (better and spellings.category(told[meaning]) is None):
+            told[meaning] = value
     return told
 
 
@@ -180,6 +218,8 @@ def _missing(row: dict[str, Any]) -> str:
     told = _told(row)
     if "name" not in told:
         return "no name"
+    if "\n" in str(told["name"]):
+        return "a quotation mark is opened and not closed"
     name = " ".join(str(told["name"]).split())
     if "category" not in told:
         return f"'{name}' has no category"

@@ -111,7 +111,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     banner: Banner = Banner()
     overrides: tuple[Override, ...] = ()
     notify: Notify = Notify()
-    keep_days: int | None = None  # of decisions in the log; None: see consent_server/retention.py
+    keep_days: int | None = None  # of decisions in the log; None: see scanner/retention.py
+    keep_scan_days: int | None = None  # of scans and their evidence; None: as decisions
     visitor: Visitor = Visitor()
     login: tuple[LoginStep, ...] = ()
     settle: Literal["virtual", "real"] = "virtual"  # by which time pages settle

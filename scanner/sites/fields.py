@@ -358,6 +358,9 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "overrides": _overrides,
     "notify": _notify,
     "keep_days": lambda sheet, node: sheet.whole(node, "keep_days", least=1, most=MAX_KEEP_DAYS),
+    "keep_scan_days": lambda sheet, node: sheet.whole(
+        node, "keep_scan_days", least=1, most=MAX_KEEP_DAYS
+    ),
     "visitor": visitor,
     "login": login,
     "settle": lambda sheet, node: sheet.choice(node, "settle", among=("virtual", "real")),

@@ -105,8 +105,8 @@ class Serving:
 
 
 @contextlib.contextmanager
-def serving(database, sites_file, *arguments):
-    command = [sys.executable, "-m", "consent_server", "serve", "--port", "0"]
+def serving(database, sites_file, *arguments, before=()):
+    command = [sys.executable, "-m", "consent_server", *before, "serve", "--port", "0"]
     command += ["--database", str(database), "--sites", str(sites_file)]
     command += ["--signing-key", str(sites_file.with_name("kapsel.key"))]
     command += ["--checkpoints", str(sites_file.with_name("kapsel.checkpoints")), *arguments]

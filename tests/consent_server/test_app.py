@@ -34,6 +34,15 @@ def test_what_became_of_decisions_is_counted_without_persons(client):
     assert decision(1)["id"] not in text
 
 
+def test_a_browser_that_came_over_tls_is_kept_to_it(client):
+    with_tls = TestClient(client.app, base_url="https://consent.example")
+    without = TestClient(client.app, base_url="http://consent.example")
+
+    for path in ("/admin/sign-in", "/w/shop/requests", "/nothing"):
+        assert with_tls.get(path).headers["strict-transport-security"] == "max-age=31536000"
+        assert "strict-transport-security" not in without.get(path).headers
+
+
 def test_a_database_that_does_not_answer_makes_the_server_unready(client, monkeypatch):
     client.app.state.engine.dispose()
     monkeypatch.setattr(client.app.state.engine, "connect", lambda: (_ for _ in ()).throw(_gone()))

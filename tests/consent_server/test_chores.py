@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import uuid
 
+import msgspec
 import pytest
 
 from consent_server import chores as module
@@ -16,9 +17,11 @@ from consent_server.rights.inbox import Inbox
 from consent_server.rights.model import Standing, read
 from scanner.database import open_database
 from scanner.deeds import Deeds
-from scanner.errors import LogUnavailable
+from scanner.errors import EvidenceUnwritable, LogUnavailable
 from scanner.messages import Post
 from scanner.model import Banner, Notify, Site
+from scanner.store import Store
+from tests.scanner import folded
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +50,7 @@ class World:
             log,
             inbox,
             Deeds(log.engine, "watch"),
+            Store(log.engine),
             post=Post(),
             say=self.said.append,
             clock=lambda: self.now,
@@ -210,3 +214,27 @@ async def test_a_log_that_cannot_be_written_is_tried_again(world, log, monkeypat
 )
 async def test_decisions_are_kept_as_long_as_the_answer_stands_and_five_years(site, asked, days):
     assert kept_days(site, asked) == days
+
+
+async def test_old_scans_go_once_a_day_and_what_cannot_go_is_tried_again(world, monkeypatch):
+    store = Store(world.inbox._engine)
+    for days in range(200, 220):
+        at = NOON - days * DAY
+        store.save(msgspec.structs.replace(folded.scan(), started_at=at, finished_at=at))
+
+    def refuse(*_, **__):
+        raise EvidenceUnwritable("20260401: cannot be deleted: Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("scanner.retention.prune", refuse)
+        await world.after(minutes=1)
+    for _ in range(3):
+        await world.after(minutes=1)
+
+    assert world.said == [
+        "old scans are not deleted now: 20260401: cannot be deleted: Permission denied",
+        "shop: 14 scans and 0 folders of evidence, too old, deleted",
+    ]
+    assert len(store.history("shop")) == 6
+    deeds = Trail(world.inbox._engine).page(sites=["shop"])
+    assert [(deed.action, deed.actor) for deed in deeds] == [("deleted old scans", "watch")]

@@ -338,6 +338,9 @@ def test_what_a_stranger_says_of_the_host_leads_nobody_away(client):
     assert (gone.status_code, asked.status_code) == (303, 303)
     assert gone.headers["location"].startswith("/w/shop/consents/")
     assert asked.headers["location"].startswith("/w/shop/requests/")
+    for path in ("/w/shop.js/", "/w/shop/declaration/", "/api/v1/sites/", "//w/shop.js"):
+        left = client.get(path, headers=headers, follow_redirects=False)
+        assert (left.status_code, left.headers.get("location")) == (404, None)
 
 
 def test_one_site_cannot_read_or_erase_what_another_has(client):

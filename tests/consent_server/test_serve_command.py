@@ -1,6 +1,8 @@
 """``kapsel serve`` and ``kapsel embed`` as an operator runs them."""
 
+import json
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -135,6 +137,25 @@ def test_what_is_no_certificate_is_told_before_the_start(sites_file, given, stat
 
     assert done.returncode == status
     assert said in done.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_every_process_logs_as_it_was_told_to(tmp_path, sites_file, workers):
+    form = ("--log-level", "info", "--log-format", "json")
+    with serving(tmp_path / "kapsel.db", sites_file, "--workers", workers, before=form) as server:
+        port = int(server.url.rpartition(":")[2])
+        httpx2.get(f"{server.url}/w/shop.js", timeout=60).raise_for_status()
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
+            line.sendall(b"nonsense\r\n\r\n")
+            assert b"400" in line.recv(1000)
+        server.process.terminate()
+        said = [text for text in server.process.stderr if not text.startswith("kapsel:")]
+
+    told = [json.loads(text) for text in said]
+    events = {(each["level"], each["event"]) for each in told}
+    assert ("info", "site made ready") in events
+    assert ("warning", "Invalid HTTP request received.") in events
+    assert all(each["timestamp"].endswith("Z") for each in told)
 
 
 def test_several_processes_count_together(tmp_path, sites_file):

@@ -73,6 +73,8 @@ SCRIPTS = {
                          "Array.prototype.map = Array.prototype.push = Object.keys = "
                          "Object.defineProperty = no; fetch = Promise = Date = no; "
                          "document.cookie = 'prototypes=1';"),
+    "strings": inline("Object.prototype.toJSON = () => { throw 1; }; Array.prototype.toJSON = "
+                      "() => '[]'; document.cookie = 'strings=1';"),
     "document": inline("document.querySelectorAll = document.dispatchEvent = addEventListener = "
                        "() => { throw 1; }; document.cookie = 'document=1';"),
     "clobbering": "<form name=body></form><form name=cookie></form><img name=location>"

@@ -9,7 +9,7 @@
   if (typeof report !== "function") return;
 
   const { apply, construct } = Reflect;
-  const { defineProperty, getOwnPropertyDescriptor } = Object;
+  const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
   const { stringify } = JSON;
   const { slice, startsWith, split, includes } = String.prototype;
   const { join, filter, concat } = Array.prototype;
@@ -47,6 +47,7 @@
         const url = site.getFileName() || null;
         if (url === OURS || (url === null && site.getScriptNameOrSourceURL() === OURS)) continue;
         frames[frames.length] = {
+          __proto__: null,
           url,
           line: site.getLineNumber(),
           function: site.getFunctionName(),
@@ -100,7 +101,10 @@
       if (told >= most || all >= ALL) return;
       apply(set, counts, [key, told + 1]);
       all += 1;
-      speak(stringify({ kind, name, page: place(), at: now(), stack: sites(above), ...facts }));
+      const report = { __proto__: null, kind, name, page: place(), at: now(), stack: sites(above), ...facts };
+      // A page may have hung a toJSON on all arrays: old libraries do.
+      setPrototypeOf(report.stack, null);
+      speak(stringify(report));
     } catch {
       // never the page's trouble
     }

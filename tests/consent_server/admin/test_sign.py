@@ -1,7 +1,9 @@
 """People sign in, in the open only where nobody listens, and out again, here or everywhere."""
 
+import asyncio
 import re
 
+import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -178,6 +180,27 @@ def test_one_changes_ones_own_password_with_the_present_one(client, enter):
     assert elsewhere.get("/admin").status_code == 401
     assert Somebody(client).sign_in("kari").status_code == 401
     assert Somebody(client).sign_in("kari", "et annet passord").status_code == 303
+
+
+@pytest.mark.anyio
+async def test_the_present_password_is_not_guessed_by_many_forms_at_once(client, enter):
+    kari = enter("kari", shop="reader")
+    guess = {"csrf": token_of(kari.get("/admin/account").text), "new": "et annet passord"}
+    there = httpx.ASGITransport(client.app)
+
+    async with httpx.AsyncClient(
+        transport=there, base_url="https://consent.example", cookies=dict(kari.client.cookies)
+    ) as at_once:
+        answers = await asyncio.gather(
+            *(
+                at_once.post("/admin/account", data={**guess, "password": f"gjetning {number}"})
+                for number in range(8)
+            )
+        )
+
+    texts = [answer.text for answer in answers]
+    assert sum("The present password is wrong." in text for text in texts) == 5
+    assert sum("Too many attempts." in text for text in texts) == 3
 
 
 def test_no_secret_is_in_the_log_of_the_server(client, enter, capsys, caplog):

@@ -96,6 +96,20 @@ def test_what_is_erased_is_gone(inbox):
     assert inbox.get(request.id) is None
 
 
+def test_what_is_erased_is_in_no_file_any_more(tmp_path):
+    engine = open_database(str(tmp_path / "kapsel.db"))
+    inbox = Inbox(engine)
+    request = asked()
+    inbox.add(request)
+
+    inbox.erase(request.id)
+
+    files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    engine.dispose()
+    assert request.contact.encode() not in files
+    assert request.id.encode() not in files
+
+
 def test_only_what_was_closed_long_ago_is_pruned(inbox):
     old, new, waiting = asked(), asked(), asked()
     for request in (old, new, waiting):

@@ -59,6 +59,10 @@ BANNERS = [
     ("settings_then_close", "accept", "save:statistics=0,marketing=0"),
     ("dont_allow", "accept", "reject"),
     ("pay_or_ok_nb", "accept", None),
+    ("are_you_sure", "accept", "reject"),
+    ("levels_da", "save:level=2", "save:level=0"),
+    ("stirred", "accept", "reject"),
+    ("wakes_up", "accept", "save:statistics=0,marketing=0"),
 ]
 
 #: pages on which nothing must be pressed
@@ -71,6 +75,8 @@ OTHERS = [
     "text_only",
     "no_banner",
     "sticky_header",
+    "asks_for_video",
+    "biscuits",
 ]
 
 
@@ -124,7 +130,7 @@ async def test_a_banner_is_refused_where_it_can_be(outcomes, name, cookie):
 async def test_nothing_is_pressed_where_no_consent_is_asked(visit):
     pages = {name: await visit(name) for name in OTHERS}
 
-    said = await asyncio.gather(*(answer(p, State.ACCEPT, timeout=10) for p in pages.values()))
+    said = await asyncio.gather(*(answer(p, State.ACCEPT, timeout=60) for p in pages.values()))
 
     for name, page, spoken in zip(pages, pages.values(), said, strict=True):
         assert (name, await pressed(page)) == (name, None)
@@ -167,6 +173,16 @@ async def test_a_refusal_without_effect_is_none(visit):
     said = await answer(page, State.REJECT, timeout=10)
 
     assert (said.found, said.rejected) == (True, False)
+
+
+@pytest.mark.anyio
+async def test_a_banner_that_saves_a_refusal_and_asks_on_is_not_sure(visit):
+    page = await visit("asks_on")
+
+    said = await answer(page, State.REJECT, timeout=15)
+
+    assert (await pressed(page)).startswith("save:statistics=0")
+    assert (said.found, said.rejected) == (True, None)
 
 
 @pytest.mark.anyio

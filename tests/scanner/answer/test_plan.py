@@ -6,6 +6,8 @@ from scanner.answer.plan import plan
 from scanner.answer.words import Meaning
 from scanner.model import Category
 
+SURVEY = "Help us improve this website with a short survey. See our privacy and cookie policy."
+
 
 def control(label, **facts):
     return Control(element=0, label=label, **facts)
@@ -119,6 +121,11 @@ def test_a_tab_that_is_called_consent_is_no_button():
         (layer("Godta", "Avvis", text="Meld deg på nyhetsbrevet"), False),
         (layer("Ja", "Nei", text="Er du over 18? Vi bruker cookies på nettstedet."), False),
         (layer("OK", "Let me choose", text="More services?", hint=True), True),
+        (layer("Nei takk", text="Ferske cookies! Vi bruker smør i våre cookies."), False),
+        (layer("Yes, I agree", "No, thanks", text=SURVEY), False),
+        (layer("Ja, avvis alle", "Nei, godta alle", text="Vil du avvise cookies?"), True),
+        (layer("Godta", text="Godta cookies for å se video", kind="named", stays=False), False),
+        (layer("Godta", text="Godta cookies for å se video", kind="named", hint=True), True),
     ],
 )
 def test_a_banner_asks_for_consent_and_can_be_answered(given, expected):
@@ -151,3 +158,65 @@ def test_accept_saves_the_switches_only_beside_an_accept_all(labels, expected):
     )
 
     assert pressed(step) == expected
+
+
+def test_a_layer_with_a_switch_for_each_of_two_categories_is_one_of_consent():
+    switches = (switch("Statistik", on=False), switch("Marknadsföring", on=False))
+
+    assert layer("Tillåt urval", text="Dina val", switches=switches).is_banner
+    assert not layer("OK", text="Dina val", switches=switches).is_banner
+
+
+def levels(*labels, on):
+    return tuple(
+        Switch(element=n, label=label, on=n == on, radio="level") for n, label in enumerate(labels)
+    )
+
+
+def test_of_several_levels_a_no_chooses_the_least():
+    choices = levels("Nødvendige", "Kun nødvendige og statistik", "Alle cookies", on=2)
+
+    step = plan(layer("Gem", switches=choices), "no", ())
+
+    assert (pressed(step), step.turn) == ("Gem", choices[:1])
+
+
+def test_of_several_levels_a_yes_chooses_all():
+    choices = levels("Kun nødvendige", "Statistik", "Alle cookies", on=0)
+
+    step = plan(layer("Gem", switches=choices), "yes", ())
+
+    assert (pressed(step), step.turn) == ("Gem", choices[2:])
+
+
+def test_a_level_that_nobody_knows_to_refuse_is_not_saved():
+    choices = levels("Bronse", "Sølv", "Gull", on=2)
+
+    assert plan(layer("Lagre", switches=choices), "no", ()) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "on", "turned"), [("no", True, True), ("no", False, False), ("yes", False, True)]
+)
+def test_an_ok_beside_switches_takes_them_as_they_are(answer, on, turned):
+    box = switch("Statistik", on=on)
+
+    step = plan(layer("OK", switches=(box,)), answer, ())
+
+    assert (pressed(step), step.turn) == ("OK", (box,) if turned else ())
+
+
+@pytest.mark.parametrize("other", ["Godta alle", "Innstillinger"])
+def test_an_ok_beside_another_way_is_no_refusal(other):
+    step = plan(layer("OK", other, switches=(switch("Statistikk", on=True),)), "no", ())
+
+    assert pressed(step) != "OK"
+
+
+def test_a_save_that_sleeps_is_pressed_once_a_switch_is_turned():
+    box = switch("Statistikk", on=True)
+
+    step = plan(layer(control("Lagre valg", disabled=True), switches=(box,)), "no", ())
+
+    assert (pressed(step), step.turn) == ("Lagre valg", (box,))
+    assert plan(layer(control("Avvis alle", disabled=True)), "no", ()) is None

@@ -6,16 +6,22 @@ import pytest
 
 from scanner.knowledge import files
 from scanner.knowledge.check import check
-from scanner.knowledge.model import Cookie, Evidence, Vendor, seconds
-from scanner.model import Category
+from scanner.knowledge.model import Cookie, Evidence, Setter, Vendor, seconds
+from scanner.model import Category, Kind
 
 TODAY = dt.date(2026, 11, 22)
+LOCAL = (Kind.LOCAL_STORAGE,)
+TAB = (Kind.SESSION_STORAGE,)
 VOCABULARY = files.load().vocabulary
 
 
 def cookie(name, **facts):
     facts = {"category": Category.STATISTICS, "purposes": ("visits.visitor",), **facts}
     return Cookie(name=name, **facts)
+
+
+def seen_at(day, url="https://a.example", says=("name",)):
+    return cookie("acme", basis="observed", evidence=(Evidence(url=url, seen=day, says=says),))
 
 
 def mistakes(*cookies, **facts):
@@ -51,21 +57,32 @@ def test_a_good_entry_has_none():
         (cookie("acme", confidence=0.9), "never surer than 0.85"),
         (cookie("acme", basis="vendor-doc", confidence=0.97), "must be named under evidence"),
         (
-            cookie("acme", evidence=(Evidence(url="https://a.example", seen=dt.date(2027, 1, 1)),)),
+            seen_at(dt.date(2027, 1, 1)),
             "lies in the future",
         ),
         (
-            cookie("acme", evidence=(Evidence(url="https://a.example", seen=dt.date(2024, 1, 1)),)),
+            seen_at(dt.date(2024, 1, 1)),
             "older than two years",
         ),
         (
-            cookie("acme", evidence=(Evidence(url="http://a.example", seen=TODAY),)),
+            seen_at(TODAY, "http://a.example"),
             "not an https address",
         ),
         (
-            cookie("acme", evidence=(Evidence(url="pkg:npm/acme", seen=TODAY),)),
+            seen_at(TODAY, "pkg:npm/acme"),
             "not an https address",
         ),
+        (
+            cookie("acme", evidence=(Evidence(url="https://a.example", seen=TODAY),)),
+            "does not rest on 'memory'",
+        ),
+        (seen_at(TODAY, says=("name", "max_age")), "tells the max_age, and it does not"),
+        (cookie("acme", max_age="persistent"), "only web storage is 'persistent'"),
+        (cookie("acme", max_age="session", storage=LOCAL), "outlives the session"),
+        (cookie("acme", max_age="1d", storage=TAB), "ends with the session"),
+        (cookie("acme", http_only=True, storage=LOCAL), "only a cookie can be http_only"),
+        (cookie("acme", hosts=("https://a.example",)), "is not a host"),
+        (cookie("acme", alias_of="_acme"), "there is no '_acme'"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_cookie_is_told(entry, mistake):
@@ -82,8 +99,9 @@ def test_a_mistake_in_a_cookie_is_told(entry, mistake):
 )
 def test_the_code_of_a_package_is_evidence_with_its_version(package):
     evidence = Evidence(url=package, seen=TODAY, says=("name", "max_age"))
+    entry = cookie("acme_visitor", basis="source", max_age="1y", evidence=(evidence,))
 
-    assert mistakes(cookie("acme_visitor", basis="source", evidence=(evidence,))) == []
+    assert mistakes(entry) == []
 
 
 @pytest.mark.parametrize(
@@ -94,6 +112,11 @@ def test_the_code_of_a_package_is_evidence_with_its_version(package):
         ({"privacy_url": "https://acme.example/?utm_source=x"}, "tracking parameters"),
         ({"domains": ("https://acme.example",)}, "is not a host"),
         ({"purposes": ("no.such",)}, "unknown purpose"),
+        ({"setter": (Setter(host="acme.example", path="tag"),)}, "begins with a slash"),
+        (
+            {"entity": "Acme Inc", "country": "US", "privacy_url": "https://acme.example/p"},
+            "an entity in US needs its transfers",
+        ),
     ],
 )
 def test_a_mistake_in_a_vendor_is_told(facts, mistake):
@@ -122,6 +145,14 @@ def test_a_better_match_may_lie_within_a_wider_one():
     )
 
     assert told == []
+
+
+def test_two_vendors_with_one_number_of_the_tcf_are_told():
+    vendors = [
+        Vendor(id=name, name=name, category=Category.MARKETING, tcf_id=7) for name in ("a", "b")
+    ]
+
+    assert check(vendors, VOCABULARY, today=TODAY) == ["b: a has the same tcf_id"]
 
 
 def test_two_files_for_one_vendor_are_told():

@@ -20,7 +20,22 @@ def test_the_most_invasive_purpose_tells_the_category():
         Line(name="uid", category=Category.MARKETING, domain="ads.example", lifetime=7776000),
         Line(name="m_", category=Category.STATISTICS, prefix=True),
     )
-    assert skipped == []
+    assert skipped == [
+        "disclosure 3: 'only-storage' has no purpose that tells",
+        "disclosure 4: 'none' has no purpose that tells",
+    ]
+
+
+def test_what_only_apps_keep_is_left_out_and_an_age_below_nothing_is_none():
+    lines, skipped = read(
+        [
+            {"identifier": "in-app", "type": "app", "purposes": [2]},
+            {"identifier": "odd", "type": "cookie", "maxAgeSeconds": -1, "purposes": [2]},
+        ]
+    )
+
+    assert lines == (Line(name="odd", category=Category.MARKETING),)
+    assert skipped == ["disclosure 1: 'in-app' is kept by apps only"]
 
 
 def test_an_item_on_several_hosts_is_known_on_each():

@@ -256,3 +256,57 @@ def test_labelled_cookies_may_come_as_a_list():
 
     assert found.format == "labels"
     assert [line.category for line in found.lines] == ["statistics"]
+
+
+NORWEGIAN = (
+    "Navn;Formål;Utløper;Kategori\n"
+    "kurv_ø;Handlekurv;Økt;Nødvendig\n"
+    "_x;Målrettede annonser;90 dager;Markedsføring\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "remarks"),
+    [
+        ("utf-8", ()),
+        ("utf-8-sig", ()),
+        ("cp1252", ("list.csv: not UTF-8, read as Windows-1252",)),
+        ("utf-16", ("list.csv: not UTF-8, read as UTF-16",)),
+    ],
+)
+def test_a_list_that_a_spreadsheet_saved_is_read_in_its_encoding(encoding, remarks):
+    found = parse("list.csv", NORWEGIAN.encode(encoding), now=NOW)
+
+    assert [(line.name, line.category) for line in found.collection.lines] == [
+        ("kurv_ø", "necessary"),
+        ("_x", "marketing"),
+    ]
+    assert found.skipped == remarks
+
+
+def test_a_list_without_the_columns_says_which_are_not_there():
+    with pytest.raises(KnowledgeInvalid) as failure:
+        parsed("_ga,statistics\n_fbp,marketing\n", "list.csv")
+
+    assert failure.value.mistakes[0] == (
+        "list.csv:1: no column for the name and no category; the first line has _ga, statistics"
+    )
+
+
+def test_a_quotation_mark_that_is_not_closed_is_told():
+    with pytest.raises(KnowledgeInvalid) as failure:
+        parsed('name,category\n"_a,statistics\n_b,marketing\n', "list.csv")
+
+    assert failure.value.mistakes[0] == "list.csv:3: a quotation mark is opened and not closed"
+
+
+def test_json_that_is_nested_too_deeply_is_refused():
+    with pytest.raises(KnowledgeInvalid, match="list: nested too deeply"):
+        parsed("[" * 100_000 + "]" * 100_000)
+
+
+def test_rules_of_a_filter_list_that_are_left_out_are_counted():
+    found = parse("list", b"||a.example^\n||b.example/x\n##.ad\n! why\n", now=NOW)
+
+    assert found.collection.hosts == ("a.example",)
+    assert found.skipped == ("list: left out, not for a whole host: 2 rules",)
