@@ -1,8 +1,8 @@
 """A site on which each cookie and item is written in another way, by somebody who is known.
 
 A name says how; its first letter says who must be named: p the page, a its own /app.js, t the
-third party's tag, l a script that the tag brought, f a frame of another company, w a worker, r a script
-to which a redirect leads.
+third party's tag, l a script that the tag brought, f a frame of another company, w a worker, r what
+a redirect leads to.
 natives.html says in the name of a cookie what a page could notice of being watched.
 """
 
