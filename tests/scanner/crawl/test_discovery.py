@@ -13,9 +13,8 @@ EXITS = (
     *("logout", "konto/logud", "abmelden", "cerrar-sesi%C3%B3n", "logi-v%C3%A4lja"),
     *("kirjaudu-ulos", "d%C3%A9connexion", "%C3%BAtskr%C3%A1", "esci", "atsijungti", "iziet"),
     *("logg-ut", "uitloggen", "loggut", "wyloguj", "terminar-sessao", "logga-ut"),
-    *("%D0%B2%D0%B8%D0%B9%D1%82%D0%B8", "%D8%AA%D8%B3%D8%AC%D9%8A%D9%84-"
-      "%D8%A7%D9%84%D8%AE%D8%B1%D9%88%D8%AC"),
-)  # fmt: skip
+    *("%D0%B2%D0%B8%D0%B9%D1%82%D0%B8", "%D8%AE%D8%B1%D9%88%D8%AC"),
+)
 DEEDS = (
     *("varer?action=delete&id=3", "nyhetsbrev/unsubscribe?u=1", "?add-to-cart=7", "cart/add/7"),
     *("konto/slett", "profil/eliminar", "avmeld", "handlekurv?remove_item=4"),
