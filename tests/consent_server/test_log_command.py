@@ -268,3 +268,14 @@ def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):
     assert kapsel("database", "check", "--database", str(copy)).returncode == 0
     assert again.returncode == 1
     assert "is there already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("database", "check"), ("database", "backup", "copy.db"), ("log", "verify")]
+)
+def test_a_database_that_is_not_there_is_neither_made_nor_found_whole(tmp_path, words):
+    done = kapsel(*words, "--database", str(tmp_path / "typo.db"))
+
+    assert done.returncode == 1
+    assert "typo.db: there is no such database" in done.stderr
+    assert list(tmp_path.iterdir()) == []
