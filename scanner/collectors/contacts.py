@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from scanner.addresses import without_query
 from scanner.cloaking import passes_on
 from scanner.collectors import parameters
-from scanner.collectors.evidence import Contact, Evidence
+from scanner.collectors.evidence import Call, Contact, Evidence
 from scanner.collectors.network import initiator
+from scanner.model import SetBy, SignalKind
 
 if TYPE_CHECKING:
     from scanner.browser.devtools import Params, Session
@@ -34,6 +35,17 @@ HEADERS = (
     "permissions-policy",
     "cross-origin-opener-policy",
 )
+
+#: What a response asks of the browser by a header.
+ADVERTISING = {
+    "observe-browsing-topics": "topics",
+    "ad-auction-signals": "auctions",
+    "ad-auction-result": "auctions",
+    "shared-storage-write": "shared_storage",
+    "attribution-reporting-register-source": "attribution",
+    "attribution-reporting-register-trigger": "attribution",
+    "set-login": "federated_sign_in",
+}
 
 
 class Contacts:
@@ -84,12 +96,27 @@ class Contacts:
         )
 
     def _received(self, params: Params) -> None:
-        """Note what protects the page."""
+        """Note what a response asks of the browser, and what protects the page."""
+        self._adverts(params["response"])
         if params.get("type") != "Document" or params.get("frameId") != self._traffic.frame:
             return
         response = params["response"]
         sent = {name.lower(): value for name, value in response.get("headers", {}).items()}
         self._evidence.headers = {name: sent.get(name) for name in HEADERS}
+
+    def _adverts(self, response: Params) -> None:
+        """Note what *response* asks of what the browser has for advertising."""
+        url = response["url"]
+        for name in response.get("headers", ()):
+            if (interface := ADVERTISING.get(name.lower())) is not None:
+                self._evidence.asking.append(
+                    Call(
+                        name=interface,
+                        host=urlsplit(url).hostname or "",
+                        by=SetBy(kind="http", url=without_query(url)),
+                        kind=SignalKind.ADVERTISING,
+                    )
+                )
 
 
 def _told_path(referrer: str) -> bool:

@@ -35,9 +35,14 @@ MAX_PLANNED = 2000  # addresses of a page
 LONGEST_WAY = 20_000.0  # milliseconds from asking for a page to its first script
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
-HOOKS = ("frames", "cookies", "areas", "places", "made", "prints", "asked")
-#: Asking what the visitor wants: an interface, or the signal of the browser.
-_ASKED = (SignalKind.TCF, SignalKind.GPP, SignalKind.PRIVACY_CONTROL)
+HOOKS = ("frames", "cookies", "areas", "places", "made", "prints", "asked", "adverts")
+#: Asking what the visitor wants, or for what the browser has for advertising.
+_ASKED = (
+    SignalKind.TCF,
+    SignalKind.GPP,
+    SignalKind.PRIVACY_CONTROL,
+    SignalKind.ADVERTISING,
+)
 
 
 AWAY = f"about:blank?{secrets.token_hex(12)}-"  # begins the address of our own blank pages
@@ -138,6 +143,8 @@ class Scripts:
         hidden = [frame for frame in told.stack if not (told.patched and frame.function)]
         if len(told.stack) <= 1 and not hidden and self._newest in made:
             by = made[self._newest]
+        if by.url in self._evidence.landed:  # the engine knows only what the tag says
+            by = msgspec.structs.replace(by, url=self._evidence.landed[by.url])
         if told.kind == "code":
             self._made(told, by)
         elif told.kind == "brought":

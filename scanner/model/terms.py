@@ -103,6 +103,7 @@ class SignalKind(enum.StrEnum):
     TCF = "tcf"  # the state of IAB Europe's framework
     GPP = "gpp"  # the string of the Global Privacy Platform
     PRIVACY_CONTROL = "privacy_control"  # what the site says and does about Sec-GPC
+    ADVERTISING = "advertising"  # what the browser has for it, or for storage across sites
     SECURITY_HEADER = "security_header"  # of the page
     MIXED_CONTENT = "mixed_content"  # something unencrypted in an encrypted page
     CLOAKING = "cloaking"  # a name of the site's own that leads to another company's server

@@ -48,6 +48,7 @@ _SIGNALS = {
     SignalKind.TCF: "IAB Europe's Transparency and Consent Framework",
     SignalKind.GPP: "Global Privacy Platform",
     SignalKind.PRIVACY_CONTROL: "Global Privacy Control",
+    SignalKind.ADVERTISING: "What the browser has for advertising, and who asked for it",
     SignalKind.SECURITY_HEADER: "Headers that protect the pages",
     SignalKind.MIXED_CONTENT: "Unencrypted parts of encrypted pages",
     SignalKind.CLOAKING: "Names of the site's own that lead to other companies",
@@ -66,8 +67,15 @@ class Group(NamedTuple):
 
     category: Category
     name: str
-    description: str
     entries: tuple[Entry, ...]
+
+
+class Missing(NamedTuple):
+    """A page that could not be read, for one reason, by visitors in these states."""
+
+    url: str
+    reason: str
+    states: tuple[State, ...]
 
 
 def html(
@@ -110,9 +118,14 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "host": urlsplit(scan.url).hostname or scan.url,
         "seconds": round((scan.finished_at - scan.started_at).total_seconds()),
         "pages": len({visit.url for visit in scan.visits}),
-        "failed": [visit for visit in scan.visits if visit.failure is not None],
+        "failed": sum(visit.failure is not None for visit in scan.visits),
+        "missing": _missing(scan),
         "banner": banner_in_words(scan.banner),
         "states": used,
+        "visits": {
+            state: [visit.failure is None for visit in scan.visits if visit.state is state]
+            for state in used
+        },
         "counts": [
             (
                 texts(_LANGUAGE)["categories"][category]["name"],
@@ -137,6 +150,15 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "graph": graph(scan.entries),
         "change": (changes or {}).get(scan.site),
     }
+
+
+def _missing(scan: Scan) -> list[Missing]:
+    """Return the pages that could not be read, each reason once."""
+    failed: dict[tuple[str, str], list[State]] = {}
+    for visit in scan.visits:
+        if visit.failure is not None:
+            failed.setdefault((visit.url, visit.failure), []).append(visit.state)
+    return [Missing(url, reason, tuple(states)) for (url, reason), states in failed.items()]
 
 
 class Picture(NamedTuple):
@@ -177,7 +199,7 @@ def _picture(folder: Path | None, digest: str | None) -> Picture | None:
 def _groups(entries: list[Entry]) -> list[Group]:
     names = texts(_LANGUAGE)["categories"]
     return [
-        Group(category, names[category]["name"], names[category]["description"], found)
+        Group(category, names[category]["name"], found)
         for category in Category
         if (found := tuple(entry for entry in entries if entry.category is category))
     ]
@@ -212,6 +234,8 @@ def _carries(entry: Entry) -> str:
 
 
 def _facts_of(signal: Signal) -> str:
+    if signal.facts == {"sent": "no"}:
+        return "not sent"
     return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in signal.facts.items())
 
 

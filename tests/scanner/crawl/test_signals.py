@@ -4,7 +4,7 @@ import pytest
 
 from scanner.model import Carried, Kind, SignalKind, State
 from tests.sites import telling
-from tests.sites.paths import Host, script
+from tests.sites.paths import Answer, Host, script
 from tests.sites.telling import SHOP
 
 pytestmark = pytest.mark.anyio
@@ -81,13 +81,19 @@ window.__tcfapi = (command, version, done) => done({eventStatus: "useractioncomp
 </script><script src="https://cdn.tracker.example/later.js"></script>"""
 TAG = """navigator.globalPrivacyControl;
 __tcfapi("addEventListener", 2, () => {});
-__gpp("ping", () => {});"""
+__gpp("ping", () => {});
+document.requestStorageAccess().catch(() => {});
+const held = navigator.credentials.get({password: true, mediation: 'silent'}).catch(() => {});
+new Image().attributionSrc = '';
+fetch('/pixel');"""
 
 
 async def test_who_asks_what_the_visitor_wants_is_told(look):
     shop = Host({"/": ASKING})
     later = script("window.__tcfapi('getTCData', 2, () => {})")
+    registers = {"attribution-reporting-register-trigger": "{}"}
     tracker = Host({"/tag.js": script(TAG), "/later.js": later})
+    shop.answers["/pixel"] = Answer("", headers=registers)
 
     found = await look(
         {"www.shop.example": shop, "cdn.tracker.example": tracker},
@@ -102,6 +108,14 @@ async def test_who_asks_what_the_visitor_wants_is_told(look):
     }
     read = ("privacy_control", None, "https://cdn.tracker.example/tag.js")
     assert asked(signal) == {*asked(before), read}
+
+    tag, pixel = "https://cdn.tracker.example/tag.js", SHOP + "pixel"
+    adverts = [told for told in before.signals if told.kind is SignalKind.ADVERTISING]
+    assert {(told.name, told.by.kind, told.by.url) for told in adverts} >= {
+        ("storage_access", "script", tag),
+        ("attribution", "http", pixel),
+    }
+    assert {told.name for told in adverts} <= {"storage_access", "attribution"}
 
 
 def asked(read):
