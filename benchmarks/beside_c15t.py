@@ -1,21 +1,20 @@
 """Measure decisions a second beside those of c15t's self-hosted backend, on the same database.
 
-    python benchmarks/beside_c15t.py [--seconds 4] [--rounds 3] [--connections 32]
+    python benchmarks/beside_c15t.py [--seconds 4] [--rounds 3] [--connections 32] [--sync 1]
 
 Both servers are real, run in a process each, and acknowledge what is on the disk. c15t comes from
 npm, into a folder of the user's cache; without npm, or where its SQLite driver cannot be built, it
 is said what is missing. Rounds alternate between the servers, and what is told are medians. The
-processors' time is that of the server and of its PostgreSQL.
+processors' time is that of the server and of its PostgreSQL. With ``--sync MILLISECONDS`` the
+databases are kept in memory, and each sync takes so much longer, as in `server`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
-import re
 import shutil
 import socket
 import statistics
@@ -29,8 +28,9 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.load import Load  # noqa: E402
 from benchmarks.log_rows import processor  # noqa: E402
-from benchmarks.server import postgresql  # noqa: E402
+from benchmarks.server import postgresql, slow_sync  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,8 +42,6 @@ DRIVER = "better-sqlite3"  # compiled where no binary fits
 LICENCES = ("Apache-2.0", "MIT", "ISC")  # of what we install by name
 WARM_UP = 1.0  # seconds
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-_LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
 
 
 class Measured(NamedTuple):
@@ -123,7 +121,7 @@ def _request(path: str, body: dict[str, object]) -> bytes:
     return head.encode() + text
 
 
-async def load(
+def measured(
     port: int,
     request: Callable[[], bytes],
     *,
@@ -132,29 +130,15 @@ async def load(
     cpu: Callable[[], float],
 ) -> Measured:
     """Send as fast as answers come, for *seconds*, on *connections*."""
-    answered, end = 0, time.perf_counter() + WARM_UP + seconds
-
-    async def visitor() -> None:
-        nonlocal answered
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        with contextlib.closing(writer):
-            while time.perf_counter() < end:
-                writer.write(request())
-                head = await reader.readuntil(b"\r\n\r\n")
-                assert head[9:12] in (b"200", b"201"), head
-                stated = _LENGTH.search(head)
-                if stated is None:
-                    await reader.readuntil(b"\r\n0\r\n\r\n")
-                else:
-                    await reader.readexactly(int(stated[1]))
-                answered += 1
-
-    visitors = [asyncio.ensure_future(visitor()) for _ in range(connections)]
-    await asyncio.sleep(WARM_UP)
-    first, began, used = answered, time.perf_counter(), cpu()
-    await asyncio.sleep(seconds)
-    count, took, used = answered - first, time.perf_counter() - began, cpu() - used
-    await asyncio.gather(*visitors)
+    load = Load(port, request, connections=connections)
+    load.run(WARM_UP)
+    used = cpu()
+    took = load.run(seconds)
+    used = cpu() - used
+    load.finish()
+    if load.faults:
+        raise SystemExit(f"answers other than success: {dict(load.faults)}")
+    count = len(load.latencies)
     return Measured(count / took, used / max(count, 1) * 1000)
 
 
@@ -195,7 +179,7 @@ def compare(kind: str, modules: Path, given: argparse.Namespace) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
         places = [str(folder / "kapsel.db"), str(folder / "c15t.db")]
         if kind == "postgresql":
-            found = [stack.enter_context(postgresql()) for _ in places]
+            found = [stack.enter_context(postgresql(given.folder)) for _ in places]
             if None in found:
                 print("PostgreSQL's binaries are not here")
                 return
@@ -211,21 +195,21 @@ def compare(kind: str, modules: Path, given: argparse.Namespace) -> None:
             stack.enter_context(running(ours, "serving", ROOT)),
             stack.enter_context(running(theirs, "ready", modules)),
         ]
-        measured: list[list[Measured]] = [[], []]
+        results: list[list[Measured]] = [[], []]
         for _ in range(given.rounds):
             for n, request in enumerate((to_kapsel, to_c15t)):
-                run = load(
+                run = measured(
                     ports[n],
                     request,
                     connections=given.connections,
                     seconds=given.seconds,
                     cpu=lambda n=n: processors(pids[n], places[n]),  # type: ignore[misc]
                 )
-                measured[n].append(asyncio.run(run))
-    for name, rounds in zip((f"Kapsel, {kind}", f"c15t, {kind}"), measured, strict=True):
+                results[n].append(run)
+    for name, rounds in zip((f"Kapsel, {kind}", f"c15t, {kind}"), results, strict=True):
         rate, cpu = (statistics.median(column) for column in zip(*rounds, strict=True))
         print(f"{name:24} {rate:8.0f} a second {cpu:8.3f} ms of processors each")
-    pairs = list(zip(*measured, strict=True))
+    pairs = list(zip(*results, strict=True))
     rate = statistics.median(our.rate / their.rate for our, their in pairs)
     cpu = statistics.median(their.cpu / our.cpu for our, their in pairs)
     print(f"{'':24} {rate:8.1f} times as many, {cpu:.1f} times less of processors", flush=True)
@@ -243,10 +227,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--folder", type=Path, help="where the SQLite files are put")
+    parser.add_argument("--folder", type=Path, help="where the databases are put")
+    parser.add_argument("--sync", type=float, default=0, help="milliseconds more for each sync")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     parser.add_argument("--modules", type=Path, default=cache / "kapsel" / "c15t")
     given = parser.parse_args()
+    if given.sync and given.folder is None:
+        given.folder = Path("/dev/shm")
     fault = installed(given.modules, PACKAGES)
     if fault is not None:
         print(f"c15t cannot be measured: {fault}")
@@ -254,9 +241,10 @@ def main() -> None:
     fault = installed(given.modules, (DRIVER,)) or unusable(given.modules)
     if fault is not None:
         print(f"c15t cannot be measured on SQLite: its driver was not built: {fault}")
-    else:
-        compare("sqlite", given.modules, given)
-    compare("postgresql", given.modules, given)
+    with slow_sync(given.sync):
+        if fault is None:
+            compare("sqlite", given.modules, given)
+        compare("postgresql", given.modules, given)
 
 
 if __name__ == "__main__":

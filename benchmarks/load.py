@@ -30,6 +30,7 @@ WARM_UP = 0.5  # seconds
 SUCCESS = (200, 201, 304)
 
 _LENGTH = re.compile(rb"(?i)content-length: *(\d+)")
+_CHUNKED = re.compile(rb"(?i)transfer-encoding: *chunked")
 
 
 class Measured(NamedTuple):
@@ -140,9 +141,7 @@ class Load:
             raise SystemExit("the server has closed a connection")
         if number in self._begun:
             data = self._begun.pop(number) + data
-        head = data.find(b"\r\n\r\n") + 4
-        stated = _LENGTH.search(data, 0, head) if head >= 4 else None
-        if head < 4 or (stated is not None and len(data) < head + int(stated[1])):
+        if not is_whole(data):
             self._begun[number] = data
             return
         self.latencies.append(time.perf_counter() - self._sent_at[number])
@@ -153,6 +152,17 @@ class Load:
             self._sockets.pop(number).close()
         else:
             self._send(number)
+
+
+def is_whole(answer: bytes) -> bool:
+    """Return whether all of *answer* has come."""
+    head = answer.find(b"\r\n\r\n") + 4
+    if head < 4:
+        return False
+    stated = _LENGTH.search(answer, 0, head)
+    if stated is not None:
+        return len(answer) >= head + int(stated[1])
+    return _CHUNKED.search(answer, 0, head) is None or answer.endswith(b"\r\n0\r\n\r\n")
 
 
 def processor_seconds(pid: int) -> float:

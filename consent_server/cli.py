@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 import click
-import structlog
 
+from consent_server.plainly import structlog
 from scanner.errors import KapselError
 
 LEVELS = ("debug", "info", "warning", "error")

@@ -94,10 +94,7 @@ def upgrade_database(engine: Engine, *, to: str = "head") -> None:
         if current == script.get_current_head():
             return
         if current is not None and current not in {r.revision for r in script.walk_revisions()}:
-            raise DatabaseUnusable(
-                f"the database is at revision {current}, which this Kapsel does not know: "
-                "install the newer Kapsel that wrote it"
-            )
+            raise DatabaseUnusable(_too_new(current))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         connection.commit()
@@ -158,7 +155,8 @@ def check_database(engine: Engine) -> tuple[str, ...]:
     """Return what is wrong with *engine*'s database, one line each; it changes nothing."""
     from alembic.script import ScriptDirectory
 
-    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    script = ScriptDirectory.from_config(_alembic_config())
+    head = script.get_current_head()
     try:
         with engine.connect() as connection:
             revision = database_revision(connection)
@@ -168,12 +166,32 @@ def check_database(engine: Engine) -> tuple[str, ...]:
                 damage = [f"the file is damaged: {line}" for line in answers if line != "ok"]
     except DBAPIError as exc:
         return (f"the database cannot be read: {exc.orig}",)
-    if revision != head:
+    if revision is not None and revision not in {r.revision for r in script.walk_revisions()}:
+        damage.append(_too_new(revision))
+    elif revision != head:
         damage.append(
             f"the database is at revision {revision or 'none'}, not {head}: "
             "run 'kapsel database upgrade'"
         )
     return tuple(damage)
+
+
+def _too_new(revision: str) -> str:
+    return (
+        f"the database is at revision {revision}, which this Kapsel does not know: "
+        "install the newer Kapsel that wrote it"
+    )
+
+
+def must_exist(address: str) -> None:
+    """
+    Let the database at *address* pass unless it is a file that is not there.
+
+    Raises:
+        DatabaseUnusable: Then: to open it would make an empty one.
+    """
+    if "://" not in address and not Path(address).exists():
+        raise DatabaseUnusable(f"{address}: there is no such database")
 
 
 def back_up(engine: Engine, file: Path) -> None:
@@ -187,11 +205,20 @@ def back_up(engine: Engine, file: Path) -> None:
         raise DatabaseUnusable("PostgreSQL has its own tool for that: pg_dump --format=custom")
     if file.exists():
         raise DatabaseUnusable(f"{file} is there already: a backup overwrites nothing")
+    part = file.with_name(f"{file.name}.part")  # so that what bears its name is whole
+    try:
+        _copy(engine, part)
+        part.rename(file)
+    except (DBAPIError, OSError) as exc:
+        raise DatabaseUnusable(f"the backup {file} failed: {getattr(exc, 'orig', exc)}") from exc
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(engine: Engine, file: Path) -> None:
+    file.unlink(missing_ok=True)  # of a backup that was killed
     with engine.connect() as connection:
-        try:
-            connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
-        except DBAPIError as exc:
-            raise DatabaseUnusable(f"the backup {file} failed: {exc.orig}") from exc
+        connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
     copy = open_database(str(file), upgrade=False)
     try:
         faults = check_database(copy)

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 #: A scan that began before this is as if it never was: cron need not walk through decades.
 _LONG_AGO = dt.timedelta(days=366 * 8)
 
+#: Clocks of machines that work together differ by less.
+_DIFFERENCE = dt.timedelta(hours=1)
+
+
+def latest(now: dt.datetime) -> dt.datetime:
+    """Return until when a scan may have begun; one that began later went by a clock set wrong."""
+    return now + _DIFFERENCE
+
 
 def next_time(schedule: str, after: dt.datetime) -> dt.datetime:
     """Return the first time of *schedule* that is later than *after*, in UTC."""

@@ -155,11 +155,14 @@ class Store:
         scanned_at = newest.finished_at if newest is not None else None
         return Catalogue(site=site, scanned_at=scanned_at, entries=merged(scans))
 
-    def last_started(self, site: str) -> dt.datetime | None:
-        """Return when the newest scan of *site* began, even one that failed."""
-        query = select(func.max(tables.scan.c.started_at)).where(tables.scan.c.site == site)
+    def last_started(self, site: str, until: dt.datetime) -> dt.datetime | None:
+        """Return when the newest scan of *site* until then began, also one that failed."""
+        began = tables.scan.c.started_at
+        query = select(func.max(began)).where(
+            tables.scan.c.site == site, began <= _milliseconds(until)
+        )
         with self._engine.connect() as connection:
-            started = connection.scalar(query)
+            started: int | None = connection.scalar(query)
         return None if started is None else _time(started)
 
     def newest_id(self, site: str) -> int | None:

@@ -19,7 +19,7 @@ LOOK_INTERVAL = 30.0
 async def watch(
     read: Callable[[], tuple[Site, ...]],
     *,
-    last_started: Callable[[str], dt.datetime | None],
+    last_started: Callable[[str, dt.datetime], dt.datetime | None],
     scan: Callable[[tuple[Site, ...]], Awaitable[None]],
     stop: asyncio.Event,
     say: Callable[[str], None],
@@ -35,7 +35,7 @@ async def watch(
     Args:
         read: Returns the sites as they are listed now. Its first mistake is raised; a later
             one is said, and the list before it stays in force.
-        last_started: Returns when the newest scan of a site began.
+        last_started: Returns when the newest scan of a site began, of those until a moment.
         scan: Scans sites and keeps the scans.
         jobs: How many sites are given to it at once.
         once: Leave as soon as no site is due.
@@ -45,7 +45,7 @@ async def watch(
     Raises:
         SitesInvalid: If sites.yaml cannot be used at the start.
     """
-    from scanner.schedule import due, next_due
+    from scanner.schedule import due, latest, next_due
 
     sites = read()
     tried: dict[str, dt.datetime] = {}  # also scans that left no trace in the database
@@ -53,7 +53,11 @@ async def watch(
     while not stop.is_set():
         sites, mistakes = _reread(read, sites, mistakes, say)
         now = clock()
-        started = {site.key: _later(last_started(site.key), tried.get(site.key)) for site in sites}
+        until = latest(now)  # the clock may have been set back
+        tried = {key: at for key, at in tried.items() if at <= until}
+        started = {
+            site.key: _later(last_started(site.key, until), tried.get(site.key)) for site in sites
+        }
         waiting = due(sites, started, now=now)[:jobs]
         if waiting:
             tried |= {site.key: now for site in waiting}

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -28,6 +29,43 @@ def generator():
 
 def test_the_reference_of_the_command_line_is_what_the_commands_say():
     assert page("reference/cli.md") == generator().render(), "run docs/reference/generate.py"
+
+
+def examples(path):
+    """Yield the commands that *path* shows, without what a shell makes of their ends."""
+    text = re.sub(r"\\\n\s*", "", path.read_text(encoding="utf-8"))
+    for line in re.findall(r"^(?:    |\$ )(?:[A-Z_]+=\S+ )*kapsel ([a-z].*)$", text, re.MULTILINE):
+        yield shlex.split(re.split(r"\s(?:[|<>#;]|&&)", line)[0])
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_command_that_a_page_shows_is_one(path):
+    from click import Choice, Context, Group
+
+    from consent_server.cli import cli
+
+    for words in [] if path.name == "cli.md" else examples(path):
+        command, context, rest = cli, Context(cli, info_name="kapsel"), list(words)
+        while isinstance(command, Group):
+            name, command, rest = command.resolve_command(context, rest)
+            context = Context(command, info_name=name, parent=context)
+        values, extra, _ = command.make_parser(context).parse_args(rest)
+        assert extra == [], words
+        for parameter in command.params:
+            value = values.get(parameter.name)
+            assert value or not parameter.required, words
+            if isinstance(parameter.type, Choice) and value is not None:
+                parameter.type_cast_value(context, value)
+
+
+def test_the_examples_of_a_page_are_read(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "kapsel is a word\n    kapsel scan shop \\\n      --due  # at once\n"
+        "```console\n$ KAPSEL_SITES=a.yaml kapsel log find --site 'a b' | head\n```\n"
+    )
+
+    assert list(examples(page)) == [["scan", "shop", "--due"], ["log", "find", "--site", "a b"]]
 
 
 def test_every_option_has_a_help_text():

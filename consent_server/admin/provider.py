@@ -12,7 +12,6 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx2
 import msgspec
 
 from scanner.errors import KapselError
@@ -172,6 +171,8 @@ class Provider:
     async def _asked(
         self, method: str, address: str, form: dict[str, str] | None = None
     ) -> dict[str, Any]:
+        import httpx2  # only where somebody signs in so: it takes a megabyte
+
         # quoted as RFC 6749, section 2.3.1, asks
         known = (quote(self._client_id, safe=""), quote(self._client_secret, safe=""))
         auth = known if form is not None else None

@@ -32,9 +32,10 @@ def upgrade(database: str) -> None:
 @database_option
 def check(database: str) -> None:
     """Check that the database is whole and up to date; leaves with 1 if it is not."""
-    from scanner.database import check_database, open_database
+    from scanner.database import check_database, must_exist, open_database
     from scanner.errors import DatabaseUnusable
 
+    must_exist(database)
     engine = open_database(database, upgrade=False)
     try:
         faults = check_database(engine)
@@ -50,8 +51,9 @@ def check(database: str) -> None:
 @database_option
 def backup(file: Path, database: str) -> None:
     """Copy the database to FILE while the server runs, and check the copy."""
-    from scanner.database import back_up, open_database
+    from scanner.database import back_up, must_exist, open_database
 
+    must_exist(database)
     engine = open_database(database)
     try:
         back_up(engine, file)

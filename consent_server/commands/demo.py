@@ -95,12 +95,14 @@ def _print_scans(as_found: Scan, with_kapsel: Scan) -> None:
 
 
 def _say_what_to_open(running: Showing, folder: Path) -> None:
+    from consent_server.demo import showing
+
     click.echo()
     for what, where in (
         ("The shop as it was found", running.shop.as_found),
         ("The shop with the banner", running.shop.with_kapsel),
         ("Its declaration", f"{running.consent}/w/fjellbua/declaration?lang=nb"),
-        ("The consent log", f"{running.consent}/admin"),
+        ("The consent log", f"{running.consent}/admin/{showing.SITE}/log"),
         ("The token that opens it", running.token),
         ("Database, list of sites", f"{folder}/kapsel.db, {folder}/sites.yaml"),
     ):

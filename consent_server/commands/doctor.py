@@ -89,6 +89,7 @@ def _kept(database: str, known: tuple[Site, ...]) -> Iterator[Check]:
     from consent_server.rights.inbox import Inbox
     from scanner.database import answering, check_database, open_database
     from scanner.errors import KapselError
+    from scanner.schedule import latest
     from scanner.store import Store
 
     now = dt.datetime.now(dt.UTC)
@@ -103,7 +104,7 @@ def _kept(database: str, known: tuple[Site, ...]) -> Iterator[Check]:
                 return
             with answering():
                 store = Store(engine)
-                started = {site.key: store.last_started(site.key) for site in known}
+                started = {site.key: store.last_started(site.key, latest(now)) for site in known}
                 yield sites.requests_in_time(Inbox(engine).find(), now=now)
         finally:
             engine.dispose()

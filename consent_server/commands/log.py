@@ -306,8 +306,9 @@ def verify(
     from consent_server.log import note
     from consent_server.log.verify import verify as verified
     from consent_server.settings import beside
-    from scanner.database import open_database
+    from scanner.database import must_exist, open_database
 
+    must_exist(database)
     public = _public_key(key or str(beside(database, ".key")))
     file = checkpoints or beside(database, ".checkpoints")
     outside = note.split(file.read_text(encoding="utf-8")) if file.exists() else []

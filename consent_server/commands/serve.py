@@ -203,6 +203,7 @@ def command(
         log_format=told.get("log_format", "text"),
     )
     signing.signing_key(settings.key_file)  # once, before the workers want it
+    signing.must_take_checkpoints(settings.checkpoint_file)
     settings.to_environment()
     config = uvicorn.Config(
         "consent_server.app:create_from_environment",

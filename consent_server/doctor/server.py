@@ -30,10 +30,13 @@ def server(address: str, sites: Sequence[Site]) -> Iterator[Check]:
     Also each site's first page is asked for, to see whether the tag is in its HTML.
     """
     address = address.rstrip("/")
+    if urlsplit(address).scheme not in ("http", "https"):
+        yield bad("server", f"{address} is no address", "write it as https://consent.example.org")
+        return
     with httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=False) as client:
         ready = _get(client, f"{address}/readyz")
         if isinstance(ready, str):
-            yield bad("server", ready, "is 'kapsel serve' running, and the proxy before it?")
+            yield bad("server", ready, _way_out(ready))
             return
         if ready.status_code != 200:
             yield bad("server", f"{address}/readyz answers {ready.status_code}: {ready.text[:200]}")
@@ -54,6 +57,13 @@ def _get(client: httpx.Client, url: str) -> httpx.Response | str:
         return client.get(url)
     except (httpx.HTTPError, httpx.InvalidURL) as exc:
         return f"{url} cannot be reached: {exc or type(exc).__name__}"
+
+
+def _way_out(failure: str) -> str:
+    """Return what to do about the *failure* to reach the server."""
+    if "CERTIFICATE" in failure:
+        return "renew the certificate, and let the server send its whole chain: browsers ask for it"
+    return "is 'kapsel serve' running, and the proxy before it?"
 
 
 def _clock(answer: httpx.Response) -> Check:

@@ -74,6 +74,9 @@ def _key(file: Path) -> Check:
 
 def _checkpoints(settings: Settings) -> Check:
     file = settings.checkpoint_file
+    if not file.exists() and not os.access(file.parent, os.W_OK):
+        said = f"{file} is not there, and cannot be made: {file.parent} cannot be written"
+        return bad("checkpoints", said, "make the folder, and let the server's user write it")
     if not file.exists():
         return note("checkpoints", f"{file} is not there yet", "the server writes it")
     if not os.access(file, os.W_OK):

@@ -69,7 +69,20 @@ class Signer:
         try:
             self.sign()
         except (DBAPIError, OSError) as exc:
-            log.warning("checkpoint not signed", reason=str(exc))
+            log.warning("checkpoint not signed", reason=str(getattr(exc, "orig", exc)))
+
+
+def must_take_checkpoints(path: Path) -> None:
+    """
+    Let the file at *path* pass if checkpoints can be added to it; where there is none, make it.
+
+    Raises:
+        KapselError: If not: then the log would be signed where it lies only.
+    """
+    try:
+        path.open("a").close()
+    except OSError as exc:
+        raise KapselError(f"the checkpoints {path} cannot be written: {exc.strerror}") from exc
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:

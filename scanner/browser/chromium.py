@@ -80,8 +80,9 @@ _FLAGS = (
     # One process and one session see all frames of a page; a visit has no secrets to protect.
     "--disable-site-isolation-trials",
     "--disable-features=" + ",".join(_FEATURES),
-    # Answers pass one process less on their way to the page.
-    "--enable-features=NetworkServiceInProcess2",
+    # Answers pass one process less on their way to the page; and no public page reaches loopback
+    # or a private network, as browsers of late 2025 and later see to by themselves.
+    "--enable-features=NetworkServiceInProcess2,LocalNetworkAccessChecks",
 )
 
 

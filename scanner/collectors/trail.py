@@ -18,6 +18,9 @@ MAX_STEPS = 12  # from a setter to the page: longer chains are cut
 MAX_LATER = 10  # writers of an item beside the first
 
 
+CLOCK_GRAIN = 0.1  # seconds by which two clocks of one machine may differ
+
+
 class Start(NamedTuple):
     """When a page was asked for. Scripts live by the page's clock, responses by ours."""
 
@@ -25,9 +28,14 @@ class Start(NamedTuple):
     network: dt.datetime | None = None
 
     def until(self, by: SetBy, at: dt.datetime) -> float | None:
-        """Return the seconds to *at*, when *by* wrote; None: that cannot be told."""
+        """
+        Return the seconds to *at*, when *by* wrote.
+
+        None: that cannot be told, or it was written before, when the banner was answered.
+        """
         begun = self.page if by.kind == "script" else self.network
-        return None if begun is None else round(max(0.0, (at - begun).total_seconds()), 3)
+        seconds = None if begun is None else (at - begun).total_seconds()
+        return None if seconds is None or seconds < -CLOCK_GRAIN else round(max(0.0, seconds), 3)
 
 
 def traced(

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 SKIPPED_TOLD = 10  # lines of an imported file that are told one by one
 
 
+def _host(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (not value.strip(". ") or any(sign in value for sign in "/: ")):
+        raise click.BadParameter(f"'{value}' is not a host: without https://, port and path")
+    return value
+
+
+def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and "://" not in value:
+        raise click.BadParameter(f"'{value}' is not an address: https://…")
+    return value
+
+
 @click.group("knowledge")
 def command() -> None:
     """Ask what a cookie is for, and why."""
@@ -25,10 +37,17 @@ def command() -> None:
 
 @command.command()
 @click.argument("name")
-@click.option("--domain", metavar="HOST", help="The host that the cookie lies on.")
-@click.option("--site", metavar="HOST", help="The site that it was met on.")
-@click.option("--setter", metavar="URL", help="The script or the response that set it.")
-@click.option("--lifetime", type=float, metavar="SECONDS", help="How long it was asked to stay.")
+@click.option("--domain", metavar="HOST", callback=_host, help="The host that the cookie lies on.")
+@click.option("--site", metavar="HOST", callback=_host, help="The site that it was met on.")
+@click.option(
+    "--setter", metavar="URL", callback=_address, help="The script or the response that set it."
+)
+@click.option(
+    "--lifetime",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long it was asked to stay.",
+)
 @click.option(
     "--kind",
     type=click.Choice(["cookie", "local_storage", "session_storage", "indexed_db"]),
@@ -77,7 +96,7 @@ def _print(explanation: Explanation, language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from scanner.languages import choose, lifetime_in_words, texts
+    from scanner.languages import choose, texts
 
     subject, verdict = explanation.subject, explanation.verdict
     console = Console(highlight=False, soft_wrap=True)
@@ -96,9 +115,7 @@ def _print(explanation: Explanation, language: str) -> None:
         ("rule", verdict.rule),
         ("contested", "yes: the layers do not agree" if explanation.contested else None),
     ]
-    if verdict.rule and verdict.rule.startswith("knowledge:"):
-        words = lifetime_in_words(explanation.documented_lifetime, subject.kind, language)
-        facts.append(("documented lifetime", words))
+    facts.append(("documented lifetime", _documented(explanation, language)))
     facts += [("evidence", url) for url in explanation.evidence]
     facts.append(("knowledge", explanation.knowledge))
     for what, fact in facts:
@@ -115,6 +132,21 @@ def _print(explanation: Explanation, language: str) -> None:
         console.print(
             "  no layer knows anything of it: classify it by hand (sites.yaml, overrides)"
         )
+
+
+def _documented(explanation: Explanation, language: str) -> str | None:
+    """Say in words how long the entry that decided is documented to live; None: nobody tells."""
+    from scanner.knowledge import load
+    from scanner.languages import lifetime_in_words
+    from scanner.model import Kind
+
+    subject, rule = explanation.subject, explanation.verdict.rule or ""
+    for one in load().known(subject.name):
+        if rule == f"knowledge:{one.entry}" and one.cookie.max_age:
+            endless = one.cookie.max_age == "persistent"
+            kind = Kind.LOCAL_STORAGE if endless else subject.kind
+            return lifetime_in_words(one.cookie.lifetime, kind, language)
+    return None
 
 
 @command.command()

@@ -167,10 +167,11 @@ def _sites(targets: tuple[str, ...], file: Path) -> tuple[Site, ...]:
 
 
 def _due(sites: tuple[Site, ...], store: Store) -> tuple[Site, ...]:
-    from scanner.schedule import due
+    from scanner.schedule import due, latest
 
-    started = {site.key: store.last_started(site.key) for site in sites}
-    return due(sites, started, now=_now())
+    now = _now()
+    started = {site.key: store.last_started(site.key, latest(now)) for site in sites}
+    return due(sites, started, now=now)
 
 
 def _now() -> dt.datetime:

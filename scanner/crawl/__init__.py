@@ -20,6 +20,7 @@ from scanner.browser.devtools import DevToolsError
 from scanner.collectors.validators import Cache, credited
 from scanner.crawl.answering import merged
 from scanner.crawl.badge import badge
+from scanner.crawl.bounds import Bounds
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.logbook import Logbook
 from scanner.crawl.pace import Pace
@@ -133,8 +134,12 @@ async def crawl(
     banner = BannerAnswer()
     barred: set[str] = set()
     broken = False
+    bounds = Bounds(site, resolution=browser.resolution)
     async with Fetcher(
-        resolution=browser.resolution, insecure=browser.insecure, badge=badge(site)
+        resolution=browser.resolution,
+        insecure=browser.insecure,
+        badge=badge(site),
+        bounds=bounds,
     ) as fetcher:
         obey = site.robots == "obey" and not options.ignore_robots
         tour = Tour(
@@ -142,6 +147,7 @@ async def crawl(
             browser=browser,
             fetcher=fetcher,
             robots=Robots(fetcher, obey=obey),
+            bounds=bounds,
             pace=Pace(),
             digester=Digester(),
             cache=Cache(),

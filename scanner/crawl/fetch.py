@@ -13,6 +13,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from scanner.crawl.badge import Badge
+    from scanner.crawl.bounds import Bounds
     from scanner.resolve import Resolution
 
 TIMEOUT = 10.0  # seconds for one file, redirects included
@@ -48,8 +49,10 @@ class Fetcher:
         insecure: bool = False,
         proxy: str | None = None,
         badge: Badge | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self._badge = badge
+        self._bounds = bounds
         self._resolution = resolution
         self._client = httpx.AsyncClient(
             verify=_trusting() if insecure else ssl.create_default_context(),
@@ -121,7 +124,7 @@ class Fetcher:
 
     async def _tag(self, url: str, *, back: str | None) -> tuple[int, str | None]:
         """Return the status and the ETag at *url* for a visitor who brings *back* the last one."""
-        target, headers, host = self._target(url)
+        target, headers, host = await self._target(url)
         self._client.cookies.clear()
         async with self._client.stream(
             "GET",
@@ -132,8 +135,10 @@ class Fetcher:
         ) as response:
             return response.status_code, response.headers.get("etag")
 
-    def _target(self, url: str) -> tuple[str, dict[str, str], str]:
+    async def _target(self, url: str) -> tuple[str, dict[str, str], str]:
         """Return where *url* leads, with the headers that say what is meant, and its host."""
+        if self._bounds is not None:
+            await self._bounds.check(url)
         place = urlsplit(url)
         host = place.hostname or ""
         port = place.port or (443 if place.scheme == "https" else 80)
@@ -149,7 +154,7 @@ class Fetcher:
 
     async def _once(self, url: str, *, max_bytes: int) -> tuple[Fetched, str | None]:
         """Return the answer at *url*, and where it sends us."""
-        asked, headers, host = self._target(url)
+        asked, headers, host = await self._target(url)
         async with self._client.stream(
             "GET",
             asked,

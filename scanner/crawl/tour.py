@@ -9,6 +9,7 @@ import msgspec
 
 from scanner.browser import Browser
 from scanner.collectors.validators import Cache
+from scanner.crawl.bounds import Bounds
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
@@ -25,6 +26,7 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
     browser: Browser
     fetcher: Fetcher
     robots: Robots
+    bounds: Bounds
     pace: Pace
     digester: Digester
     cache: Cache  # what all profiles were given for theirs

@@ -365,10 +365,16 @@ class Walk:
             return None
         if not self._arriving and not self._frontier.inside(url):
             return f"it leads to another site ({urlsplit(url).hostname})"
-        return await self._tour.robots.refusal(url)
+        return await self._refusal(url)
 
     async def _popup_gate(self, url: str) -> str | None:
-        return await self._tour.robots.refusal(url) if self._frontier.inside(url) else None
+        if self._frontier.inside(url):
+            return await self._refusal(url)
+        return await self._tour.bounds.refusal(url)
+
+    async def _refusal(self, url: str) -> str | None:
+        tour = self._tour
+        return await tour.bounds.refusal(url) or await tour.robots.refusal(url)
 
     async def _credit(self, found: dict[str, tuple[Observation, ...]]) -> None:
         """Add what no page was seen to write to the pages where it was met."""

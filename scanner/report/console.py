@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from scanner.store import Kept
 
 #: One letter for each state, in the column that says where an item was seen.
+_METHODS = {
+    "own": "Kapsel's own",
+    "rule": "a known platform, by its buttons",
+    "heuristic": "told by its words and layout",
+}
 _LETTERS = {
     State.BEFORE: "B",
     State.ACCEPT: "A",
@@ -141,7 +146,7 @@ def banner_in_words(banner: BannerAnswer) -> str:
             words.append(did if answer else f"could not be {did}")
     for category, took in banner.chosen.items():
         words.append(f"{category} alone accepted" if took else f"{category} not to be had alone")
-    return ", ".join(words) + (f" (by {banner.method})" if banner.method else "")
+    return ", ".join(words) + (f" ({_METHODS[banner.method]})" if banner.method else "")
 
 
 def print_entries(entries: Iterable[Entry], *, out: Console | None = None) -> None:

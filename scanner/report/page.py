@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from scanner.changes import Difference
-    from scanner.model import Scan
+    from scanner.model import BannerAnswer, Scan
 
 _SIGNALS = {
     SignalKind.FINGERPRINTING: "Scripts that read what tells browsers apart",
@@ -67,8 +67,15 @@ class Group(NamedTuple):
 
     category: Category
     name: str
-    description: str
     entries: tuple[Entry, ...]
+
+
+class Missing(NamedTuple):
+    """A page that could not be read, for one reason, by visitors in these states."""
+
+    url: str
+    reason: str
+    states: tuple[State, ...]
 
 
 def html(
@@ -111,9 +118,15 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "host": urlsplit(scan.url).hostname or scan.url,
         "seconds": round((scan.finished_at - scan.started_at).total_seconds()),
         "pages": len({visit.url for visit in scan.visits}),
-        "failed": [visit for visit in scan.visits if visit.failure is not None],
+        "failed": sum(visit.failure is not None for visit in scan.visits),
+        "missing": _missing(scan),
         "banner": banner_in_words(scan.banner),
         "states": used,
+        "visits": {
+            state: [visit.failure is None for visit in scan.visits if visit.state is state]
+            for state in used
+        },
+        "took": {state: _took(scan.banner, state) for state in used},
         "counts": [
             (
                 texts(_LANGUAGE)["categories"][category]["name"],
@@ -138,6 +151,30 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "graph": graph(scan.entries),
         "change": (changes or {}).get(scan.site),
     }
+
+
+def _took(banner: BannerAnswer, state: State) -> str:
+    """Return how the site took the answer of *state*: taken, refused, unsure, or nothing to say."""
+    told = {
+        State.ACCEPT: banner.accepted,
+        State.REJECT: banner.rejected,
+        State.WITHDRAW: banner.withdrawn,
+    }
+    if state not in told and state.only is None:
+        return "unasked"
+    if banner.found is False:
+        return "nowhere"
+    answer = banner.chosen.get(state.only) if state.only is not None else told[state]
+    return {True: "taken", False: "refused", None: "unsure"}[answer]
+
+
+def _missing(scan: Scan) -> list[Missing]:
+    """Return the pages that could not be read, each reason once."""
+    failed: dict[tuple[str, str], list[State]] = {}
+    for visit in scan.visits:
+        if visit.failure is not None:
+            failed.setdefault((visit.url, visit.failure), []).append(visit.state)
+    return [Missing(url, reason, tuple(states)) for (url, reason), states in failed.items()]
 
 
 class Picture(NamedTuple):
@@ -178,7 +215,7 @@ def _picture(folder: Path | None, digest: str | None) -> Picture | None:
 def _groups(entries: list[Entry]) -> list[Group]:
     names = texts(_LANGUAGE)["categories"]
     return [
-        Group(category, names[category]["name"], names[category]["description"], found)
+        Group(category, names[category]["name"], found)
         for category in Category
         if (found := tuple(entry for entry in entries if entry.category is category))
     ]
@@ -213,6 +250,8 @@ def _carries(entry: Entry) -> str:
 
 
 def _facts_of(signal: Signal) -> str:
+    if signal.facts == {"sent": "no"}:
+        return "not sent"
     return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in signal.facts.items())
 
 

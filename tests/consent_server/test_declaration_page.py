@@ -141,6 +141,15 @@ def test_markdown_has_a_table_for_each_category():
     assert "2 år" in text
 
 
+def test_markdown_says_who_sets_an_item_where_that_is_not_its_vendor():
+    own = msgspec.structs.replace(GA, vendor=None)
+
+    assert "| Google Analytics, Irland, settes av www.googletagmanager.com (" in markdown(
+        DECLARATION, "nb"
+    )
+    assert "settes av" not in markdown(declaration(items=(own,)), "nb")
+
+
 def test_plain_values_have_whole_seconds_and_words():
     found = values(DECLARATION, "nb")
 

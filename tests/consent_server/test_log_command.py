@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -203,6 +204,8 @@ def test_parquet_is_not_poured_into_a_terminal(filled):
 
 
 def test_the_database_is_upgraded_and_checked(database):
+    if "://" not in database:
+        Path(database).touch()
     before = kapsel("database", "check", "--database", database)
     upgraded = kapsel("database", "upgrade", "--database", database)
     after = kapsel("database", "check", "--database", database)
@@ -268,3 +271,14 @@ def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):
     assert kapsel("database", "check", "--database", str(copy)).returncode == 0
     assert again.returncode == 1
     assert "is there already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("database", "check"), ("database", "backup", "copy.db"), ("log", "verify")]
+)
+def test_a_database_that_is_not_there_is_neither_made_nor_found_whole(tmp_path, words):
+    done = kapsel(*words, "--database", str(tmp_path / "typo.db"))
+
+    assert done.returncode == 1
+    assert "typo.db: there is no such database" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ import trustme
 from click.testing import CliRunner
 
 from consent_server.commands.serve import command
+from scanner.errors import KapselError
 from tests.consent_server.conftest import ORIGIN, decision, serving
 
 
@@ -156,6 +157,20 @@ def test_every_process_logs_as_it_was_told_to(tmp_path, sites_file, workers):
     assert ("info", "site made ready") in events
     assert ("warning", "Invalid HTTP request received.") in events
     assert all(each["timestamp"].endswith("Z") for each in told)
+
+
+def test_checkpoints_that_cannot_be_written_are_told_before_the_start(tmp_path, sites_file):
+    done = CliRunner().invoke(
+        command,
+        [
+            *("--database", str(tmp_path / "kapsel.db"), "--sites", str(sites_file)),
+            *("--port", "0", "--api-token", "token"),
+            *("--checkpoints", str(tmp_path / "nowhere" / "kapsel.checkpoints")),
+        ],
+    )
+
+    assert isinstance(done.exception, KapselError)
+    assert "nowhere/kapsel.checkpoints cannot be written" in str(done.exception)
 
 
 def test_several_processes_count_together(tmp_path, sites_file):

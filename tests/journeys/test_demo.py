@@ -55,8 +55,8 @@ def test_the_demo_for_people_serves_what_it_names_until_ctrl_c(kapsel):
             for _, address in ADDRESS.findall(out):
                 answer = client.get(address)
                 assert answer.status_code in (200, 401), address
-            (log,) = [url for _, url in ADDRESS.findall(out) if url.endswith("/admin")]
-            api = log.removesuffix("/admin") + "/api/v1/consents"
+            (log,) = [url for _, url in ADDRESS.findall(out) if url.endswith("/log")]
+            api = log.removesuffix("/admin/fjellbua/log") + "/api/v1/consents"
             token = TOKEN.search(out)[1]
             answer = client.get(api, headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 200

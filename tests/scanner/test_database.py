@@ -4,11 +4,13 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from scanner.database import (
+    back_up,
     check_database,
     database_revision,
+    must_exist,
     open_database,
     upgrade_database,
 )
@@ -146,3 +148,50 @@ def test_decisions_from_before_the_tree_get_leaves_that_hold(database):
 
     assert verdict.faults == ()
     assert verdict.leaves == 2
+
+
+def test_a_newer_database_is_not_told_to_be_upgraded(database):
+    engine = open_database(database)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    (fault,) = check_database(engine)
+
+    engine.dispose()
+    assert "9999, which this Kapsel does not know: install the newer Kapsel" in fault
+
+
+def test_what_is_not_there_is_not_made_by_looking(tmp_path):
+    with pytest.raises(DatabaseUnusable, match="there is no such database"):
+        must_exist(str(tmp_path / "typo.db"))
+    must_exist("postgresql://kapsel@/kapsel")
+    (tmp_path / "kapsel.db").touch()
+    must_exist(str(tmp_path / "kapsel.db"))
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(tmp_path):
+    source = tmp_path / "kapsel.db"
+    open_database(str(source)).dispose()
+    pages = bytearray(source.read_bytes())
+    pages[8192:49152] = b"\xff" * 40960
+    source.write_bytes(pages)
+    engine = open_database(str(source), upgrade=False)
+
+    with pytest.raises(DatabaseUnusable, match=r"the backup .*copy.db failed: .* malformed"):
+        back_up(engine, tmp_path / "copy.db")
+
+    engine.dispose()
+    assert [path.name for path in tmp_path.glob("copy*")] == []
+
+
+def test_a_backup_that_was_killed_is_made_anew(tmp_path):
+    engine = open_database(str(tmp_path / "kapsel.db"))
+    (tmp_path / "copy.db.part").write_text("half of it")
+
+    back_up(engine, tmp_path / "copy.db")
+
+    engine.dispose()
+    copy = open_database(str(tmp_path / "copy.db"), upgrade=False)
+    assert check_database(copy) == ()
+    copy.dispose()
+    assert not (tmp_path / "copy.db.part").exists()

@@ -102,7 +102,8 @@ def test_a_failed_scan_is_kept_but_is_never_the_catalogue(store):
 
     assert store.newest("shop") == good
     assert store.catalogue("shop").entries == good.entries
-    assert store.last_started("shop") == MONDAY + DAY
+    assert store.last_started("shop", MONDAY + DAY) == MONDAY + DAY
+    assert store.last_started("shop", MONDAY + DAY / 2) == MONDAY
     assert [kept.status for kept in store.history("shop")] == ["failed", "complete"]
 
 
@@ -119,7 +120,7 @@ def test_a_scan_that_was_cut_short_adds_to_the_catalogue_and_takes_nothing_away(
 def test_a_site_that_was_never_scanned_has_an_empty_catalogue(store):
     assert store.catalogue("shop") == Catalogue(site="shop", scanned_at=None, entries=())
     assert store.newest("shop") is None
-    assert store.last_started("shop") is None
+    assert store.last_started("shop", MONDAY) is None
     assert store.newest_id("shop") is None
     assert store.history("shop") == ()
 

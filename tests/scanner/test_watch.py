@@ -42,6 +42,10 @@ class World:
                 self.started[site.key] = self.now
         self.now += dt.timedelta(minutes=5)
 
+    def last_started(self, site, until):
+        started = self.started.get(site)
+        return started if started is not None and started <= until else None
+
     async def wait(self, stop, seconds):
         assert seconds > 0
         self.now += dt.timedelta(seconds=seconds)
@@ -51,7 +55,7 @@ class World:
     async def run(self, **how):
         await watch(
             self.read,
-            last_started=self.started.get,
+            last_started=self.last_started,
             scan=self.scan,
             stop=self.stop,
             say=self.said.append,
@@ -76,6 +80,38 @@ async def test_what_was_missed_while_it_did_not_run_is_caught_up_once():
     await world.run()
 
     assert world.scans == [("hourly", "12:00")]
+
+
+async def test_a_scan_by_a_clock_that_was_set_wrong_stops_no_later_one():
+    world = World(HOURLY, started={"hourly": NOON + dt.timedelta(days=400)})
+
+    await world.run()
+
+    assert [at for _, at in world.scans] == ["12:00", "12:30", "13:30", "14:30"]
+
+
+@pytest.mark.parametrize("saves", [True, False])
+async def test_a_clock_that_is_set_back_while_it_runs_stops_no_scan(saves):
+    world = World(HOURLY, started={"hourly": NOON})
+    world.saves = saves
+
+    async def set_back_once(stop, seconds):
+        await world.wait(stop, seconds)
+        if world.now == NOON + dt.timedelta(hours=1):
+            world.now -= dt.timedelta(days=2)
+            world.until = world.now + dt.timedelta(hours=2)
+
+    await watch(
+        world.read,
+        last_started=world.last_started,
+        scan=world.scan,
+        stop=world.stop,
+        say=world.said.append,
+        clock=lambda: world.now,
+        wait=set_back_once,
+    )
+
+    assert [at for _, at in world.scans] == ["12:30", "13:00", "13:30", "14:30"]
 
 
 async def test_a_site_that_was_never_scanned_is_scanned_at_once():
@@ -104,7 +140,7 @@ async def test_a_bad_edit_is_told_once_and_the_list_before_it_stays_in_force():
 
     await watch(
         world.read,
-        last_started=world.started.get,
+        last_started=world.last_started,
         scan=world.scan,
         stop=world.stop,
         say=world.said.append,

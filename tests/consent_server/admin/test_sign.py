@@ -20,6 +20,8 @@ def test_the_address_of_the_server_leads_to_a_page_on_which_to_sign_in(client):
     assert page.status_code == 401
     assert 'action="/admin/sign-in"' in page.text
     assert "kapsel accounts add" in page.text
+    fields = re.findall(r'name="(name|token)"', page.text)
+    assert fields == ["token", "name"]  # nobody has an account yet
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["x-frame-options"] == "DENY"
     policy = page.headers["content-security-policy"]
@@ -37,6 +39,15 @@ def test_a_session_is_a_host_cookie_that_no_script_reads(client, enter):
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "lax"
     assert kari.get("/admin").status_code == 200
+
+
+def test_where_there_are_accounts_they_are_asked_for_first(client, enter):
+    enter("kari", shop="reader")
+
+    page = Somebody(client).get("/admin").text
+
+    assert re.findall(r'name="(name|token)"', page) == ["name", "token"]
+    assert "kapsel accounts add" not in page
 
 
 def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client, enter):

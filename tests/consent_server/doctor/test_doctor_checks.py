@@ -1,12 +1,17 @@
 """What the doctor finds in sites, requests and files."""
 
+import contextlib
 import datetime as dt
 import os
+import socket
+import ssl
+import threading
 
 import pytest
+import trustme
 
 from consent_server.doctor import State, storage
-from consent_server.doctor.server import people
+from consent_server.doctor.server import people, server
 from consent_server.doctor.sites import read_sites, requests_in_time, sites_in_order
 from consent_server.rights.model import Right, RightsRequest
 from consent_server.settings import Settings
@@ -176,3 +181,44 @@ def test_a_full_disk_is_bad(tmp_path, monkeypatch):
     monkeypatch.setattr(storage, "LITTLE_SPACE", 1 << 60)
 
     assert found(tmp_path)["disk"][0] is State.BAD
+
+
+def test_checkpoints_that_cannot_be_made_are_bad(tmp_path):
+    settings = Settings(
+        database=str(tmp_path / "kapsel.db"), checkpoints=tmp_path / "nowhere" / "checkpoints"
+    )
+
+    (check,) = [each for each in storage.storage(settings) if each.subject == "checkpoints"]
+
+    assert check.state is State.BAD
+    assert "nowhere cannot be written" in check.said
+
+
+def test_what_is_no_address_of_a_server_is_told():
+    (check,) = server("consent.example.org", [SHOP])
+
+    assert check.state is State.BAD
+    assert check.advice == "write it as https://consent.example.org"
+
+
+def test_a_certificate_that_browsers_refuse_is_told_with_what_to_do():
+    ca = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ended = dt.datetime.now(dt.UTC) - DAY
+    ca.issue_cert("localhost", not_after=ended, not_before=ended - DAY).configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def shake_hands():
+            line, _ = listener.accept()
+            with contextlib.suppress(OSError), context.wrap_socket(line, server_side=True):
+                pass
+
+        thread = threading.Thread(target=shake_hands)
+        thread.start()
+        (check,) = server(f"https://localhost:{port}", [SHOP])
+        thread.join()
+
+    assert check.state is State.BAD
+    assert "CERTIFICATE_VERIFY_FAILED" in check.said
+    assert "renew the certificate" in check.advice

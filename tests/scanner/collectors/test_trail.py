@@ -49,5 +49,12 @@ def test_scripts_are_timed_by_the_pages_clock_and_responses_by_ours():
 
     assert start.until(script(TAG), at) == 2.0
     assert start.until(SetBy(kind="http", url=PAGE), at) == 3602.0
-    assert start.until(script(TAG), NOON) == 0.0
+    assert start.until(script(TAG), NOON) is None
     assert trail.Start().until(script(TAG), at) is None
+
+
+def test_what_the_answer_before_brought_has_no_time_of_this_page():
+    start = trail.Start(page=NOON)
+
+    assert start.until(script(TAG), NOON - dt.timedelta(seconds=3)) is None
+    assert start.until(script(TAG), NOON - dt.timedelta(milliseconds=20)) == 0.0

@@ -61,6 +61,28 @@ def test_explain_says_when_nobody_knows(kapsel):
     assert "classify it by hand" in told
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "mistake"),
+    [
+        ("--domain", "https://shop.example/", "is not a host"),
+        ("--setter", "tag.js", "is not an address"),
+        ("--lifetime", "-5", "x>=0"),
+    ],
+)
+def test_explain_refuses_what_cannot_be_true(kapsel, option, value, mistake):
+    _, said = kapsel("explain", "_ga", option, value, status=2)
+
+    assert mistake in said
+
+
+def test_explain_tells_a_lifetime_only_where_one_is_documented(kapsel):
+    endless, _ = kapsel("explain", "plausible_ignore", "--kind", "local_storage")
+    untold, _ = kapsel("explain", "browserupdateorg")
+
+    assert "documented lifetime: until it is deleted" in endless
+    assert "documented lifetime" not in untold
+
+
 def test_classify_keeps_the_order_and_forgives_what_is_not_known(kapsel):
     session = {
         "name": "PHPSESSID", "domain": "shop.example", "site": "https://shop.example/",

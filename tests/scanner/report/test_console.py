@@ -114,7 +114,7 @@ def test_long_and_odd_names_do_not_break_the_table(printed):
             BannerAnswer(
                 found=True, platform="klaro", accepted=True, rejected=False, method="rule"
             ),
-            "klaro, accepted, could not be refused (by rule)",
+            "klaro, accepted, could not be refused (a known platform, by its buttons)",
         ),
     ],
 )

@@ -8,7 +8,19 @@ import pytest
 
 from scanner.changes import diff
 from scanner.dossier import Dossier, folder_of
-from scanner.model import Carried, Kind, Press, SetBy, Signal, SignalKind, State, Writer
+from scanner.model import (
+    BannerAnswer,
+    Carried,
+    Category,
+    Kind,
+    Press,
+    SetBy,
+    Signal,
+    SignalKind,
+    State,
+    Visit,
+    Writer,
+)
 from scanner.report.page import html, markdown
 
 #: A PNG of one pixel.
@@ -21,7 +33,7 @@ def test_the_page_tells_items_findings_and_the_banner(shop):
     page = html([shop])
 
     assert "Cookies of shop.example" in page
-    assert "klaro, accepted, refused (by rule)" in page
+    assert "klaro, accepted, refused (a known platform, by its buttons)" in page
     assert "Cookies that need consent are set before the visitor has chosen" in page
     assert "set by https://tags.example/ga.js line 1" in page
     assert "otential breach" in page
@@ -131,7 +143,7 @@ def test_what_was_seen_before_and_after_an_answer_comes_from_the_evidence_folder
 
     page = html([shop], evidence=tmp_path)
 
-    assert "<h3>reject</h3>" in page
+    assert "<h3>reject: the visitor who refused everything that can be refused</h3>" in page
     assert 'aria-label="What the visitor met"' in page
     assert 'aria-label="After the answer"' in page
 
@@ -173,3 +185,57 @@ def test_the_picture_has_a_name_and_a_table_that_says_the_same(shown):
     assert "Setters: 3. Domains: 1." in picture.locator("title").text_content()
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="tags.example"))
     assert "_ga" in row.first.text_content()
+
+
+def test_the_page_says_in_words_who_came_and_what_could_not_be_read(shop):
+    visits = tuple(
+        Visit(url=url, final_url=url, state=state, status=200, failure=failure)
+        for state in (State.BEFORE, State.REJECT)
+        for url, failure in (("https://shop.example/", None), ("https://shop.example/x", "gone"))
+    )
+
+    page = html([msgspec.structs.replace(shop, visits=visits)])
+
+    assert "refused everything that can be refused" in page
+    assert "2 visitors, each with a fresh browser" in page
+    assert "<li>https://shop.example/x (before, reject): gone</li>" in page
+    assert page.count("gone</li>") == 1
+
+
+def test_the_page_does_not_say_that_what_nobody_sorted_is_blocked(shop):
+    unknown = msgspec.structs.replace(shop.entries[0], category=Category.UNCLASSIFIED)
+
+    page = html([msgspec.structs.replace(shop, entries=(unknown,))])
+
+    assert "Whether they need consent is open." in page
+    assert "stay blocked" not in page
+
+
+def test_a_header_that_is_missing_is_told_in_words(shop):
+    missing = Signal(
+        kind=SignalKind.SECURITY_HEADER,
+        name="strict-transport-security",
+        host="shop.example",
+        facts={"sent": "no"},
+        states=(State.BEFORE,),
+    )
+
+    scan = msgspec.structs.replace(shop, signals=(missing,))
+
+    assert "not sent" in html([scan])
+    assert "not sent" in markdown([scan])
+
+
+@pytest.mark.parametrize(
+    ("banner", "words"),
+    [
+        (BannerAnswer(found=True, rejected=True), "refused everything that can be refused</td>"),
+        (BannerAnswer(found=True, rejected=False), "can be refused; tried in vain"),
+        (BannerAnswer(found=True), "can be refused; it is not sure"),
+        (BannerAnswer(found=False), "can be refused; no banner was there"),
+    ],
+)
+def test_the_page_says_no_more_of_an_answer_than_was_seen(shop, banner, words):
+    visit = Visit(url=shop.url, final_url=shop.url, state=State.REJECT, status=200)
+
+    assert words in html([msgspec.structs.replace(shop, banner=banner, visits=(visit,))])
