@@ -39,6 +39,8 @@ from benchmarks.server import SITES, postgresql  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from consent_server.model import ConsentRecord
+
 CLIENTS = 16
 LEAST, MOST = 30, 300  # acknowledged decisions after which the plug is pulled
 
@@ -87,6 +89,19 @@ class Tally(NamedTuple):
     faults: int  # that `kapsel log verify` found
 
 
+class _Told:
+    """A letter whose sender was told before it was stored."""
+
+    def __init__(self, record: ConsentRecord) -> None:
+        self._record = record
+
+    def open(self) -> ConsentRecord:
+        return self._record
+
+    def tell(self, outcome: object) -> None:
+        """Say nothing more."""
+
+
 def serve(sabotage: str, arguments: list[str]) -> None:
     """Run ``kapsel serve``, doing what *sabotage* says."""
     from consent_server.cli import main
@@ -94,20 +109,14 @@ def serve(sabotage: str, arguments: list[str]) -> None:
     from scanner import database
 
     if sabotage == "early":
-        honest = writer.GroupWriter.write
-        late: set[asyncio.Future[object]] = set()  # held until they are stored, if ever
+        honest = writer.GroupWriter.hand_in
 
-        async def write(
-            self: writer.GroupWriter, letter: Callable[[], writer.Opened]
-        ) -> tuple[bool, writer.Opened]:
-            async def afterwards() -> None:
-                await asyncio.sleep(0.05)
-                await honest(self, letter)
+        def hand_in(self: writer.GroupWriter, letter: writer.Letter) -> None:
+            stored = _Told(letter.open())
+            letter.tell(True)
+            asyncio.get_running_loop().call_later(0.05, honest, self, stored)
 
-            late.add(asyncio.ensure_future(afterwards()))
-            return True, letter()
-
-        writer.GroupWriter.write = write  # type: ignore[method-assign, assignment]
+        writer.GroupWriter.hand_in = hand_in  # type: ignore[method-assign]
     elif sabotage:
         os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
         prepare = database._prepare_sqlite

@@ -19,86 +19,25 @@ import csv
 import random
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from benchmarks.knowledge_answers import Answered, answered, trained
+from benchmarks.knowledge_curve import curve
 from benchmarks.knowledge_noise import agreed, ceiling, contradictions
 from benchmarks.knowledge_rows import Row, read, three
-from benchmarks.knowledge_train import (
-    Trainer,
-    by_name,
-    by_site,
-    from_knowledge,
-    know,
-    parts,
-    unseen,
-)
+from benchmarks.knowledge_train import Trainer, by_name, by_site
 from scanner.classify import classify
-from scanner.classify.named import named
 from scanner.knowledge import load
 from scanner.knowledge.patterns import compiled
-from scanner.model import Category, Subject, Verdict
+from scanner.model import Category, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scanner.knowledge.weights import Weights
-
-FOLDS = 5
 SEED = 7
 RESAMPLES = 1000
 COMMON = 300  # the ranks of LIST in which no tracker may be exempted
 SURE = 0.92  # accuracy at which the named vendors are counted
-
-
-class Answered(NamedTuple):
-    """A row with what was said of it."""
-
-    row: Row
-    verdict: Verdict
-    known: bool  # the name is in the knowledge base
-
-    @property
-    def right(self) -> bool:
-        """Whether one of three classes is that of the label."""
-        return three(self.verdict.category) == three(self.row.label)
-
-    @property
-    def exempted(self) -> bool:
-        """Whether it is a tracker that was called necessary or functional."""
-        return three(self.row.label) != "essential" == three(self.verdict.category)
-
-
-def trained(
-    rows: list[Row], trainer: Trainer, apart: Callable[[Row], str]
-) -> list[tuple[Weights, list[Row]]]:
-    """Return weights, each with the rows of which, by *apart*, they have seen none."""
-    examples = from_knowledge()
-    return [
-        (trainer.train(training, unseen(examples, test, apart), apart), test)
-        for training, test in parts(rows, FOLDS, apart)
-    ]
-
-
-def answered(
-    folds: list[tuple[Weights, list[Row]]], *, forget: bool = False, bare: bool = False
-) -> list[Answered]:
-    """Classify the rows of *folds* with their weights.
-
-    Args:
-        folds: weights, and rows that they have not seen.
-        forget: take what fits a tested name out of the knowledge base.
-        bare: classify each name a second time, told alone.
-    """
-    result = []
-    for weights, test in folds:
-        tested = sorted({row.subject.name for row in test})
-        knowledge = know(weights, forgotten=tested if forget else ())
-        alone = [Row(Subject(name=name), Category.UNCLASSIFIED, "", "bare", False)
-                 for name in tested if bare]  # fmt: skip
-        for row in [*test, *alone]:
-            verdict = classify(row.subject, knowledge=knowledge)
-            result.append(Answered(row, verdict, named(row.subject, knowledge) is not None))
-    return result
 
 
 def line(name: str, answers: list[Answered]) -> str:
@@ -284,6 +223,7 @@ def main() -> None:
         report(path, rows[path], by, given.files)
     if met and listed:
         consensus(met, listed, answers)
+    print(curve(folds))
     if given.common:
         is_common = common(given.common)
         hits = collections.Counter(

@@ -7,8 +7,10 @@ first processor; the load comes from another process, on the last one (see `load
 visitor from a new network in each request. A bare "hello" has the same uvicorn, with the same loop,
 parser and settings; it reads nothing of what it is sent, so that a decision is held against the
 least that a request can cost. Rounds alternate between the servers, so that a noisy machine
-disturbs all of them alike; what is printed are medians and the ratio to "hello". PostgreSQL is
-measured where its binaries are, on any processor.
+disturbs all of them alike; what is printed are medians and two ratios to "hello": of the rates,
+and ("of CPU") of what a request takes of a processor in the server's process, which other load on
+the machine, and a slow disk, hardly change. PostgreSQL is measured where its binaries are, on any
+processor.
 
 With ``--sync MILLISECONDS`` the databases are kept in memory, and each sync takes so much longer:
 on ordinary disks it takes about one, and a laptop's that lies flatters a commit for each decision.
@@ -235,17 +237,20 @@ def main() -> None:
 
 
 def print_results(results: dict[str, list[Measured]]) -> None:
-    """Print the medians of each case, and its ratio to "hello" in the same round."""
-    head = f"{'a second':>9} {'÷ hello':>8} {'p50 ms':>7} {'p99 ms':>7} {'CPU ms':>7} {'load':>5}"
+    """Print the medians of each case, and its ratios to "hello" in the same round."""
+    head = f"{'a second':>9} {'÷ hello':>8} {'p50 ms':>7} {'p99 ms':>7} {'CPU ms':>7}"
+    head += f" {'of CPU':>7} {'load':>5}"
     print(f"{'':40} {head}")
     bases = {case.name: case.base for case in CASES}
     for name, rounds in results.items():
-        pairs = zip(rounds, results[bases[name]], strict=True)
+        pairs = list(zip(rounds, results[bases[name]], strict=True))
         ratio = statistics.median(each.rate / base.rate for each, base in pairs)
+        of_cpu = statistics.median(base.cpu / each.cpu for each, base in pairs)
         rate, median, slow, cpu, load = (
             statistics.median(column) for column in zip(*rounds, strict=True)
         )
-        numbers = f"{rate:9.0f} {ratio:8.2f} {median:7.2f} {slow:7.2f} {cpu:7.3f} {load:5.2f}"
+        numbers = f"{rate:9.0f} {ratio:8.2f} {median:7.2f} {slow:7.2f} {cpu:7.3f}"
+        numbers += f" {of_cpu:7.2f} {load:5.2f}"
         print(f"{name:40} {numbers}")
 
 

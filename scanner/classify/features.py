@@ -1,4 +1,4 @@
-"""What the small model looks at: pieces and form of a name, host and whose, lifetime, flags, value.
+"""What the small model looks at: pieces, form and kin of a name, host, lifetime, flags, value.
 
 Used in training and at run time alike, so that both see the same. A fact that is not known
 gives no feature. Names are cut into overlapping pieces in which digits count as one sign, and
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scanner.classify.attribution import on_host, party
 from scanner.classify.structure import formed, words_of
 from scanner.knowledge.hosts import hosts_above
+from scanner.knowledge.kinship import DIGITS, LONGEST_NAME, MIXED_ID, plain
 from scanner.model import Party
 
 if TYPE_CHECKING:
@@ -21,17 +22,15 @@ if TYPE_CHECKING:
     from scanner.knowledge import Knowledge
     from scanner.model import Subject
 
-DIGITS = re.compile(r"\d+")
 CAPITALS = re.compile(r"[A-Z]+")
 SMALL = re.compile(r"[a-z]+")
 SIGNS = re.compile(r"[^A-Za-z0-9]")
-LONG_HEX = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{8,}", re.IGNORECASE)
-MIXED_ID = re.compile(
-    r"(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{6,}(?![A-Za-z0-9])"
-)
+
+#: Upper ends of the classes of nearness: which share of a name its kin begins with.
+NEARNESS = ((0.4, "far"), (0.7, "near"), (float("inf"), "next"))
+LONGEST_KIN = 9  # characters that kin share; more tell no more
 
 LONGEST_PIECE = 5
-LONGEST_NAME = 60  # characters of a name that are looked at
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -59,11 +58,13 @@ LENGTHS = (0, 1, 4, 8, 16, 24, 32, 40, 64, 128, 512)
 def features(subject: Subject, knowledge: Knowledge) -> Iterator[str]:
     """Yield the features of *subject*; each is there or is not.
 
-    Of *knowledge* only whose the host is counts, never what it says about the name.
+    Of *knowledge* it counts whose the host is, and what it says of names that begin alike;
+    never what it says about the name.
     """
     name = MIXED_ID.sub("#", subject.name[:LONGEST_NAME])
-    yield from _pieces("n", DIGITS.sub("0", LONG_HEX.sub("#", name.lower())), 2)
+    yield from _pieces("n", plain(name), 2)
     yield from _form(name)
+    yield from _kin(subject.name, knowledge)
     rule = formed(subject)
     if rule is not None:
         yield f"form={rule.entry}"
@@ -86,6 +87,21 @@ def _owner(subject: Subject, knowledge: Knowledge) -> Iterator[str]:
     for vendor in knowledge.owners(host) or knowledge.setters(host):
         yield f"vendor={vendor.id}"
         yield f"vendor:{vendor.category}"
+
+
+def _kin(name: str, knowledge: Knowledge) -> Iterator[str]:
+    """Yield what names are known for that begin like *name*, and how near they are."""
+    kin = knowledge.kin(name)
+    if kin is None:
+        yield "kin=None"
+        return
+    near = next(word for end, word in NEARNESS if kin.share < end)
+    yield f"kin={kin.category}"
+    yield f"kin={kin.category}/{near}"
+    yield f"kin={kin.category}/{min(kin.shared, LONGEST_KIN)}"
+    if kin.vendor_id is not None:
+        yield f"kin:{kin.vendor_id}"
+        yield f"kin:{kin.category}/{near}"
 
 
 def _form(name: str) -> Iterator[str]:

@@ -14,10 +14,6 @@ from scanner.model import Category, Subject
 if TYPE_CHECKING:
     from scanner.knowledge import Knowledge
 
-#: "Necessary" and "functional" together need this probability: to exempt a tracker is the worse
-#: mistake.
-EXEMPTION = 0.45
-
 #: A name of which nothing else is told gets a guess only from this probability on.
 BARE = 0.8
 
@@ -33,7 +29,7 @@ def guessed(subject: Subject, knowledge: Knowledge) -> Word | None:
     found = set(features(subject, knowledge))
     familiar = sum(map(weights.features.__contains__, found))
     chances = weights.weigh(found)
-    best, confidence = _likeliest(chances)
+    best, confidence = _likeliest(chances, weights.exemption)
     if confidence < BARE and subject == Subject(name=subject.name, kind=subject.kind):
         return None
     return Word(
@@ -45,11 +41,14 @@ def guessed(subject: Subject, knowledge: Knowledge) -> Word | None:
     )
 
 
-def _likeliest(chances: dict[Category, float]) -> tuple[Category, float]:
-    """Return the best category with its probability; exempt ones count together."""
+def _likeliest(chances: dict[Category, float], exemption: float) -> tuple[Category, float]:
+    """Return the best category with its probability; exempt ones count together.
+
+    They need *exemption* at least: to exempt a tracker is the worse mistake.
+    """
     exempt = sum(chance for name, chance in chances.items() if name in EXEMPT)
     trackers = chances.keys() - EXEMPT
     best = max(trackers, key=lambda name: chances[name])
-    if exempt < EXEMPTION or exempt < chances[best]:
+    if exempt < exemption or exempt < chances[best]:
         return best, chances[best]
     return max(chances.keys() & EXEMPT, key=lambda name: chances[name]), exempt

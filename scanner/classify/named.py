@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from scanner.classify.words import Layer, Word
+from scanner.classify.attribution import party
+from scanner.classify.words import TRACKING, Layer, Word
 from scanner.knowledge.hosts import hosts_above
-from scanner.model import SENT_KINDS
+from scanner.model import SENT_KINDS, Category, Party
 
 if TYPE_CHECKING:
     from scanner.knowledge import Knowledge
+    from scanner.knowledge.model import Vendor
     from scanner.knowledge.patterns import Known
     from scanner.model import Subject
 
@@ -82,6 +84,11 @@ def _whole(subject: Subject, knowledge: Knowledge) -> Word | None:
     best = min(
         answers, key=lambda answer: (not answer.confirmed, answer.known.rank, -answer.confidence)
     )
+    word = _word(best)
+    return _for_its_vendor(word, best.known.vendor) if _embedded(subject, best) else word
+
+
+def _word(best: Answer) -> Word:
     vendor, cookie = best.known
     ended = cookie.ended or vendor.ended
     since = f"; the service ended on {ended}" if ended else ""
@@ -97,6 +104,34 @@ def _whole(subject: Subject, knowledge: Knowledge) -> Word | None:
         evidence=tuple(evidence.url for evidence in cookie.evidence),
         contested=cookie.contested,
         confirmed=best.confirmed,
+    )
+
+
+def _embedded(subject: Subject, best: Answer) -> bool:
+    """Say whether a setting of a tracker's own service is met on somebody else's site.
+
+    A visitor who asked for this site chose nothing over there. Where no site is told, it may be
+    the vendor's own.
+    """
+    vendor, cookie = best.known
+    return (
+        cookie.category is Category.FUNCTIONAL
+        and vendor.category in TRACKING
+        and bool(cookie.hosts)
+        and best.confirmed
+        and subject.site is not None
+        and party(subject) is Party.THIRD
+    )
+
+
+def _for_its_vendor(word: Word, vendor: Vendor) -> Word:
+    """Return *word* with the category of what the vendor is on the site for."""
+    return msgspec.structs.replace(
+        word,
+        category=vendor.category,
+        purposes=vendor.purposes,
+        reason=f"{word.reason}; on another's site it only serves what {vendor.name} does there",
+        contested=word.contested or f"on {vendor.name}'s own site it is {word.category}",
     )
 
 

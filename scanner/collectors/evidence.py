@@ -151,6 +151,7 @@ class Evidence:
         self.requests: list[Request] = []
         self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
         self.addresses: dict[str, str] = {}  # of scripts that call themselves otherwise, by id
+        self.landed: dict[str, str] = {}  # URL of a script -> where redirects led, its code stands
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
         self.cleared: set[str] = set()  # hosts that had the cookies of their domain deleted

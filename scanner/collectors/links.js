@@ -1,9 +1,11 @@
 // The links of a frame, as the visitor would meet them, and what the page calls itself.
 (() => {
   const links = [];
+  // A link that is no visit: a file, or a form in disguise, as frameworks make them.
+  const DEED = "[download], [data-method]:not([data-method=get i]), [data-turbo-method]:not([data-turbo-method=get i])";
   const collect = (root) => {
     for (const node of root.querySelectorAll("a[href], area[href]")) {
-      if (!node.hasAttribute("download") && node.href) links.push(String(node.href));
+      if (!node.matches(DEED) && node.href) links.push(String(node.href));
     }
     for (const node of root.querySelectorAll("*")) {
       if (node.shadowRoot) collect(node.shadowRoot);

@@ -113,6 +113,8 @@ class Network:
         if not url.startswith(("http:", "https:", "ws:", "wss:")):
             return
         exchange.hops.append(url)
+        if params.get("type") == "Script" and "redirectResponse" in params:
+            self._evidence.landed[exchange.hops[0]] = url
         self._pair(exchange)
         by = self._evidence.planned.get(url) or initiator(
             params.get("initiator", {}), self._evidence.addresses

@@ -143,6 +143,8 @@ class Scripts:
         hidden = [frame for frame in told.stack if not (told.patched and frame.function)]
         if len(told.stack) <= 1 and not hidden and self._newest in made:
             by = made[self._newest]
+        if by.url in self._evidence.landed:  # the engine knows only what the tag says
+            by = msgspec.structs.replace(by, url=self._evidence.landed[by.url])
         if told.kind == "code":
             self._made(told, by)
         elif told.kind == "brought":

@@ -9,7 +9,16 @@ import re
 import tomllib
 from importlib import resources
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import (
+    parse_qsl,
+    quote,
+    unquote,
+    unquote_plus,
+    urlencode,
+    urljoin,
+    urlsplit,
+    urlunsplit,
+)
 
 from scanner.domains import bare, registrable, within
 
@@ -133,18 +142,19 @@ def canonical(url: str, *, base: str | None = None) -> str | None:
 
 def harmful(url: str) -> bool:
     """Tell whether following *url* may change something, never end, or fetch a file."""
-    parts = urlsplit(url.lower().replace("#!/", "/").replace("#/", "/"))
-    ending = parts.path.rsplit("/", 1)[-1].rpartition(".")
+    parts = urlsplit(url.replace("#!/", "/").replace("#/", "/"))
+    path, query = unquote(parts.path).lower(), unquote_plus(parts.query).lower()
+    ending = path.rsplit("/", 1)[-1].rpartition(".")
     if ending[1] and ending[2] in _words("files"):
         return True
-    if any(words in parts.path for words in _words("additive")):
+    if any(words in path for words in _words("additive")):
         return True
-    keys = {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    keys = {key for key, _ in parse_qsl(query, keep_blank_values=True)}
     if keys & _words("additive_query"):
         return True
-    if keys & _words("calendar_query") and any(w in parts.path for w in _words("calendar")):
+    if keys & _words("calendar_query") and any(w in path for w in _words("calendar")):
         return True
-    return _destructive().search(f"{parts.path}?{parts.query}") is not None
+    return _destructive().search(f"{path}?{query}") is not None
 
 
 def template(url: str) -> str:
@@ -152,8 +162,10 @@ def template(url: str) -> str:
     parts = urlsplit(url.replace("#!/", "/").replace("#/", "/"))  # a route is a path, too
     segments = [segment for segment in parts.path.split("/") if segment]
     shape = "/".join("#" if _varies(s) or i else s for i, s in enumerate(segments))
+    if len(segments) == 1:  # goods may stand at the root, beside pages with a word for a name
+        shape = "#" if shape == "#" or "-" in shape else ""
     keys = "&".join(sorted({key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}))
-    return f"{parts.hostname}/{shape if len(segments) > 1 else ''}?{keys}"
+    return f"{parts.hostname}/{shape}?{keys}"
 
 
 def _varies(segment: str) -> bool:
@@ -182,8 +194,12 @@ def _words(name: str) -> frozenset[str]:
 
 @functools.cache
 def _destructive() -> re.Pattern[str]:
-    words = "|".join(re.escape(word) for word in sorted(_words("destructive"), reverse=True))
-    return re.compile(rf"(?<![a-z0-9-])(?:{words})(?![a-z0-9])")
+    words, alone = (
+        "|".join(re.escape(word) for word in sorted(_words(name), reverse=True))
+        for name in ("destructive", "destructive_alone")
+    )
+    whole = rf"(?<![\w-])(?:{alone})(?![\w-])"
+    return re.compile(rf"(?:(?<![^\W_])(?<!-)(?:{words})(?![^\W_]))|{whole}")
 
 
 @functools.lru_cache(maxsize=1024)

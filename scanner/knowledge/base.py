@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scanner.errors import KnowledgeInvalid
 from scanner.knowledge import files, imported, weights
 from scanner.knowledge.hosts import hosts_above
+from scanner.knowledge.kinship import Kin, Kinship
 from scanner.knowledge.patterns import Index, Known
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ class Knowledge:
         self.vocabulary = vocabulary
         self.vendors = tuple(vendors)
         self._by_id = {vendor.id: vendor for vendor in self.vendors}
-        self._index = Index(
-            Known(vendor, cookie) for vendor in self.vendors for cookie in vendor.cookie
-        )
+        known = [Known(vendor, cookie) for vendor in self.vendors for cookie in vendor.cookie]
+        self._index = Index(known)
+        self._kinship = Kinship(known)
         self._setters: dict[str, list[tuple[str, Vendor]]] = {}
         self._owners: dict[str, list[Vendor]] = {}
         for vendor in self.vendors:
@@ -60,6 +61,10 @@ class Knowledge:
     def known(self, name: str) -> Iterator[Known]:
         """Yield every cookie whose pattern matches the whole of *name*, in no particular order."""
         return self._index.find(name)
+
+    def kin(self, name: str) -> Kin | None:
+        """Return what is known of names that begin like *name*, its own entries left aside."""
+        return self._kinship.of(name, own={one.entry for one in self.known(name)})
 
     def setters(self, host: str, path: str = "") -> tuple[Vendor, ...]:
         """Return whose script or server stands at *host*, or at the nearest host above it.

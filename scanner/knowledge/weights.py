@@ -26,6 +26,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     scale: float
     bias: tuple[int, ...]  # one number for each class
     features: dict[str, tuple[int, ...]]  # feature -> one number for each class
+    exemption: float = 0.5  # probability from which on "necessary" or "functional" is a guess
     trust: dict[str, float] = {}  # what a sign says of a verdict, see scanner.classify.trust
     recipe: dict[str, str | int | float] = {}  # how they came about
 

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -203,6 +204,8 @@ def test_parquet_is_not_poured_into_a_terminal(filled):
 
 
 def test_the_database_is_upgraded_and_checked(database):
+    if "://" not in database:
+        Path(database).touch()
     before = kapsel("database", "check", "--database", database)
     upgraded = kapsel("database", "upgrade", "--database", database)
     after = kapsel("database", "check", "--database", database)

@@ -10,6 +10,8 @@
   const TIMES = 300; // texts of a page
   const [SHORTEST, LONGEST] = [100, 5000]; // milliseconds of a worker's timer that is waited for
 
+  const { TrustedHTML: Html, TrustedScript: Script } = globalThis;
+  const trusted = (text, kind) => kind !== undefined && text instanceof kind;
   const code = (text, above, form, patched = false) => {
     if (text.length <= MOST) tell("code", form, above, { text, patched }, TIMES);
   };
@@ -41,7 +43,9 @@
   for (const name of ["setTimeout", "setInterval"]) {
     wrap(planner, name, "value", (native, self, args, above) => {
       const [what, ...rest] = args;
-      if (typeof what === "string") code(what, above, "script", globalThis[name] !== timers[name]);
+      if (typeof what === "string" || trusted(what, Script)) {
+        code(`${what}`, above, "script", globalThis[name] !== timers[name]);
+      }
       if (!globalThis.window) awaited(rest[0], above);
       if (typeof what === "function" && passes(what)) {
         return apply(native, self, [planned(what, above), ...rest]);
@@ -75,8 +79,6 @@
     return result;
   });
 
-  const { TrustedHTML: Html, TrustedScript: Script } = globalThis;
-  const trusted = (text, kind) => kind !== undefined && text instanceof kind;
   const html = (text, above) => {
     const plain = typeof text === "string" || trusted(text, Html) ? `${text}` : "";
     if (apply(test, CODE, [plain])) code(plain, above, "html");

@@ -155,6 +155,38 @@ def test_features_tell_whose_the_host_of_a_third_party_is():
     assert not {one for one in features(first, load()) if one.startswith(("owner", "vendor"))}
 
 
+def test_features_tell_what_names_that_begin_alike_are_known_for():
+    told = set(features(Subject(name="_hjUnheardOf"), load()))
+
+    assert {"kin=statistics", "kin:hotjar"} <= told
+    assert "kin=None" in set(features(Subject(name="zzqxj"), load()))
+
+
+@pytest.mark.parametrize(
+    ("facts", "category"),
+    [
+        ({"site": "shop.example"}, Category.MARKETING),
+        ({"site": "linkedin.com"}, Category.FUNCTIONAL),
+        ({}, Category.FUNCTIONAL),  # no site is told: it may be the vendor's own
+    ],
+)
+def test_a_setting_of_a_trackers_service_serves_the_tracker_on_other_sites(facts, category):
+    subject = Subject(name="lang", domain="ads.linkedin.com", **facts)
+
+    word = named(subject, load())
+
+    assert word.entry == "linkedin/lang"
+    assert word.category is category
+    assert (word.contested is not None) is (category is Category.MARKETING)
+    assert load().vocabulary.category(word.purposes) is category
+
+
+def test_a_choice_about_consent_is_necessary_wherever_it_lies():
+    subject = Subject(name="li_gc", domain="linkedin.com", site="shop.example")
+
+    assert named(subject, load()).category is Category.NECESSARY
+
+
 def test_a_name_with_an_id_at_its_end_is_known_by_what_stands_before():
     plain = named(Subject(name="_fathom"), load())
     longer = named(Subject(name="_fathom_cr78t6"), load())
@@ -185,6 +217,22 @@ def test_a_guess_adds_up_weights():
     assert word.confidence == pytest.approx(0.909, abs=0.001)  # e³ / (e³ + 2)
     assert guessed(Subject(name="zzzzzz"), knowledge) is None
     assert guessed(Subject(name="acme"), Knowledge((), files.load().vocabulary)) is None
+
+
+@pytest.mark.parametrize(("exemption", "guess"), [(0.5, "marketing"), (0.4, "functional")])
+def test_a_guess_exempts_only_what_is_likely_enough(exemption, guess):
+    weights = Weights(
+        classes=(Category.FUNCTIONAL, Category.STATISTICS, Category.MARKETING),
+        scale=100,
+        bias=(80, 0, 40),  # 0.47 : 0.21 : 0.32
+        features={},
+        exemption=exemption,
+    )
+    subject = Subject(name="acme", http_only=True)
+
+    word = guessed(subject, Knowledge((), files.load().vocabulary, weights=weights))
+
+    assert word.category == guess
 
 
 def test_the_shipped_weights_are_whole_numbers_that_fit_their_classes():

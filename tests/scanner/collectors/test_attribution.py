@@ -2,7 +2,7 @@ import pytest
 
 from scanner.model import Fate, Kind, SetBy
 from tests.sites import attribution
-from tests.sites.attribution import FRAME, LOADED, SHOP, TAG
+from tests.sites.attribution import FRAME, LOADED, MOVED, SHOP, TAG
 
 pytestmark = pytest.mark.anyio
 
@@ -17,6 +17,7 @@ WRITERS = {
     "o": SHOP + "tag-own-page.js",
     "i": "https://cdn.tracker.example/in-worker.js",
     "h": "https://cdn.tracker.example/hop",
+    "r": MOVED,
 }
 COOKIES = {
     *("p_http", "p_inline", "p_onload", "p_onerror", "p_link", "p_module", "p_srcdoc", "p_string"),
@@ -28,7 +29,7 @@ COOKIES = {
     *("l_loaded", "f_frame", "m_module", "o_written", "h_hop"),
     *("t_attribute", "t_namespace", "t_node", "t_parsed", "t_shadow", "t_module", "t_pieces"),
     *("t_listener", "t_settled", "t_painted", "t_told", "t_passed", "t_lent"),
-    *("t_led", "t_inside", "t_counted"),
+    *("t_led", "t_inside", "t_counted", "t_vouched", "r_moved"),
 }
 STORED = {
     *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),

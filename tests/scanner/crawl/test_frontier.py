@@ -44,6 +44,10 @@ def test_each_page_has_one_spelling(url, page):
         "/kalender?date=2026-12-01",
         "/brosjyre.PDF",
         "/bilde.jpg",
+        "/d%C3%A9connexion",
+        "/konto/%D0%B2%D0%B8%D0%B9%D1%82%D0%B8",
+        "/salir",
+        "/do?q=eyða",
     ],
 )
 def test_links_that_change_something_or_never_end_are_not_followed(path):
@@ -51,7 +55,11 @@ def test_links_that_change_something_or_never_end_are_not_followed(path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/blogg/how-to-delete-cookies", "/kalender", "/handlekurv", "/vare?id=3", "/v1.2"]
+    "path",
+    [
+        *("/", "/blogg/how-to-delete-cookies", "/kalender", "/handlekurv", "/vare?id=3", "/v1.2"),
+        *("/blogg/salir-de-fiesta", "/sletten", "/removalists"),
+    ],
 )
 def test_pages_are_followed(path):
     assert not harmful("https://www.shop.example" + path)
@@ -125,6 +133,14 @@ def test_of_ten_thousand_pages_of_one_kind_one_is_visited():
 
     assert first == ["https://www.shop.example/vare/0", "https://www.shop.example/om"]
     assert frontier.next_level() == ["https://www.shop.example/salg"]
+
+
+def test_ten_thousand_goods_at_the_root_do_not_hide_the_pages_beside_them():
+    goods = [f"https://www.shop.example/en-fin-vare-{n}" for n in range(10_000)]
+
+    pages = level([*goods, "https://www.shop.example/om", "https://www.shop.example/kontakt"])
+
+    assert [page.rsplit("/", 1)[1] for page in pages] == ["en-fin-vare-0", "om", "kontakt"]
 
 
 def test_the_routes_of_an_application_are_pages_and_other_fragments_are_not():

@@ -81,3 +81,21 @@ async def test_an_owner_may_scan_what_robots_may_not():
     told, _, _ = await refusals("User-agent: *\nDisallow: /", "/a", obey=False)
 
     assert told == [None]
+
+
+class Silent:
+    """A host that never answers."""
+
+    async def __call__(self, scope, receive, send):
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def test_rules_that_never_come_are_waited_for_within_a_limit(monkeypatch):
+    monkeypatch.setattr("scanner.crawl.fetch.TIMEOUT", 0.5)
+
+    with serve({"www.shop.example": Silent()}) as server:
+        async with Fetcher(resolution=Resolution.parse(server.resolve), insecure=True) as fetcher:
+            refusal = await Robots(fetcher).refusal("https://www.shop.example/")
+
+    assert "robots.txt could not be read (no answer in time)" in refusal

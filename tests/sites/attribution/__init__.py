@@ -1,7 +1,8 @@
 """A site on which each cookie and item is written in another way, by somebody who is known.
 
 A name says how; its first letter says who must be named: p the page, a its own /app.js, t the
-third party's tag, l a script that the tag brought, f a frame of another company, w a worker.
+third party's tag, l a script that the tag brought, f a frame of another company, w a worker, r what
+a redirect leads to.
 natives.html says in the name of a cookie what a page could notice of being watched.
 """
 
@@ -12,6 +13,7 @@ from tests.sites.paths import Answer, Host, script
 SHOP = "https://www.shop.example/"
 TAG = "https://cdn.tracker.example/tag.js"
 LOADED = "https://cdn.tracker.example/loaded.js?id=1"
+MOVED = "https://cdn.tracker.example/moved.js"
 FRAME = "https://frame.partner.example/f"
 
 
@@ -29,6 +31,7 @@ def hosts():
             "/worker.js": script(read("worker.js")),
             "/module.js": script("document.cookie = 'm_module=1';"),
             "/tag-own-page.js": script("document.cookie = 'o_written=1';"),
+            "/moved.js": Answer(status=302, headers={"location": MOVED}),
             "/shared.js": script("indexedDB.open('w_shared')"),
             "/sw.js": script("cookieStore.set('w_cookie', '1');\ncaches.open('w_sw_cache');"),
         }
@@ -38,6 +41,7 @@ def hosts():
             "/tag.js": script(read("tag.js")),
             "/in-worker.js": script("indexedDB.open('i_worker')"),
             "/loaded.js": script("\n\ndocument.cookie = 'l_loaded=1';"),
+            "/moved.js": script("document.cookie = 'r_moved=1';"),
             "/pixel": Answer(status=302, headers={"location": "https://cdn.tracker.example/hop"}),
             "/hop": Answer(cookies=("h_hop=1; Secure; SameSite=None",)),
         }

@@ -56,4 +56,6 @@ navigator.storageBuckets.open('t_bucket').then(async bucket => {
   bucket.indexedDB.open('t_bucket_database'); bucket.caches.open('t_bucket_cache');
   (await bucket.getDirectory()).getFileHandle('t_bucket_file', {create: true});
 });
+const scripts = trustedTypes.createPolicy('scripts', {createScript: text => text});
+setTimeout(scripts.createScript('document.cookie = "t_vouched=1"'), 5);
 //# sourceURL=https://www.shop.example/not-me.js
