@@ -1,10 +1,11 @@
 """How fast the crawl is, and what it finds, beside plain navigation and fixed waiting.
 
-    .venv/bin/python -m benchmarks.scanner [--pages 20] [--latency 0.05] [--rounds 3]
+    .venv/bin/python -m benchmarks.scanner [--pages 20] [--latency 0 0.05] [--rounds 3]
 
-One site of linked pages on loopback, served by a process of its own; each way of reading it in
-turn, round after round, in a browser of its own. CPU seconds and memory (PSS) are those of the
-browser and, for CPU, of this process.
+One site of linked pages on loopback, served by a process of its own, without and with a latency
+of each answer; each way of reading it in turn, round after round, in a browser of its own. CPU
+seconds and memory (PSS, the most of it) are those of the browser and, for CPU, of this process.
+The share is that of raw navigation's pages in the same round.
 
 Others (website-evidence-collector, tracker-radar-collector) are no packages
 of npm (asked in November 2026), so they do not stand beside us here.
@@ -21,6 +22,7 @@ import resource
 import statistics
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from scanner.browser import open_browser
 from scanner.crawl import Options, crawl
@@ -196,8 +198,9 @@ async def kapsel(browser, urls, *, settle):
     }
 
 
+RAW = "raw DevTools, load event"
 WAYS = {
-    "raw DevTools, load event": raw,
+    RAW: raw,
     "Playwright, load event": playwright,
     "Playwright, 3 s on each page": lambda b, u: playwright(b, u, wait=FIXED),
     "Kapsel, virtual time": lambda b, u: kapsel(b, u, settle="virtual"),
@@ -205,42 +208,67 @@ WAYS = {
 }
 
 
-async def main(arguments: argparse.Namespace) -> None:
+class Run(NamedTuple):
+    """What reading all pages in one way took."""
+
+    seconds: float
+    cpu: float
+    memory: int  # megabytes, at the most
+    found: int
+
+
+async def measured(read, browser_path, resolution, urls, expected) -> Run:
+    """Read *urls* in a fresh browser."""
+    async with (
+        open_browser(browser_path, resolution=resolution, insecure=True) as browser,
+        Meter() as meter,
+    ):
+        found = await read(browser, urls)
+    return Run(meter.seconds, meter.cpu, meter.peak, len(found & expected))
+
+
+async def compare(arguments: argparse.Namespace, latency: float) -> None:
+    """Print how each way does on a site that answers after *latency* seconds."""
+    pages = arguments.pages
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    server = multiprocessing.Process(
-        target=serve_site, args=(sender, arguments.pages, arguments.latency), daemon=True
-    )
+    server = multiprocessing.Process(target=serve_site, args=(sender, pages, latency), daemon=True)
     server.start()
     port = receiver.recv()
     resolution = Resolution.parse(tuple(f"{host}=127.0.0.1:{port}" for host in HOSTS))
-    urls = [f"{SHOP}/", *(f"{SHOP}/p{n}" for n in range(1, arguments.pages))]
-    expected = PER_SITE | {f"page{n}" for n in range(1, arguments.pages)}
-    ways = {way: read for way, read in WAYS.items() if arguments.only in way}
-    results: dict[str, list[tuple[float, float, int, int]]] = {way: [] for way in ways}
+    urls = [f"{SHOP}/", *(f"{SHOP}/p{n}" for n in range(1, pages))]
+    expected = PER_SITE | {f"page{n}" for n in range(1, pages)}
+    ways = {way: read for way, read in WAYS.items() if way == RAW or arguments.only in way}
+    results: dict[str, list[Run]] = {way: [] for way in ways}
     for _ in range(arguments.rounds):
         for way, read in ways.items():
-            async with (
-                open_browser(resolution=resolution, insecure=True) as browser,
-                Meter() as meter,
-            ):
-                found = await read(browser, urls)
-            results[way].append((meter.seconds, meter.cpu, meter.peak, len(found & expected)))
+            run = await measured(read, arguments.browser, resolution, urls, expected)
+            results[way].append(run)
     server.kill()
-    print(f"{arguments.pages} pages, {arguments.latency * 1000:.0f} ms an answer, "
+    print(f"{pages} pages, {latency * 1000:.0f} ms an answer, "
           f"median of {arguments.rounds}, load {os.getloadavg()[0]:.1f}")  # fmt: skip
-    print(f"{'':30}{'pages/s':>9}{'CPU s/page':>12}{'MB':>6}{'found':>12}")
+    print(f"{'':30}{'pages/s':>9}{'of raw':>8}{'CPU s/page':>12}{'MB':>6}{'found':>12}")
     for way, runs in results.items():
         seconds, cpu, peak, _ = (statistics.median(column) for column in zip(*runs, strict=True))
-        found = min(run[3] for run in runs)
-        print(f"{way:30}{arguments.pages / seconds:9.2f}{cpu / arguments.pages:12.3f}"
-              f"{peak:6.0f}{found:5} of {len(expected)}")  # fmt: skip
+        pairs = zip(results[RAW], runs, strict=True)
+        share = statistics.median(raw_.seconds / run.seconds for raw_, run in pairs)
+        print(f"{way:30}{pages / seconds:9.2f}{share:8.0%}{cpu / pages:12.3f}"
+              f"{peak:6.0f}{min(run.found for run in runs):5} of {len(expected)}")  # fmt: skip
+    print()
+
+
+async def main(arguments: argparse.Namespace) -> None:
+    for latency in arguments.latency:
+        await compare(arguments, latency)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pages", type=int, default=20)
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds of each answer")
+    parser.add_argument(
+        "--latency", type=float, nargs="+", default=[0.0, 0.05], help="seconds of each answer"
+    )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="ways whose names have this in them")
+    parser.add_argument("--only", default="", help="ways whose names have this in them, and raw")
+    parser.add_argument("--browser", type=Path, help="the Chromium to use")
     multiprocessing.set_start_method("spawn")
     asyncio.run(main(parser.parse_args()))

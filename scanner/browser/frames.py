@@ -22,12 +22,13 @@ class Frames:
         self._main = main
         self._frames: dict[str, None] = {main: None}  # outer before inner
         self._worlds: dict[str, int] = {}  # the context of our world, by frame
+        self._pages: dict[str, int] = {}  # the context of the frame's own scripts, by frame
         session.on("Page.frameAttached", self._attached)
         session.on("Page.frameNavigated", self._navigated)
         session.on("Page.frameDetached", self._detached)
         session.on("Runtime.executionContextCreated", self._made)
         session.on("Runtime.executionContextDestroyed", self._destroyed)
-        session.on("Runtime.executionContextsCleared", lambda _: self._worlds.clear())
+        session.on("Runtime.executionContextsCleared", self._cleared)
 
     async def ask_all(self, script: str) -> dict[str, Any]:
         """Return what *script* answers in each frame, by frame; those that do not are left out."""
@@ -38,6 +39,31 @@ class Frames:
         """Return what *script* answers in the main frame; None: nothing."""
         _, told = await self._ask(self._main, script)
         return told and told["value"]
+
+    async def mind(self, script: str) -> bool:
+        """
+        Tell whether *script* answers yes in a frame's own world, where the page's scripts live.
+
+        It may use what DevTools offers on its command line. A frame that does not answer minds.
+        """
+        if self._frames.keys() != self._pages.keys():
+            return True
+        posted = [
+            self._session.post(
+                "Runtime.evaluate",
+                expression=script,
+                contextId=context,
+                includeCommandLineAPI=True,
+                returnByValue=True,
+            )
+            for context in self._pages.values()
+        ]
+        try:
+            async with asyncio.timeout(EVALUATE_LIMIT):
+                answers = await asyncio.gather(*posted)
+        except (DevToolsError, TimeoutError):
+            return True
+        return any(told["result"].get("value") is not False for told in answers)
 
     async def _ask(self, frame: str, script: str) -> tuple[str, Params | None]:
         try:
@@ -79,9 +105,17 @@ class Frames:
 
     def _made(self, params: Params) -> None:
         context = params["context"]
-        if context["name"] == _WORLD:
-            self._worlds[context["auxData"]["frameId"]] = context["id"]
+        place = context["auxData"]
+        if place["isDefault"]:
+            self._pages[place["frameId"]] = context["id"]
+        elif context["name"] == _WORLD:
+            self._worlds[place["frameId"]] = context["id"]
 
     def _destroyed(self, params: Params) -> None:
         gone = params["executionContextId"]
         self._worlds = {frame: id_ for frame, id_ in self._worlds.items() if id_ != gone}
+        self._pages = {frame: id_ for frame, id_ in self._pages.items() if id_ != gone}
+
+    def _cleared(self, _: Params) -> None:
+        self._worlds.clear()
+        self._pages.clear()

@@ -79,7 +79,9 @@ class Tab:
         self._begun: set[str] = set()  # loaders of the documents that came since the last goto
         self._dialogs = 0
         self._away = 0  # how often a page was left
-        session.on("Page.lifecycleEvent", self._lifecycle)
+        session.on("Page.frameNavigated", self._begin)
+        session.on("Page.documentOpened", self._begin)
+        session.on("Page.loadEventFired", self._finished)
         session.on("Page.javascriptDialogOpening", self._dialog)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
         session.on("Network.loadingFailed", self._cut_short)
@@ -88,7 +90,6 @@ class Tab:
         session.on("detached", lambda _: self.crashed.set())
         session.post("Page.enable")
         session.post("Inspector.enable")
-        session.post("Page.setLifecycleEventsEnabled", enabled=True)
         self._gate = gate
         guard(session, frame=target, gate=self._admit, refused=self._bar, badge=badge)
 
@@ -254,14 +255,17 @@ class Tab:
         self.refused = reason
         self._loaded.set()  # a page that was about to go elsewhere will not load any further
 
-    def _lifecycle(self, params: Params) -> None:
-        if params["frameId"] != self.target:
-            return
-        if params["name"] == "init":
-            self._loader = params["loaderId"]
-            self._begun.add(params["loaderId"])
+    def _begin(self, params: Params) -> None:
+        """Note that a document came, or that one began anew: its load event is to be waited for."""
+        frame = params["frame"]
+        if frame["id"] == self.target:
+            self._loader = frame["loaderId"]
+            self._begun.add(frame["loaderId"])
             self._loaded.clear()
-        elif params["name"] == "load" and params["loaderId"] == self._loader:
+
+    def _finished(self, _: Params) -> None:
+        """Note the load event of the main frame, unless its document is about to be replaced."""
+        if self._loader in self._begun:
             self._loaded.set()
 
     def _dialog(self, params: Params) -> None:

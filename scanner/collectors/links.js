@@ -1,5 +1,5 @@
 // The links of a frame, as the visitor would meet them, and what the page calls itself.
-(() => {
+() => {
   const links = [];
   // A link that is no visit: a file, or a form in disguise, as frameworks make them.
   const DEED = "[download], [data-method]:not([data-method=get i]), [data-turbo-method]:not([data-turbo-method=get i])";
@@ -22,4 +22,4 @@
     title: document.title,
     words: (self === top && document.body ? document.body.innerText : "").slice(0, 2000),
   };
-})()
+}

@@ -1,5 +1,7 @@
-// What a frame keeps, without the values: (async () => …)() in a world that the page cannot see.
-(async () => {
+// What a frame keeps, without the values, told in a world that the page cannot see.
+// *known* has, by place, what its databases took up when they were last looked into: to open them
+// costs more than all the rest, so they are not opened again before something has changed.
+async (known) => {
   const KEPT = 4096; // characters of a value that are sent on to be measured
   const DEPTH = 4; // folders in folders
   const MOST = 500; // files of a frame
@@ -29,23 +31,32 @@
     }
     if (empty && path) found.push({ kind: "file_system", name: path });
   };
+  const databases = async () => {
+    await attempt(async () => {
+      for (const { name } of await indexedDB.databases()) found.push({ kind: "indexed_db", name });
+    });
+    await attempt(async () => {
+      for (const name of await caches.keys()) found.push({ kind: "cache_storage", name });
+    });
+    await attempt(async () => {
+      for (const { scope, active, waiting, installing } of await navigator.serviceWorker.getRegistrations()) {
+        const worker = active || waiting || installing;
+        found.push({ kind: "service_worker", name: scope, script: worker ? worker.scriptURL : null });
+      }
+    });
+    await attempt(async () => files(await navigator.storage.getDirectory(), "", DEPTH));
+  };
   await attempt(() => area("local_storage", localStorage));
   await attempt(() => area("session_storage", sessionStorage));
+  const place = [self.origin, ...location.ancestorOrigins].join(" ");
+  let size = null;
   await attempt(async () => {
-    for (const { name } of await indexedDB.databases()) found.push({ kind: "indexed_db", name });
+    const { usage, usageDetails } = await navigator.storage.estimate();
+    size = JSON.stringify([usage, usageDetails]);
   });
-  await attempt(async () => {
-    for (const name of await caches.keys()) found.push({ kind: "cache_storage", name });
-  });
-  await attempt(async () => {
-    for (const { scope, active, waiting, installing } of await navigator.serviceWorker.getRegistrations()) {
-      const worker = active || waiting || installing;
-      found.push({ kind: "service_worker", name: scope, script: worker ? worker.scriptURL : null });
-    }
-  });
-  await attempt(async () => files(await navigator.storage.getDirectory(), "", DEPTH));
+  if (size === null || known[place] !== size) await databases();
   if (self === top && name) {
     found.push({ kind: "window_name", name: "window.name", value: name.slice(0, KEPT), length: name.length });
   }
-  return { origin: self.origin, found };
-})()
+  return { origin: self.origin, place, size, found };
+}

@@ -19,6 +19,7 @@ from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.collectors.stack import OURS
 from scanner.crawl import settle
+from scanner.crawl.settle import Clock
 from scanner.crawl.sightings import Sightings, left_by
 from scanner.crawl.walls import wall
 from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from scanner.browser.tab import Tab
     from scanner.collectors.evidence import Evidence, JarCookie
     from scanner.collectors.validators import Cache
-    from scanner.crawl.settle import Clock
     from scanner.model import Site
     from scanner.shape import Digester
 
@@ -40,10 +40,10 @@ def _script(name: str) -> str:
     return resources.files("scanner.collectors").joinpath(name).read_text(encoding="utf-8")
 
 
-_STORAGE, _LINKS = _script("storage.js"), _script("links.js")
+_LOOK, _STORAGE, _LINKS = (_script(f"{name}.js") for name in ("look", "storage", "links"))
 _CONSENT = f"{_script('consent.js')}\n//# sourceURL={OURS}"  # whose calls do not count
 _ICON = _script("icon.js")
-_SCROLL, _FAREWELL = _script("scroll.js"), _script("farewell.js")
+_SCROLL, _FAREWELL, _MINDING = (_script(f"{name}.js") for name in ("scroll", "farewell", "minding"))
 
 
 class Reader:
@@ -68,6 +68,8 @@ class Reader:
         self.pressed = state not in (State.BEFORE, State.GPC)
         self._digester = digester
         self._worn: set[str] = set()  # icons and manifests that were fetched
+        #: What the databases of a place took up when they were looked into, as the browser told it.
+        self._sizes: dict[str, str] = {}
         self._seen = Sightings(state, home=site.url)
         self._glances: set[asyncio.Task[None]] = set()
         profile.unheard = self._glance
@@ -112,15 +114,15 @@ class Reader:
         failure = _failure(tab, loaded=loaded) or barrier
         return self._visit(tab, url, failure=failure, timed_out=not loaded), links
 
-    async def depart(self, tab: Tab, visit: Visit) -> PageRead:
-        """Leave the page, and return what it was seen to store."""
+    async def depart(self, tab: Tab, visit: Visit, *, clock: Clock) -> PageRead:
+        """
+        Leave the page, and return what it was seen to store.
+
+        A page that stands still, and would not mind being left, stays until the next one comes.
+        """
         tab.evidence.mark(Moment.LEAVE)
-        if not tab.over:
-            await tab.frames.ask_all(_FAREWELL)
-            await settle.hush(tab)
-        await tab.leave()
-        await self._profile.close_popups(tab)
-        await settle.hush(tab)
+        if tab.over or await _minds(tab, clock=clock):
+            await self._leave(tab)
         looked_at = dt.datetime.now(dt.UTC)
         kept = await self._jar()
         evidence = tab.evidence
@@ -140,6 +142,15 @@ class Reader:
             self._cache.note(exchanges, state=self._state, page=visit.final_url)
             noted.clear()
         return read
+
+    async def _leave(self, tab: Tab) -> None:
+        """Let the page in *tab* do what it does when it is left, and leave it."""
+        if not tab.over:
+            await tab.frames.ask_all(_FAREWELL)
+            await settle.hush(tab)
+        await tab.leave()
+        await self._profile.close_popups(tab)
+        await settle.hush(tab)
 
     def _told(
         self,
@@ -242,7 +253,7 @@ class Reader:
         """Go to *url* once more, if that can show what the browser gives back from its cache."""
         if not self._browser.insecure and self._cache.doubtful(self._state) and not tab.over:
             visit, _ = await self.arrive(tab, url, clock=clock)
-            await self.depart(tab, visit)
+            await self.depart(tab, visit, clock=clock)
 
     async def remaining(self) -> dict[str, tuple[Observation, ...]]:
         """Return what nobody was seen to write, by the page where it was met."""
@@ -269,8 +280,12 @@ class Reader:
     async def _look(self, tab: Tab, clock: Clock) -> tuple[tuple[str, ...], str | None]:
         """Note what each frame stores; return the links, and what stands in the page's place."""
         now = dt.datetime.now(dt.UTC)
-        looked = await settle.awake(tab, _asked(tab), clock=clock)
+        heard = tab.evidence.has_databases or tab.evidence.has_workers
+        known = {} if heard else self._sizes
+        looked = await settle.awake(tab, _asked(tab, known), clock=clock)
         for told in looked.stored:
+            if told["size"] is not None:
+                self._sizes[told["place"]] = told["size"]
             host = urlsplit(told["origin"]).hostname or ""
             tab.evidence.looked.add(host)
             for found in told["found"]:
@@ -333,12 +348,29 @@ class _Look(NamedTuple):
     shown: dict[str, Any]  # links and more, by frame
 
 
-async def _asked(tab: Tab) -> _Look:
-    """Ask all frames of *tab* what they keep and where they lead, and the page about consent."""
-    stored, said, shown = await asyncio.gather(
-        tab.frames.ask_all(_STORAGE), tab.in_page(_CONSENT), tab.frames.ask_all(_LINKS)
-    )
-    return _Look(tuple(filter(None, stored.values())), said, {k: v for k, v in shown.items() if v})
+async def _asked(tab: Tab, known: dict[str, str]) -> _Look:
+    """
+    Ask all frames of *tab* what they keep and where they lead, and the page about consent.
+
+    Args:
+        known: Place -> size of the databases that need not be looked into again.
+    """
+    script = f"({_LOOK})({_STORAGE}, {_LINKS}, {json.dumps(known)})"
+    answers, said = await asyncio.gather(tab.frames.ask_all(script), tab.in_page(_CONSENT))
+    shown = {frame: told["shown"] for frame, told in answers.items() if told["shown"]}
+    if tab.target not in answers:  # it is stuck in its storage
+        shown |= await tab.frames.ask_all(f"({_LINKS})()")
+    return _Look(tuple(told["kept"] for told in answers.values()), said, shown)
+
+
+async def _minds(tab: Tab, *, clock: Clock) -> bool:
+    """Tell whether the page of *tab* does anything, or holds anything, unless it is left."""
+    noted = tab.evidence
+    if clock != Clock.VIRTUAL or tab.popups or noted.has_workers or noted.has_databases:
+        return True
+    if tab.traffic.status is None or tab.traffic.open or tab.routes or noted.unheard:
+        return True
+    return await tab.frames.mind(_MINDING)
 
 
 def _failure(tab: Tab, *, loaded: bool) -> str | None:

@@ -213,7 +213,7 @@ class Walk:
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
         self._answered = True
-        read = await self._with_promise(await reader.depart(tab, visit))
+        read = await self._with_promise(await reader.depart(tab, visit, clock=tour.clock))
         await self._note(url, read, links)
         return visit.status is not None
 
@@ -325,7 +325,7 @@ class Walk:
             tour.pace.slow(urlsplit(url).hostname or "")
         if tab.stuck:
             return PageRead(visit=visit), ()
-        return await reader.depart(tab, visit), links
+        return await reader.depart(tab, visit, clock=tour.clock), links
 
     async def _allowed(self, reader: Reader, urls: list[str]) -> list[str]:
         """Return those of *urls* that may be visited; of those that cannot be, note why."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from scanner.changes import Difference
-    from scanner.model import Scan
+    from scanner.model import BannerAnswer, Scan
 
 _SIGNALS = {
     SignalKind.FINGERPRINTING: "Scripts that read what tells browsers apart",
@@ -126,6 +126,7 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
             state: [visit.failure is None for visit in scan.visits if visit.state is state]
             for state in used
         },
+        "took": {state: _took(scan.banner, state) for state in used},
         "counts": [
             (
                 texts(_LANGUAGE)["categories"][category]["name"],
@@ -150,6 +151,21 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "graph": graph(scan.entries),
         "change": (changes or {}).get(scan.site),
     }
+
+
+def _took(banner: BannerAnswer, state: State) -> str:
+    """Return how the site took the answer of *state*: taken, refused, unsure, or nothing to say."""
+    told = {
+        State.ACCEPT: banner.accepted,
+        State.REJECT: banner.rejected,
+        State.WITHDRAW: banner.withdrawn,
+    }
+    if state not in told and state.only is None:
+        return "unasked"
+    if banner.found is False:
+        return "nowhere"
+    answer = banner.chosen.get(state.only) if state.only is not None else told[state]
+    return {True: "taken", False: "refused", None: "unsure"}[answer]
 
 
 def _missing(scan: Scan) -> list[Missing]:

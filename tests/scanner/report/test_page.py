@@ -9,6 +9,7 @@ import pytest
 from scanner.changes import diff
 from scanner.dossier import Dossier, folder_of
 from scanner.model import (
+    BannerAnswer,
     Carried,
     Category,
     Kind,
@@ -223,3 +224,18 @@ def test_a_header_that_is_missing_is_told_in_words(shop):
 
     assert "not sent" in html([scan])
     assert "not sent" in markdown([scan])
+
+
+@pytest.mark.parametrize(
+    ("banner", "words"),
+    [
+        (BannerAnswer(found=True, rejected=True), "refused everything that can be refused</td>"),
+        (BannerAnswer(found=True, rejected=False), "can be refused; tried in vain"),
+        (BannerAnswer(found=True), "can be refused; it is not sure"),
+        (BannerAnswer(found=False), "can be refused; no banner was there"),
+    ],
+)
+def test_the_page_says_no_more_of_an_answer_than_was_seen(shop, banner, words):
+    visit = Visit(url=shop.url, final_url=shop.url, state=State.REJECT, status=200)
+
+    assert words in html([msgspec.structs.replace(shop, banner=banner, visits=(visit,))])
