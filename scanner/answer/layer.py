@@ -28,7 +28,7 @@ _REFUSALS = frozenset({Meaning.REJECT, Meaning.NECESSARY})
 _PLAIN_ENOUGH = 2
 
 #: Turns of a banner's speech that outweigh one word of another dialog.
-_TRAP_WEIGHT = 3
+_TRAP_WEIGHT = 2
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):

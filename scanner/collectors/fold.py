@@ -190,7 +190,7 @@ def _kept(
     cookie: JarCookie, writes: Sequence[CookieWrite], *, page: str, state: State
 ) -> Observation:
     """Return a cookie that is in the jar: the first writer set it, the last one's word holds."""
-    accepted = [write for write in writes if write.refused is None] or list(writes)
+    accepted = [write for write in writes if _obeyed(write, cookie)] or list(writes)
     first, last = accepted[0], accepted[-1]
     declared = last.line.declared_lifetime
     lifetime = None
@@ -205,6 +205,13 @@ def _kept(
         state=state,
         at=first.at,
     )
+
+
+def _obeyed(write: CookieWrite, cookie: JarCookie) -> bool:
+    """Tell whether *write* may have made *cookie*; no script can change an HttpOnly one."""
+    if cookie.http_only and write.by.kind == "script" and not write.seen:
+        return False
+    return write.refused is None
 
 
 def _in_jar(

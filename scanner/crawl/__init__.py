@@ -263,12 +263,22 @@ def _status(visits: list[Visit], *, whole: bool) -> Literal["complete", "partial
     """Return how it went, all in all; *whole*: nothing was broken off."""
     if not any(visit.status is not None for visit in visits):
         return "failed"
-    return "complete" if whole and not any(map(_broken, visits)) else "partial"
+    start = visits[0].url
+    broken = any(_broken(visit, dead_link=visit.url != start) for visit in visits)
+    return "complete" if whole and not broken else "partial"
 
 
-def _broken(visit: Visit) -> bool:
-    """Tell whether a page could not be read that a visitor could expect to read."""
-    return visit.timed_out or (visit.failure is not None and visit.status not in DEAD_LINKS)
+def _broken(visit: Visit, *, dead_link: bool) -> bool:
+    """
+    Tell whether a page could not be read that a visitor could expect to read.
+
+    Args:
+        dead_link: Whether a page that is not there is but that. Where a scan starts there must
+            be one: a site that is down for a day has not given up its cookies.
+    """
+    if visit.timed_out or visit.failure is None:
+        return visit.timed_out
+    return not dead_link or visit.status not in DEAD_LINKS
 
 
 def _nobody(_: Progress) -> None:

@@ -6,6 +6,7 @@ from scanner.answer.plan import plan
 from scanner.answer.words import Meaning
 from scanner.model import Category
 
+PAY_OR_CONSENT = "Vi bruker informasjonskapsler til annonser. Godta, eller abonner uten sporing."
 SURVEY = "Help us improve this website with a short survey. See our privacy and cookie policy."
 
 
@@ -123,6 +124,7 @@ def test_a_tab_that_is_called_consent_is_no_button():
         (layer("OK", "Let me choose", text="More services?", hint=True), True),
         (layer("Nei takk", text="Ferske cookies! Vi bruker smør i våre cookies."), False),
         (layer("Yes, I agree", "No, thanks", text=SURVEY), False),
+        (layer("Godta og fortsett", text=PAY_OR_CONSENT), True),
         (layer("Ja, avvis alle", "Nei, godta alle", text="Vil du avvise cookies?"), True),
         (layer("Godta", text="Godta cookies for å se video", kind="named", stays=False), False),
         (layer("Godta", text="Godta cookies for å se video", kind="named", hint=True), True),

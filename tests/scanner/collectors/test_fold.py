@@ -20,13 +20,13 @@ def write(text, *, by=SCRIPT, after=0.0, refused=None, seen=None):
     return CookieWrite(line=line, by=by, at=at, refused=refused, seen=seen)
 
 
-def jar(name="a", *, seconds=None, domain="www.shop.example", path="/"):
+def jar(name="a", *, seconds=None, domain="www.shop.example", path="/", http_only=False):
     return JarCookie(
         name=name,
         domain=domain,
         path=path,
         expires=None if seconds is None else NOON + dt.timedelta(seconds=seconds),
-        http_only=False,
+        http_only=http_only,
         secure=True,
         same_site=None,
         partitioned=False,
@@ -50,6 +50,26 @@ def test_the_first_writer_set_it_and_the_last_ones_word_holds():
     assert found.declared_lifetime == 3600
     assert found.fate is Fate.KEPT
     assert found.secure
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        [
+            write("a=1; Max-Age=60; HttpOnly", by=HTTP),
+            write("a=2; Max-Age=3600", after=1, seen=False),
+        ],
+        [
+            write("a=2; Max-Age=3600", seen=True),
+            write("a=1; Max-Age=60; HttpOnly", by=HTTP, after=1),
+        ],
+    ],
+)
+def test_no_script_has_a_word_on_an_http_only_cookie(writes):
+    (found,) = folded(writes, [jar(seconds=60, http_only=True)])
+
+    assert (found.declared_lifetime, found.lifetime) == (60, 60)
+    assert found.set_by == writes[0].by  # the script was there before the server took it over
 
 
 def test_two_years_are_declared_and_400_days_are_kept():

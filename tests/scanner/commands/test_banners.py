@@ -1,3 +1,5 @@
+import re
+
 from click.testing import CliRunner
 
 from consent_server.cli import cli
@@ -11,7 +13,7 @@ def test_what_is_there_is_shown(tmp_path):
     shown = kapsel("show", home=tmp_path)
 
     assert shown.exit_code == 0
-    assert "own rules: 37 platforms" in shown.stdout
+    assert re.search(r"^own rules: \d\d platforms$", shown.stdout, re.MULTILINE)
     assert "@duckduckgo/autoconsent: not installed" in shown.stdout
 
 

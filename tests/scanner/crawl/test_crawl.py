@@ -283,6 +283,16 @@ async def test_a_start_page_that_cannot_be_reached_fails_the_crawl(look):
     assert found.visits[0].failure
 
 
+@pytest.mark.parametrize("status", [404, 500])
+async def test_a_start_page_that_is_not_there_leaves_the_crawl_incomplete(look, status):
+    shop = Host({"/": Answer("<a href=/more>x</a>", status=status), "/more": "more"})
+
+    found = await look({"www.shop.example": shop})
+
+    assert found.crawl.status == "partial"
+    assert found.visits[0].failure == f"the server answered HTTP {status}"
+
+
 async def test_a_start_page_may_lead_to_the_sites_new_domain(look):
     old = Host({"/": Answer(status=301, headers={"location": "https://www.new.example/"})})
     new = Host({"/": "<a href=/om>om</a>", "/om": Answer("om", cookies=("new=1",))})
