@@ -64,3 +64,22 @@ def test_its_maker_is_named_also_when_we_hear_of_the_maker_last():
     workers.told_with(home, page=HOME, others=[])
 
     assert [item.by for item in noted.stored] == [TAG]
+
+
+def test_a_page_waits_for_the_worker_that_it_registers_and_for_its_timers():
+    workers = Workers()
+    home, other = Evidence(workers.noted), Evidence(workers.noted)
+    home.registered.add(WORKER)
+    home.planned[WORKER] = TAG
+    assert (home.has_workers, home.expects_worker) == (True, True)
+
+    noted = workers.evidence(WORKER, pages=[home])
+    noted.due = noted.attached_at + 2
+
+    assert (home.has_workers, home.expects_worker) == (True, False)
+    assert home.waits_until == noted.due
+    assert (other.has_workers, other.waits_until) == (False, 0.0)
+
+    home.clear()
+
+    assert not home.has_workers  # it was there before the next page began

@@ -79,12 +79,11 @@ def patient(monkeypatch):
     monkeypatch.setattr("scanner.collectors.evidence.WORKER_START", 4.0)
 
 
-async def test_what_a_worker_beside_the_page_is_sent_and_does_a_second_later(look, patient):
-    worker = "importScripts('/part.js'); setTimeout(() => cookieStore.set('later', '1'), 1000);"
+async def test_cookies_of_the_scripts_of_a_worker_that_is_alone(look, patient):
     shop = Host(
         {
             "/": LONE,
-            "/alone/worker.js": script(worker, cookies=("main=1; Path=/",)),
+            "/alone/worker.js": script("importScripts('/part.js')", cookies=("main=1; Path=/",)),
             "/part.js": script("1", cookies=("part=1; Path=/",)),
         }
     )
@@ -93,7 +92,6 @@ async def test_what_a_worker_beside_the_page_is_sent_and_does_a_second_later(loo
 
     assert found.setter("main") == ("http", SHOP + "alone/worker.js", None)
     assert found.setter("part") == ("http", SHOP + "part.js", None)
-    assert found.setter("later") == ("script", SHOP + "alone/worker.js", 1)
 
 
 CLEARED = """<script>localStorage.cleared = 1;
