@@ -6,18 +6,22 @@ import functools
 import ipaddress
 from typing import TYPE_CHECKING
 
-import tldextract
+from publicsuffixlist import PublicSuffixList
 
 from scanner.model import Party
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-#: The list that comes with the library; nothing is fetched and nothing is written. Suffixes
-#: of private owners (github.io) count: two customers of one host are not one party.
-_extract = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
-)
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    """
+    Return the list that comes with the library; nothing is fetched and nothing is written.
+
+    Suffixes of private owners (github.io) count: two customers of one host are not one party.
+    """
+    return PublicSuffixList()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -34,10 +38,7 @@ def registrable(host: str) -> str:
     name = bare(host)
     if _is_address(name) or "." not in name:
         return name
-    found = _extract.extract_str(name)
-    if found.suffix:
-        return found.top_domain_under_public_suffix or name
-    return ".".join(name.split(".")[-2:])
+    return _suffixes().privatesuffix(name) or name
 
 
 def same_site(a: str, b: str) -> bool:
@@ -73,8 +74,8 @@ def within(host: str, *, homes: Collection[str]) -> bool:
 
 def shared(domain: str) -> bool:
     """Tell whether *domain* is a public suffix, and of many owners, as ``no`` and ``github.io``."""
-    found = _extract.extract_str(bare(domain))
-    return bool(found.suffix) and not found.domain
+    name = bare(domain)
+    return _suffixes().publicsuffix(name, accept_unknown=False) == name
 
 
 def private(host: str) -> bool:
