@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,9 +12,16 @@ if TYPE_CHECKING:
     from playwright.async_api import Page, Request
 
 
+_EVENTS: tuple[Literal["request", "requestfinished", "requestfailed"], ...] = (
+    "request",
+    "requestfinished",
+    "requestfailed",
+)
+
+
 @contextlib.contextmanager
 def silence(page: Page) -> Iterator[Callable[[], float]]:
-    """Listen to *page*; the value tells the seconds since its last request, or since now."""
+    """Listen to *page*; the value tells the seconds since a request began or ended."""
     clock = asyncio.get_running_loop().time
     last = clock()
 
@@ -22,8 +29,10 @@ def silence(page: Page) -> Iterator[Callable[[], float]]:
         nonlocal last
         last = clock()
 
-    page.on("request", note)
+    for event in _EVENTS:
+        page.on(event, note)
     try:
         yield lambda: clock() - last
     finally:
-        page.remove_listener("request", note)
+        for event in _EVENTS:
+            page.remove_listener(event, note)
