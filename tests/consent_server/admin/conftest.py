@@ -30,6 +30,7 @@ class Somebody:
         self.client = TestClient(
             client.app, base_url="https://consent.example", raise_server_exceptions=False
         )
+        self.client.portal = client.portal  # one event loop for all
 
     def get(self, path, /, **params):
         return self.client.get(path, params=params or None, follow_redirects=False)
