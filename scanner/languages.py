@@ -42,7 +42,7 @@ DAY = 24 * HOUR
 #: vendors who mean one month write 30 days.
 UNITS = (
     ("year", (365 * DAY, 365.25 * DAY), range(1, 10_000)),
-    ("month", (30 * DAY, 30.4375 * DAY), range(2, 25)),
+    ("month", (30 * DAY, 30.4375 * DAY), range(2, 26)),
     ("day", (DAY,), range(1, 1_001)),
     ("hour", (HOUR,), range(1, 73)),
     ("minute", (MINUTE,), range(1, 121)),

@@ -76,6 +76,7 @@ def test_the_language_that_suits_best_is_chosen(wanted, offered, chosen):
         (400 * DAY - 1.7, "400 dager"),
         (13 * 30.4375 * DAY, "13 måneder"),
         (390 * DAY, "13 måneder"),
+        (25 * 30.4375 * DAY, "25 måneder"),
         (180 * DAY, "6 måneder"),
         (90 * DAY, "3 måneder"),
         (30 * DAY, "30 dager"),

@@ -124,7 +124,7 @@ async def test_each_state_logs_in_as_a_fresh_visitor_even_where_robots_may_not(m
 
 async def test_a_login_that_fails_says_where_and_tells_no_secret(monkeypatch, look):
     monkeypatch.setenv("SHOP_PASSWORD", "hemmelig")
-    monkeypatch.setattr("scanner.crawl.login.STEP_LIMIT", 0.5)
+    monkeypatch.setattr("scanner.crawl.login.STEP_LIMIT", 3.0)
     shop = Host({"/": Answer("<title>x</title>"), "/inn": Answer("<input id=user>")})
 
     found = await look({"www.shop.example": shop}, site={"login": STEPS}.items())
