@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from consent_server.admin.accounts import open_accounts
 from consent_server.cli import cli
-from consent_server.commands.log import find as filtered
+from consent_server.commands.log.asking import find as filtered
 from consent_server.log import ConsentLog
 from consent_server.log.query import FILTER_NAMES, PAGE_NAMES
 from consent_server.model import Action, ConsentRecord

@@ -1,0 +1,107 @@
+"""``kapsel log verify``: nobody has altered the log, or a receipt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from consent_server.commands.log.opened import write_json
+from scanner.commands.options import database_option, format_option
+from scanner.errors import KapselError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+
+@click.command()
+@database_option
+@click.option(
+    "--key",
+    envvar="KAPSEL_SIGNING_KEY",
+    default=None,
+    metavar="FILE|KEY",
+    help="The server's signing key, or its public half as a receipt names it (kapsel+…).",
+)
+@click.option(
+    "--checkpoints",
+    envvar="KAPSEL_CHECKPOINTS",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Checkpoints that were kept outside the database.",
+)
+@click.option(
+    "--receipt",
+    default=None,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    metavar="FILE",
+    help="Check this receipt only; needs neither database nor server.",
+)
+@format_option("table", "json")
+def verify(
+    database: str, key: str | None, checkpoints: Path | None, receipt: Path | None, form: str
+) -> None:
+    """Check that nobody has altered the log; leaves with 1 and says what, if somebody has.
+
+    Every decision is compared with its leaf in the Merkle tree, and the tree with all signed
+    checkpoints, those in the database and those that were written outside it.
+    """
+    if receipt is not None:
+        _verify_receipt(receipt, key)
+        return
+    from consent_server.log import note
+    from consent_server.log.verify import verify as verified
+    from consent_server.settings import beside
+    from scanner.database import must_exist, open_database
+
+    must_exist(database)
+    public = _public_key(key or str(beside(database, ".key")))
+    file = checkpoints or beside(database, ".checkpoints")
+    outside = note.split(file.read_text(encoding="utf-8")) if file.exists() else []
+    if not outside:
+        click.echo(f"No checkpoints outside the database were found ({file}).", err=True)
+    engine = open_database(database)
+    try:
+        verdict = verified(engine, key=public, outside=outside)
+    finally:
+        engine.dispose()
+    if form == "json":
+        write_json(verdict)
+    else:
+        click.echo(
+            f"{verdict.leaves} leaves, {verdict.erased} decisions erased, "
+            f"{verdict.checkpoints} checkpoints hold, the newest over {verdict.proven} leaves."
+        )
+    if verdict.faults:
+        raise KapselError("\n".join(verdict.faults))
+    if form == "table":
+        click.echo("Nothing was altered.")
+
+
+def _verify_receipt(file: Path, key: str | None) -> None:
+    from consent_server.log import receipt as receipts
+
+    found = receipts.read(file.read_bytes())
+    if found is None:
+        raise KapselError(f"{file} holds no receipt")
+    if key is None and found.proof is not None:
+        click.echo(f"Trusting the key in the receipt: {found.proof.key}", err=True)
+        key = found.proof.key
+    fault = receipts.fault(found, _public_key(key or ""))
+    if fault is not None:
+        raise KapselError(f"{file} proves nothing: {fault}")
+    click.echo(f"The log holds this decision of {found.decided_at:%Y-%m-%d} for {found.site}.")
+
+
+def _public_key(given: str) -> Ed25519PublicKey:
+    from consent_server.log import note
+    from consent_server.log.signing import signing_key
+
+    public = note.read_key(given)
+    if public is None and Path(given).is_file():
+        public = signing_key(Path(given)).public_key()
+    if public is None:
+        raise KapselError(f"there is no key '{given}': give the server's with --key")
+    return public
