@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 import structlog
@@ -11,7 +12,9 @@ from playwright.async_api import Error
 from scanner.answer.look import script
 
 if TYPE_CHECKING:
-    from playwright.async_api import ElementHandle, Page
+    from collections.abc import Iterator
+
+    from playwright.async_api import Dialog, ElementHandle, Page
 
     from scanner.answer.look import Sight
     from scanner.answer.plan import Step
@@ -55,13 +58,32 @@ async def press(element: ElementHandle) -> bool:
     """
     try:
         await element.click(timeout=CLICK_PATIENCE, trial=True)
+        frame = await element.owner_frame()
     except Error:
+        frame = None
+    if frame is None:
         return await _told(element)
-    try:
-        await element.click(timeout=PRESS_PATIENCE)
-    except Error as exc:
-        log.info("a press was not confirmed", reason=exc.message.splitlines()[0])
+    with _meaning_it(frame.page):
+        try:
+            await element.click(timeout=PRESS_PATIENCE)
+        except Error as exc:
+            log.info("a press was not confirmed", reason=exc.message.splitlines()[0])
     return True
+
+
+@contextlib.contextmanager
+def _meaning_it(page: Page) -> Iterator[None]:
+    """Say yes where the browser asks on behalf of the *page*: "are you sure?"."""
+    page.on("dialog", _mean_it)
+    try:
+        yield
+    finally:
+        page.remove_listener("dialog", _mean_it)
+
+
+async def _mean_it(dialog: Dialog) -> None:
+    with contextlib.suppress(Error):  # the page may be gone, or answered already
+        await (dialog.accept() if dialog.type == "confirm" else dialog.dismiss())
 
 
 async def _told(element: ElementHandle) -> bool:

@@ -109,7 +109,11 @@ class Profile:
     async def lend(self, tab: Tab) -> AsyncIterator[pw.Page]:
         """Let Playwright drive the page in *tab* until the block ends; see `Browser.lend`."""
         async with self._browser.lend(tab.target) as page:
-            yield page
+            tab.lent = True
+            try:
+                yield page
+            finally:
+                tab.lent = False
 
     async def bring_along(self, cookies: list[dict[str, str]]) -> None:
         """

@@ -78,6 +78,7 @@ class Tab:
         self._loader: str | None = None  # of the document that is there, or on its way
         self._begun: set[str] = set()  # loaders of the documents that came since the last goto
         self._dialogs = 0
+        self.lent = False  # whether somebody else answers what the page asks
         self._away = 0  # how often a page was left
         session.on("Page.frameNavigated", self._begin)
         session.on("Page.documentOpened", self._begin)
@@ -273,6 +274,8 @@ class Tab:
             self.session.post("Page.handleJavaScriptDialog", accept=True)
             return
         self._dialogs += 1
+        if self.lent and params.get("type") == "confirm" and not self.alert_loop:
+            return
         self.session.post("Page.handleJavaScriptDialog", accept=False)
         if self.alert_loop:
             self.session.post("Runtime.terminateExecution")

@@ -60,6 +60,7 @@ BANNERS = [
     ("dont_allow", "accept", "reject"),
     ("pay_or_ok_nb", "accept", None),
     ("are_you_sure", "accept", "reject"),
+    ("are_you_sure_window", "accept", "reject"),
     ("levels_da", "save:level=2", "save:level=0"),
     ("stirred", "accept", "reject"),
     ("wakes_up", "accept", "save:statistics=0,marketing=0"),

@@ -44,6 +44,28 @@ async def test_one_category_is_accepted_alone_where_the_banner_offers_it(look):
     }
 
 
+ASKS = """<title>Butikk</title><body><h1>Butikk</h1>
+<div id=cookie-banner role=dialog style="position:fixed;bottom:0;left:0;right:0;background:#fe9">
+Vi bruker informasjonskapsler på nettstedet.
+<button onclick="save('yes')">Godta alle</button>
+<button onclick="if (confirm('Er du sikker?')) save('no')">Avvis alle</button>
+</div><script>
+const banner = document.getElementById("cookie-banner");
+if (document.cookie.includes("consent=")) banner.remove();
+else if (confirm("Vil du ha nyhetsbrev?")) document.cookie = "newsletter=1";
+function save(answer) { document.cookie = `consent=${answer}`; banner.remove(); }
+</script>"""
+
+
+async def test_a_press_is_meant_where_the_browser_asks_and_nothing_else_is_agreed_to(look):
+    shop = Host({"/": Answer(ASKS)})
+
+    found = await look({"www.shop.example": shop}, states=(State.REJECT,))
+
+    assert found.crawl.banner.rejected is True
+    assert found.cookies(State.REJECT).keys() == {"consent"}
+
+
 @pytest.mark.parametrize(("found", "waits"), [(False, [11.0, None]), (True, [11.0, 11.0])])
 async def test_a_late_banner_is_waited_for_until_it_is_known_that_there_is_none(
     look, monkeypatch, found, waits
