@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from babel import Locale
 
+from scanner.countries import EEA
 from scanner.languages import texts
 from scanner.model import OPTIONAL_CATEGORIES, Category, Party
 from scanner.sites.theme import completed
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from consent_server.model import Declaration, Item
-
-#: The European Economic Area: what goes elsewhere is a transfer that visitors are told of.
-# fmt: off
-EEA = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
-    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-})
-# fmt: on
-
 
 #: What the widget takes for granted, and is not told.
 _USUAL: tuple[tuple[str, object], ...] = (

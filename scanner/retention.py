@@ -37,10 +37,14 @@ class Outdated(NamedTuple):
         return f"{len(self.scans)} scans and {len(self.folders)} folders of evidence"
 
 
+def kept_days(site: Site, days: int | None = None) -> int:
+    """Return for how many days decisions of *site* are kept: *days*, its own number, or ours."""
+    return days or site.keep_days or site.banner.remember_days + PROOF_DAYS
+
+
 def scan_days(site: Site, days: int | None = None) -> int:
-    """Return for how many days scans of *site* are kept: *days*, its own number, or ours."""
-    own = site.keep_scan_days or site.keep_days
-    return days or own or site.banner.remember_days + PROOF_DAYS
+    """Return for how many days scans of *site* are kept: *days*, its own number, or as answers."""
+    return days or site.keep_scan_days or kept_days(site)
 
 
 def prune(

@@ -6,18 +6,13 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from consent_server.model import Filter
-from scanner.retention import PROOF_DAYS
+from scanner.retention import kept_days
 
 if TYPE_CHECKING:
     from consent_server.log import ConsentLog
     from scanner.model import Site
 
 REQUEST_DAYS = 3 * 365  # that a request is kept after it was answered
-
-
-def kept_days(site: Site, days: int | None = None) -> int:
-    """Return for how many days decisions of *site* are kept: *days*, its own number, or ours."""
-    return days or site.keep_days or site.banner.remember_days + PROOF_DAYS
 
 
 async def prune(

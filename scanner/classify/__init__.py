@@ -142,7 +142,5 @@ def _documented(subject: Subject, word: Word | None, knowledge: Knowledge) -> fl
     """Return the lifetime that is documented for the entry that decided."""
     if word is None or word.layer is not Layer.KNOWLEDGE:
         return None
-    for one in knowledge.known(subject.name):
-        if one.entry == word.entry:
-            return one.cookie.lifetime
-    return None
+    known = knowledge.entry(subject.name, word.entry)
+    return None if known is None else known.cookie.lifetime

@@ -141,12 +141,12 @@ def _documented(explanation: Explanation, language: str) -> str | None:
     from scanner.model import Kind
 
     subject, rule = explanation.subject, explanation.verdict.rule or ""
-    for one in load().known(subject.name):
-        if rule == f"knowledge:{one.entry}" and one.cookie.max_age:
-            endless = one.cookie.max_age == "persistent"
-            kind = Kind.LOCAL_STORAGE if endless else subject.kind
-            return lifetime_in_words(one.cookie.lifetime, kind, language)
-    return None
+    layer, _, entry = rule.partition(":")
+    known = load().entry(subject.name, entry) if layer == "knowledge" else None
+    if known is None or not known.cookie.max_age:
+        return None
+    kind = Kind.LOCAL_STORAGE if known.cookie.max_age == "persistent" else subject.kind
+    return lifetime_in_words(known.cookie.lifetime, kind, language)
 
 
 @command.command()

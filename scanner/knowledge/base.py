@@ -62,6 +62,10 @@ class Knowledge:
         """Yield every cookie whose pattern matches the whole of *name*, in no particular order."""
         return self._index.find(name)
 
+    def entry(self, name: str, entry: str) -> Known | None:
+        """Return what is known of *name* by the *entry*; None: that does not speak of it."""
+        return next((one for one in self.known(name) if one.entry == entry), None)
+
     def kin(self, name: str) -> Kin | None:
         """Return what is known of names that begin like *name*, its own entries left aside."""
         return self._kinship.of(name, own={one.entry for one in self.known(name)})

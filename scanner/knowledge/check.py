@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scanner.countries import EEA
 from scanner.knowledge.patterns import FALLBACK_RANK, Index, Known, compiled, is_shared, matches
 from scanner.model import Kind
 
@@ -35,11 +36,6 @@ NESTED = re.compile(r"\([^()]*[*+][^()]*\)[*+{]")  # repeats a repetition: can t
 MOST = {"vendor-doc": 0.99, "source": 0.99, "observed": 0.95, "memory": 0.85}
 
 STALE = dt.timedelta(days=730)
-
-#: Countries of the EEA: whoever is established elsewhere takes data out of it.
-EEA = re.compile(
-    "AT|BE|BG|CY|CZ|DE|DK|EE|ES|FI|FR|GR|HR|HU|IE|IS|IT|LI|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK"
-)
 
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -98,7 +94,7 @@ def _vendor(vendor: Vendor, vocabulary: Vocabulary) -> Iterator[str]:
         yield "an entity needs its country"
     if vendor.entity and not vendor.privacy_url:
         yield "an entity needs its privacy_url"
-    if vendor.country and not EEA.fullmatch(vendor.country) and not vendor.transfers:
+    if vendor.country and vendor.country not in EEA and not vendor.transfers:
         yield f"an entity in {vendor.country} needs its transfers"
     yield from _hosts((*(setter.host for setter in vendor.setter), *vendor.domains))
     for setter in vendor.setter:

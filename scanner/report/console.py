@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from scanner.model import BannerAnswer, Catalogue, Entry, Scan, Site
     from scanner.store import Kept
 
-#: One letter for each state, in the column that says where an item was seen.
+#: How a banner was known.
 _METHODS = {
     "own": "Kapsel's own",
     "rule": "a known platform, by its buttons",
     "heuristic": "told by its words and layout",
 }
+
+#: One letter for each state, in the column that says where an item was seen.
 _LETTERS = {
     State.BEFORE: "B",
     State.ACCEPT: "A",

@@ -11,7 +11,7 @@ from consent_server import chores as module
 from consent_server.admin.trail import Trail
 from consent_server.chores import Chores
 from consent_server.log import ConsentLog
-from consent_server.log.retention import REQUEST_DAYS, kept_days
+from consent_server.log.retention import REQUEST_DAYS
 from consent_server.model import Action, ConsentRecord, Filter
 from consent_server.rights.inbox import Inbox
 from consent_server.rights.model import Standing, read
@@ -20,6 +20,7 @@ from scanner.deeds import Deeds
 from scanner.errors import EvidenceUnwritable, LogUnavailable
 from scanner.messages import Post
 from scanner.model import Banner, Notify, Site
+from scanner.retention import kept_days
 from scanner.store import Store
 from tests.scanner import folded
 

@@ -52,6 +52,7 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
     import datetime as dt
 
     from consent_server.log import retention
+    from scanner.retention import kept_days
     from scanner.sites import load
 
     now = dt.datetime.now(dt.UTC)
@@ -59,7 +60,7 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
 
     async def run(log: ConsentLog, deeds: Deeds) -> None:
         for site in load(sites_file):
-            kept = retention.kept_days(site, days)
+            kept = kept_days(site, days)
             number = await retention.prune(log, site, now=now, days=days, dry_run=dry_run)
             said = f"{number} decisions older than {kept} days"
             click.echo(f"{site.key}: {said} {word}.")
