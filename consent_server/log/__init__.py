@@ -186,8 +186,12 @@ class ConsentLog:
                 await asyncio.sleep(REST)
         finally:
             if total:
-                await self._forgetting.begin()
+                await self.forget()
         return total
+
+    async def forget(self) -> None:
+        """Take what was erased by now, whatever it was, out of SQLite's own log too."""
+        await self._forgetting.begin()
 
     async def check(self) -> None:
         """
