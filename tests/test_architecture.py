@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 PLAYWRIGHT = (
     "scanner/browser/",
-    "scanner/crawl/__init__.py",
+    "scanner/crawl/course.py",
     "scanner/crawl/visit.py",
     "scanner/crawl/login.py",
     "scanner/crawl/walk.py",

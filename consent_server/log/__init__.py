@@ -84,7 +84,7 @@ class ConsentLog:
         Raises:
             LogUnavailable: If too many wait.
         """
-        self._at_work().hand_in(letter)
+        (self._writer or self._at_work()).hand_in(letter)
 
     async def get(self, key: str, *, site: str | None = None) -> ConsentRecord | None:
         """Return the record with the id *key*, as it was sent, if there is one (of *site*)."""

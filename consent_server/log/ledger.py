@@ -131,7 +131,7 @@ class Ledger:
 
     def _group(self, records: Sequence[ConsentRecord]) -> _Group:
         given = self._given.numbers([rows.to_answer(record) for record in records])
-        salts = os.urandom(leaves.SALT_LENGTH * len(records))
+        salts = bytearray(os.urandom(leaves.SALT_LENGTH * len(records)))
         salted = [
             salts[n : n + leaves.SALT_LENGTH] for n in range(0, len(salts), leaves.SALT_LENGTH)
         ]

@@ -180,9 +180,12 @@ def digest(given: tuple[Any, ...]) -> bytes:
     return hashlib.sha256(_ENCODER.encode(given)).digest()
 
 
-def to_row(record: ConsentRecord, *, given: int, salt: bytes) -> tuple[Any, ...]:
+def to_row(record: ConsentRecord, *, given: int, salt: bytearray) -> tuple[Any, ...]:
     """
     Return what the row of *record* holds after its position.
+
+    To bind what is neither a number, a text nor a bytearray, Python's SQLite asks several objects
+    in vain how: that takes longer than the row.
 
     Args:
         given: The id of its answer.
@@ -194,7 +197,7 @@ def to_row(record: ConsentRecord, *, given: int, salt: bytes) -> tuple[Any, ...]
         to_milliseconds(record.decided_at),
         to_milliseconds(record.received_at),
         record.page,
-        record.gpc,
+        int(record.gpc),
         " ".join(record.flags),
         record.network,
         salt,
@@ -223,11 +226,8 @@ def additions(
     """
     if dialect == "sqlite":
         return [
-            (
-                _for_sqlite(consent, _CONSENT_NAMES, len(rows)),
-                (first, *itertools.chain.from_iterable(rows)),
-            ),
-            (_for_sqlite(leaf, ("hash",), len(rows)), (first, *hashes)),
+            _added_consents(first, rows),
+            (_for_sqlite(leaf, ("hash",), len(rows)), (first, *map(bytearray, hashes))),
             *((counted(dialect), count) for count in counts),
         ]
     given = [
@@ -242,6 +242,16 @@ def additions(
             {name: _ENCODER.encode(value).decode() for name, value in values.items()},
         )
     ]
+
+
+def _added_consents(
+    first: int | None, rows: Sequence[tuple[Any, ...]]
+) -> tuple[str, tuple[Any, ...]]:
+    """Return SQLite's statement that adds *rows*; what none of them has is not told."""
+    columns = dict(zip(_CONSENT_NAMES, zip(*rows, strict=True), strict=True))
+    told = {name: held for name, held in columns.items() if held.count(None) < len(rows)}
+    values = itertools.chain.from_iterable(zip(*told.values(), strict=True))
+    return _for_sqlite(consent, tuple(told), len(rows)), (first, *values)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -130,7 +130,10 @@ class GroupWriter:
         """
         if self._closed or self._waiting >= MAX_WAITING:
             raise LogUnavailable("too many decisions wait to be stored; try again in a moment")
-        self._open_group().letters.append(letter)
+        gathering = self._gathering
+        if not gathering or len(gathering[-1].letters) >= MAX_BATCH:
+            self._open_group()
+        gathering[-1].letters.append(letter)
         self._waiting += 1
 
     async def close(self) -> None:
@@ -142,16 +145,12 @@ class GroupWriter:
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _open_group(self) -> _Group:
-        """Return the group that whoever comes now joins."""
-        if self._gathering and len(self._gathering[-1].letters) < MAX_BATCH:
-            return self._gathering[-1]
-        group = _Group()
-        self._gathering.append(group)
+    def _open_group(self) -> None:
+        """Begin the group that whoever comes now joins."""
+        self._gathering.append(_Group())
         if not self._busy:
             self._busy = True
             self._loop.call_soon(self._when_all_are_here, 0)
-        return group
 
     def _when_all_are_here(self, before: int) -> None:
         """Hand the next group over as soon as it has no more letters than *before*."""
