@@ -58,6 +58,7 @@ STARLETTE = (
     "consent_server/front.py",
     "consent_server/hidden.py",
     "consent_server/decisions.py",
+    "consent_server/scans.py",
     "consent_server/script.py",
     "consent_server/preview_page.py",
     "consent_server/receipts.py",
