@@ -28,7 +28,8 @@ ASKING = """<title>x</title><meta name=viewport content="width=device-width">
 <script>
 navigator.geolocation.getCurrentPosition((place) => fetch("/told", {method: "POST", body:
   JSON.stringify([[innerWidth, devicePixelRatio, visualViewport.width, visualViewport.scale,
-    document.querySelector("img").getBoundingClientRect().width], navigator.userAgentData.mobile, navigator.maxTouchPoints > 0,
+    document.querySelector("img").getBoundingClientRect().width],
+    navigator.userAgentData.mobile, navigator.maxTouchPoints > 0,
     navigator.language, Intl.DateTimeFormat().resolvedOptions().locale,
     new Date().getTimezoneOffset(), place.coords.latitude, document.cookie])}));
 </script>"""
