@@ -24,6 +24,7 @@ from consent_server import (
     openapi,
     preview_page,
     receipts,
+    scans,
     script,
 )
 from consent_server.admin import routes as people
@@ -109,6 +110,7 @@ ROUTES = [
     *hidden.ROUTES,
     *preview_page.ROUTES,
     *api.ROUTES,
+    *scans.ROUTES,
     *scan_api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),

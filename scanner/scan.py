@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from scanner.crawl.logbook import Logbook
     from scanner.knowledge import Knowledge
     from scanner.model import PageRead, Signal, Site, Subject, Verdict
-    from scanner.resolve import Resolution
 
 log = structlog.get_logger()
 
@@ -87,7 +86,7 @@ async def scan_site(
         reason = f"the scan broke: {type(exc).__name__}" + (f": {lines[0]}" if lines else "")
         return _failed(site, started_at, reason)
     judge = partial(classify, knowledge=knowledge, overrides=site.overrides)
-    told = await _told(crawls, site, judge=judge, resolution=browser.resolution)
+    told = await _told(crawls, site, judge=judge, browser=browser)
     return msgspec.structs.replace(told, started_at=started_at)
 
 
@@ -106,13 +105,13 @@ async def _told(
     site: Site,
     *,
     judge: Callable[[Subject], Verdict],
-    resolution: Resolution,
+    browser: Browser,
 ) -> Scan:
     """Return what *crawls*, each of the same pages, tell together."""
     runs = [[redacted_read(read) for read in crawled.reads] for crawled in crawls]
     folded, visits, unsteady = _compared(crawls, runs, site, judge)
     reads = list(itertools.chain(*runs))
-    told = await _signals(reads, site, judge=judge, resolution=resolution)
+    told = await _signals(reads, site, judge=judge, browser=browser)
     banner = crawls[0].banner
     return Scan(
         site=site.key,
@@ -159,11 +158,11 @@ async def _signals(
     site: Site,
     *,
     judge: Callable[[Subject], Verdict],
-    resolution: Resolution,
+    browser: Browser,
 ) -> tuple[Signal, ...]:
     """Return the signals of all pages, and of names of the site behind which others stand."""
     hosts = cloaking.own_hosts(reads, site)
-    chains = await aliases.chains(hosts, resolution=resolution) if hosts else {}
+    chains = await aliases.chains(hosts, resolution=browser.resolution) if hosts else {}
     cloaked = cloaking.signals(reads, chains, site=site, judge=judge)
     seen = (signal for read in reads for signal in read.signals)
     return signals.fold((*seen, *cloaked), most=MAX_SIGNALS, pages=MAX_PAGES)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from scanner.browser.devtools import Params, Session
+    from scanner.collectors.debugger import Debugger
     from scanner.collectors.evidence import Evidence
     from scanner.collectors.stack import Frame
 
@@ -46,7 +47,7 @@ class _Place(NamedTuple):
 class Leads:
     """Searches the scripts of one session; what waits for a search is done after it."""
 
-    def __init__(self, session: Session, *, evidence: Evidence) -> None:
+    def __init__(self, session: Session, *, evidence: Evidence, debugger: Debugger) -> None:
         self._session = session
         self._evidence = evidence
         self._scripts: dict[str, _Script] = {}
@@ -54,6 +55,7 @@ class Leads:
         self._left = MAX_LEADS
         self._waiting: dict[str, list[Callable[[], None]]] = {}  # by the hash of the code
         self._searches: set[asyncio.Task[None]] = set()
+        self._debugger = debugger
         session.on("Debugger.scriptParsed", self._parsed)
         session.on("Page.frameScheduledNavigation", self._led)
         session.on("Runtime.executionContextsCleared", self._begun)
@@ -72,19 +74,20 @@ class Leads:
         digest = unclaimed(stack, patched=patched)
         if digest is None or digest in self._evidence.made or self._left == 0:
             return False
-        script = self._nameless.pop(digest, None)
-        if script is None:
-            return False
-        self._begin(digest, self._claim(script, digest))
+        self._begin(digest, self._claim(digest))
         self._waiting[digest].append(work)
         return True
 
-    async def _claim(self, script: str, digest: str) -> None:
-        """Search for whoever holds the text of the nameless *script*."""
+    async def _claim(self, digest: str) -> None:
+        """Search for whoever holds the text of a script that has no address."""
         code = ""
         with contextlib.suppress(DevToolsError, TimeoutError):
-            told = await self._session.call("Debugger.getScriptSource", scriptId=script, timeout=2)
-            code = told["scriptSource"]
+            await self._debugger.on()
+            if script := self._nameless.get(digest):
+                told = await self._session.call(
+                    "Debugger.getScriptSource", scriptId=script, timeout=2
+                )
+                code = told["scriptSource"]
         await self._search(code, digest, exact=True)
 
     def _begun(self, _: Params) -> None:
@@ -128,6 +131,7 @@ class Leads:
             exact: Only a script that holds the code itself will do.
         """
         try:
+            await self._debugger.on()
             scripts = list(self._scripts.values())
             places = [
                 place
