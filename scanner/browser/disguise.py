@@ -32,6 +32,7 @@ DEVICES = {
     ),
 }
 TIME_ZONE = "Europe/Oslo"
+FINGERS = 5  # that telephones and tablets tell apart
 _GREASE = "Not)A;Brand"  # Chromium adds a made-up brand, so that nobody relies on the list
 
 #: The regions that browsers name with a language, where they do.
@@ -62,7 +63,7 @@ def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
     """Return the commands of DevTools that make a page look as it does to *visitor*."""
     device = DEVICES[visitor.device or "desktop"]
     width, height = device.viewport
-    metrics = {
+    metrics: dict[str, Any] = {
         **dict.fromkeys(("width", "screenWidth"), width),
         **dict.fromkeys(("height", "screenHeight"), height),
         "deviceScaleFactor": device.scale,
@@ -73,7 +74,9 @@ def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
         ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
     ]
     if device.mobile:
-        commands.append(("Emulation.setTouchEmulationEnabled", {"enabled": True}))
+        metrics["screenOrientation"] = {"type": "portraitPrimary", "angle": 0}
+        touch = {"enabled": True, "maxTouchPoints": FINGERS}
+        commands.append(("Emulation.setTouchEmulationEnabled", touch))
     if visitor.time_zone:
         commands.append(("Emulation.setTimezoneOverride", {"timezoneId": visitor.time_zone}))
     if visitor.location is not None:
