@@ -22,6 +22,7 @@ nothing of the rows is kept but the weights.
 from __future__ import annotations
 
 import collections
+import functools
 import random
 import sys
 from pathlib import Path
@@ -56,10 +57,16 @@ SEED = 7
 TARGET = files.HERE / "weights.json"
 
 
+@functools.cache
+def _contents() -> files.Contents:
+    """Return the files of the knowledge base, read once."""
+    return files.load()
+
+
 def from_knowledge() -> list[Row]:
     """Return every example of the knowledge base as a row, but those of vendors' fallbacks."""
     rows = []
-    for vendor in files.load().vendors:
+    for vendor in _contents().vendors:
         for cookie in vendor.cookie:
             if cookie.fallback:
                 continue  # their names are made up
@@ -110,7 +117,7 @@ def know(weights: Weights, *, forgotten: Iterable[str] = ()) -> Knowledge:
 
     What a vendor's fallback says of such a name stays.
     """
-    contents = files.load()
+    contents = _contents()
     whole = Knowledge(contents.vendors, contents.vocabulary, weights=weights, hosts=contents.hosts)
     gone = {one.entry for name in forgotten for one in whole.known(name) if not one.cookie.fallback}
     if not gone:
