@@ -61,7 +61,8 @@ COLUMNS = (
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CURSOR = re.compile(r"(-?\d{1,16})\.(\d{1,19})")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Also as East Asian keyboards write them: spreadsheets take those too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _WORDS = {True: "granted", False: "refused", None: "not offered"}
 
 
@@ -230,4 +231,4 @@ def _written(moment: dt.datetime) -> str:
 
 def harmless(cell: str) -> str:
     """Return *cell* so that no spreadsheet takes it for a formula."""
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    return "'" + cell if cell.lstrip(" ").startswith(_FORMULA) else cell
