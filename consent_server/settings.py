@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     country_header: str | None = None  # in which they name the visitor's country
     oidc: Oidc | None = None
     keep_network: bool = False  # whether the log keeps the /24 or /48 that a decision came from
+    time_zone: str = "UTC"  # of the pages, where neither a person nor a site names one
     log_level: str = "warning"
     log_format: str = "text"
 
@@ -91,6 +92,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             country_header=os.environ.get("KAPSEL_SERVE_COUNTRY_HEADER") or None,
             oidc=Oidc.from_environment(),
             keep_network=os.environ.get("KAPSEL_SERVE_KEEP_NETWORK") == "1",
+            time_zone=os.environ.get("KAPSEL_TIME_ZONE") or "UTC",
             log_level=os.environ.get("KAPSEL_SERVE_LOG_LEVEL", "warning"),
             log_format=os.environ.get("KAPSEL_SERVE_LOG_FORMAT", "text"),
         )
@@ -108,6 +110,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         os.environ["KAPSEL_SERVE_PROXIES"] = " ".join(self.proxies)
         os.environ["KAPSEL_SERVE_COUNTRY_HEADER"] = self.country_header or ""
         os.environ["KAPSEL_SERVE_KEEP_NETWORK"] = "1" if self.keep_network else "0"
+        os.environ["KAPSEL_TIME_ZONE"] = self.time_zone
         os.environ["KAPSEL_SERVE_LOG_LEVEL"] = self.log_level
         os.environ["KAPSEL_SERVE_LOG_FORMAT"] = self.log_format
         os.environ["KAPSEL_SIGNING_KEY"] = str(self.key_file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argon2
 
-from scanner.errors import AccountInvalid
+from consent_server.admin.mistakes import Mistake
 
 MIN_LENGTH = 12  # characters; NIST SP 800-63B asks for length, not for special signs
 MAX_LENGTH = 256
@@ -21,12 +21,12 @@ def check(password: str, *, name: str) -> None:
     Let a good *password* of the account *name* pass.
 
     Raises:
-        AccountInvalid: If it is too short, too long, or easily guessed.
+        Mistake: If it is too short, too long, or easily guessed.
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise AccountInvalid(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
+        raise Mistake("password_length", least=MIN_LENGTH, most=MAX_LENGTH)
     if len(set(password)) < 5 or password.casefold() in (name, name.partition("@")[0]):
-        raise AccountInvalid("this password is too easily guessed: some words in a row do well")
+        raise Mistake("password_weak")
 
 
 def hashed(password: str) -> str:
