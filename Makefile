@@ -18,7 +18,7 @@ types: .venv/.installed
 
 pytest: .venv/.installed
 	$(BIN)/kapsel browser install
-	$(BIN)/pytest -n auto --maxprocesses 4
+	$(BIN)/pytest -n auto
 
 widget:                         ## rebuild widget/dist from widget/src (its developers only; needs Node)
 	cd widget && npm ci --ignore-scripts --no-audit --no-fund && npm run build

@@ -19,12 +19,14 @@ import time
 from functools import partial
 from pathlib import Path
 
-from benchmarks.scanner import HOSTS, SHOP, Meter, serve_site
+from benchmarks.scanner import Meter
+from benchmarks.scanner_sites import HOSTS, SHOP, serve_site
 from scanner.browser import open_browser
 from scanner.crawl import Options, crawl
 from scanner.model import Site, State
 from scanner.resolve import Resolution
 
+SITE = "small"  # what its pages do is no matter here, and it is read often
 STEP = 50  # pages between two looks at the memory
 THREE = (State.BEFORE, State.ACCEPT, State.REJECT)
 
@@ -34,7 +36,7 @@ def served(pages: int, *, banner: bool = False):
     """The way to a fresh site, while the block runs."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
     server = multiprocessing.Process(
-        target=serve_site, args=(sender, pages, 0.0), kwargs={"banner": banner}, daemon=True
+        target=serve_site, args=(sender, SITE, pages, 0.0), kwargs={"banner": banner}, daemon=True
     )
     server.start()
     try:

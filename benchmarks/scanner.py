@@ -1,9 +1,11 @@
 """How fast the crawl is, and what it finds, beside plain navigation and fixed waiting.
 
-    .venv/bin/python -m benchmarks.scanner [--pages 20] [--latency 0 0.05] [--rounds 3]
+    .venv/bin/python -m benchmarks.scanner [--site usual small] [--pages 20] [--latency 0 0.05]
+        [--rounds 3]
 
-One site of linked pages on loopback, served by a process of its own, without and with a latency
-of each answer; each way of reading it in turn, round after round, in a browser of its own. CPU
+Two sites of linked pages on loopback (`scanner_sites` tells what is on them), served by a process
+of its own, without and with a latency of each answer; each way of reading it in turn, round after
+round, in a browser of its own. CPU
 seconds and memory (PSS, the most of it) are those of the browser and, for CPU, of this process.
 The share is that of raw navigation's pages in the same round.
 
@@ -24,76 +26,14 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.scanner_sites import HOSTS, SHOP, SITES, expected, serve_site
 from scanner.browser import open_browser
 from scanner.crawl import Options, crawl
-from scanner.model import Fate, Kind, Site, State
+from scanner.model import Fate, Kind, Observation, Site, State
 from scanner.resolve import Resolution
 
-SHOP = "https://www.shop.example"
-HOSTS = ("www.shop.example", "cdn.tracker.example", "ads.network.example")
 FIXED = 3.0  # seconds that others wait on each page
 TICK = os.sysconf("SC_CLK_TCK")
-PER_SITE = {  # cookies that every page's scripts and images set
-    "session", "inline", "late", "moment", "_t", "uid", "framed", "fetched", "modern",
-}  # fmt: skip
-TAG = "document.cookie='_t=1; domain=shop.example; max-age=63072000';"
-PAGE = """<!doctype html><title>{n}</title><script src=https://cdn.tracker.example/tag.js></script>
-<p>{links}<img src=https://ads.network.example/dot.gif>
-<iframe src=https://ads.network.example/frame></iframe><script>
-document.cookie = 'inline=1; max-age=3600'; localStorage.setItem('seen', '{n}');
-document.cookie = 'moment=1'; document.cookie = 'moment=; max-age=0';
-cookieStore.set('modern', '1');
-setTimeout(() => fetch('/fetched'), 300); setTimeout(() => {{ document.cookie = 'late=1' }}, 2000);
-</script>"""
-
-
-BANNER = """<div id=cookie-banner role=dialog style="position:fixed;bottom:0;background:#fe9">
-We use cookies on this site. <button onclick="say('yes')">Accept all</button>
-<button onclick="say('no')">Reject all</button></div><script>
-const said = document.cookie.match(/choice=(\\w+)/)?.[1];
-const banner = document.getElementById('cookie-banner');
-if (said) banner.remove();
-if (said === 'yes') document.cookie = '_agreed=1; max-age=3600';
-function say(what) {{ document.cookie = 'choice=' + what + '; max-age=3600'; banner.remove(); }}
-</script>"""
-NEXT = 25  # pages that a page leads to
-
-
-def serve_site(port, pages: int, latency: float, *, banner: bool = False) -> None:
-    """Serve the site until killed, each page with a *banner* or none; tell the port by *port*."""
-    from consent_server.demo.loopback import serve
-
-    async def app(scope, receive, send):
-        path, kind, cookie = scope["path"], "text/html", ""
-        body = ""
-        await asyncio.sleep(latency)
-        if path == "/" or path.startswith("/p"):
-            number = int(path[2:] or 0)
-            near = (
-                range(number + 1, min(pages, number + 1 + NEXT)) if pages > NEXT else range(pages)
-            )
-            links = "".join(f"<a href=/p{n}>{n}</a>" for n in near if n)
-            body, cookie = PAGE.format(n=number, links=links), f"page{number}=1"
-            body += BANNER.format() if banner else ""
-            if path == "/":
-                cookie = "session=1; HttpOnly"
-        elif path == "/tag.js":
-            body, kind = TAG, "text/javascript"
-        elif path == "/dot.gif":
-            kind, cookie = "image/gif", "uid=1; Secure; SameSite=None; Max-Age=60"
-        elif path == "/frame":
-            body = "<script>document.cookie='framed=1; Secure; SameSite=None'</script>"
-        elif path == "/fetched":
-            cookie = "fetched=1"
-        status = 404 if path in ("/robots.txt", "/sitemap.xml", "/favicon.ico") else 200
-        headers = [(b"content-type", kind.encode())]
-        headers += [(b"set-cookie", cookie.encode())] if cookie else []
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body.encode()})
-
-    with serve(dict.fromkeys(HOSTS, app)) as server:
-        port.send(server.port)
-        time.sleep(3600)
 
 
 def family(root: int) -> list[Path]:
@@ -190,12 +130,14 @@ async def kapsel(browser, urls, *, settle):
     options = Options(states=(State.BEFORE,), settle=settle)
     crawled = await crawl(site, options=options, browser=browser)
     assert len(crawled.reads) == len(urls), crawled.status
-    return {
-        o.name
-        for read in crawled.reads
-        for o in read.observations
-        if o.kind is Kind.COOKIE and o.fate is not Fate.REFUSED
-    }
+    return {named(o) for read in crawled.reads for o in read.observations}
+
+
+def named(seen: Observation) -> str:
+    """What `scanner_sites` calls what was seen."""
+    if seen.kind is not Kind.COOKIE:
+        return f"{seen.kind} {seen.name}"
+    return f"refused {seen.name}" if seen.fate is Fate.REFUSED else seen.name
 
 
 RAW = "raw DevTools, load event"
@@ -217,34 +159,36 @@ class Run(NamedTuple):
     found: int
 
 
-async def measured(read, browser_path, resolution, urls, expected) -> Run:
+async def measured(read, browser_path, resolution, urls, wanted) -> Run:
     """Read *urls* in a fresh browser."""
     async with (
         open_browser(browser_path, resolution=resolution, insecure=True) as browser,
         Meter() as meter,
     ):
         found = await read(browser, urls)
-    return Run(meter.seconds, meter.cpu, meter.peak, len(found & expected))
+    return Run(meter.seconds, meter.cpu, meter.peak, len(found & wanted))
 
 
-async def compare(arguments: argparse.Namespace, latency: float) -> None:
-    """Print how each way does on a site that answers after *latency* seconds."""
+async def compare(arguments: argparse.Namespace, site: str, latency: float) -> None:
+    """Print how each way does on *site*, which answers after *latency* seconds."""
     pages = arguments.pages
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    server = multiprocessing.Process(target=serve_site, args=(sender, pages, latency), daemon=True)
+    server = multiprocessing.Process(
+        target=serve_site, args=(sender, site, pages, latency), daemon=True
+    )
     server.start()
     port = receiver.recv()
     resolution = Resolution.parse(tuple(f"{host}=127.0.0.1:{port}" for host in HOSTS))
     urls = [f"{SHOP}/", *(f"{SHOP}/p{n}" for n in range(1, pages))]
-    expected = PER_SITE | {f"page{n}" for n in range(1, pages)}
+    wanted = expected(site, pages)
     ways = {way: read for way, read in WAYS.items() if way == RAW or arguments.only in way}
     results: dict[str, list[Run]] = {way: [] for way in ways}
     for _ in range(arguments.rounds):
         for way, read in ways.items():
-            run = await measured(read, arguments.browser, resolution, urls, expected)
+            run = await measured(read, arguments.browser, resolution, urls, wanted)
             results[way].append(run)
     server.kill()
-    print(f"{pages} pages, {latency * 1000:.0f} ms an answer, "
+    print(f"{site} site, {pages} pages, {latency * 1000:.0f} ms an answer, "
           f"median of {arguments.rounds}, load {os.getloadavg()[0]:.1f}")  # fmt: skip
     print(f"{'':30}{'pages/s':>9}{'of raw':>8}{'CPU s/page':>12}{'MB':>6}{'found':>12}")
     for way, runs in results.items():
@@ -252,17 +196,19 @@ async def compare(arguments: argparse.Namespace, latency: float) -> None:
         pairs = zip(results[RAW], runs, strict=True)
         share = statistics.median(raw_.seconds / run.seconds for raw_, run in pairs)
         print(f"{way:30}{pages / seconds:9.2f}{share:8.0%}{cpu / pages:12.3f}"
-              f"{peak:6.0f}{min(run.found for run in runs):5} of {len(expected)}")  # fmt: skip
+              f"{peak:6.0f}{min(run.found for run in runs):5} of {len(wanted)}")  # fmt: skip
     print()
 
 
 async def main(arguments: argparse.Namespace) -> None:
-    for latency in arguments.latency:
-        await compare(arguments, latency)
+    for site in arguments.site:
+        for latency in arguments.latency:
+            await compare(arguments, site, latency)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--site", nargs="+", choices=SITES, default=list(SITES))
     parser.add_argument("--pages", type=int, default=20)
     parser.add_argument(
         "--latency", type=float, nargs="+", default=[0.0, 0.05], help="seconds of each answer"

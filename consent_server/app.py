@@ -24,6 +24,7 @@ from consent_server import (
     openapi,
     preview_page,
     receipts,
+    scans,
     script,
 )
 from consent_server.admin import routes as people
@@ -109,6 +110,7 @@ ROUTES = [
     *hidden.ROUTES,
     *preview_page.ROUTES,
     *api.ROUTES,
+    *scans.ROUTES,
     *scan_api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),
@@ -204,9 +206,9 @@ def create_app(settings: Settings) -> ConsentServer:
     return server
 
 
-def create_from_environment() -> ConsentServer:
+def create_as_told() -> ConsentServer:
     """Return the application of a worker process; its parent left the settings."""
-    settings = Settings.from_environment()
+    settings = Settings.handed_on()
     write_logs(level=settings.log_level, form=settings.log_format)
     write_logs_of_libraries(form=settings.log_format)
     app = create_app(settings)

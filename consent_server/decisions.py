@@ -54,7 +54,7 @@ _PREFLIGHT = {
 }
 
 
-class Sender(NamedTuple):
+class Sender(msgspec.Struct, frozen=True, gc=False):
     """Who sent a decision; nothing of it is kept that the owner did not ask for."""
 
     address: str | None
@@ -177,7 +177,7 @@ async def answer_to(things: Things, served: Served, body: bytes, sender: Sender)
 
 def are_many(body: bytes) -> bool:
     """Return whether *body* is a list of decisions, if it is anything."""
-    return body.lstrip(_SPACE).startswith(b"[")
+    return body[:1] != b"{" and body.lstrip(_SPACE).startswith(b"[")
 
 
 async def _one_of_many(

@@ -94,10 +94,17 @@ class Short(HttpToolsProtocol):
     #: The headers that uvicorn puts in each answer, and the same as they are written.
     _standing: ClassVar[tuple[list[tuple[bytes, bytes]], bytes]] = ([], b"")
 
+    asked = 0  # requests that have begun
+    in_head = False
+    head = 0  # bytes that have come since the request began, while it is in its head
+
     def on_message_begin(self) -> None:
         """Begin a request; uvicorn's own preparations wait until it is known to need them."""
         self.url = b""
         self.headers = []
+        self.asked += 1
+        self.in_head = True
+        self.head = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header."""
@@ -105,6 +112,7 @@ class Short(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Take the short way where the desk knows one, and no answer is under way."""
+        self.in_head = False
         under_way, desk = self.cycle, self.desk
         if desk is not None and (under_way is None or under_way.response_complete):
             exchange = desk.taken(self, self.parser.get_method())

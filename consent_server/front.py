@@ -58,7 +58,8 @@ class Front:
         if name is None or [each for each, _ in scope["headers"]].count(b"host") > 1:
             await refusal(400, "the Host header names no host")(scope, receive, send)
             return True
-        if not self._is_ours(name) and scope["path"] not in _FOR_MACHINES:
+        ours = not self._hosts or name in self._hosts
+        if not ours and scope["path"] not in _FOR_MACHINES:
             await refusal(421, "this server has another name")(scope, receive, send)
             return True
         self._proxies.look_through(scope, headers)
@@ -76,7 +77,7 @@ class Front:
             or not _UNUSUAL.isdisjoint(headers)
             or not _stays_open(line, headers)
             or name is None
-            or not self._is_ours(name)
+            or (self._hosts and name not in self._hosts)
         ):
             return None
         exchange = None
@@ -87,7 +88,9 @@ class Front:
         elif method == b"GET" and target.endswith(_SCRIPT):
             exchange = self._script(line, target[len(_START) : -len(_SCRIPT)], headers)
         if exchange is not None:
-            exchange.over_tls = line.scheme == "https" or self._proxies.over_tls(asks, headers)
+            exchange.over_tls = line.scheme == "https" or (
+                b"x-forwarded-proto" in headers and self._proxies.over_tls(asks, headers)
+            )
         return exchange
 
     def _decision(
@@ -105,7 +108,7 @@ class Front:
         ):
             return None
         address, country = self._proxies.behind(asks, headers)
-        return Letter(line, self.things, served, origin=origin, address=address, country=country)
+        return Letter(line, self.things, served, origin, address, country)
 
     def _script(self, line: Short, site: bytes, headers: Headers) -> Exchange | None:
         """Return the exchange of a script; None: not one that is at hand."""
@@ -119,9 +122,6 @@ class Front:
             return _Fetched(line, _not_modified(etag), b"")
         body = script.bodies[encoding]
         return _Fetched(line, _head(etag, encoding, script.media_type, len(body)), body)
-
-    def _is_ours(self, name: bytes) -> bool:
-        return not self._hosts or name in self._hosts
 
 
 class _Fetched(Exchange):

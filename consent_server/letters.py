@@ -39,6 +39,7 @@ _HEAD = (
     b"HTTP/1.1 %b\r\ncontent-type: application/json\r\nx-content-type-options: nosniff\r\n"
     b"access-control-allow-origin: %b\r\ncontent-length: %d\r\n"
 )
+_CREATED, _OK = b"201 Created", b"200 OK"
 _ENCODER = msgspec.json.Encoder()
 _moment = functools.lru_cache(maxsize=16)(from_milliseconds)  # many come in one millisecond
 
@@ -53,12 +54,11 @@ class Letter(Exchange):
         line: Short,
         things: Things,
         served: Served,
-        *,
         origin: bytes,
         address: str | None,
         country: str | None,
     ) -> None:
-        super().__init__(line)
+        self.line = line  # as `Exchange` does; to ask it takes as long as all of this
         self._things = things
         self._served = served
         self._origin = origin
@@ -87,7 +87,7 @@ class Letter(Exchange):
     def tell(self, outcome: Outcome) -> None:
         """Answer as became of it."""
         if outcome is True:
-            self._acknowledge(b"201 Created", self._record)
+            self._acknowledge(_CREATED, self._record)
         elif outcome is False:
             task = asyncio.ensure_future(self._acknowledge_again())
             self.line.tasks.add(task)
@@ -99,7 +99,7 @@ class Letter(Exchange):
 
     def _acknowledge(self, status: bytes, record: ConsentRecord) -> None:
         body = _ENCODER.encode(record)
-        self.reply(_HEAD % (status, self._origin, len(body)), body)
+        self.reply(_head(status, self._origin, len(body)), body)
 
     async def _acknowledge_again(self) -> None:
         """Answer as before: the decision was there already."""
@@ -108,7 +108,12 @@ class Letter(Exchange):
         except REFUSALS as exc:
             self._refuse(exc)
         else:
-            self._acknowledge(b"200 OK", known or self._record)
+            self._acknowledge(_OK, known or self._record)
 
     def _refuse(self, exc: Exception) -> None:
         self.send(readable_by(self._origin.decode("latin-1"), refused(exc)))
+
+
+@functools.lru_cache(maxsize=1024)  # of few origins and lengths; none is longer than 500 bytes
+def _head(status: bytes, origin: bytes, length: int) -> bytes:
+    return _HEAD % (status, origin, length)

@@ -40,12 +40,17 @@ class Buckets:
         if not self._rate:
             return 0
         now = self._clock() * self._rate
-        full_at = max(self._full_at.pop(key, now), now)
+        full_at = self._full_at.pop(key, now)
+        if full_at < now:
+            full_at = now
         missing = full_at + 1 - now - self._burst
-        self._full_at[key] = full_at if missing > 0 else full_at + 1
+        if missing > 0:
+            self._full_at[key] = full_at
+            return math.ceil(missing / self._rate)
+        self._full_at[key] = full_at + 1
         if len(self._full_at) > MAX_BUCKETS:
             self._full_at.popitem(last=False)
-        return math.ceil(missing / self._rate) if missing > 0 else 0
+        return 0
 
 
 class Limits:

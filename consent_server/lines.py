@@ -111,9 +111,6 @@ class Line(Short):
         self._watch: asyncio.TimerHandle | None = None
         self._waiting_for: tuple[str, int] | None = None
         self._looks = 0
-        self._asked = 0  # requests that have begun
-        self._in_head = False
-        self._head = 0  # bytes of it that have come
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the line in, if there is room."""
@@ -136,22 +133,10 @@ class Line(Short):
         """Take what has come, unless the head of a request grows too long."""
         if not self._is_in:
             return
-        self._head += len(data)
+        self.head += len(data)
         super().data_received(data)
-        if self._in_head and self._head > MAX_HEAD and not self.transport.is_closing():
+        if self.in_head and self.head > MAX_HEAD and not self.transport.is_closing():
             self._refuse(*_TOO_LONG)
-
-    def on_message_begin(self) -> None:
-        """Begin a request."""
-        super().on_message_begin()
-        self._asked += 1
-        self._in_head = True
-        self._head = 0
-
-    def on_headers_complete(self) -> None:
-        """Begin the body of a request."""
-        super().on_headers_complete()
-        self._in_head = False
 
     @property
     def _address(self) -> str | None:
@@ -172,14 +157,14 @@ class Line(Short):
         unread = self.transport.get_write_buffer_size()
         if unread:
             return "read", unread
-        if self._in_head or self.cycle is None:
-            return "head", self._asked
+        if self.in_head or self.cycle is None:
+            return "head", self.asked
         if not self.cycle.response_complete:
-            return ("body", self._asked) if self.cycle.more_body else None
-        return ("rest", self._asked) if self.timeout_keep_alive_task is None else None
+            return ("body", self.asked) if self.cycle.more_body else None
+        return ("rest", self.asked) if self.timeout_keep_alive_task is None else None
 
     def _cut_off(self, awaited: str) -> None:
-        answers = self._in_head or (awaited == "body" and not self.cycle.response_started)
+        answers = self.in_head or (awaited == "body" and not self.cycle.response_started)
         if answers and not self.transport.is_closing():
             self._refuse(*_TOO_SLOW)
         else:

@@ -35,8 +35,7 @@ _STORED, _KNOWN, _REFUSED = (DECISIONS.labels(each) for each in ("stored", "know
 
 def count(outcomes: Sequence[object]) -> None:
     """Count what became of a group of decisions."""
-    stored = sum(outcome is True for outcome in outcomes)
-    known = sum(outcome is False for outcome in outcomes)
+    stored, known = outcomes.count(True), outcomes.count(False)
     _STORED.inc(stored)
     _KNOWN.inc(known)
     _REFUSED.inc(len(outcomes) - stored - known)

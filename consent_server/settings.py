@@ -14,6 +14,7 @@ RATE = 30.0  # decisions a second from one network: some hundred offices behind 
 BURST = 300.0  # decisions at once from one network
 SITE_RATE = 1000.0  # decisions a second for one site: some ten million visitors on a busy day
 PROXIES = ("127.0.0.1", "::1")
+HANDED_ON = "KAPSEL_SETTINGS"  # in which a process tells those that it starts
 
 
 class Oidc(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,45 +77,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.checkpoints or beside(self.database, ".checkpoints")
 
     @classmethod
-    def from_environment(cls) -> Settings:
-        """Return the settings that `to_environment` left for this process."""
-        return cls(
-            database=os.environ["KAPSEL_DATABASE"],
-            sites_file=Path(os.environ["KAPSEL_SITES"]),
-            api_token=os.environ.get("KAPSEL_API_TOKEN"),
-            signing_key=_path("KAPSEL_SIGNING_KEY"),
-            checkpoints=_path("KAPSEL_CHECKPOINTS"),
-            hosts=tuple(os.environ.get("KAPSEL_SERVE_HOSTS", "").split()),
-            rate=float(os.environ.get("KAPSEL_SERVE_RATE", RATE)),
-            burst=float(os.environ.get("KAPSEL_SERVE_BURST", BURST)),
-            site_rate=float(os.environ.get("KAPSEL_SERVE_SITE_RATE", SITE_RATE)),
-            proxies=tuple(os.environ.get("KAPSEL_SERVE_PROXIES", " ".join(PROXIES)).split()),
-            country_header=os.environ.get("KAPSEL_SERVE_COUNTRY_HEADER") or None,
-            oidc=Oidc.from_environment(),
-            keep_network=os.environ.get("KAPSEL_SERVE_KEEP_NETWORK") == "1",
-            time_zone=os.environ.get("KAPSEL_TIME_ZONE") or "UTC",
-            log_level=os.environ.get("KAPSEL_SERVE_LOG_LEVEL", "warning"),
-            log_format=os.environ.get("KAPSEL_SERVE_LOG_FORMAT", "text"),
-        )
+    def handed_on(cls) -> Settings:
+        """Return the settings that `hand_on` left for this process."""
+        told = msgspec.json.decode(os.environ[HANDED_ON], type=cls, dec_hook=_path)
+        return msgspec.structs.replace(told, oidc=Oidc.from_environment())
 
-    def to_environment(self) -> None:
-        """Leave the settings for the worker processes that this process starts."""
-        os.environ["KAPSEL_DATABASE"] = self.database
-        os.environ["KAPSEL_SITES"] = str(self.sites_file)
-        if self.api_token is not None:
-            os.environ["KAPSEL_API_TOKEN"] = self.api_token
-        os.environ["KAPSEL_SERVE_HOSTS"] = " ".join(self.hosts)
-        os.environ["KAPSEL_SERVE_RATE"] = str(self.rate)
-        os.environ["KAPSEL_SERVE_BURST"] = str(self.burst)
-        os.environ["KAPSEL_SERVE_SITE_RATE"] = str(self.site_rate)
-        os.environ["KAPSEL_SERVE_PROXIES"] = " ".join(self.proxies)
-        os.environ["KAPSEL_SERVE_COUNTRY_HEADER"] = self.country_header or ""
-        os.environ["KAPSEL_SERVE_KEEP_NETWORK"] = "1" if self.keep_network else "0"
-        os.environ["KAPSEL_TIME_ZONE"] = self.time_zone
-        os.environ["KAPSEL_SERVE_LOG_LEVEL"] = self.log_level
-        os.environ["KAPSEL_SERVE_LOG_FORMAT"] = self.log_format
-        os.environ["KAPSEL_SIGNING_KEY"] = str(self.key_file)
-        os.environ["KAPSEL_CHECKPOINTS"] = str(self.checkpoint_file)
+    def hand_on(self) -> None:
+        """Leave the settings, in the environment, for the processes that this one starts."""
+        mine = msgspec.structs.replace(self, oidc=None)  # the environment has it already
+        os.environ[HANDED_ON] = msgspec.json.encode(mine, enc_hook=str).decode()
 
 
 def beside(database: str, suffix: str) -> Path:
@@ -122,6 +93,5 @@ def beside(database: str, suffix: str) -> Path:
     return Path("kapsel" if "://" in database else database).with_suffix(suffix)
 
 
-def _path(name: str) -> Path | None:
-    value = os.environ.get(name)
-    return Path(value) if value else None
+def _path(kind: type, value: str) -> Path:
+    return Path(value)

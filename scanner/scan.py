@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 
 from scanner import aliases, cloaking, signals
@@ -16,19 +18,20 @@ from scanner.crawl import crawl
 from scanner.dossier import Dossier, folder_of
 from scanner.errors import KapselError, VariableMissing
 from scanner.findings import SEVERITIES, find
-from scanner.model import BannerAnswer, Scan, State, Verdict, Visit
+from scanner.model import BannerAnswer, Scan, State, Visit
 from scanner.redaction import redacted_read
 from scanner.repetition import differences, marked, visits_of
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection
 
     from scanner.browser import Browser
+    from scanner.catalogue import Folded
     from scanner.crawl import Crawl, Options, Progress
     from scanner.crawl.logbook import Logbook
     from scanner.knowledge import Knowledge
-    from scanner.model import Site, Subject
+    from scanner.model import PageRead, Signal, Site, Subject, Verdict
 
 log = structlog.get_logger()
 
@@ -61,20 +64,18 @@ async def scan_site(
     dossier = None
     if options.evidence is not None:
         dossier = Dossier(folder_of(options.evidence, site=site.key, started_at=started_at))
-    crawls: list[Crawl] = []
+    read = partial(
+        crawl,
+        site,
+        options=options,
+        browser=browser,
+        progress=progress,
+        stop=stop,
+        dossier=dossier,
+        book=book,
+    )
     try:
-        while len(crawls) < options.repeat and not (stop is not None and stop.is_set() and crawls):
-            crawled = await crawl(
-                site,
-                options=options,
-                browser=browser,
-                progress=progress,
-                stop=stop,
-                dossier=dossier,
-                book=book,
-                run=len(crawls),
-            )
-            crawls.append(crawled)
+        crawls = await _repeated(read, options.repeat, stop=stop)
     except VariableMissing as exc:
         return _failed(site, started_at, str(exc))
     except KapselError:
@@ -84,35 +85,38 @@ async def scan_site(
         lines = str(exc).strip().splitlines()
         reason = f"the scan broke: {type(exc).__name__}" + (f": {lines[0]}" if lines else "")
         return _failed(site, started_at, reason)
+    judge = partial(classify, knowledge=knowledge, overrides=site.overrides)
+    told = await _told(crawls, site, judge=judge, browser=browser)
+    return msgspec.structs.replace(told, started_at=started_at)
 
-    def judge(subject: Subject) -> Verdict:
-        return classify(subject, knowledge=knowledge, overrides=site.overrides)
 
+async def _repeated(
+    read: Callable[..., Awaitable[Crawl]], times: int, *, stop: asyncio.Event | None
+) -> list[Crawl]:
+    """Read a site so many *times*; at least once, however soon *stop* is set."""
+    crawls = [await read(run=0)]
+    while len(crawls) < times and not (stop is not None and stop.is_set()):
+        crawls.append(await read(run=len(crawls)))
+    return crawls
+
+
+async def _told(
+    crawls: list[Crawl],
+    site: Site,
+    *,
+    judge: Callable[[Subject], Verdict],
+    browser: Browser,
+) -> Scan:
+    """Return what *crawls*, each of the same pages, tell together."""
     runs = [[redacted_read(read) for read in crawled.reads] for crawled in crawls]
-    parts = [fold(reads, site=site, judge=judge) for reads in runs]
-    folded, banner = parts[0], crawls[0].banner
-    visits = tuple(read.visit for read in runs[0])
-    unsteady: tuple[str, ...] = ()
-    if len(crawls) > 1:
-        folded = marked(fold(itertools.chain(*runs), site=site, judge=judge), parts)
-        visited = [[read.visit for read in reads] for reads in runs]
-        visits = visits_of(visited)
-        unsteady = differences([crawled.banner for crawled in crawls], visited)
-    read_in_all = [read for reads in runs for read in reads]
-    hosts = cloaking.own_hosts(read_in_all, site)
-    chains = await aliases.chains(hosts, resolution=browser.resolution) if hosts else {}
-    told = signals.fold(
-        (
-            *(signal for read in read_in_all for signal in read.signals),
-            *cloaking.signals(read_in_all, chains, site=site, judge=judge),
-        ),
-        most=MAX_SIGNALS,
-        pages=MAX_PAGES,
-    )
+    folded, visits, unsteady = _compared(crawls, runs, site, judge)
+    reads = list(itertools.chain(*runs))
+    told = await _signals(reads, site, judge=judge, browser=browser)
+    banner = crawls[0].banner
     return Scan(
         site=site.key,
         url=site.url,
-        started_at=started_at,
+        started_at=crawls[0].started_at,
         finished_at=crawls[-1].finished_at,
         status=max((crawled.status for crawled in crawls), key=_STATUSES.index),
         visits=visits,
@@ -131,6 +135,37 @@ async def scan_site(
         runs=len(crawls),
         unsteady=unsteady,
     )
+
+
+def _compared(
+    crawls: list[Crawl],
+    runs: list[list[PageRead]],
+    site: Site,
+    judge: Callable[[Subject], Verdict],
+) -> tuple[Folded, tuple[Visit, ...], tuple[str, ...]]:
+    """Return the entries and the visits of all *runs*, and in what the runs differ, in words."""
+    parts = [fold(reads, site=site, judge=judge) for reads in runs]
+    visited = [[read.visit for read in reads] for reads in runs]
+    if len(runs) == 1:
+        return parts[0], tuple(visited[0]), ()
+    folded = marked(fold(itertools.chain(*runs), site=site, judge=judge), parts)
+    banners = [crawled.banner for crawled in crawls]
+    return folded, visits_of(visited), differences(banners, visited)
+
+
+async def _signals(
+    reads: list[PageRead],
+    site: Site,
+    *,
+    judge: Callable[[Subject], Verdict],
+    browser: Browser,
+) -> tuple[Signal, ...]:
+    """Return the signals of all pages, and of names of the site behind which others stand."""
+    hosts = cloaking.own_hosts(reads, site)
+    chains = await aliases.chains(hosts, resolution=browser.resolution) if hosts else {}
+    cloaked = cloaking.signals(reads, chains, site=site, judge=judge)
+    seen = (signal for read in reads for signal in read.signals)
+    return signals.fold((*seen, *cloaked), most=MAX_SIGNALS, pages=MAX_PAGES)
 
 
 def _failed(site: Site, started_at: dt.datetime, reason: str) -> Scan:

@@ -15,6 +15,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_xdist_auto_num_workers():
+    """Run one process more than there are processors, up to four: much of the time is waiting."""
+    return min(4, (os.cpu_count() or 1) + 1)
+
+
 def pytest_collection_modifyitems(items):
     """Run tests with a browser of pytest-playwright last: it leaves its event loop running."""
     items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))

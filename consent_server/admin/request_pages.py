@@ -65,6 +65,8 @@ async def change(asked: Asked) -> Response:
         return _gone(asked)
     if not await asyncio.to_thread(_do, _inbox(asked), found.id, deed):
         return asked.problem(409, "not_done", "problems.request_closed")
+    if deed == "erased":
+        await asked.log.forget()
     await asked.did(DEEDS[deed], f"{found.right} of {found.received_at:%Y-%m-%d}", site=asked.site)
     return asked.back(f"/admin/{asked.site}/requests", done=deed)
 

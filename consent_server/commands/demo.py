@@ -122,7 +122,8 @@ def _wait() -> None:
     import signal
     import threading
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores the first
+        signal.signal(ending, signal.default_int_handler)
     click.echo("Ctrl-C ends the demo.", err=True)
     try:
         threading.Event().wait()

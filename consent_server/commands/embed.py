@@ -10,6 +10,7 @@ import click
 from scanner.commands.options import database_option, sites_option
 
 if TYPE_CHECKING:
+    from consent_server.embedding import Tag
     from scanner.model import Site
     from widget.enforce.rules import Rules
 
@@ -122,26 +123,9 @@ def command(
     from widget import consent_mode_defaults
 
     (chosen,) = pick(load(sites_file), [site])
-    if immutable and pin is not None:
-        raise click.UsageError("--pin serves a copy yourself, --immutable does without: choose one")
-    if immutable and level not in (None, chosen.banner.blocking):
-        raise click.UsageError(
-            f"--immutable takes the level from sites.yaml: set banner.blocking to {level} there"
-        )
-    if level is not None:
-        banner = msgspec.structs.replace(chosen.banner, blocking=level)
-        chosen = msgspec.structs.replace(chosen, banner=banner)
-    level = chosen.banner.blocking
+    chosen = _at_level(chosen, level, immutable=immutable, pin=pin)
     made = _made(chosen, database, server=server.rstrip("/"), keep=immutable)
-    copy = None
-    if pin is not None:
-        pin.write_bytes(made.script)
-        copy = (pin.name, made.script)
-    edition = made.script if immutable else None
-    if rules_file is not None:
-        rules_file.write_bytes(msgspec.json.format(msgspec.json.encode(made.rules)) + b"\n")
-    if nginx is not None:
-        nginx.write_text(embedding.nginx(made.rules), encoding="utf-8")
+    _write(made, pin=pin, rules_file=rules_file, nginx=nginx)
     snippet = None
     if consent_mode:
         code = consent_mode_defaults(
@@ -152,20 +136,63 @@ def command(
             uet=made.has_uet,
         )
         snippet = f"<script>{code.decode().strip()}</script>"
-    tag = embedding.tag(site, server=server, level=level, copy=copy, edition=edition)
+    tag = embedding.tag(
+        site,
+        server=server,
+        level=chosen.banner.blocking,
+        copy=(pin.name, made.script) if pin is not None else None,
+        edition=made.script if immutable else None,
+    )
     if form == "json":
-        facts = embedding.described(tag, made.rules, level=level, snippet=snippet)
+        facts = embedding.described(tag, made.rules, level=chosen.banner.blocking, snippet=snippet)
         click.echo(msgspec.json.format(msgspec.json.encode(facts)).decode())
         return
     if snippet is not None:
         click.echo(snippet)
     click.echo(tag.html)
+    _advise(tag, made.rules, level=chosen.banner.blocking)
+
+
+def _at_level(site: Site, level: str | None, *, immutable: bool, pin: Path | None) -> Site:
+    """Return *site* with its blocking at *level*; raise where the options contradict each other."""
+    import msgspec
+
+    if immutable and pin is not None:
+        raise click.UsageError("--pin serves a copy yourself, --immutable does without: choose one")
+    if level is None or level == site.banner.blocking:
+        return site
+    if immutable:
+        raise click.UsageError(
+            f"--immutable takes the level from sites.yaml: set banner.blocking to {level} there"
+        )
+    banner = msgspec.structs.replace(site.banner, blocking=level)
+    return msgspec.structs.replace(site, banner=banner)
+
+
+def _write(made: _Made, *, pin: Path | None, rules_file: Path | None, nginx: Path | None) -> None:
+    """Write the files that are asked for."""
+    import msgspec
+
+    from consent_server import embedding
+
+    if pin is not None:
+        pin.write_bytes(made.script)
+    if rules_file is not None:
+        rules_file.write_bytes(msgspec.json.format(msgspec.json.encode(made.rules)) + b"\n")
+    if nginx is not None:
+        nginx.write_text(embedding.nginx(made.rules), encoding="utf-8")
+
+
+def _advise(tag: Tag, rules: Rules, *, level: str) -> None:
+    """Say where the tag goes, and what it needs there."""
+    from consent_server import embedding
+
     click.echo("Paste it into the <head> of every page, before other scripts.", err=True)
     click.echo(
         f"With a Content-Security-Policy, add: script-src {tag.origin}; connect-src {tag.origin}",
         err=True,
     )
-    for sentence in embedding.summary(made.rules, level=level):
+    for sentence in embedding.summary(rules, level=level):
         click.echo(sentence, err=True)
 
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from scanner.commands.options import database_option, sites_option, time_zone_option
-from scanner.errors import KapselError
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Iterator
-
-BACKLOG = 2048  # connections that wait to be taken
-SHUTDOWN = 10  # seconds for requests to end when the server is told to stop
+    from consent_server.serving import Identity
 
 
 def _are_addresses(
@@ -173,19 +167,13 @@ def command(
     Stops at Ctrl-C or SIGTERM, after what it acknowledged is on disk. The first start prints an
     API token, once; what is kept of it is a digest.
     """
-    import signal
-
-    import uvicorn
-    from uvicorn.supervisors import Multiprocess
-
-    from consent_server.lines import Line
-    from consent_server.log import signing
+    from consent_server import serving
     from consent_server.settings import Oidc, Settings
     from scanner.sites import load
 
     told = click.get_current_context().find_root().params  # how to log is an option of them all
     count = len(load(sites_file))
-    _must_fit(tls_certificate, tls_key)
+    identity = _identity(tls_certificate, tls_key)
     _let_somebody_in(database, api_token)
     settings = Settings(
         oidc=Oidc.from_environment(),
@@ -205,75 +193,26 @@ def command(
         log_level=told.get("log_level", "warning"),
         log_format=told.get("log_format", "text"),
     )
-    signing.signing_key(settings.key_file)  # once, before the workers want it
-    signing.must_take_checkpoints(settings.checkpoint_file)
-    settings.to_environment()
-    config = uvicorn.Config(
-        "consent_server.app:create_from_environment",
-        factory=True,
-        workers=workers,
-        access_log=False,  # it would hold visitors' addresses
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,  # consent_server/proxy.py reads them
-        timeout_graceful_shutdown=SHUTDOWN,
-        http=Line,
-        ws="none",
-        timeout_keep_alive=patience,
-        ssl_certfile=tls_certificate,
-        ssl_keyfile=tls_key,
-    )
-    server = uvicorn.Server(config)
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
-    with _listener(host, port) as listener:
-        shown, taken = listener.getsockname()[:2]
-        scheme = "http" if tls_certificate is None else "https"
-        place = f"[{shown}]" if ":" in shown else shown
-        address = f"{scheme}://{place}:{taken}"
+    serving.prepare(settings)
+    with serving.listen(host, port) as listener:
+        address = serving.address(listener, identity)
         click.echo(
             f"kapsel: serving {count} sites on {address}, the pages for people on /admin", err=True
         )
-        if workers == 1:
-            server.run(sockets=[listener])
-        else:
-            with _counts():
-                Multiprocess(config, sockets=[listener]).run()
-    if workers == 1 and not server.started:
-        raise KapselError("the server could not start; the lines above say why")
+        serving.run(listener, workers=workers, patience=patience, identity=identity)
 
 
-@contextlib.contextmanager
-def _counts() -> Iterator[None]:
-    """Give the processes a folder in which each counts, so that /metrics tells of them all."""
-    import os
-    import tempfile
-
-    from consent_server.metrics import FOLDER
-
-    with tempfile.TemporaryDirectory(prefix="kapsel-counts-") as folder:
-        os.environ[FOLDER] = folder
-        yield
-
-
-def _must_fit(certificate: Path | None, key: Path | None) -> None:
-    """Raise if the files of the two options are not a certificate and its key."""
-    import ssl
+def _identity(certificate: Path | None, key: Path | None) -> Identity | None:
+    """Return what the two options say; raise if they do not fit together."""
+    from consent_server.serving import Identity
 
     if certificate is None and key is None:
-        return
+        return None
     if certificate is None or key is None:
         raise click.UsageError("--tls-certificate and --tls-key are given together")
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as exc:
-        reason = getattr(exc, "reason", None) or exc
-        raise KapselError(f"{certificate} and {key} are no certificate and key: {reason}") from exc
-
-
-def _leave(number: int, frame: object) -> None:
-    """Leave with status 0: the server hands the signal on when it has stopped."""
-    raise SystemExit(0)
+    identity = Identity(certificate, key)
+    identity.must_fit()
+    return identity
 
 
 def _let_somebody_in(database: str, api_token: str | None) -> None:
@@ -293,16 +232,3 @@ def _let_somebody_in(database: str, api_token: str | None) -> None:
             click.echo(f"kapsel: API token (shown only now): {secret}", err=True)
     finally:
         engine.dispose()
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on *host* and *port*."""
-    import socket
-
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
-    except OSError as exc:
-        raise KapselError(f"cannot listen on {host} port {port}: {exc.strerror}") from exc

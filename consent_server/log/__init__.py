@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
@@ -17,9 +17,10 @@ from consent_server.log.forgetting import Forgetting
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
 from consent_server.log.records import same_decision
-from consent_server.log.rows import to_counted, to_record, whole
-from consent_server.log.selection import conditions, selections, tallied
+from consent_server.log.rows import to_record, whole
+from consent_server.log.selection import conditions, selections
 from consent_server.log.statistics import Day, days
+from consent_server.log.totals import by_day, total
 from consent_server.log.writer import GroupWriter
 from consent_server.model import ConsentRecord, Filter, Slice
 from scanner.database import forget_erased
@@ -84,7 +85,7 @@ class ConsentLog:
         Raises:
             LogUnavailable: If too many wait.
         """
-        self._at_work().hand_in(letter)
+        (self._writer or self._at_work()).hand_in(letter)
 
     async def get(self, key: str, *, site: str | None = None) -> ConsentRecord | None:
         """Return the record with the id *key*, as it was sent, if there is one (of *site*)."""
@@ -114,7 +115,7 @@ class ConsentLog:
 
     async def count(self, wanted: Filter) -> int:
         """Return how many records *wanted* lets through."""
-        statement = select(func.count()).select_from(consent).where(*conditions(wanted))
+        statement = total(wanted)
         return await self._read(lambda connection: int(connection.execute(statement).scalar_one()))
 
     async def statistics(self, wanted: Filter, *, by: Sequence[str] = ()) -> tuple[Day, ...]:
@@ -127,9 +128,9 @@ class ConsentLog:
             wanted: Its times count as whole days; its id says nothing.
             by: What to tell apart, of `statistics.APART`.
         """
-        statement = tallied(wanted, by)
+        statement = by_day(wanted, by)
         rows = await self._read(lambda connection: connection.execute(statement).all())
-        return days((to_counted(row) for row in rows), by=by)
+        return days(rows, by=by)
 
     async def ignored(self, given: tuple[Any, ...]) -> None:
         """
@@ -185,8 +186,12 @@ class ConsentLog:
                 await asyncio.sleep(REST)
         finally:
             if total:
-                await self._forgetting.begin()
+                await self.forget()
         return total
+
+    async def forget(self) -> None:
+        """Take what was erased by now, whatever it was, out of SQLite's own log too."""
+        await self._forgetting.begin()
 
     async def check(self) -> None:
         """
@@ -199,7 +204,7 @@ class ConsentLog:
 
     def _at_work(self) -> GroupWriter:
         if self._writer is None:
-            self._writer = GroupWriter(self._store)
+            self._writer = GroupWriter(self._store, afterwards=self._count)
         return self._writer
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:
@@ -232,6 +237,11 @@ class ConsentLog:
                 outcomes.append(record.id in new)
                 new.discard(record.id)
         return outcomes
+
+    def _count(self) -> None:
+        """Count what was stored; what cannot be counted now is counted with what comes."""
+        with contextlib.suppress(LogUnavailable), self._unavailable():
+            self._ledger.count()
 
     def _stored(self, keys: set[str]) -> dict[str, ConsentRecord]:
         if not keys:

@@ -61,7 +61,7 @@ def core_of(
 
 def personal(record: ConsentRecord) -> bytes:
     """Return what of *record* may lead to a person, and goes when it is erased."""
-    return personal_of(
+    parts = (
         record.id,
         record.decided_at,
         record.received_at,
@@ -69,9 +69,10 @@ def personal(record: ConsentRecord) -> bytes:
         record.page,
         record.gpc,
         record.flags,
-        record.country,
-        record.network,
     )
+    if record.country is None and record.network is None:
+        return _ENCODER.encode(parts)
+    return personal_of(*parts, record.country, record.network)
 
 
 def personal_of(*parts: object) -> bytes:
@@ -81,7 +82,7 @@ def personal_of(*parts: object) -> bytes:
     return _ENCODER.encode(parts)
 
 
-def inner(salt: bytes, personal_part: bytes) -> bytes:
+def inner(salt: bytes | bytearray, personal_part: bytes) -> bytes:
     """Return the hash that stands for the personal part."""
     return hashlib.sha256(salt + personal_part).digest()
 

@@ -142,7 +142,7 @@ def to_record(
     """
     received_at = _whole_milliseconds(received_at)
     decided_at = _whole_milliseconds(decision.decided_at)
-    flags = []
+    flags: list[str] = []
     if decided_at > received_at:
         decided_at = received_at
         flags.append("clock-ahead")
@@ -278,19 +278,19 @@ def _surely_without_twins(body: bytes, decision: Decision) -> bool:
     Without a backslash each quote begins or ends a key or a text, and what `Decision` takes has
     so many of them, those apart that may be absent; any second key brings two more.
     """
-    if decision.services or b"\\" in body:
+    if decision.services or body.find(b"\\") >= 0:  # "in" would ask first if it is a number
         return False
     count = 11 + len(decision.choices) + decision.gpc  # names and texts: six and five, and those
     count += 2 if decision.page is not None else 0
     count += 2 if decision.surface is not None else 0
     more = body.count(b'"') // 2 - count
     if more and not decision.gpc:
-        more -= b'"gpc":' in body
+        more -= body.find(b'"gpc":') >= 0
     if more and decision.page is None:
-        more -= b'"page":' in body
+        more -= body.find(b'"page":') >= 0
     if more and decision.surface is None:
-        more -= b'"surface":' in body
-    return not more or (more == 1 and b'"services":' in body)
+        more -= body.find(b'"surface":') >= 0
+    return not more or (more == 1 and body.find(b'"services":') >= 0)
 
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:

@@ -86,10 +86,8 @@ def _hashes(connection: Connection, level: int, first: int, end: int) -> dict[in
     )
     if level:
         query = query.where(node.c.level == level)
-    return {
-        row.position: bytes(row.hash)
-        for row in connection.execute(query.order_by(table.c.position))
-    }
+    found = connection.execute(query.order_by(table.c.position)).all()
+    return {place: bytes(hashed) for place, hashed in found}  # by name it takes thrice as long
 
 
 def _grown(connection: Connection, size: int) -> tuple[bytes, list[dict[str, object]]]:

@@ -93,10 +93,20 @@ class _Group:
 
 
 class GroupWriter:
-    """Hands records to *store*, a group at a time; belongs to the event loop that made it."""
+    """
+    Hands records to *store*, a group at a time; belongs to the event loop that made it.
 
-    def __init__(self, store: Callable[[Sequence[ConsentRecord]], Sequence[Outcome]]) -> None:
+    *afterwards* is called when those who waited for a group are told.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[Sequence[ConsentRecord]], Sequence[Outcome]],
+        *,
+        afterwards: Callable[[], None],
+    ) -> None:
         self._store = store
+        self._afterwards = afterwards
         self._queue: queue.SimpleQueue[tuple[_Group, list[ConsentRecord]] | None] = (
             queue.SimpleQueue()
         )
@@ -130,7 +140,10 @@ class GroupWriter:
         """
         if self._closed or self._waiting >= MAX_WAITING:
             raise LogUnavailable("too many decisions wait to be stored; try again in a moment")
-        self._open_group().letters.append(letter)
+        gathering = self._gathering
+        if not gathering or len(gathering[-1].letters) >= MAX_BATCH:
+            self._open_group()
+        gathering[-1].letters.append(letter)
         self._waiting += 1
 
     async def close(self) -> None:
@@ -142,16 +155,12 @@ class GroupWriter:
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _open_group(self) -> _Group:
-        """Return the group that whoever comes now joins."""
-        if self._gathering and len(self._gathering[-1].letters) < MAX_BATCH:
-            return self._gathering[-1]
-        group = _Group()
-        self._gathering.append(group)
+    def _open_group(self) -> None:
+        """Begin the group that whoever comes now joins."""
+        self._gathering.append(_Group())
         if not self._busy:
             self._busy = True
             self._loop.call_soon(self._when_all_are_here, 0)
-        return group
 
     def _when_all_are_here(self, before: int) -> None:
         """Hand the next group over as soon as it has no more letters than *before*."""
@@ -172,6 +181,10 @@ class GroupWriter:
                 outcomes = self._outcomes(records)
             metrics.count(outcomes)
             self._loop.call_soon_threadsafe(self._answer, group, outcomes)
+            try:
+                self._afterwards()
+            except Exception:  # they are stored all the same, and the thread must live
+                log.exception("decisions not counted")
 
     def _outcomes(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         try:

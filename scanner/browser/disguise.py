@@ -32,6 +32,8 @@ DEVICES = {
     ),
 }
 TIME_ZONE = "Europe/Oslo"
+#: Of what a page draws to what nobody looks at. The page cannot tell; only presses would miss.
+TINY = 0.05
 _GREASE = "Not)A;Brand"  # Chromium adds a made-up brand, so that nobody relies on the list
 
 #: The regions that browsers name with a language, where they do.
@@ -58,18 +60,30 @@ def user_agent(version: str, *, device: Device = DESKTOP) -> str:
     )
 
 
-def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """Return the commands of DevTools that make a page look as it does to *visitor*."""
+def metrics(visitor: Visitor, *, scale: float = 1) -> dict[str, Any]:
+    """
+    Return the parameters of ``Emulation.setDeviceMetricsOverride`` for the device of *visitor*.
+
+    Args:
+        scale: Of what is drawn: a page that nobody presses on needs no pixels. To the page, and
+            in pictures of it, all is as large as ever.
+    """
     device = DEVICES[visitor.device or "desktop"]
     width, height = device.viewport
-    metrics = {
+    return {
         **dict.fromkeys(("width", "screenWidth"), width),
         **dict.fromkeys(("height", "screenHeight"), height),
         "deviceScaleFactor": device.scale,
         "mobile": device.mobile,
+        "scale": scale,
     }
+
+
+def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return the commands of DevTools that make a page look as it does to *visitor*."""
+    device = DEVICES[visitor.device or "desktop"]
     commands: list[tuple[str, dict[str, Any]]] = [
-        ("Emulation.setDeviceMetricsOverride", metrics),
+        ("Emulation.setDeviceMetricsOverride", metrics(visitor, scale=TINY)),
         ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
     ]
     if device.mobile:

@@ -174,6 +174,18 @@ class Evidence:
         self.registered: set[str] = set()  # service workers, unless that was refused
         self._since = time.monotonic()
 
+    def correct(self, taken: SetBy, by: SetBy | None) -> None:
+        """Put down to *by* what was asked for, and was *taken* for somebody else's."""
+        replace = msgspec.structs.replace
+        self.requests = [replace(r, by=by) if r.by == taken else r for r in self.requests]
+        self.contacts = [replace(c, by=by) if c.by == taken else c for c in self.contacts]
+        for known in (self.brought, self.made):
+            for url in [url for url, maker in known.items() if maker == taken]:
+                if by is None or by.url is None:
+                    del known[url]
+                else:
+                    known[url] = by
+
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""
         counts = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from scanner.browser.devtools import Params, Session
+    from scanner.collectors.debugger import Debugger
     from scanner.collectors.evidence import Evidence
     from scanner.collectors.stack import Frame
 
@@ -43,13 +44,14 @@ class _Place(NamedTuple):
 class Leads:
     """Searches the scripts of one session; what waits for a search is done after it."""
 
-    def __init__(self, session: Session, *, evidence: Evidence) -> None:
+    def __init__(self, session: Session, *, evidence: Evidence, debugger: Debugger) -> None:
         self._session = session
         self._evidence = evidence
         self._scripts: dict[str, _Script] = {}
         self._left = MAX_LEADS
         self._waiting: dict[str, list[Callable[[], None]]] = {}  # by the hash of the code
         self._searches: set[asyncio.Task[None]] = set()
+        self._debugger = debugger
         session.on("Debugger.scriptParsed", self._parsed)
         session.on("Page.frameScheduledNavigation", self._led)
         session.on("Runtime.executionContextsCleared", self._begun)
@@ -91,6 +93,7 @@ class Leads:
 
     async def _search(self, code: str, digest: str) -> None:
         try:
+            await self._debugger.on()
             scripts = list(self._scripts.values())
             places = [
                 place

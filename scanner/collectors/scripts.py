@@ -16,9 +16,11 @@ import structlog
 
 from scanner import cookie_line
 from scanner.collectors import parameters
+from scanner.collectors.debugger import Debugger
 from scanner.collectors.evidence import Call, CookieWrite, Evidence, StoredItem
 from scanner.collectors.handlers import handlers
 from scanner.collectors.leads import Leads
+from scanner.collectors.names import Names
 from scanner.collectors.network import caller
 from scanner.collectors.stack import OURS, Frame, responsible
 from scanner.model import Kind, SignalKind
@@ -89,18 +91,19 @@ class Scripts:
         self._evidence = evidence
         self._digester = digester
         self._decoder = msgspec.json.Decoder(_Told)
-        self._newest: str | None = None  # hash of the script that was read last, if it is nameless
-        self._leads = Leads(session, evidence=evidence)
+        self._newest: str | None = None  # hash of the nameless script that was made last
+        debugger = Debugger(session)
+        self._leads = Leads(session, evidence=evidence, debugger=debugger)
         session.on("Runtime.bindingCalled", self._called)
         session.on("Debugger.scriptParsed", self._parsed)
-        session.post("Debugger.enable", maxScriptsCacheSize=0)  # for the makers of scripts
         session.post("Runtime.enable")  # else bindings are not there in time
         session.post("Runtime.addBinding", name=BINDING)
         if kind in ("page", "iframe"):
+            Names(session, evidence=evidence, debugger=debugger)
             session.post("Page.enable")  # else the script is forgotten with the process
-            session.post("Debugger.setSkipAllPauses", skip=True)
             session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
         else:
+            session.post("Debugger.enable", maxScriptsCacheSize=0)  # also for the makers of scripts
             _before_first_script(session)
 
     def _parsed(self, params: Params) -> None:
@@ -174,10 +177,13 @@ class Scripts:
 
     def _made(self, told: _Told, by: SetBy) -> None:
         """Note who made the code in *told*, for when it runs."""
-        codes = [told.text] if told.name == "script" else handlers(told.text)
+        if told.name == "element" and by.url is None:
+            return
+        codes = handlers(told.text) if told.name == "html" else [told.text]
         for code in codes:
             digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
             self._evidence.made.setdefault(digest, by)
+            self._newest = digest
 
     def _cookie(self, told: _Told, by: SetBy) -> None:
         at = _time(told.at)

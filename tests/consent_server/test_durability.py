@@ -18,7 +18,7 @@ from tests.consent_server.conftest import ORIGIN, decision, serving
 CLIENTS = 16
 ROUNDS = 3
 ACKNOWLEDGED = 60  # decisions after which a round's server is killed
-DEADLINE = 30.0  # seconds for one round
+DEADLINE = 120.0  # seconds for one round
 
 
 async def load(serving, unanswered, acknowledged):

@@ -67,7 +67,7 @@ async def test_only_a_page_that_is_wholly_seen_and_shows_nothing_is_without_a_ba
 
 
 async def test_a_site_without_a_banner_is_not_waited_for_long(look, monkeypatch):
-    monkeypatch.setattr("scanner.crawl.LATE_PATIENCE", 3600.0)
+    monkeypatch.setattr("scanner.crawl.course.LATE_PATIENCE", 3600.0)
     monkeypatch.setattr("scanner.crawl.answering.ANSWER_LIMIT", 3600.0)
     shop = Host({"/": Answer(PLAIN)})
 

@@ -58,4 +58,11 @@ navigator.storageBuckets.open('t_bucket').then(async bucket => {
 });
 const scripts = trustedTypes.createPolicy('scripts', {createScript: text => text});
 setTimeout(scripts.createScript('document.cookie = "t_vouched=1"'), 5);
+/* Scripts without an address, inserted within something else, and filled where they stand; what they plan runs later. */
+const timed = name => 'setTimeout(() => { document.cookie = "' + name + '=1" }, 20)';
+const holder = document.createElement('div'); holder.append(document.createElement('script')); holder.firstChild.text = timed('t_inserted');
+document.body.prepend(holder);
+for (const [name, fill] of [['t_filled', (to, text) => { to.text = text; }], ['t_poured', (to, text) => to.append(text)], ['t_shaped', (to, text) => { to.innerHTML = text; }]]) {
+  fill(put(document.createElement('script')), timed(name));
+}
 //# sourceURL=https://www.shop.example/not-me.js
