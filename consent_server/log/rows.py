@@ -47,12 +47,14 @@ ANSWER_NAMES = (
 )
 
 #: What a new row of a consent holds after its position, in order.
-_CONSENT_NAMES = tuple(each.name for each in consent.c if each.name != "seq")
+_CONSENT_NAMES = tuple(str(each.name) for each in consent.c if each.name != "seq")
 
 _COUNT_NAMES = ("day", "answer", "count")
 
-#: The same for PostgreSQL, which is told its place among others, and bytes in hexadecimal.
+#: The same for PostgreSQL, which is told its place among others, and bytes in base64.
 _GIVEN_NAMES = ("n", "hash", *_CONSENT_NAMES)
+_Given: Any = msgspec.defstruct("_Given", _GIVEN_NAMES, gc=False)
+_TELLER = msgspec.json.Encoder()
 
 #: Everything of a decision: a row of this is what `to_record` takes.
 WHOLE = (*consent.c, *(answer.c[name] for name in ANSWER_NAMES))
@@ -230,16 +232,13 @@ def additions(
             (_for_sqlite(leaf, ("hash",), len(rows)), (first, *map(bytearray, hashes))),
             *((counted(dialect), count) for count in counts),
         ]
-    given = [
-        dict(zip(_GIVEN_NAMES, (n, hashed.hex(), *row[:-1], row[-1].hex()), strict=True))
-        for n, (row, hashed) in enumerate(zip(rows, hashes, strict=True))
-    ]
+    given = [_Given(n, hashes[n], *row) for n, row in enumerate(rows)]
     counted_ones = [dict(zip(_COUNT_NAMES, count, strict=True)) for count in counts]
     values = {"given": given, "counts": counted_ones}
     return [
         (
             _for_postgresql(),
-            {name: _ENCODER.encode(value).decode() for name, value in values.items()},
+            {name: _TELLER.encode(value).decode() for name, value in values.items()},
         )
     ]
 
@@ -274,7 +273,7 @@ def _for_postgresql() -> str:
     given = _told("given", _GIVEN_NAMES, types).cte("told")
     position = (first.c.first + given.c.n).label("position")
     salt, hashed = (
-        func.decode(given.c[name], literal_column("'hex'")) for name in ("salt", "hash")
+        func.decode(given.c[name], literal_column("'base64'")) for name in ("salt", "hash")
     )
     values = [*(given.c[name] for name in _CONSENT_NAMES if name != "salt"), salt]
     added = insert(consent).from_select(["seq", *_CONSENT_NAMES], select(position, *values))
