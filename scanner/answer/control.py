@@ -47,8 +47,9 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
         ):
             return Meaning.NONE
         said = words.meaning(self.label)
-        if said is Meaning.NONE and (not self.label or words.normal(self.label) in ("", "×", "x")):
-            said = words.meaning(self.name)
+        if words.normal(self.label) in ("", "×", "x"):  # a sign: what it is called says more
+            called = words.meaning(self.name)
+            said = said if called is Meaning.NONE else called
         if self.tab and said is not Meaning.SETTINGS:
             return Meaning.NONE  # "Consent" over a tab is a heading
         return said

@@ -156,7 +156,7 @@ class Dialogue:
                 if clock() >= deadline - PAUSE or (
                     clock() >= started + limit and seeing >= LEAST_LOOKS
                 ):
-                    self.record.found = False if seeing else None
+                    self.record.found = False if seeing and not view.riddles else None
                     return view
                 await asyncio.sleep(PAUSE)
 
@@ -194,11 +194,13 @@ class Dialogue:
             if effect == "open":
                 await self._close(sight)
             if effect not in ("none", "asks", "kept"):
-                return RESULTS[effect]
+                return None if step.closes else RESULTS[effect]
             saved = effect == "kept" and step.press.meaning is Meaning.SAVE
             asks = asks or saved or effect == "asks"
             self._ready = step.sets
-            if label(step.press) in in_vain or effect == "asks":
+            if effect == "asks":  # of something else, perhaps with the same words
+                continue
+            if label(step.press) in in_vain:
                 pressed.add(label(step.press))
             in_vain.add(label(step.press))
         return None if asks else False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from playwright.async_api import Error
 
-from scanner.answer.look import LEAST_LOOKS, look, script
+from scanner.answer.look import FRAME_PATIENCE, LEAST_LOOKS, look, script
 from scanner.answer.platforms import platform
 from scanner.answer.traces import read_traces
 from scanner.answer.words import Meaning
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PAUSE = 0.1  # seconds between two looks
 EFFECT_PATIENCE = 2.5  # seconds until a press must have shown its effect
 DEAF_PATIENCE = 1.2  # seconds after which a press that changed nothing is repeated
+YOUNG = 0.8  # seconds that a page gets to show its banner again, where a press loads it anew
+LOADING_PATIENCE = 6.0  # seconds that such a page may take to come
 STAY_PATIENCE = 0.6  # seconds that a layer may stay after the site has kept the answer
 
 #: What a control means that still asks for an answer.
@@ -80,8 +82,11 @@ async def watch(
     looks = 0
     while True:
         looks += 1
-        seen = (await look(page)).banners
-        left = await gone(pressed.layer) and len(seen) <= others
+        coming = await _coming(page)
+        view = await look(page)
+        seen = view.banners
+        here = not coming and not view.blind
+        left = here and await gone(pressed.layer) and len(seen) <= others
         after = await read_traces(page)
         heard = None if isinstance(answer, Category) else after.heard(platform(name), before)
         differ = after.differ(before)
@@ -91,8 +96,9 @@ async def watch(
         stays = not left and differ and waited > STAY_PATIENCE
         if stays and (heard == answer or await _thanks(pressed, heard, seen, others)):
             return "open"
-        deaf = not left and not differ and waited > DEAF_PATIENCE
-        if looks >= LEAST_LOOKS and (waited > EFFECT_PATIENCE or deaf):
+        deaf = here and not left and not differ and waited > DEAF_PATIENCE
+        late = waited > (EFFECT_PATIENCE if here else LOADING_PATIENCE)
+        if looks >= LEAST_LOOKS and (late or deaf):
             break
         await asyncio.sleep(PAUSE)
     if differ and not left and pressed.form and heard in (answer, None):
@@ -113,6 +119,15 @@ async def _thanks(
     asking = [sight for sight in seen if sight.layer.means(*ASKING)]
     known = pressed.control is not None and heard is None
     return known and len(asking) <= others and await gone(pressed.control)
+
+
+async def _coming(page: Page) -> bool:
+    """Whether *page* is being loaded, or has just come: its banner may not be there yet."""
+    try:
+        async with asyncio.timeout(FRAME_PATIENCE):
+            return float(await page.evaluate(script("age.js"))) < YOUNG
+    except (Error, TimeoutError):  # between two documents
+        return True
 
 
 async def gone(element: ElementHandle | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -29,6 +30,8 @@ _PLAIN_ENOUGH = 2
 
 #: Turns of a banner's speech that outweigh one word of another dialog.
 _TRAP_WEIGHT = 2
+
+_LONGEST_NOTICE = 800  # characters; what is longer is a text with a way to close it
 
 
 class Layer(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +90,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             return bool(answers) or bool(self.means(Meaning.SETTINGS))
         subjects, talk = words.subjects(self.text), words.talk(self.text)
         if not answers:
-            return self._mute(subjects, talk)
+            return self._mute(subjects, talk) or self.is_notice
         if self.fields or self._placeholder(answers) or self._retort(answers, talk):
             return False
         traps = words.traps(self.text)
@@ -104,6 +107,32 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             both = Meaning.ACCEPT in answers and bool(answers & _REFUSALS)
             return talk > 0 or self.hint or (both and self._explicit)
         return len(choices) >= _PLAIN_ENOUGH and talk > _PLAIN_ENOUGH
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it tells of cookies, and can be closed: nothing in it answers."""
+        ways = {control.meaning for control in self.controls}
+        told = words.subjects(self.text) > 0 and self._speaks_of_consent
+        short = len(self.text) <= _LONGEST_NOTICE and not self.switches
+        silent = Meaning.CLOSE in ways and not ways & (ANSWERS | {Meaning.SETTINGS})
+        return told and short and silent and self._apart
+
+    @property
+    def is_riddle(self) -> bool:
+        """Whether it may be a banner whose words are not understood."""
+        strong = {c.meaning for c in self.controls if c.weight == "strong"}
+        asks = Meaning.NONE in strong and not strong & (ANSWERS | {Meaning.SETTINGS})
+        told = self.hint or (words.subjects(self.text) > 0 and words.talk(self.text) > 0)
+        return asks and told and self._apart
+
+    @property
+    def _apart(self) -> bool:
+        """Whether it lies over the page, and is not about something else."""
+        return self.stays and self.kind != "edge" and not self.fields and not words.traps(self.text)
+
+    @property
+    def _speaks_of_consent(self) -> bool:
+        return self.hint or words.talk(self.text) >= _PLAIN_ENOUGH
 
     def _placeholder(self, answers: frozenset[Meaning]) -> bool:
         """Whether it stands in the place of a video or a map, and asks for that one alone."""
@@ -123,6 +152,11 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         told = subjects > 0 and talk >= _PLAIN_ENOUGH
         set_here = Meaning.SETTINGS in ways or bool(self.offers)
         return apart and told and set_here and Meaning.CLOSE in ways
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it stands in another layer, and lies over nothing itself."""
+        return self.kind == "named" and bool(self.inside)
 
     def adds_to(self, inner: Layer) -> bool:
         """Whether this layer has answers or switches that *inner*, a part of it, has not."""
@@ -153,12 +187,24 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def banners(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Return the banners among *layers*, each once: the smallest layer that holds all of it."""
+    """
+    Return the banners among *layers*, each once: the smallest layer that holds all of it.
+
+    One that asks of several subjects, each in a part of its own, is one banner.
+    """
     found = {layer.root: layer for layer in layers if layer.is_banner}
+    outers = {root for layer in found.values() for root in layer.inside}
+    parts = Counter(
+        root
+        for layer in found.values()
+        if layer.is_part and layer.root not in outers
+        for root in layer.inside
+    )
     for inner in sorted(found.values(), key=lambda layer: -len(layer.inside)):
-        outers = [found[root] for root in inner.inside if root in found]
-        for outer in outers if inner.root in found else ():
-            found.pop(inner.root if outer.adds_to(inner) else outer.root, None)
+        around = [found[root] for root in inner.inside if root in found]
+        for outer in around if inner.root in found else ():
+            asks_more = parts[outer.root] > 1 or outer.adds_to(inner)
+            found.pop(inner.root if asks_more else outer.root, None)
     return tuple(found.values())
 
 

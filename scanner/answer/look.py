@@ -63,6 +63,7 @@ class View:
     doors: tuple[Door, ...]
     platforms: frozenset[str]  # that are there, whether or not they show something
     blind: bool = False  # whether the page itself did not answer: nothing is known then
+    riddles: bool = False  # whether something may be a banner whose words are not understood
 
     @property
     def banner(self) -> Sight | None:
@@ -76,11 +77,13 @@ async def look(page: Page) -> View:
     seen: list[Sight] = []
     doors: list[Door] = []
     present: set[str] = set()
+    riddles = False
     for survey in surveys:
         if survey is None:
             continue
         frame, report, elements = survey
         present.update(report.platforms)
+        riddles = riddles or any(layer.is_riddle for layer in report.layers)
         doors += [Door(frame, control, elements) for control in report.doors]
         seen += [
             Sight(frame, layer, elements)
@@ -88,9 +91,8 @@ async def look(page: Page) -> View:
             if layer.kind != "frame" or await _floats(frame, layer)
         ]
     seen.sort(key=lambda sight: sight.layer.rank)
-    return View(
-        tuple(seen), tuple(doors), frozenset(present), blind=not surveys or surveys[0] is None
-    )
+    blind = not surveys or surveys[0] is None
+    return View(tuple(seen), tuple(doors), frozenset(present), blind=blind, riddles=riddles)
 
 
 async def _survey(frame: Frame) -> tuple[Frame, Report, JSHandle] | None:

@@ -30,6 +30,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     keep: tuple[Switch, ...] = ()  # that must be on in the end: others may turn them, too
     choose: tuple[Control, ...] = ()  # to press before it: each answers for one subject
     final: bool  # whether the banner should have its answer then
+    closes: bool = False  # whether it only closes a notice: no answer that a site could rely on
     sets: bool = False  # whether it leaves the switches as they should be, and saves nothing
 
 
@@ -80,6 +81,8 @@ def _yes(layer: Layer, pressed: Collection[str]) -> Step | None:
     for meaning in (Meaning.SETTINGS, Meaning.ACKNOWLEDGE):
         for control in _fresh(layer, meaning, pressed):
             return Step(press=control, final=meaning is Meaning.ACKNOWLEDGE)
+    for control in _fresh(layer, Meaning.CLOSE, pressed) if layer.is_notice else ():
+        return Step(press=control, final=True, closes=True)
     return None
 
 

@@ -27,6 +27,13 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     accepted: str
     rejected: str
 
+    def says(self, value: str) -> Literal["yes", "no"] | None:
+        """Return what *value* means; None: that cannot be told."""
+        text = unquote(unquote(value))
+        if re.search(self.rejected, text):
+            return "no"
+        return "yes" if re.search(self.accepted, text) else None
+
 
 class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One consent platform; selectors are CSS."""
@@ -51,6 +58,9 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """
         Return what the platform has kept as the visitor's answer; None: nothing, or not known.
 
+        The first of its records that is there decides, also where it cannot be told: one record
+        may say "yes" to the banner and another which categories that was for.
+
         Args:
             cookies: Names and values, as in the jar.
             storage: Keys and values of web storage.
@@ -59,14 +69,10 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             pairs, pattern = (
                 (storage, trace.storage) if trace.storage else (cookies, trace.cookie or "")
             )
-            for name, value in pairs:
-                if not fnmatchcase(name, pattern):
-                    continue
-                text = unquote(unquote(value))
-                if re.search(trace.rejected, text):
-                    return "no"
-                if re.search(trace.accepted, text):
-                    return "yes"
+            kept = {trace.says(value) for name, value in pairs if fnmatchcase(name, pattern)}
+            told = kept - {None}
+            if kept:
+                return told.pop() if len(told) == 1 else None
         return None
 
 

@@ -1,4 +1,4 @@
-"""What the words of consent banners mean, in twenty-four languages. The words are in words.toml."""
+"""What the words of consent banners mean, in thirty-four languages. The words are in words.toml."""
 
 from __future__ import annotations
 
@@ -233,9 +233,9 @@ def _spoken(label: str, text: str) -> Meaning | None:
     first, _, rest = label.partition(",") if "," in label else label.partition("!")
     if not normal(rest) or _has(text, "trap"):
         return None
-    if _bare("reject").fullmatch(normal(first)):
-        return Meaning.REJECT
-    return Meaning.ACCEPT if _bare("accept").fullmatch(normal(first)) else None
+    bare = {"reject": Meaning.REJECT, "accept": Meaning.ACCEPT, "acknowledge": Meaning.ACKNOWLEDGE}
+    said = (meant for name, meant in bare.items() if _bare(name).fullmatch(normal(first)))
+    return next(said, None)
 
 
 def _costs(label: str, text: str) -> bool:

@@ -12,7 +12,9 @@ from scanner.model import OPTIONAL_CATEGORIES, State
 if TYPE_CHECKING:
     from scanner.findings.seen import Seen
 
-_REFUSALS = frozenset({"reject", "necessary"})  # what a press can have been taken for
+# What a press can have been taken for.
+_REFUSALS = frozenset({"reject", "necessary"})
+_AGREEMENTS = frozenset({"accept", "acknowledge", "save"})
 
 
 def missing_notice(seen: Seen) -> Broken | None:
@@ -49,7 +51,8 @@ def banner_unclear(seen: Seen) -> Broken | None:
     banner = seen.banner
     vain = "the control that {} was pressed, and nothing that could be verified came of it"
     lines = []
-    if banner.found and banner.accepted is False:
+    told = {press.meaning for press in banner.presses if press.state in (None, State.ACCEPT)}
+    if banner.found and banner.accepted is False and told & _AGREEMENTS:
         lines.append((State.ACCEPT, vain.format("accepts")))
     if banner.rejected is False and {p.meaning for p in banner.presses} & _REFUSALS:
         lines.append((State.REJECT, vain.format("refuses")))

@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scanner.findings import RULES
 from scanner.report.sarif import in_words
@@ -33,15 +34,19 @@ def junit(
             None: every finding is a failure.
         new: Site -> items that the scan before did not have and that are failures, too.
     """
-    root = ET.Element("testsuites", name="Kapsel")
-    for scan in scans:
-        _suite(root, scan, failing, new.get(scan.site, ()))
+    root = ET.Element("testsuites")
+    for place, scan in enumerate(scans):
+        _suite(root, scan, place, failing, new.get(scan.site, ()))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _suite(
-    root: ET.Element, scan: Scan, failing: Collection[str] | None, new: Sequence[str]
+    root: ET.Element,
+    scan: Scan,
+    place: int,
+    failing: Collection[str] | None,
+    new: Sequence[str],
 ) -> None:
     seconds = (scan.finished_at - scan.started_at).total_seconds()
     found = {finding.rule: finding for finding in scan.findings}
@@ -49,7 +54,10 @@ def _suite(
     suite = ET.SubElement(
         root,
         "testsuite",
+        id=str(place),
+        package="kapsel",
         name=_clean(scan.site),
+        hostname=urlsplit(scan.url).hostname or "localhost",
         tests=str(len(RULES) + 2),
         failures=str(len(failed) + bool(new)),
         errors=str(int(scan.status == "failed")),
@@ -57,16 +65,18 @@ def _suite(
         timestamp=scan.started_at.strftime("%Y-%m-%dT%H:%M:%S"),
         time=f"{seconds:.3f}",
     )
+    ET.SubElement(suite, "properties")
     whole = ET.SubElement(
         suite, "testcase", classname=scan.site, name="scan", time=f"{seconds:.3f}"
     )
     if scan.status == "failed":
         reasons = [visit.failure for visit in scan.visits if visit.failure]
-        error = ET.SubElement(whole, "error", message="the scan failed")
+        error = ET.SubElement(whole, "error", message="the scan failed", type="scan")
         error.text = _clean("\n".join(reasons))
     news = ET.SubElement(suite, "testcase", classname=scan.site, name="new", time="0")
     if new:
-        ET.SubElement(news, "failure", message="new items").text = _clean("\n".join(new))
+        fresh = ET.SubElement(news, "failure", message="new items", type="new")
+        fresh.text = _clean("\n".join(new))
     for rule in RULES:
         case = ET.SubElement(suite, "testcase", classname=scan.site, name=rule.id, time="0")
         if rule.id not in found:
@@ -78,6 +88,8 @@ def _suite(
             failure.text = _clean(in_words(finding))
         else:
             ET.SubElement(case, "skipped", message=_clean(told))
+    ET.SubElement(suite, "system-out")
+    ET.SubElement(suite, "system-err")
 
 
 def _clean(text: str) -> str:

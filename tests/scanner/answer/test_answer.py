@@ -64,6 +64,7 @@ BANNERS = [
     ("levels_da", "save:level=2", "save:level=0"),
     ("stirred", "accept", "reject"),
     ("wakes_up", "accept", "save:statistics=0,marketing=0"),
+    ("asks_each", "accept+accept", "reject+reject"),
 ]
 
 #: pages on which nothing must be pressed
@@ -174,6 +175,29 @@ async def test_a_refusal_without_effect_is_none(visit):
     said = await answer(page, State.REJECT, timeout=10)
 
     assert (said.found, said.rejected) == (True, False)
+
+
+@pytest.mark.anyio
+async def test_to_close_a_notice_is_neither_to_agree_nor_to_refuse(visit):
+    to_accept, to_reject = [await visit("only_cross") for _ in range(2)]
+
+    accepting, rejecting = await asyncio.gather(
+        answer(to_accept, State.ACCEPT, timeout=15), answer(to_reject, State.REJECT, timeout=15)
+    )
+
+    assert (await pressed(to_accept), await pressed(to_reject)) == ("closed", None)
+    assert (accepting.found, accepting.accepted) == (True, None)
+    assert (rejecting.found, rejecting.rejected) == (True, False)
+
+
+@pytest.mark.anyio
+async def test_a_banner_in_words_that_are_not_understood_is_not_said_to_be_missing(visit):
+    page = await visit("odd_words")
+
+    said = await answer(page, State.REJECT, timeout=15)
+
+    assert await pressed(page) is None
+    assert (said.found, said.rejected) == (None, None)
 
 
 @pytest.mark.anyio

@@ -8,6 +8,12 @@ def test_what_is_said_aloud_counts_where_a_sign_says_nothing():
     assert control.meaning == "reject"
 
 
+def test_a_cross_does_what_it_is_called():
+    signs = [Control(element=0, label="×", name=name) for name in ("Reject all", "Close", "")]
+
+    assert [sign.meaning for sign in signs] == ["reject", "close", "close"]
+
+
 def test_the_heading_of_a_banner_names_no_category():
     assert topic(["Cookie preferences"]) is None
     assert topic(["Cookie preferences", "Marketing"]) is Category.MARKETING

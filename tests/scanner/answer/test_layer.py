@@ -1,5 +1,8 @@
+import msgspec
+
 from scanner.answer.control import Control, Switch
 from scanner.answer.layer import Layer, banners
+from scanner.answer.plan import plan
 
 
 def layer(root, *labels, inside=(), switches=0, fields=0):
@@ -45,3 +48,37 @@ def test_a_banner_in_an_application_with_a_form_is_found():
 
 def test_two_banners_beside_each_other_are_two():
     assert roots(layer(1, "OK", "Reject"), layer(2, "Accept", "Reject")) == [1, 2]
+
+
+def part(root, *labels, inside):
+    return msgspec.structs.replace(layer(root, *labels, inside=inside), kind="named")
+
+
+def test_a_banner_that_asks_of_two_subjects_in_two_parts_is_one():
+    whole = layer(1, "Accept", "Reject", "Accept", "Reject")
+    parts = [part(root, "Accept", "Reject", inside=(1,)) for root in (2, 3)]
+
+    assert roots(whole, *parts) == [1]
+
+
+def test_a_notice_that_can_only_be_closed_is_a_banner_without_an_answer():
+    notice = msgspec.structs.replace(layer(1, "×"), hint=True)
+
+    assert roots(notice) == [1]
+    assert plan(notice, "no", ()) is None
+    assert plan(notice, "yes", ()).closes
+
+
+def test_a_long_text_that_can_be_closed_is_no_notice():
+    text = msgspec.structs.replace(layer(1, "×"), hint=True, text="We use cookies. " * 100)
+
+    assert not text.is_notice
+
+
+def test_what_asks_in_words_that_are_not_understood_may_be_a_banner():
+    asks = msgspec.structs.replace(layer(1, "Hurra", "Bah"), text="We use cookies for marketing.")
+    sells = msgspec.structs.replace(asks, text="Our cookies! Sign up to the newsletter.")
+    bakes = msgspec.structs.replace(asks, text="Oatmeal cookies, with raisins.")
+
+    assert roots(asks) == []
+    assert [layer.is_riddle for layer in (asks, sells, bakes)] == [True, False, False]

@@ -30,6 +30,10 @@ COOKIES = [
     ),
     ("complianz", "cmplz_marketing", "deny", "no"),
     ("complianz", "another_cookie", "deny", None),
+    ("eu-cookie-compliance", "cookie-agreed", "2", "yes"),
+    ("eu-cookie-compliance", "cookie-agreed-categories", "%5B%22necessary%22%5D", "no"),
+    ("eu-cookie-compliance", "cookie-agreed-categories", '["necessary","ads"]', "yes"),
+    ("eu-cookie-compliance", "cookie-agreed-categories", '["ads"]', None),
 ]
 
 
@@ -51,3 +55,25 @@ def test_every_platform_is_documented():
     text = page.read_text(encoding="utf-8")
 
     assert [known.name for known in platforms() if f"`{known.name}`" not in text] == []
+
+
+def test_what_a_platform_keeps_of_each_category_counts_more_than_that_it_was_answered():
+    saved = ("viewed_cookie_policy", "yes")
+    off, on = (("cookielawinfo-checkbox-analytics", v) for v in ("no", "yes"))
+    known = platform("cookie-law-info")
+
+    assert known.heard(cookies=[saved, off], storage=[]) == "no"
+    assert known.heard(cookies=[saved, on], storage=[]) == "yes"
+    assert known.heard(cookies=[saved], storage=[]) == "yes"
+
+
+def test_some_of_several_categories_are_neither_a_yes_nor_a_no():
+    kept = [(f"cookielawinfo-checkbox-{n}", v) for n, v in (("analytics", "yes"), ("others", "no"))]
+
+    assert platform("cookie-law-info").heard(cookies=kept, storage=[]) is None
+
+
+def test_a_record_that_cannot_be_read_leaves_the_answer_open():
+    kept = [("cookie-agreed-categories", '["ads"]'), ("cookie-agreed", "2")]
+
+    assert platform("eu-cookie-compliance").heard(cookies=kept, storage=[]) is None

@@ -168,6 +168,13 @@ def test_refusing_must_be_as_easy_as_accepting(rejected, presses, expected):
     assert rules(banner=banner) == expected
 
 
+def test_a_press_in_vain_is_told_only_of_what_was_pressed():
+    vain = BannerAnswer(found=True, accepted=False, presses=(press("accept", "OK"),))
+
+    assert rules(banner=vain) == ["scan-banner-unclear"]
+    assert rules(banner=BannerAnswer(found=True, accepted=False)) == []
+
+
 def test_the_way_to_a_refusal_is_told():
     presses = (press("accept", "OK"), press("settings", "Choose"), press("save", "Save"))
     banner = BannerAnswer(

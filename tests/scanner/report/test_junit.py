@@ -49,3 +49,16 @@ def test_names_that_xml_cannot_hold_are_made_readable(shop):
     _, found = cases(junit([shop]))
 
     assert "x<&>\ufffd" in found["unclassified-cookie"].find("failure").text
+
+
+def test_suites_have_what_strict_readers_require(shop, failed):
+    root = ET.fromstring(junit([shop, failed], new={"shop": ["_ga"]}))
+
+    assert root.attrib == {}
+    assert [suite.get("id") for suite in root] == ["0", "1"]
+    assert {suite.get("package") for suite in root} == {"kapsel"}
+    assert root[0].get("hostname") == "shop.example"
+    for suite in root:
+        parts = [child.tag for child in suite]
+        assert (parts[0], parts[-2:]) == ("properties", ["system-out", "system-err"])
+    assert all(bad.get("type") for tag in ("error", "failure") for bad in root.iter(tag))
