@@ -10,8 +10,12 @@ import ssl
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
-import uvicorn
-from uvicorn.supervisors import Multiprocess
+from consent_server.plainly import unseen
+
+with unseen("watchfiles"), unseen("greenlet"):  # for who edits it as it runs; for coroutines
+    import sqlalchemy as sqlalchemy
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
 
 from consent_server.lines import Line
 from consent_server.log import signing

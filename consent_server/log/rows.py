@@ -38,6 +38,7 @@ _SURFACES: dict[str | None, Surface | None] = {None: None, **{each.value: each f
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 DAY = 86_400_000  # milliseconds
+AT_ONCE = 32  # rows in one statement of SQLite, which keeps a kilobyte of program for each
 
 #: What names an answer, in order.
 ANSWER_NAMES = (
@@ -216,7 +217,7 @@ def additions(
     """
     Return the driver's statements that add *rows*, their leaves and *counts*.
 
-    SQLite takes all rows in one statement, so that its lock, and Python's, are taken once;
+    SQLite takes many rows in one statement, so that its lock, and Python's, are taken once;
     PostgreSQL takes them as JSON, which is told quickly, rows and leaves together.
 
     Args:
@@ -227,11 +228,14 @@ def additions(
         counts: Day, answer, and how often it was given.
     """
     if dialect == "sqlite":
-        return [
-            _added_consents(first, rows),
-            (_for_sqlite(leaf, ("hash",), len(rows)), (first, *map(bytearray, hashes))),
-            *((counted(dialect), count) for count in counts),
-        ]
+        assert first is not None
+        statements: list[tuple[str, Any]] = []
+        for n in range(0, len(rows), AT_ONCE):
+            some = hashes[n : n + AT_ONCE]
+            statements.append(_added_consents(first + n, rows[n : n + AT_ONCE]))
+            hashed = (first + n, *map(bytearray, some))
+            statements.append((_for_sqlite(leaf, ("hash",), len(some)), hashed))
+        return [*statements, *((counted(dialect), count) for count in counts)]
     given = [_Given(n, hashes[n], *row) for n, row in enumerate(rows)]
     counted_ones = [dict(zip(_COUNT_NAMES, count, strict=True)) for count in counts]
     values = {"given": given, "counts": counted_ones}
@@ -243,9 +247,7 @@ def additions(
     ]
 
 
-def _added_consents(
-    first: int | None, rows: Sequence[tuple[Any, ...]]
-) -> tuple[str, tuple[Any, ...]]:
+def _added_consents(first: int, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
     """Return SQLite's statement that adds *rows*; what none of them has is not told."""
     columns = dict(zip(_CONSENT_NAMES, zip(*rows, strict=True), strict=True))
     told = {name: held for name, held in columns.items() if held.count(None) < len(rows)}
@@ -253,7 +255,7 @@ def _added_consents(
     return _for_sqlite(consent, tuple(told), len(rows)), (first, *values)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def _for_sqlite(table: Table, names: tuple[str, ...], count: int) -> str:
     """Return the statement that adds *count* rows, the first at the position that is its first."""
     (position,) = table.primary_key.columns.keys()

@@ -1,0 +1,20 @@
+"""How the process's memory is handed out, where its C library lets that be set."""
+
+from __future__ import annotations
+
+import ctypes
+
+#: Bytes of a piece that is given back to the system as soon as it is let go. glibc raises the
+#: number with the largest piece that it ever saw: what was large once it would then keep.
+LARGE = 128 * 1024
+
+_M_MMAP_THRESHOLD = -3  # its number in malloc.h
+
+
+def keep_nothing_large() -> bool:
+    """Give back large pieces of memory for good; False: this C library has its own way."""
+    try:
+        setting = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(setting(_M_MMAP_THRESHOLD, LARGE))
