@@ -8,13 +8,20 @@ import ctypes
 #: number with the largest piece that it ever saw: what was large once it would then keep.
 LARGE = 128 * 1024
 
-_M_MMAP_THRESHOLD = -3  # its number in malloc.h
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # their numbers in malloc.h
 
 
 def keep_nothing_large() -> bool:
-    """Give back large pieces of memory for good; False: this C library has its own way."""
+    """
+    Give back large pieces of memory, and let all threads take theirs from one place.
+
+    Python lets one of them run at a time, so places of their own would be memory for nothing.
+
+    Returns:
+        False: this C library has its own way.
+    """
     try:
         setting = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    return bool(setting(_M_MMAP_THRESHOLD, LARGE))
+    return bool(setting(_M_MMAP_THRESHOLD, LARGE) and setting(_M_ARENA_MAX, 1))
