@@ -141,27 +141,6 @@ async def stats(request: Request) -> Response:
 
 
 @with_token(Scope.READ)
-async def scans(request: Request) -> Response:
-    """Answer with the scans of a site, newest first."""
-    site = await _asked_site(request)
-    history = await asyncio.to_thread(Store(request.app.state.engine).history, site)
-    return answer({"scans": [scan._asdict() for scan in history]})
-
-
-@with_token(Scope.READ)
-async def findings(request: Request) -> Response:
-    """Answer with what the newest scan of a site found amiss."""
-    site = await _asked_site(request)
-    newest = await asyncio.to_thread(Store(request.app.state.engine).newest, site)
-    return answer(
-        {
-            "scanned_at": newest and newest.finished_at,
-            "findings": newest.findings if newest else [],
-        }
-    )
-
-
-@with_token(Scope.READ)
 async def sites(request: Request) -> Response:
     """Answer with all sites, and what each is served."""
     shelf: Shelf = request.app.state.shelf
@@ -217,19 +196,6 @@ def export_answer(
     )
 
 
-async def _asked_site(request: Request) -> str:
-    """Return the site in the query, if it is in the list."""
-    shelf: Shelf = request.app.state.shelf
-    names = [name for name, _ in request.query_params.multi_items()]
-    if names != ["site"]:
-        raise QuestionInvalid("ask for one site: ?site=shop")
-    key = request.query_params["site"]
-    check_site(request, key)
-    if await shelf.get(key) is None:
-        raise UnknownSite("there is no such site")
-    return key
-
-
 async def _site(shelf: Shelf, key: str) -> dict[str, Any]:
     served = await shelf.get(key)
     assert served is not None, "it was in the list just now"
@@ -249,8 +215,6 @@ ROUTES = [
     Route("/api/v1/consents/count", consents_count),
     Route("/api/v1/consents/export", consents_export),
     Route("/api/v1/stats", stats),
-    Route("/api/v1/scans", scans),
-    Route("/api/v1/findings", findings),
     Route("/api/v1/sites", sites),
     Route("/api/v1/sites/{site}/catalogue", catalogue),
 ]

@@ -24,6 +24,7 @@ from consent_server import (
     openapi,
     preview_page,
     receipts,
+    scans,
     script,
 )
 from consent_server.admin import routes as people
@@ -66,7 +67,7 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Answer that the database answers; 503 where it does not."""
+    """Answer that decisions can be stored; 503 where they cannot."""
     log: ConsentLog = request.app.state.log
     await log.check()
     return answer({"status": "ready"})
@@ -110,6 +111,7 @@ ROUTES = [
     *hidden.ROUTES,
     *preview_page.ROUTES,
     *api.ROUTES,
+    *scans.ROUTES,
     *scan_api.ROUTES,
     Route("/healthz", healthz),
     Route("/readyz", readyz),

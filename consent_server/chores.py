@@ -94,6 +94,7 @@ class Chores:
             await self._prune_scans(site, now)
         before = now - dt.timedelta(days=REQUEST_DAYS)
         if number := await asyncio.to_thread(self._inbox.prune, closed_before=before):
+            await self._log.forget()
             said = f"{number} requests that were answered long ago"
             self._say(f"{said} are erased")
             await self._note("erased old requests", site=None, detail=said)

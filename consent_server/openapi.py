@@ -34,7 +34,7 @@ _ANSWERS: dict[str, Any] = {
 _PAGES = ("/w/{site}/requests", "/w/{site}/requests/{id}", "/w/{site}/consents/{id}")
 
 _FILTERED = ("/api/v1/consents", "/api/v1/consents/count", "/api/v1/consents/export")
-_OF_A_SITE = ("/api/v1/scans", "/api/v1/findings")
+_OF_SITES = ("/api/v1/scans", "/api/v1/findings")
 
 _CHOICES: dict[str, dict[str, Any]] = {
     "service": {"type": "array", "items": {"type": "string"}},
@@ -130,13 +130,13 @@ def _query(path: str) -> list[dict[str, Any]]:
         names = FILTER_NAMES
     if path in ("/api/v1/consents", "/api/v1/consents/export"):
         names += PAGE_NAMES
-    if path in _OF_A_SITE:
-        names = ("site",)
+    if path in _OF_SITES:
+        names = ("site", *PAGE_NAMES)
     found = [
         {
             "name": name,
             "in": "query",
-            "required": path in _OF_A_SITE,
+            "required": False,
             "schema": _CHOICES.get(name, {"type": "string"}),
         }
         for name in names

@@ -17,7 +17,7 @@ from scanner.errors import DatabaseUnusable
 from scanner.model import Catalogue, Entry, Scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sqlalchemy import Connection, Engine, Row
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_MERGED = 5
 
 MAX_FORGOTTEN = 20  # scans deleted in one commit: each is some megabytes, and visitors wait
+
+_NEVER = 2**62  # a number that no scan gets
 
 _KEY = ("site", "kind", "name", "domain", "path", "partitioned")
 
@@ -62,7 +64,11 @@ def open_store(address: str) -> Iterator[Store]:
 
 
 class Store:
-    """The scans of all sites in the database of *engine*, which stays the caller's to dispose."""
+    """
+    The scans of all sites in the database of *engine*, which stays the caller's to dispose.
+
+    The newest is that which was kept last: the clock may have been wrong when one began.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -108,11 +114,27 @@ class Store:
             select(table.c.id, table.c.site, table.c.started_at, table.c.finished_at)
             .add_columns(table.c.status)
             .where(table.c.site == site)
-            .order_by(desc(table.c.started_at), desc(table.c.id))
+            .order_by(desc(table.c.id))
             .limit(limit)
         )
         with self._engine.connect() as connection:
             return tuple(_kept(row) for row in connection.execute(query))
+
+    def kept(
+        self, sites: Collection[str], *, limit: int, below: int | None = None
+    ) -> tuple[Kept, ...]:
+        """Return scans of *sites*, newest first; *below*: those that were kept before that one."""
+        table = tables.scan
+        query = (
+            select(table.c.id, table.c.site, table.c.started_at, table.c.finished_at)
+            .add_columns(table.c.status)
+            .where(table.c.site.in_(sites))
+        )
+        if below is not None:
+            query = query.where(table.c.id < below)
+        with self._engine.connect() as connection:
+            found = connection.execute(query.order_by(desc(table.c.id)).limit(limit))
+            return tuple(_kept(row) for row in found)
 
     def get(self, site: str, id: int) -> Scan | None:  # noqa: A002 the column's name
         """Return the scan of *site* with this number."""
@@ -125,8 +147,13 @@ class Store:
         return self._one(and_(table.c.site == site, table.c.status != "failed"))
 
     def before(self, scan: Scan) -> Scan | None:
-        """Return the newest scan of the same site that did not fail and is older than *scan*."""
-        return self.at(scan.site, scan.started_at)
+        """Return the newest scan of the same site that did not fail and was kept before *scan*."""
+        table = tables.scan
+        of_site = table.c.site == scan.site
+        began = table.c.started_at == _milliseconds(scan.started_at)
+        itself = select(func.max(table.c.id)).where(of_site, began).scalar_subquery()
+        earlier = table.c.id < func.coalesce(itself, _NEVER)
+        return self._one(and_(of_site, table.c.status != "failed", earlier))
 
     def at(self, site: str, time: dt.datetime) -> Scan | None:
         """Return the newest scan of *site* that did not fail and began before *time*."""
@@ -140,7 +167,7 @@ class Store:
         query = (
             select(table.c.document)
             .where(table.c.site == site, table.c.status != "failed")
-            .order_by(desc(table.c.started_at), desc(table.c.id))
+            .order_by(desc(table.c.id))
             .limit(limit)
         )
         with self._engine.connect() as connection:
@@ -192,14 +219,9 @@ class Store:
 
     def _one(self, condition: Any) -> Scan | None:
         table = tables.scan
-        query = (
-            select(table.c.document)
-            .where(condition)
-            .order_by(desc(table.c.started_at), desc(table.c.id))
-            .limit(1)
-        )
+        newest = select(func.max(table.c.id)).where(condition).scalar_subquery()
         with self._engine.connect() as connection:
-            document = connection.scalar(query)
+            document = connection.scalar(select(table.c.document).where(table.c.id == newest))
         return None if document is None else _scan(document)
 
     def _upsert(self) -> Any:

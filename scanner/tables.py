@@ -100,6 +100,7 @@ answer = Table(
     Column("surface", String(16)),  # where it was given; NULL: the browser did not say
     Column("country", String(2)),  # as a trusted proxy said
     Column("layout", String(16)),  # of the banner that the site had then
+    Column("held", BigInteger, nullable=False, server_default="0"),  # counted decisions with it
     Index("answer_site", "site"),
 )
 
@@ -121,6 +122,13 @@ consent = Table(
     Index("consent_answer_time", "answer", "decided_at", "seq"),
 )
 
+#: How far decisions are counted, in one row; see consent_server/log/counting.py.
+counted = Table(
+    "counted",
+    metadata,
+    Column("leaves", BigInteger, primary_key=True, autoincrement=False),  # so many, from the first
+)
+
 #: How often each answer was given on a day; stays when decisions are erased.
 tally = Table(
     "tally",
@@ -128,6 +136,34 @@ tally = Table(
     Column("day", Integer, primary_key=True, autoincrement=False),  # of receipt, since 1970
     Column("answer", BigInteger, primary_key=True, autoincrement=False),
     Column("count", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: The days whose answers are not added up, or no longer.
+open_day = Table(
+    "open_day",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+)
+
+#: What `daily` adds up, of the answers of a day.
+ADDED_UP = (
+    *("shown", "accepted", "rejected", "ignored"),
+    *("granted_functional", "granted_statistics", "granted_marketing"),
+    *("refused_functional", "refused_statistics", "refused_marketing"),
+    *("accept_all", "reject_all", "save", "withdraw", "gpc", "import"),
+)
+
+#: The answers of each day that is not open, added up: of a site, and by one thing more.
+daily = Table(
+    "daily",
+    metadata,
+    Column("dimension", String(16), primary_key=True),  # "language", …; "": none
+    Column("site", String(64), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("value", String(64), primary_key=True),  # of the dimension; "": there is none
+    *(Column(name, BigInteger, nullable=False) for name in ADDED_UP),
+    Index("daily_day", "day"),
     sqlite_with_rowid=False,
 )
 

@@ -65,6 +65,8 @@ async def change(asked: Asked) -> Response:
     if not await asyncio.to_thread(_do, _inbox(asked), found.id, deed):
         text = f"The request is {found.standing} already; look at it again."
         return asked.problem(409, "This was not done", text)
+    if deed == "erased":
+        await asked.log.forget()
     await asked.did(DEEDS[deed], f"{found.right} of {found.received_at:%Y-%m-%d}", site=asked.site)
     return asked.back(f"/admin/{asked.site}/requests", done=deed)
 

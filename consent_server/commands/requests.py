@@ -104,6 +104,7 @@ def erase(key: str, database: str) -> None:
         request = _known(inbox, key)
         inbox.erase(key.lower())
         _note(deeds, "erased a request", request)
+    _forget(database)
     click.echo(f"Erased {key}.", err=True)
 
 
@@ -137,6 +138,22 @@ def export(key: str, database: str) -> None:
     finally:
         engine.dispose()
     _print(dossier(request, record, shown))
+
+
+def _forget(database: str) -> None:
+    from consent_server.log import ConsentLog
+    from scanner.database import open_database
+
+    engine = open_database(database)
+
+    async def forget() -> None:
+        async with ConsentLog.open(engine) as log:
+            await log.forget()
+
+    try:
+        asyncio.run(forget())
+    finally:
+        engine.dispose()
 
 
 @contextlib.contextmanager

@@ -9,17 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
 from consent_server.log.forgetting import Forgetting
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
+from consent_server.log.readiness import Readiness
 from consent_server.log.records import same_decision
-from consent_server.log.rows import to_counted, to_record, whole
-from consent_server.log.selection import conditions, selections, tallied
+from consent_server.log.rows import to_record, whole
+from consent_server.log.selection import conditions, selections
 from consent_server.log.statistics import Day, days
+from consent_server.log.totals import by_day, total
 from consent_server.log.writer import GroupWriter
 from consent_server.model import ConsentRecord, Filter, Slice
 from scanner.database import forget_erased
@@ -51,6 +53,7 @@ class ConsentLog:
         self._writer: GroupWriter | None = None
         self._ledger = Ledger(engine)
         self._driver: Any = engine.dialect.dbapi
+        self._readiness = Readiness(engine)
         self._forgetting = Forgetting(partial(forget_erased, engine))
 
     @classmethod
@@ -114,7 +117,7 @@ class ConsentLog:
 
     async def count(self, wanted: Filter) -> int:
         """Return how many records *wanted* lets through."""
-        statement = select(func.count()).select_from(consent).where(*conditions(wanted))
+        statement = total(wanted)
         return await self._read(lambda connection: int(connection.execute(statement).scalar_one()))
 
     async def statistics(self, wanted: Filter, *, by: Sequence[str] = ()) -> tuple[Day, ...]:
@@ -127,9 +130,9 @@ class ConsentLog:
             wanted: Its times count as whole days; its id says nothing.
             by: What to tell apart, of `statistics.APART`.
         """
-        statement = tallied(wanted, by)
+        statement = by_day(wanted, by)
         rows = await self._read(lambda connection: connection.execute(statement).all())
-        return days((to_counted(row) for row in rows), by=by)
+        return days(rows, by=by)
 
     async def ignored(self, given: tuple[Any, ...]) -> None:
         """
@@ -185,21 +188,30 @@ class ConsentLog:
                 await asyncio.sleep(REST)
         finally:
             if total:
-                await self._forgetting.begin()
+                await self.forget()
         return total
+
+    async def forget(self) -> None:
+        """Take what was erased by now, whatever it was, out of SQLite's own log too."""
+        await self._forgetting.begin()
 
     async def check(self) -> None:
         """
-        Ask the database for nothing.
+        Let it pass if decisions can be stored now.
 
         Raises:
-            LogUnavailable: If it does not answer.
+            LogUnavailable: If not, or the database does not answer.
         """
-        await self._read(lambda connection: connection.execute(select(1)).scalar_one())
+
+        def run() -> None:
+            with self._unavailable():
+                self._readiness.check()
+
+        await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     def _at_work(self) -> GroupWriter:
         if self._writer is None:
-            self._writer = GroupWriter(self._store)
+            self._writer = GroupWriter(self._store, afterwards=self._count)
         return self._writer
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:
@@ -210,6 +222,16 @@ class ConsentLog:
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
+        """Store *records*, and remember whether that could be done."""
+        try:
+            outcomes = self._stored_each(records)
+        except LogUnavailable:
+            self._readiness.heard(stored=False)
+            raise
+        self._readiness.heard(stored=not isinstance(outcomes[0], LogUnavailable))
+        return outcomes
+
+    def _stored_each(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
         first: dict[str, ConsentRecord] = {}  # in the order in which they came
         for record in records:
@@ -223,7 +245,7 @@ class ConsentLog:
         except (DBAPIError, self._driver.Error) as exc:
             if len(records) == 1:
                 return [LogUnavailable(f"the decision could not be stored: {exc}")]
-            return [outcome for record in records for outcome in self._store([record])]
+            return [each for record in records for each in self._stored_each([record])]
         outcomes: list[Outcome] = []
         for record in records:
             if not same_decision(known[record.id], record):
@@ -232,6 +254,11 @@ class ConsentLog:
                 outcomes.append(record.id in new)
                 new.discard(record.id)
         return outcomes
+
+    def _count(self) -> None:
+        """Count what was stored; what cannot be counted now is counted with what comes."""
+        with contextlib.suppress(LogUnavailable), self._unavailable():
+            self._ledger.count()
 
     def _stored(self, keys: set[str]) -> dict[str, ConsentRecord]:
         if not keys:

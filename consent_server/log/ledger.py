@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from consent_server.given import Given
+from consent_server.log import counting, rows
 from consent_server.log import leaf as leaves
-from consent_server.log import rows
 from scanner.tables import consent, leaf, to_milliseconds
 
 if TYPE_CHECKING:
@@ -43,15 +42,10 @@ class _Group(NamedTuple):
 
     rows: list[tuple[Any, ...]]
     hashes: list[bytes]
-    counted: list[tuple[int, int]]  # day, since 1970, and answer
 
     def only(self, which: Sequence[int]) -> _Group:
         """Return those at the places *which*."""
-        return _Group(
-            [self.rows[n] for n in which],
-            [self.hashes[n] for n in which],
-            [self.counted[n] for n in which],
-        )
+        return _Group([self.rows[n] for n in which], [self.hashes[n] for n in which])
 
 
 class Ledger:
@@ -64,6 +58,7 @@ class Ledger:
         self._driver: Any = engine.dialect.dbapi
         self._begin = _BEGIN[self._dialect]
         self._connection: PoolProxiedConnection | None = None
+        self._uncounted = counting.EVERY  # others may have left as many
 
     def append(self, records: Sequence[ConsentRecord]) -> set[str]:
         """
@@ -72,6 +67,7 @@ class Ledger:
         Only one thread may append.
         """
         group = self._group(records)
+        self._uncounted += len(records)
         if self._append_new(group):
             return {record.id for record in records}
         with self.turn() as (connection, position):
@@ -82,12 +78,19 @@ class Ledger:
                 self._add(connection.connection.cursor(), position, group.only(fresh))
             return {records[n].id for n in fresh}
 
+    def count(self) -> None:
+        """Count what was added, if that is much by now."""
+        if self._uncounted < counting.EVERY:
+            return
+        with self.turn() as (connection, position):
+            counting.count(connection, position)
+        self._uncounted = 0
+
     def tally(self, given: tuple[Any, ...], *, now: dt.datetime) -> None:
         """Count the answer *given*, which leaves no decision."""
         (number,) = self._given.numbers([given])
-        day = to_milliseconds(now) // rows.DAY
         with self._engine.begin() as connection:
-            connection.exec_driver_sql(rows.counted(self._dialect), (day, number, 1))
+            counting.ignored(connection, day=to_milliseconds(now) // rows.DAY, given=number)
 
     def erase(self, which: ColumnElement[bool], *, reason: str, now: dt.datetime) -> int:
         """
@@ -102,6 +105,8 @@ class Ledger:
             asked = rows.whole().where(which).limit(MAX_ERASED)
             found = sorted(connection.execute(asked), key=lambda row: row.seq)
             if found:
+                counting.count(connection, position)
+                counting.uncount(connection, [row.answer for row in found])
                 cores = [leaves.erasure(row.seq, reason, now) for row in found]
                 connection.execute(_redaction(), [_redacted(row) for row in found])
                 connection.execute(
@@ -139,14 +144,14 @@ class Ledger:
             rows.to_row(record, given=number, salt=salt)
             for record, number, salt in zip(records, given, salted, strict=True)
         ]
-        counted = [(row[_RECEIVED] // rows.DAY, row[_ANSWER]) for row in added]
-        examples = dict(zip(counted, records, strict=True))  # equal answers of a day, equal cores
+        keys = [(row[_RECEIVED] // rows.DAY, row[_ANSWER]) for row in added]
+        examples = dict(zip(keys, records, strict=True))  # equal answers of a day, equal cores
         cores = {key: leaves.core(record) for key, record in examples.items()}
         hashes = [
             leaves.leaf_hash(cores[key], leaves.inner(salt, leaves.personal(record)))
-            for record, salt, key in zip(records, salted, counted, strict=True)
+            for record, salt, key in zip(records, salted, keys, strict=True)
         ]
-        return _Group(added, hashes, counted)
+        return _Group(added, hashes)
 
     def _append_new(self, group: _Group) -> bool:
         """Add all of *group* in one commit, by the driver alone; False: some are there already.
@@ -186,10 +191,9 @@ class Ledger:
             self._add(cursor, None, group)
 
     def _add(self, cursor: Any, position: int | None, group: _Group) -> None:
-        """Add rows, leaves and counts, from *position* on (PostgreSQL finds that out itself)."""
-        counts = sorted((*key, count) for key, count in Counter(group.counted).items())
+        """Add rows and leaves, from *position* on (PostgreSQL finds that out itself)."""
         for statement, parameters in rows.additions(
-            self._dialect, position, group.rows, group.hashes, counts
+            self._dialect, position, group.rows, group.hashes
         ):
             cursor.execute(statement, parameters)
 

@@ -15,7 +15,7 @@ from scanner.errors import QuestionInvalid
 from scanner.model import OPTIONAL_CATEGORIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000  # records in one answer; export has no limit
@@ -126,7 +126,7 @@ def read_question(pairs: Iterable[tuple[str, str]], *, paged: bool = True) -> Qu
             country=values["country"].upper() if "country" in values else None,
         ),
         cursor=_read_cursor(values["cursor"]) if "cursor" in values else None,
-        limit=_limit(values["limit"]) if "limit" in values else DEFAULT_LIMIT,
+        limit=read_limit(values),
     )
 
 
@@ -198,7 +198,14 @@ def _moment(values: dict[str, str], name: str) -> dt.datetime | None:
     )
 
 
-def _limit(text: str) -> int:
+def read_limit(values: Mapping[str, str]) -> int:
+    """
+    Return how many a page holds at most, as *values* say or by default.
+
+    Raises:
+        QuestionInvalid: If that is no number, or none that is allowed.
+    """
+    text = values.get("limit", str(DEFAULT_LIMIT))
     if not re.fullmatch(r"\d{1,4}", text) or not 1 <= int(text) <= MAX_LIMIT:
         raise QuestionInvalid(f"'limit' is a number from 1 to {MAX_LIMIT}")
     return int(text)

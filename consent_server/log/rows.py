@@ -20,11 +20,11 @@ from sqlalchemy import (
 )
 
 from consent_server.log import leaf as leaves
-from consent_server.log.statistics import IGNORED, Counted
+from consent_server.log.statistics import IGNORED
 from consent_server.model import Action, ConsentRecord, Ignored, Surface
 from scanner.database import dialect_named
 from scanner.model import OPTIONAL_CATEGORIES
-from scanner.tables import answer, consent, from_milliseconds, leaf, tally, to_milliseconds
+from scanner.tables import answer, consent, from_milliseconds, leaf, to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +49,6 @@ ANSWER_NAMES = (
 
 #: What a new row of a consent holds after its position, in order.
 _CONSENT_NAMES = tuple(str(each.name) for each in consent.c if each.name != "seq")
-
-_COUNT_NAMES = ("day", "answer", "count")
 
 #: The same for PostgreSQL, which is told its place among others, and bytes in base64.
 _GIVEN_NAMES = ("n", "hash", *_CONSENT_NAMES)
@@ -145,14 +143,6 @@ def _date(day: int) -> str:
     return from_milliseconds(day * DAY).date().isoformat()
 
 
-def to_counted(row: Sequence[Any]) -> Counted:
-    """Return the count that *row*, of `selection.tallied`, holds."""
-    day, action, surface, count, *told = row
-    choices = [None if granted is None else bool(granted) for granted in told[:3]]
-    total = int(count)  # PostgreSQL adds up to a Decimal
-    return Counted(day, tuple(told[3:]), action, surface, tuple(choices), total)
-
-
 def to_answer(record: ConsentRecord) -> tuple[Any, ...]:
     """Return what names the answer in *record*, in the order of `ANSWER_NAMES`."""
     choices, services = record.choices, record.services
@@ -212,10 +202,9 @@ def additions(
     first: int | None,
     rows: Sequence[tuple[Any, ...]],
     hashes: Sequence[bytes],
-    counts: Sequence[tuple[int, int, int]],
 ) -> list[tuple[str, Any]]:
     """
-    Return the driver's statements that add *rows*, their leaves and *counts*.
+    Return the driver's statements that add *rows* and their leaves.
 
     SQLite takes many rows in one statement, so that its lock, and Python's, are taken once;
     PostgreSQL takes them as JSON, which is told quickly, rows and leaves together.
@@ -225,7 +214,6 @@ def additions(
         first: Position of the first; PostgreSQL goes on after the last.
         rows: As `to_row` returned them.
         hashes: Their leaves.
-        counts: Day, answer, and how often it was given.
     """
     if dialect == "sqlite":
         assert first is not None
@@ -235,16 +223,9 @@ def additions(
             statements.append(_added_consents(first + n, rows[n : n + AT_ONCE]))
             hashed = (first + n, *map(bytearray, some))
             statements.append((_for_sqlite(leaf, ("hash",), len(some)), hashed))
-        return [*statements, *((counted(dialect), count) for count in counts)]
+        return statements
     given = [_Given(n, hashes[n], *row) for n, row in enumerate(rows)]
-    counted_ones = [dict(zip(_COUNT_NAMES, count, strict=True)) for count in counts]
-    values = {"given": given, "counts": counted_ones}
-    return [
-        (
-            _for_postgresql(),
-            {name: _TELLER.encode(value).decode() for name, value in values.items()},
-        )
-    ]
+    return [(_for_postgresql(), {"given": _TELLER.encode(given).decode()})]
 
 
 def _added_consents(first: int, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
@@ -267,7 +248,7 @@ def _for_sqlite(table: Table, names: tuple[str, ...], count: int) -> str:
 
 @functools.cache
 def _for_postgresql() -> str:
-    """Return the statement that adds decisions, as JSON, with their leaves and counts."""
+    """Return the statement that adds decisions, as JSON, with their leaves."""
     last = func.coalesce(func.max(leaf.c.position), literal_column("-1"))
     first = select((last + literal_column("1")).label("first")).cte("base")
     types = {name: consent.c[name].type for name in _CONSENT_NAMES}
@@ -279,19 +260,12 @@ def _for_postgresql() -> str:
     )
     values = [*(given.c[name] for name in _CONSENT_NAMES if name != "salt"), salt]
     added = insert(consent).from_select(["seq", *_CONSENT_NAMES], select(position, *values))
-    counts = _told("counts", _COUNT_NAMES, {name: tally.c[name].type for name in _COUNT_NAMES})
-    postgresql = dialect_named("postgresql")
-    made = postgresql.insert(tally).from_select(_COUNT_NAMES, counts)
-    summed = made.on_conflict_do_update(
-        index_elements=[tally.c.day, tally.c.answer],
-        set_={"count": tally.c["count"] + made.excluded["count"]},
-    )
     statement = (
         insert(leaf)
         .from_select(["position", "hash"], select(position, hashed))
-        .add_cte(added.cte("added"), summed.cte("summed"))
+        .add_cte(added.cte("added"))
     )
-    dialect = postgresql.dialect(paramstyle="pyformat")
+    dialect = dialect_named("postgresql").dialect(paramstyle="pyformat")
     return str(statement.compile(dialect=dialect))
 
 
@@ -302,16 +276,3 @@ def _told(name: str, names: Sequence[str], types: dict[str, Any]) -> Select[Any]
     return select(
         *told.table_valued(*columns, name=f"{name}_rows").render_derived(with_types=True).c
     )
-
-
-@functools.cache
-def counted(dialect_name: str) -> str:
-    """Return the statement that adds a count to an answer's of a day."""
-    module = dialect_named(dialect_name)
-    dialect = module.dialect(paramstyle="qmark" if dialect_name == "sqlite" else "format")
-    made = module.insert(tally)
-    made = made.values(day=None, answer=None, count=None).on_conflict_do_update(
-        index_elements=[tally.c.day, tally.c.answer],
-        set_={"count": tally.c.count + made.excluded.count},
-    )
-    return str(made.compile(dialect=dialect))

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import and_, case, exists, func, literal_column, or_, select, tuple_
+from sqlalchemy import and_, case, func, literal_column, or_, select, tuple_
 
-from consent_server.log.rows import ANSWER_NAMES, CATEGORIES, DAY, whole
-from scanner.tables import answer, consent, offer, tally, to_milliseconds
+from consent_server.log.rows import ANSWER_NAMES, CATEGORIES, whole
+from scanner.tables import answer, consent, offer, to_milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sqlalchemy import ColumnElement, FromClause, Select
 
@@ -33,6 +33,8 @@ NEAR_FOR_EACH = 20  # and more where the page is long
 
 _one = consent.alias("one")
 _DECIDED = _one.c.decided_at
+
+_WITHOUT = answer.c.services.is_(None)  # any service that was asked about by itself
 
 
 def selections(question: Question, dialect: str) -> Iterator[Select[Any]]:
@@ -76,24 +78,6 @@ def of_answers(wanted: Filter) -> list[ColumnElement[bool]]:
     found += [_granted(name) for name in wanted.granted_services]
     found += [_refused(name) for name in wanted.refused_services]
     return found
-
-
-def tallied(wanted: Filter, by: Sequence[str]) -> Select[Any]:
-    """Return the statement that finds how often each answer that *wanted* lets through came."""
-    found = of_answers(wanted)
-    if wanted.since is not None:
-        found.append(tally.c.day >= to_milliseconds(wanted.since) // DAY)
-    if wanted.until is not None:
-        found.append(tally.c.day < -(-to_milliseconds(wanted.until) // DAY))
-    alike = (tally.c.day, answer.c.action, answer.c.surface)
-    told = [answer.c[name] for name in (*CATEGORIES, *by)]
-    return (
-        select(*alike, func.sum(tally.c["count"]), *told)
-        .join_from(tally, answer, tally.c.answer == answer.c.id)
-        .where(*found)
-        .group_by(*alike, *told)
-        .order_by(tally.c.day)
-    )
 
 
 def _is_past(question: Question) -> bool:
@@ -201,30 +185,36 @@ def _times(table: FromClause, wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _granted(name: str) -> ColumnElement[bool]:
     """Return whether the service *name* was granted: by itself, or with a category of its."""
-    return or_(_said(name, "true"), and_(~_said(name, "false"), _answered(name, granted=True)))
+    said, unsaid = _said(name, "true"), or_(_WITHOUT, ~_said(name, "false"))
+    return or_(said, and_(unsaid, _answered(name, granted=True)))
 
 
 def _refused(name: str) -> ColumnElement[bool]:
     """Return whether the service *name* was offered, and not granted."""
+    said, unsaid = _said(name, "false"), or_(_WITHOUT, ~_said(name, "true"))
     with_categories = and_(_answered(name, granted=False), ~_answered(name, granted=True))
-    return or_(_said(name, "false"), and_(~_said(name, "true"), with_categories))
+    return or_(said, and_(unsaid, with_categories))
 
 
 def _said(name: str, granted: str) -> ColumnElement[bool]:
     """Return whether the service *name* stands among an answer's own with *granted*."""
-    own = func.coalesce(answer.c.services, "")
-    return own.contains(f"{_ENCODER.encode(name).decode()}:{granted}", autoescape=True)
+    said = answer.c.services.contains(
+        f"{_ENCODER.encode(name).decode()}:{granted}", autoescape=True
+    )
+    return and_(~_WITHOUT, said)
 
 
 def _answered(name: str, *, granted: bool) -> ColumnElement[bool]:
     """Return whether a category in which *name* was offered has *granted*."""
+    shown = tuple_(answer.c.site, answer.c.revision)
     of_category = [
-        and_(offer.c.category == category, answer.c[category].is_(granted))
+        and_(answer.c[category].is_(granted), shown.in_(_offering(name, category)))
         for category in CATEGORIES
     ]
-    return exists().where(
-        offer.c.site == answer.c.site,
-        offer.c.revision == answer.c.revision,
-        offer.c.service == name,
-        or_(*of_category),
-    )
+    return or_(*of_category)
+
+
+def _offering(name: str, category: str) -> Select[Any]:
+    """Return the statement that finds where the service *name* was offered in *category*."""
+    here = offer.c.service == name, offer.c.category == category
+    return select(offer.c.site, offer.c.revision).where(*here)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from consent_server.model import Action, Surface
+from consent_server.model import Action
 from scanner.model import OPTIONAL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -22,17 +21,7 @@ APART = ("site", "language", "country", "revision", "layout")
 
 _EPOCH = dt.date(1970, 1, 1)
 _CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
-
-
-class Counted(NamedTuple):
-    """How often one answer was given on one day."""
-
-    day: int  # since 1970
-    apart: tuple[str | None, ...]  # the values of what the statistics are told apart by
-    action: str
-    surface: str | None
-    choices: tuple[bool | None, ...]  # of each category; None: not offered
-    times: int
+_ACTIONS = tuple(action.value for action in Action)
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,64 +40,35 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     ignored: int = 0  # times that a visitor closed the banner, or left, without a choice
 
 
-def days(counted: Iterable[Counted], *, by: Sequence[str] = ()) -> tuple[Day, ...]:
+def days(rows: Iterable[Sequence[Any]], *, by: Sequence[str] = ()) -> tuple[Day, ...]:
     """
-    Return the days that *counted* tells of.
+    Return the days that *rows*, of `totals.by_day`, tell of.
 
     Args:
-        counted: In the order of their days.
+        rows: In any order.
         by: The names of what stands in *apart*.
     """
+    first = 1 + len(by)  # of what is added up
+    found = sorted(rows, key=lambda row: (row[0], *(value or "" for value in row[1:first])))
     return tuple(
-        _day(day, dict(zip(by, apart, strict=True)), list(group))
-        for day, of_day in itertools.groupby(counted, lambda each: each.day)
-        for apart, group in itertools.groupby(sorted(of_day, key=_apart), lambda each: each.apart)
+        _day(row[0], dict(zip(by, row[1:first], strict=True)), row[first:]) for row in found
     )
 
 
-def _apart(each: Counted) -> tuple[str, ...]:
-    return tuple(value or "" for value in each.apart)
-
-
-def _day(day: int, apart: dict[str, str | None], group: list[Counted]) -> Day:
-    decided = [each for each in group if each.action != IGNORED]
-    ignored = _sum(group) - _sum(decided)
-    accepted = _sum(each for each in decided if _offered(each) == {True})
-    rejected = _sum(each for each in decided if _offered(each) == {False})
-    actions = dict.fromkeys(sorted({each.action for each in decided}), 0)
-    for each in decided:
-        actions[each.action] += each.times
+def _day(day: int, apart: dict[str, str | None], sums: Sequence[int]) -> Day:
+    shown, accepted, rejected, ignored, *answers = sums  # of `ADDED_UP`
+    granted, refused, times = answers[:3], answers[3:6], answers[6:]
+    decisions = sum(times)
     return Day(
         day=_EPOCH + dt.timedelta(days=day),
-        decisions=_sum(decided),
-        actions=actions,
-        granted=_by_category(decided, granted=True),
-        refused=_by_category(decided, granted=False),
+        decisions=decisions,
+        actions={name: number for name, number in zip(_ACTIONS, times, strict=True) if number},
+        granted=dict(zip(_CATEGORIES, granted, strict=True)),
+        refused=dict(zip(_CATEGORIES, refused, strict=True)),
         apart=apart,
-        shown=ignored + _sum(each for each in decided if _on_the_banner(each)),
+        shown=shown,
         accepted=accepted,
         rejected=rejected,
-        partial=_sum(decided) - accepted - rejected,
+        partial=decisions - accepted - rejected,
         ignored=ignored,
     )
-
-
-def _on_the_banner(each: Counted) -> bool:
-    """Return whether the banner was answered: a withdrawal or a signal needs none."""
-    unasked = each.action in (Action.WITHDRAW, Action.GPC)
-    return not unasked and each.surface in (None, Surface.BANNER)
-
-
-def _offered(each: Counted) -> set[bool]:
-    return {choice for choice in each.choices if choice is not None}
-
-
-def _by_category(group: list[Counted], *, granted: bool) -> dict[str, int]:
-    return {
-        name: _sum(each for each in group if each.choices[n] is granted)
-        for n, name in enumerate(_CATEGORIES)
-    }
-
-
-def _sum(group: Iterable[Counted]) -> int:
-    return sum(each.times for each in group)

@@ -93,10 +93,20 @@ class _Group:
 
 
 class GroupWriter:
-    """Hands records to *store*, a group at a time; belongs to the event loop that made it."""
+    """
+    Hands records to *store*, a group at a time; belongs to the event loop that made it.
 
-    def __init__(self, store: Callable[[Sequence[ConsentRecord]], Sequence[Outcome]]) -> None:
+    *afterwards* is called when those who waited for a group are told.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[Sequence[ConsentRecord]], Sequence[Outcome]],
+        *,
+        afterwards: Callable[[], None],
+    ) -> None:
         self._store = store
+        self._afterwards = afterwards
         self._queue: queue.SimpleQueue[tuple[_Group, list[ConsentRecord]] | None] = (
             queue.SimpleQueue()
         )
@@ -171,6 +181,10 @@ class GroupWriter:
                 outcomes = self._outcomes(records)
             metrics.count(outcomes)
             self._loop.call_soon_threadsafe(self._answer, group, outcomes)
+            try:
+                self._afterwards()
+            except Exception:  # they are stored all the same, and the thread must live
+                log.exception("decisions not counted")
 
     def _outcomes(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         try:

@@ -1,4 +1,7 @@
-"""The requests of visitors, in the database. All methods block; use them in a thread."""
+"""The requests of visitors, in the database. All methods block; use them in a thread.
+
+What is erased here is gone from SQLite's own log, too, when `ConsentLog.forget` is done.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, delete, func, insert, select, update
 
 from consent_server.rights.model import Right, RightsRequest, Standing
-from scanner.database import forget_erased
 from scanner.tables import from_milliseconds, rights_request, to_milliseconds
 
 if TYPE_CHECKING:
@@ -92,14 +94,13 @@ class Inbox:
         self._change(key, reminded=times)
 
     def erase(self, key: str) -> bool:
-        """Erase the request *key*; return whether it was there."""
+        """Erase the request *key*; return whether it was there. Let the log forget it then."""
         with self._engine.begin() as connection:
             done = connection.execute(delete(rights_request).where(rights_request.c.id == key))
-        forget_erased(self._engine)
         return done.rowcount > 0
 
     def prune(self, *, closed_before: dt.datetime, dry_run: bool = False) -> int:
-        """Erase the requests that were closed before then; return how many."""
+        """Erase those that were closed before then; return how many. Let the log forget them."""
         old = rights_request.c.closed_at < to_milliseconds(closed_before)
         with self._engine.begin() as connection:
             count = connection.execute(
@@ -107,8 +108,6 @@ class Inbox:
             ).scalar_one()
             if not dry_run:
                 connection.execute(delete(rights_request).where(old))
-        if count and not dry_run:
-            forget_erased(self._engine)
         return count
 
     def _change(self, key: str, *conditions: ColumnElement[bool], **values: object) -> bool:

@@ -32,6 +32,9 @@ DEVICES = {
     ),
 }
 TIME_ZONE = "Europe/Oslo"
+FINGERS = 5  # that telephones and tablets tell apart
+#: Of what a page draws to what nobody looks at. The page cannot tell; only presses would miss.
+TINY = 0.05
 _GREASE = "Not)A;Brand"  # Chromium adds a made-up brand, so that nobody relies on the list
 
 #: The regions that browsers name with a language, where they do.
@@ -58,22 +61,37 @@ def user_agent(version: str, *, device: Device = DESKTOP) -> str:
     )
 
 
-def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
-    """Return the commands of DevTools that make a page look as it does to *visitor*."""
+def metrics(visitor: Visitor, *, scale: float = 1) -> dict[str, Any]:
+    """
+    Return the parameters of ``Emulation.setDeviceMetricsOverride`` for the device of *visitor*.
+
+    Args:
+        scale: Of what is drawn: a page that nobody presses on needs no pixels. To the page, and
+            in pictures of it, all is as large as ever.
+    """
     device = DEVICES[visitor.device or "desktop"]
     width, height = device.viewport
-    metrics = {
+    upright = {"screenOrientation": {"type": "portraitPrimary", "angle": 0}}
+    return {
         **dict.fromkeys(("width", "screenWidth"), width),
         **dict.fromkeys(("height", "screenHeight"), height),
         "deviceScaleFactor": device.scale,
         "mobile": device.mobile,
+        "scale": scale,
+        **(upright if device.mobile else {}),
     }
+
+
+def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return the commands of DevTools that make a page look as it does to *visitor*."""
+    device = DEVICES[visitor.device or "desktop"]
     commands: list[tuple[str, dict[str, Any]]] = [
-        ("Emulation.setDeviceMetricsOverride", metrics),
+        ("Emulation.setDeviceMetricsOverride", metrics(visitor, scale=TINY)),
         ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
     ]
     if device.mobile:
-        commands.append(("Emulation.setTouchEmulationEnabled", {"enabled": True}))
+        touch = {"enabled": True, "maxTouchPoints": FINGERS}
+        commands.append(("Emulation.setTouchEmulationEnabled", touch))
     if visitor.time_zone:
         commands.append(("Emulation.setTimezoneOverride", {"timezoneId": visitor.time_zone}))
     if visitor.location is not None:

@@ -60,6 +60,7 @@ class Profile:
             device=disguise.DEVICES[visitor.device or "desktop"],
         )
         self._emulation = disguise.emulation(visitor)
+        self._drawn = disguise.metrics(visitor)  # for a page that is pressed on
         self._badge = badge
         self._signal = signal
         self._digester = digester
@@ -108,12 +109,15 @@ class Profile:
     @contextlib.asynccontextmanager
     async def lend(self, tab: Tab) -> AsyncIterator[pw.Page]:
         """Let Playwright drive the page in *tab* until the block ends; see `Browser.lend`."""
+        draw = "Emulation.setDeviceMetricsOverride"
         async with self._browser.lend(tab.target) as page:
             tab.lent = True
             try:
+                await tab.session.call(draw, **self._drawn)  # else presses miss
                 yield page
             finally:
                 tab.lent = False
+                tab.session.post(draw, **{**self._drawn, "scale": disguise.TINY})
 
     async def bring_along(self, cookies: list[dict[str, str]]) -> None:
         """

@@ -159,6 +159,8 @@ class Evidence:
         #: Addresses whose answers may have cookies that nobody hears of, and when they came.
         self.unheard: dict[str, dt.datetime] = {}
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
+        self.looked_until = 0  # how many of `stored` were there when that was done
+        self.deferred: set[str] = set()  # addresses that are asked when the browser sees fit
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
         self.contacts: list[Contact] = []
@@ -173,6 +175,18 @@ class Evidence:
         self.due = 0.0  # monotonic time of the last of these timers
         self.registered: set[str] = set()  # service workers, unless that was refused
         self._since = time.monotonic()
+
+    def correct(self, taken: SetBy, by: SetBy | None) -> None:
+        """Put down to *by* what was asked for, and was *taken* for somebody else's."""
+        replace = msgspec.structs.replace
+        self.requests = [replace(r, by=by) if r.by == taken else r for r in self.requests]
+        self.contacts = [replace(c, by=by) if c.by == taken else c for c in self.contacts]
+        for known in (self.brought, self.made):
+            for url in [url for url, maker in known.items() if maker == taken]:
+                if by is None or by.url is None:
+                    del known[url]
+                else:
+                    known[url] = by
 
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""

@@ -15,10 +15,13 @@ import msgspec
 import structlog
 
 from scanner import cookie_line
+from scanner.addresses import without_query
 from scanner.collectors import parameters
+from scanner.collectors.debugger import Debugger
 from scanner.collectors.evidence import Call, CookieWrite, Evidence, StoredItem
 from scanner.collectors.handlers import handlers
 from scanner.collectors.leads import Leads
+from scanner.collectors.names import Names
 from scanner.collectors.network import caller
 from scanner.collectors.stack import OURS, Frame, responsible
 from scanner.model import Kind, SignalKind
@@ -89,18 +92,19 @@ class Scripts:
         self._evidence = evidence
         self._digester = digester
         self._decoder = msgspec.json.Decoder(_Told)
-        self._newest: str | None = None  # hash of the script that was read last, if it is nameless
-        self._leads = Leads(session, evidence=evidence)
+        self._newest: str | None = None  # hash of the nameless script that was made last
+        debugger = Debugger(session)
+        self._leads = Leads(session, evidence=evidence, debugger=debugger)
         session.on("Runtime.bindingCalled", self._called)
         session.on("Debugger.scriptParsed", self._parsed)
-        session.post("Debugger.enable", maxScriptsCacheSize=0)  # for the makers of scripts
         session.post("Runtime.enable")  # else bindings are not there in time
         session.post("Runtime.addBinding", name=BINDING)
         if kind in ("page", "iframe"):
+            Names(session, evidence=evidence, debugger=debugger)
             session.post("Page.enable")  # else the script is forgotten with the process
-            session.post("Debugger.setSkipAllPauses", skip=True)
             session.post("Page.addScriptToEvaluateOnNewDocument", source=WATCH, runImmediately=True)
         else:
+            session.post("Debugger.enable", maxScriptsCacheSize=0)  # also for the makers of scripts
             _before_first_script(session)
 
     def _parsed(self, params: Params) -> None:
@@ -132,7 +136,7 @@ class Scripts:
             due = time.monotonic() + told.length / 1000
             self._evidence.due = max(self._evidence.due, due)
             return
-        if not self._leads.delays(told.stack, lambda: self._take(told)):
+        if not self._leads.delays(told.stack, lambda: self._take(told), patched=told.patched):
             self._take(told)
 
     def _take(self, told: _Told) -> None:
@@ -140,8 +144,8 @@ class Scripts:
         made = self._evidence.made
         by = responsible(told.stack, page=told.page, made=made, patched=told.patched)
         # New frames do not show us the stack, at the most what replaced the native function.
-        hidden = [frame for frame in told.stack if not (told.patched and frame.function)]
-        if len(told.stack) <= 1 and not hidden and self._newest in made:
+        shown = [frame for frame in told.stack if not (told.patched and frame.function)]
+        if len(told.stack) <= 1 and not shown and self._newest in made:
             by = made[self._newest]
         if by.url in self._evidence.landed:  # the engine knows only what the tag says
             by = msgspec.structs.replace(by, url=self._evidence.landed[by.url])
@@ -166,6 +170,8 @@ class Scripts:
         url = told.text
         if told.name == "ServiceWorker":
             self._evidence.registered.add(url)
+        if told.name == "fetchLater":
+            self._evidence.deferred.add(without_query(url))
         if url.startswith("blob:"):
             self._evidence.made[url] = by
         elif len(self._evidence.planned) < MAX_PLANNED:
@@ -174,10 +180,13 @@ class Scripts:
 
     def _made(self, told: _Told, by: SetBy) -> None:
         """Note who made the code in *told*, for when it runs."""
-        codes = [told.text] if told.name == "script" else handlers(told.text)
+        if told.name == "element" and by.url is None:
+            return
+        codes = handlers(told.text) if told.name == "html" else [told.text]
         for code in codes:
             digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
             self._evidence.made.setdefault(digest, by)
+            self._newest = digest
 
     def _cookie(self, told: _Told, by: SetBy) -> None:
         at = _time(told.at)

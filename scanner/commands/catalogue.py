@@ -42,6 +42,7 @@ def show(
     from scanner.model import Catalogue
     from scanner.report.console import print_catalogue, print_history
     from scanner.report.document import catalogue_document, history_document
+    from scanner.schedule import latest
     from scanner.store import open_store
 
     with open_store(database) as store:
@@ -54,6 +55,10 @@ def show(
         if number is not None:
             scan = _numbered(store, site, number)
             catalogue = Catalogue(site=site, scanned_at=scan.finished_at, entries=scan.entries)
+    now = dt.datetime.now(dt.UTC)
+    if catalogue.scanned_at is not None and catalogue.scanned_at > latest(now):
+        said = f"the scan of {catalogue.scanned_at:%Y-%m-%d} is in the future"
+        click.echo(f"kapsel: {said}: this machine's clock was wrong then, or is now", err=True)
     click.echo(catalogue_document(catalogue)) if form == "json" else print_catalogue(catalogue)
 
 

@@ -51,7 +51,7 @@ class Bounds:
         self._named = _named(site)
         self._resolution = resolution
         self._lookup = lookup
-        self._asked: dict[str, asyncio.Task[str | None]] = {}
+        self._asked: dict[str, asyncio.Task[tuple[str, ...]]] = {}
 
     async def refusal(self, url: str) -> str | None:
         """Return why *url* may not be asked; None: it may."""
@@ -66,16 +66,26 @@ class Bounds:
             "name the host under own_domains or pages to let a scan go there"
         )
 
-    async def check(self, url: str) -> None:
+    async def addresses(self, url: str) -> tuple[str, ...] | None:
         """
-        Let *url* pass if it may be asked.
+        Return where *url* may be asked: a name may lead elsewhere when it is looked up again.
+
+        Returns:
+            The addresses of its host; None: wherever the host leads, as the owner has named it.
 
         Raises:
-            OutOfBounds: If not.
+            OutOfBounds: If it may not be asked, or leads nowhere.
         """
         reason = await self.refusal(url)
         if reason is not None:
             raise OutOfBounds(reason)
+        host = _host(url)
+        if host in self._named or self._resolution.covers(host):
+            return None
+        found = await self._found(host)
+        if not found:
+            raise OutOfBounds(f"the name {host} leads nowhere")
+        return found
 
     async def _at_home_inside(self) -> bool:
         """Return whether the site itself lies in a private network, and not by our rules."""
@@ -85,16 +95,17 @@ class Bounds:
 
     async def _inner(self, host: str) -> str | None:
         """Return an address of *host* that is not public; None: there is none."""
+        return next((each for each in await self._found(host) if not is_public(each)), None)
+
+    async def _found(self, host: str) -> tuple[str, ...]:
+        """Return the addresses of *host*, as they were when it was asked for first."""
         task = self._asked.get(host)
         if task is None:
             task = self._asked[host] = asyncio.create_task(self._looked_up(host))
         return await asyncio.shield(task)
 
-    async def _looked_up(self, host: str) -> str | None:
-        for address in await self._lookup(host):
-            if not is_public(address):
-                return address
-        return None
+    async def _looked_up(self, host: str) -> tuple[str, ...]:
+        return tuple(await self._lookup(host))
 
 
 def is_public(address: str) -> bool:

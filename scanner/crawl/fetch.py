@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from importlib import metadata
 from typing import TYPE_CHECKING, Self
@@ -12,6 +13,8 @@ import httpx2 as httpx
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from scanner.crawl.badge import Badge
     from scanner.crawl.bounds import Bounds
     from scanner.resolve import Resolution
@@ -54,6 +57,7 @@ class Fetcher:
         self._badge = badge
         self._bounds = bounds
         self._resolution = resolution
+        self._proxied = proxy is not None
         self._client = httpx.AsyncClient(
             verify=_trusting() if insecure else ssl.create_default_context(),
             headers={"User-Agent": USER_AGENT, "Accept": "*/*"},
@@ -124,44 +128,54 @@ class Fetcher:
 
     async def _tag(self, url: str, *, back: str | None) -> tuple[int, str | None]:
         """Return the status and the ETag at *url* for a visitor who brings *back* the last one."""
-        target, headers, host = await self._target(url)
         self._client.cookies.clear()
-        async with self._client.stream(
-            "GET",
-            target,
-            headers={**headers, **({"If-None-Match": back} if back else {})},
-            extensions={"sni_hostname": host},
-            follow_redirects=False,
-        ) as response:
+        async with self._answer(url, {"If-None-Match": back} if back else {}) as response:
             return response.status_code, response.headers.get("etag")
 
-    async def _target(self, url: str) -> tuple[str, dict[str, str], str]:
+    @contextlib.asynccontextmanager
+    async def _answer(self, url: str, headers: dict[str, str]) -> AsyncIterator[httpx.Response]:
+        """Ask for *url*, at the first of its addresses that can be reached."""
+        targets, known, host = await self._targets(url)
+        timeout = httpx.Timeout(TIMEOUT, connect=TIMEOUT / len(targets))
+        for target in targets:
+            request = self._client.build_request(
+                "GET",
+                target,
+                headers=known | headers,
+                timeout=timeout,
+                extensions={"sni_hostname": host},
+            )
+            try:
+                response = await self._client.send(request, stream=True, follow_redirects=False)
+                break
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if target == targets[-1]:
+                    raise
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _targets(self, url: str) -> tuple[list[str], dict[str, str], str]:
         """Return where *url* leads, with the headers that say what is meant, and its host."""
-        if self._bounds is not None:
-            await self._bounds.check(url)
         place = urlsplit(url)
         host = place.hostname or ""
         port = place.port or (443 if place.scheme == "https" else 80)
-        address, address_port = self._resolution.lookup(host, port)
-        if ":" in address:
-            address = f"[{address}]"
         path = (place.path or "/") + (f"?{place.query}" if place.query else "")
         headers = {
             **(self._badge.shown(url) if self._badge is not None else {}),
             "Host": place.netloc.rsplit("@", 1)[-1],
         }
-        return f"{place.scheme}://{address}:{address_port}{path}", headers, host
+        known = await self._bounds.addresses(url) if self._bounds is not None else None
+        if known is None or self._proxied:  # a proxy looks names up by itself
+            known = (self._resolution.lookup(host, port)[0],)
+        port = self._resolution.lookup(host, port)[1]
+        bare = [f"[{address}]" if ":" in address else address for address in known]
+        return [f"{place.scheme}://{address}:{port}{path}" for address in bare], headers, host
 
     async def _once(self, url: str, *, max_bytes: int) -> tuple[Fetched, str | None]:
         """Return the answer at *url*, and where it sends us."""
-        asked, headers, host = await self._target(url)
-        async with self._client.stream(
-            "GET",
-            asked,
-            headers=headers,
-            extensions={"sni_hostname": host},
-            follow_redirects=False,
-        ) as response:
+        async with self._answer(url, {}) as response:
             target = response.headers.get("location")
             if response.is_redirect and target:
                 return Fetched(url=url, status=response.status_code), target

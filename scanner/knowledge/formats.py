@@ -16,6 +16,7 @@ import msgspec
 from scanner.errors import KnowledgeInvalid
 from scanner.knowledge import disclosure, spellings
 from scanner.knowledge.imported import Collection, Line
+from scanner.knowledge.rows import facts, holds_rows, line, missing
 from scanner.knowledge.tracker_lists import tracker_hosts
 
 if TYPE_CHECKING:
@@ -35,11 +36,9 @@ CONFIDENCE = {
     "hosts": 0.85,
 }
 
-#: What stands for an id in the names of declarations: "_ga_#", "_ga_<id>", "_gat_UA-XXXXX".
-PLACEHOLDER = re.compile(r"(\*|#|<[^>]*>|\[[a-z_ -]+\]|\{[^}]*\}|(?<=[_.-])(?:x{3,}|X{3,})).*$")
-FEWEST = 3  # characters that must stand before it
+#: Where a group of a declaration tells its category, the surest first.
+GROUP_NAMES = ("slug", "CustomGroupId", "OptanonGroupId", "category", "GroupName", "name", "id")
 
-DAY = 86400
 TOLD = 120  # characters of somebody else's text in a message
 Form = Literal["open-cookie-database", "declaration", "disclosure", "labels", "hosts"]
 
@@ -47,6 +46,13 @@ Form = Literal["open-cookie-database", "declaration", "disclosure", "labels", "h
 KNOWN_FORMS = (
     "known forms are the Open Cookie Database, declarations as CSV or JSON, labelled cookies as "
     "JSON, device storage disclosures, filter lists and hosts files"
+)
+
+
+#: What to do with the file that is most easily taken for a disclosure.
+VENDOR_LIST = (
+    "the vendor list of IAB's TCF names no cookies; import the files that its vendors give as "
+    "deviceStorageDisclosureUrl"
 )
 
 
@@ -123,11 +129,11 @@ def _table(name: str, text: str) -> Parsed:
     meant = {spellings.column(field) for field in fields}
     try:
         for row in reader:
-            line = _line(row, None)
-            if line is not None:
-                lines.append(line)
+            found = line(row, None)
+            if found is not None:
+                lines.append(found)
             elif {"name", "category"} <= meant:
-                skipped.append(f"{name}:{reader.line_num}: {_missing(row)}")
+                skipped.append(f"{name}:{reader.line_num}: {missing(row)}")
     except csv.Error as exc:
         raise KnowledgeInvalid([f"{name}:{reader.line_num}: {exc}"]) from exc
     if fields and not {"name", "category"} <= meant:
@@ -154,7 +160,11 @@ def _json(name: str, text: str) -> Parsed:
 def _document(name: str, text: str, document: Any) -> Parsed:
     if isinstance(document, dict) and isinstance(document.get("disclosures"), list):
         lines, skipped = disclosure.read(document["disclosures"])
+        if not document["disclosures"]:
+            skipped = ["it discloses that nothing is stored on devices"]
         return Parsed("disclosure", lines, skipped=tuple(f"{name}: {one}" for one in skipped))
+    if isinstance(document, dict) and "gvlSpecificationVersion" in document:
+        raise KnowledgeInvalid([f"{name}: {VENDOR_LIST}"])
     mistakes: list[str] = []
     cookies = tuple(dict.fromkeys(_walk(document, None, mistakes)))
     form: Form = "labels" if re.search(r'"(current_)?label"\s*:', text) else "declaration"
@@ -176,102 +186,20 @@ def _walk(value: Any, inherited: Category | None, skipped: list[str]) -> Iterato
         for item in value:
             yield from _walk(item, inherited, skipped)
     elif isinstance(value, dict):
-        line = _line(value, inherited)
-        if line is not None:
-            yield line
+        cookie = line(value, inherited)
+        if cookie is not None:
+            yield cookie
             return
-        if not any(map(_holds_rows, value.values())) and "category" in _told(value):
-            skipped.append(_missing(value))
+        told = facts(value)
+        if not any(map(holds_rows, value.values())) and (
+            "category" in told or {"name", "lifetime"} <= told.keys()
+        ):
+            skipped.append(missing(value))
         own = next(
-            (
-                found
-                for key in ("slug", "CustomGroupId", "OptanonGroupId", "category", "name", "id")
-                if (found := spellings.category(value.get(key, "")))
-            ),
+            (found for key in GROUP_NAMES if (found := spellings.category(value.get(key, "")))),
             inherited,
         )
         for key, item in value.items():
             group = re.sub(r"^cookies?|cookies?$", "", key, flags=re.IGNORECASE)
             if isinstance(item, (dict, list)):
                 yield from _walk(item, spellings.category(group) or own, skipped)
-
-
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what *row* tells, by our names; of several columns for one thing the first.
-
-    What is for the category in one program ("formål") explains the cookie in another, so that
-    a column that does name a category goes before one that does not.
-    """
-    told: dict[str, Any] = {}
-    for key, value in row.items():
-        meaning = spellings.column(key)
-        if not meaning or value in (None, "") or isinstance(value, (dict, list)):
-            continue
-        better = meaning == "category" and spellings.category(value) is not None
-        if meaning not in told or (better and spellings.category(told[meaning]) is None):
-            told[meaning] = value
-    return told
-
-
-def _missing(row: dict[str, Any]) -> str:
-    """Say why *row* is no cookie that we can use."""
-    told = _told(row)
-    if "name" not in told:
-        return "no name"
-    if "\n" in str(told["name"]):
-        return "a quotation mark is opened and not closed"
-    name = " ".join(str(told["name"]).split())
-    if "category" not in told:
-        return f"'{name}' has no category"
-    return f"'{name}' is skipped: '{told['category']}' is none of the four categories"
-
-
-def _line(row: dict[str, Any], inherited: Category | None) -> Line | None:
-    """Return the cookie that *row* describes; None: it is not one, or has no category."""
-    told = _told(row)
-    name, wild = _beginning(str(told.get("name", "")).strip())
-    what = spellings.category(told["category"]) if "category" in told else inherited
-    nested = any(map(_holds_rows, row.values()))
-    if not name or what is None or (nested and "category" not in told):
-        return None
-    wild = wild or str(told.get("wildcard", "0")) in ("1", "true", "True")
-    return Line(
-        name=name,
-        category=what,
-        prefix=wild,
-        domain=_domain(str(told.get("domain", ""))),
-        vendor=str(told["vendor"]).strip() if "vendor" in told else None,
-        lifetime=None if row.get("IsSession") is True else _lifetime(row, told.get("lifetime")),
-    )
-
-
-def _beginning(name: str) -> tuple[str, bool]:
-    """Return what *name* begins with before a placeholder, and whether it has one."""
-    start = PLACEHOLDER.sub("", name)
-    return (start, True) if start != name and len(start) >= FEWEST else (name, False)
-
-
-def _holds_rows(value: object) -> bool:
-    """Say whether *value* has cookies in it, not just numbers or translations."""
-    if isinstance(value, dict):
-        return _holds_rows([*value.values()])
-    return isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value)
-
-
-def _domain(text: str) -> str | None:
-    """Return the host that *text* begins with; None: the site's own is meant too, or none."""
-    host = text.split(" ")[0].strip().lstrip(".").lower()
-    own = "1st party" in text.lower() or "first party" in text.lower()
-    return host if not own and re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", host) else None
-
-
-def _lifetime(row: dict[str, Any], value: object) -> float | None:
-    """Return a lifetime in seconds; OneTrust's "Length" beside "IsSession" counts days."""
-    days = "IsSession" in row and str(value).isdecimal()
-    return float(str(value)) * DAY or None if days else _seconds(value)
-
-
-def _seconds(value: object) -> float | None:
-    if isinstance(value, (int, float)):
-        return float(value) or None
-    return spellings.seconds(str(value)) if value is not None else None

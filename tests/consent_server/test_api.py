@@ -1,13 +1,16 @@
 """The read API: only for tokens, the same answers as the command line, nothing unasked."""
 
 import csv
+import datetime as dt
 import io
 import json
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
+from consent_server import tokens
 from scanner.store import Store
 from tests.consent_server.conftest import ask, decision, send
 from tests.consent_server.test_script import SCANNED
@@ -193,4 +196,45 @@ def test_the_scans_and_findings_of_a_site_are_told(client):
     }
     assert ask(client, "/api/v1/findings", site="other").json()["scanned_at"] is None
     assert ask(client, "/api/v1/scans", site="nobody").status_code == 404
-    assert ask(client, "/api/v1/findings").status_code == 400
+    assert ask(client, "/api/v1/findings", page="2").status_code == 400
+
+
+def test_the_scans_and_findings_of_all_sites_come_in_pages(client):
+    store = Store(client.app.state.engine)
+    for site in ("shop", "other", "shop", "unlisted"):
+        store.save(msgspec.structs.replace(SCANNED, site=site))
+
+    first = ask(client, "/api/v1/scans", limit="2").json()
+    rest = ask(client, "/api/v1/scans", limit="2", cursor=first["next_cursor"]).json()
+    found = ask(client, "/api/v1/findings", limit="1").json()
+    more = ask(client, "/api/v1/findings", limit="1", cursor=found["next_cursor"]).json()
+
+    assert [scan["site"] for scan in first["scans"] + rest["scans"]] == ["shop", "other", "shop"]
+    assert rest["next_cursor"] is None
+    assert [each["site"] for each in found["sites"] + more["sites"]] == ["other", "shop"]
+    assert found["sites"][0]["scanned_at"] == "2026-11-22T03:00:00Z"
+    assert more["next_cursor"] is None
+    assert ask(client, "/api/v1/scans", cursor="x").status_code == 400
+    assert ask(client, "/api/v1/scans", limit="0").status_code == 400
+
+
+def test_a_token_for_one_site_is_told_of_the_scans_and_findings_of_no_other(client):
+    store = Store(client.app.state.engine)
+    for site in ("shop", "other"):
+        store.save(msgspec.structs.replace(SCANNED, site=site))
+    tokens.add(
+        client.app.state.engine,
+        "only-other",
+        name="one",
+        now=dt.datetime.now(dt.UTC),
+        sites=("other",),
+    )
+    headers = {"Authorization": "Bearer only-other"}
+
+    scans = client.get("/api/v1/scans", headers=headers).json()["scans"]
+    findings = client.get("/api/v1/findings", headers=headers).json()["sites"]
+
+    assert [scan["site"] for scan in scans] == ["other"]
+    assert [each["site"] for each in findings] == ["other"]
+    assert client.get("/api/v1/scans?site=shop", headers=headers).status_code == 404
+    assert client.get("/api/v1/findings?site=shop", headers=headers).status_code == 404

@@ -96,6 +96,34 @@ def test_the_scan_before_another_is_the_newest_that_is_older(store):
     assert store.at("shop", MONDAY + DAY / 2) == first
 
 
+def test_a_scan_by_a_clock_that_was_ahead_is_not_the_newest_for_ever(store):
+    ahead = store.save(scan("_ga", at=MONDAY + 9999 * DAY))
+    second = store.save(scan("_ga", "_fbp", at=MONDAY))
+
+    assert store.newest("shop") == second
+    assert store.before(second) == ahead
+    assert store.before(ahead) is None
+    assert store.before(scan("_x", at=MONDAY + DAY)) == second  # not kept yet
+    assert [kept.started_at for kept in store.history("shop")] == [
+        second.started_at,
+        ahead.started_at,
+    ]
+    assert store.catalogue("shop").scanned_at == second.finished_at
+
+
+def test_scans_of_several_sites_come_in_pages(store):
+    for site in ("shop", "other", "third", "shop"):
+        store.save(scan("_ga", site=site))
+
+    first = store.kept({"shop", "other"}, limit=2)
+
+    assert [kept.site for kept in first] == ["shop", "other"]
+    assert [kept.site for kept in store.kept({"shop", "other"}, limit=2, below=first[-1].id)] == [
+        "shop"
+    ]
+    assert store.kept(set(), limit=2) == ()
+
+
 def test_a_failed_scan_is_kept_but_is_never_the_catalogue(store):
     good = store.save(scan("_ga"))
     store.save(scan(at=MONDAY + DAY, status="failed"))

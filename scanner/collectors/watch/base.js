@@ -21,8 +21,10 @@
   const natives = new WeakMap(); // what is wrapped, by what stands in its place
   const { get: native, set: remember } = WeakMap.prototype;
   let all = 0;
+  let outerSites = null; // of the page around this frame
   let asker = null; // the stack of who planned what runs now
   const SPEAK = word + ":speak"; // asked of what stands for a native: how its realm reports
+  const SITES = word + ":sites"; // likewise: who is on the stack, as its realm sees it
   const DEPTH = 60; // frames of a stack
   const TOLD = 40; // reports of one and the same item, per frame of the page
   const ALL = 1500; // reports of a frame in all: who writes more is a loop
@@ -57,6 +59,8 @@
           origin: site.isEval() ? String(site.getEvalOrigin()) : null,
         };
       }
+      // A new frame sees nobody of the page that runs code in it.
+      if (frames.length === 0 && outerSites !== null) return outerSites(above);
       // Whoever planned what runs now called it, so to speak.
       return asker === null ? frames : apply(concat, frames, [asker]);
     } catch {
@@ -77,7 +81,11 @@
   const { get: parentOf } = getOwnPropertyDescriptor(globalThis, "parent") || {};
   let outer = null;
   try {
-    if (parentOf && parent !== self) outer = parent.Function.prototype.toString[SPEAK] || null;
+    if (parentOf && parent !== self) {
+      const { toString } = parent.Function.prototype;
+      outer = toString[SPEAK] || null;
+      outerSites = toString[SITES] || null;
+    }
   } catch {
     // it is in a page of another site
   }
@@ -130,6 +138,7 @@
       ...traps,
       get: (of, name, receiver) => {
         if (name === word) return of;
+        if (name === SITES) return sites;
         return name === SPEAK ? speak : Reflect.get(of, name, receiver);
       },
     });

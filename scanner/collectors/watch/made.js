@@ -17,7 +17,7 @@
   };
 
   // What only passes on a call, so that whatever it calls has nobody's stack when the browser does.
-  const passing = new Set([Function.prototype.call, Function.prototype.apply, Reflect.apply, Reflect.set]);
+  const passing = new Set([Function.prototype.call, Function.prototype.apply, Reflect.apply, Reflect.set, eval, Function]);
   const { has } = Set.prototype;
   const passes = (what) => stands(what) || apply(has, passing, [what]);
 
@@ -79,10 +79,19 @@
     return result;
   });
 
+  // What may be asked after the page is gone.
+  wrap(globalThis, "fetchLater", "value", (native, self, args, above) => {
+    const result = apply(native, self, args);
+    const url = new URL(`${args[0].url || args[0]}`, document.baseURI).href;
+    tell("brought", "fetchLater", above, { text: url }, TIMES);
+    return result;
+  });
+
   const html = (text, above) => {
     const plain = typeof text === "string" || trusted(text, Html) ? `${text}` : "";
     if (apply(test, CODE, [plain])) code(plain, above, "html");
   };
+  const { HTMLScriptElement: Tag } = globalThis;
   const script = (text, above) => {
     if (typeof text === "string" || trusted(text, Script)) code(`${text}`, above, "script");
   };
@@ -99,12 +108,18 @@
   };
   const takes = (owner, name, slot, place) => {
     wrap(owner, name, slot, (native, self, args, above) => {
-      html(args[place], above);
+      if (self instanceof Tag) script(args[place], above);
+      else html(args[place], above);
       return apply(native, self, args);
     });
   };
+  wrap(Element.prototype, "innerHTML", "set", (native, self, args, above) => {
+    if (self instanceof Tag) script(args[0], above);
+    else html(args[0], above);
+    return apply(native, self, args);
+  });
+  takes(ShadowRoot.prototype, "innerHTML", "set", 0);
   for (const owner of [Element.prototype, ShadowRoot.prototype]) {
-    takes(owner, "innerHTML", "set", 0);
     takes(owner, "setHTMLUnsafe", "value", 0);
   }
   takes(Element.prototype, "outerHTML", "set", 0);
@@ -129,17 +144,61 @@
   }
 
   // Modules are compiled later, when nobody is on the stack any more.
-  const { HTMLScriptElement: Tag } = globalThis;
   for (const [owner, name] of [
     [Tag.prototype, "text"],
     [Tag.prototype, "textContent"],
     [Node.prototype, "textContent"],
+    [HTMLElement.prototype, "innerText"],
   ]) {
     wrap(owner, name, "set", (native, self, args, above) => {
-      if (self instanceof Tag && self.type === "module") script(args[0], above);
+      if (self instanceof Tag && (self.type === "module" || self.isConnected)) script(args[0], above);
       return apply(native, self, args);
     });
   }
+
+  // What stands in a script element runs when it is inserted, or filled. What that plans runs later,
+  // when nobody is on the stack but a script without an address.
+  const LARGE = 2 ** 20; // characters of such a script that are sent on
+  const { get: content } = getOwnPropertyDescriptor(Node.prototype, "textContent");
+  const { hasAttribute } = Element.prototype;
+  const { querySelectorAll: within } = Element.prototype;
+  const { querySelectorAll: inFragment } = DocumentFragment.prototype;
+  const runs = (tag, more, above) => {
+    if (apply(hasAttribute, tag, ["src"])) return;
+    const text = apply(content, tag, []) + more;
+    if (text !== "" && text.length <= LARGE) tell("code", "element", above, { text }, TIMES);
+  };
+  const inserted = (node, into, above) => {
+    if (typeof node === "string" || node.nodeType === 3) {
+      if (into.localName === "script") runs(into, typeof node === "string" ? node : node.data, above);
+    } else if (node.localName === "script") {
+      runs(node, "", above);
+    } else if (node.firstElementChild) {
+      const tags = apply(node.nodeType === 11 ? inFragment : within, node, ["script"]);
+      for (let i = 0; i < tags.length; i += 1) runs(tags[i], "", above);
+    }
+  };
+  const inserts = (owner, names, place = null) => {
+    for (const name of names) {
+      wrap(owner.prototype, name, "value", (native, self, args, above) => {
+        try {
+          if (self.isConnected !== false) {
+            if (place !== null) inserted(args[place], self, above);
+            else for (let i = 0; i < args.length; i += 1) inserted(args[i], self, above);
+          }
+        } catch {
+          // it is no node
+        }
+        return apply(native, self, args);
+      });
+    }
+  };
+  inserts(Node, ["appendChild", "insertBefore", "replaceChild"], 0);
+  inserts(Element, ["insertAdjacentElement"], 1);
+  inserts(Range, ["insertNode"], 0);
+  for (const owner of [Element, Document, DocumentFragment]) inserts(owner, ["append", "prepend", "replaceChildren"]);
+  for (const owner of [Element, CharacterData]) inserts(owner, ["before", "after", "replaceWith"]);
+
   wrap(Element.prototype, "setAttribute", "value", (native, self, args, above) => {
     const [name, value] = args;
     attribute(name, value, above);

@@ -9,8 +9,10 @@ import structlog
 
 from consent_server.log import ConsentLog, forgetting
 from consent_server.model import Filter
+from consent_server.rights.inbox import Inbox
 from scanner.database import open_database
 from tests.consent_server.log.test_log import record
+from tests.consent_server.rights.test_inbox import asked
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +54,24 @@ async def test_a_reader_keeps_nobody_waiting_and_what_it_kept_is_forgotten_after
 
         assert await log.erase(record(1).id)
         assert await log.append(record(2))
+        assert stands_in(tmp_path)
+        reader.execute("COMMIT")
+
+        deadline = time.monotonic() + 60
+        while stands_in(tmp_path):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+
+
+async def test_a_request_that_is_erased_leaves_it_too_once_nobody_reads(engine, reader, tmp_path):
+    inbox = Inbox(engine)
+    request = asked(message=PAGE)
+    async with ConsentLog.open(engine) as log:
+        inbox.add(request)
+        begin_to_read(reader)
+
+        assert inbox.erase(request.id)
+        await log.forget()
         assert stands_in(tmp_path)
         reader.execute("COMMIT")
 

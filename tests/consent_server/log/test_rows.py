@@ -14,7 +14,7 @@ def test_more_rows_than_one_statement_takes_keep_their_places(tmp_path):
     hashes = [bytes([n] * 32) for n in range(count)]
 
     with engine.begin() as connection:
-        for statement, values in rows.additions("sqlite", 5, given, hashes, [(1, 7, count)]):
+        for statement, values in rows.additions("sqlite", 5, given, hashes):
             connection.exec_driver_sql(statement, values)
         consents = connection.exec_driver_sql(
             "SELECT seq, id, answer, decided_at, received_at, page, gpc, flags, network, salt"

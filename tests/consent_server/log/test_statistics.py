@@ -1,24 +1,20 @@
-"""Decisions, counted day by day."""
+"""Days, as the sums of the database tell of them."""
 
 import datetime as dt
 
-from consent_server.log.statistics import Counted, Day, days
-
-YES, NO, MIXED = (True, True, None), (False, False, False), (True, False, None)
+from consent_server.log.statistics import Day, days
 
 
-def counted(day, action, choices, times, *, surface=None, apart=()):
-    return Counted(day, apart, action, surface, choices, times)
+def sums(shown=0, accepted=0, rejected=0, ignored=0, *, granted=(0, 0, 0), refused=(0, 0, 0), **of):
+    actions = ("accept_all", "reject_all", "save", "withdraw", "gpc", "moved")
+    times = (of.get(name, 0) for name in actions)
+    return (shown, accepted, rejected, ignored, *granted, *refused, *times)
 
 
-def test_the_answers_of_a_day_become_one():
+def test_the_sums_of_a_day_become_words():
     found = [
-        counted(20778, "accept-all", YES, 2),
-        counted(20779, "accept-all", YES, 1, surface="banner"),
-        counted(20779, "save", MIXED, 4, surface="preferences"),
-        counted(20779, "reject-all", NO, 3),
-        counted(20779, "withdraw", NO, 5),
-        counted(20779, "ignored", (None, None, None), 7),
+        (20779, *sums(11, 1, 8, 7, granted=(5, 1, 0), refused=(8, 12, 8), save=4, withdraw=9)),
+        (20778, *sums(2, 2, granted=(2, 2, 0), accept_all=2)),
     ]
 
     assert days(found) == (
@@ -34,7 +30,7 @@ def test_the_answers_of_a_day_become_one():
         Day(
             day=dt.date(2026, 11, 22),
             decisions=13,
-            actions={"accept-all": 1, "reject-all": 3, "save": 4, "withdraw": 5},
+            actions={"save": 4, "withdraw": 9},
             granted={"functional": 5, "statistics": 1, "marketing": 0},
             refused={"functional": 8, "statistics": 12, "marketing": 8},
             shown=11,
@@ -49,10 +45,9 @@ def test_the_answers_of_a_day_become_one():
 
 def test_a_day_is_told_apart_by_what_is_asked():
     found = [
-        counted(20779, "save", MIXED, 4, apart=("sv", None)),
-        counted(20779, "save", MIXED, 1, apart=("nb", "NO")),
-        counted(20779, "reject-all", NO, 2, apart=("sv", None)),
-        counted(20780, "save", MIXED, 8, apart=("sv", None)),
+        (20779, "sv", None, *sums(save=6)),
+        (20780, "sv", None, *sums(save=8)),
+        (20779, "nb", "NO", *sums(save=1)),
     ]
 
     told = days(found, by=("language", "country"))

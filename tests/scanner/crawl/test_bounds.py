@@ -144,6 +144,30 @@ async def test_a_small_file_is_not_fetched_through_a_redirect_into_it(inside, vi
     assert (control.body, visited) == (b"secret", ["/away"])
 
 
+async def test_a_name_is_asked_where_it_led_when_it_was_looked_up(monkeypatch):
+    """Whoever answers for a name may say another address a moment later."""
+    answers = iter([("127.0.0.1",), ("169.254.169.254",)])
+    monkeypatch.setattr("scanner.crawl.bounds.is_public", lambda address: address == "127.0.0.1")
+
+    async def changing(host):
+        return () if host == "nobody.example" else next(answers)
+
+    async def robots(_):
+        return PlainTextResponse("here")
+
+    site = Site(key="shop", url="https://www.bounds.example/")
+    app = Starlette(routes=[Route("/robots.txt", robots)])
+    with serve({"moving.example": app}) as outside:
+        kept = Bounds(site, resolution=Resolution(), lookup=changing)
+        async with Fetcher(resolution=Resolution(), insecure=True, bounds=kept) as fetcher:
+            url = f"https://moving.example:{outside.port}/robots.txt"
+            bodies = [(await fetcher.get(url)).body for _ in range(2)]
+            nowhere = await fetcher.get("https://nobody.example/robots.txt")
+
+    assert bodies == [b"here", b"here"]
+    assert nowhere.failure == "the name nobody.example leads nowhere"
+
+
 async def test_neither_a_redirect_nor_what_a_page_loads_gets_there(inside, visited, monkeypatch):
     with serve({"www.bounds.example": shop(inside)}) as outside:
         public = f"--ip-address-space-overrides=127.0.0.1:{outside.port}=public"

@@ -310,3 +310,62 @@ def test_rules_of_a_filter_list_that_are_left_out_are_counted():
 
     assert found.collection.hosts == ("a.example",)
     assert found.skipped == ("list: left out, not for a whole host: 2 rules",)
+
+
+def test_a_group_that_only_its_name_tells_gives_its_category_too():
+    found = parsed(
+        json.dumps(
+            {
+                "DomainData": {
+                    "Groups": [
+                        {
+                            "OptanonGroupId": "7",
+                            "GroupName": "Targeting Cookies",
+                            "FirstPartyCookies": [{"Name": "_t", "Host": ".shop.example"}],
+                        }
+                    ]
+                }
+            }
+        )
+    )
+
+    assert found.lines == (
+        Line(name="_t", category=Category.MARKETING, domain="shop.example", lifetime=None),
+    )
+
+
+def test_a_cookie_of_a_group_without_a_category_is_told():
+    groups = {
+        "Groups": [
+            {"GroupName": "Ours", "FirstPartyCookies": [{"Name": "_o", "Length": "1"}]},
+            {"GroupName": "Performance", "FirstPartyCookies": [{"Name": "_p", "Length": "1"}]},
+        ]
+    }
+
+    read = parse("list", json.dumps(groups).encode(), now=NOW)
+
+    assert [line.name for line in read.collection.lines] == ["_p"]
+    assert read.skipped == ("list: '_o' has no category",)
+
+
+def test_how_often_a_name_was_found_is_no_part_of_it():
+    found = parsed(json.dumps({"statistics": [{"name": "_g [x2]"}, {"name": "_g_# [x12]"}]}))
+
+    assert [(line.name, line.prefix) for line in found.lines] == [("_g", False), ("_g_", True)]
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"disclosures": [], "domains": []}, "it discloses that nothing is stored on devices"),
+        (
+            {"gvlSpecificationVersion": 3, "vendors": {"1": {"name": "A", "purposes": [1]}}},
+            "the vendor list of IAB's TCF names no cookies",
+        ),
+    ],
+)
+def test_what_names_no_cookie_is_refused_with_the_reason(document, reason):
+    with pytest.raises(KnowledgeInvalid) as refused:
+        parsed(json.dumps(document))
+
+    assert reason in refused.value.mistakes[0]

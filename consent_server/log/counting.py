@@ -1,0 +1,133 @@
+"""Count decisions, many at once and behind those who wait: a decision pays nothing for it.
+
+The first so many leaves are counted, each decision once; of the others a question counts the
+decisions itself. Positions have no gaps and no order but that of the commits, so a leaf is either
+among the first so many for ever, or not yet.
+
+    consent ─► tally (day, answer), answer.held ─► daily (a day that is over, added up)
+
+Whoever counts has the ledger's turn.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    Integer,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from consent_server.log.measures import added_up
+from consent_server.log.rows import DAY
+from scanner.database import dialect_named
+from scanner.tables import ADDED_UP, answer, consent, counted, daily, open_day, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement, Connection, Insert
+
+EVERY = 2000  # decisions that one process leaves uncounted: what a question counts in 2 ms
+
+#: What a day is told apart by where it is added up.
+DIMENSIONS = ("language", "country", "revision", "layout")
+
+#: The day before may get a decision yet, which was received at midnight.
+_LAST_OPEN = 1
+_AT_ONCE = 2  # days that are added up in one turn
+
+_NOTHING: ColumnElement[str] = literal_column("''")
+
+#: The day of receipt, since 1970, of a decision.
+RECEIVED_ON = cast(consent.c.received_at // literal_column(str(DAY)), Integer)
+
+
+def count(connection: Connection, end: int) -> None:
+    """Count the decisions before position *end*, and add up days that are over."""
+    first = connection.execute(select(counted.c.leaves)).scalar_one()
+    if first >= end:
+        return
+    new = (consent.c.seq >= first, consent.c.seq < end)
+    days = sorted(connection.execute(select(RECEIVED_ON).where(*new).distinct()).scalars())
+    for day in days:
+        _open(connection, day)
+    given = select(RECEIVED_ON, consent.c.answer, func.count()).where(*new)
+    dialect = dialect_named(connection.dialect.name)
+    made = dialect.insert(tally).from_select(
+        ["day", "answer", "count"],
+        given.group_by(RECEIVED_ON, consent.c.answer).order_by(RECEIVED_ON, consent.c.answer),
+    )
+    connection.execute(_summed(made))
+    times = select(consent.c.answer, func.count().label("times")).where(*new)
+    each = times.group_by(consent.c.answer).subquery("each_answer")
+    held = update(answer).where(answer.c.id == each.c.answer)
+    connection.execute(held.values(held=answer.c.held + each.c.times))
+    connection.execute(update(counted).values(leaves=end))
+    if days:
+        _close(connection, before=days[-1] - _LAST_OPEN)
+
+
+def ignored(connection: Connection, *, day: int, given: int) -> None:
+    """Count, on *day*, the answer with the number *given*, which leaves no decision."""
+    here = select(open_day).where(open_day.c.day == day)
+    if connection.execute(here.with_for_update(read=True, key_share=True)).first() is None:
+        _open(connection, day)
+    made = dialect_named(connection.dialect.name).insert(tally)
+    connection.execute(_summed(made.values(day=day, answer=given, count=1)))
+
+
+def uncount(connection: Connection, answers: Iterable[int]) -> None:
+    """Count the decisions, that have *answers* and are counted, no more among those held."""
+    less = [{"of": number, "times": times} for number, times in Counter(answers).items()]
+    changed = update(answer).where(answer.c.id == bindparam("of"))
+    connection.execute(changed.values(held=answer.c.held - bindparam("times")), less)
+
+
+def _summed(made: Any) -> Insert:
+    """Return the statement *made*, that adds counts, so that it adds them to those there are."""
+    summed: Insert = made.on_conflict_do_update(
+        index_elements=[tally.c.day, tally.c.answer],
+        set_={"count": tally.c["count"] + made.excluded["count"]},
+    )
+    return summed
+
+
+def _open(connection: Connection, day: int) -> None:
+    """Let *day* be counted again: it is no longer added up."""
+    made = dialect_named(connection.dialect.name).insert(open_day)
+    kept = connection.execute(made.values(day=day).on_conflict_do_nothing())
+    if kept.rowcount:
+        connection.execute(delete(daily).where(daily.c.day == day))
+
+
+def _close(connection: Connection, *, before: int) -> None:
+    """Add up the first days *before* that day that are open."""
+    over = select(open_day.c.day).where(open_day.c.day < before)
+    for day in connection.execute(over.order_by(open_day.c.day).limit(_AT_ONCE)).scalars().all():
+        # First of all: PostgreSQL waits here for those who count what was ignored on that day.
+        connection.execute(delete(open_day).where(open_day.c.day == day))
+        for dimension in ("", *DIMENSIONS):
+            value = func.coalesce(answer.c[dimension], _NOTHING) if dimension else _NOTHING
+            summed = (
+                select(
+                    literal_column(f"'{dimension}'"),
+                    answer.c.site,
+                    tally.c.day,
+                    value,
+                    *added_up(tally.c["count"]),
+                )
+                .join_from(tally, answer, tally.c.answer == answer.c.id)
+                .where(tally.c.day == day)
+                .group_by(answer.c.site, tally.c.day, *([value] if dimension else []))
+            )
+            names = ["dimension", "site", "day", "value", *ADDED_UP]
+            connection.execute(insert(daily).from_select(names, summed))
