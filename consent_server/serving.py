@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from consent_server.plainly import unseen
 
 with unseen("watchfiles"), unseen("greenlet"):  # for who edits it as it runs; for coroutines
-    import sqlalchemy as sqlalchemy
+    import scanner.database  # noqa: F401 - which brings SQLAlchemy
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
