@@ -66,7 +66,7 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Answer that the database answers; 503 where it does not."""
+    """Answer that decisions can be stored; 503 where they cannot."""
     log: ConsentLog = request.app.state.log
     await log.check()
     return answer({"status": "ready"})
