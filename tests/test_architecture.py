@@ -37,6 +37,7 @@ SQLALCHEMY = (
     "consent_server/log/measures.py",
     "consent_server/log/__init__.py",
     "consent_server/log/offers.py",
+    "consent_server/log/readiness.py",
     "consent_server/log/releases.py",
     "consent_server/rights/inbox.py",
     "consent_server/log/rows.py",

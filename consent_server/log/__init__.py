@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
 from consent_server.log.forgetting import Forgetting
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
+from consent_server.log.readiness import Readiness
 from consent_server.log.records import same_decision
 from consent_server.log.rows import to_record, whole
 from consent_server.log.selection import conditions, selections
@@ -52,6 +53,7 @@ class ConsentLog:
         self._writer: GroupWriter | None = None
         self._ledger = Ledger(engine)
         self._driver: Any = engine.dialect.dbapi
+        self._readiness = Readiness(engine)
         self._forgetting = Forgetting(partial(forget_erased, engine))
 
     @classmethod
@@ -195,12 +197,17 @@ class ConsentLog:
 
     async def check(self) -> None:
         """
-        Ask the database for nothing.
+        Let it pass if decisions can be stored now.
 
         Raises:
-            LogUnavailable: If it does not answer.
+            LogUnavailable: If not, or the database does not answer.
         """
-        await self._read(lambda connection: connection.execute(select(1)).scalar_one())
+
+        def run() -> None:
+            with self._unavailable():
+                self._readiness.check()
+
+        await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     def _at_work(self) -> GroupWriter:
         if self._writer is None:
@@ -215,6 +222,16 @@ class ConsentLog:
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
+        """Store *records*, and remember whether that could be done."""
+        try:
+            outcomes = self._stored_each(records)
+        except LogUnavailable:
+            self._readiness.heard(stored=False)
+            raise
+        self._readiness.heard(stored=not isinstance(outcomes[0], LogUnavailable))
+        return outcomes
+
+    def _stored_each(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
         first: dict[str, ConsentRecord] = {}  # in the order in which they came
         for record in records:
@@ -228,7 +245,7 @@ class ConsentLog:
         except (DBAPIError, self._driver.Error) as exc:
             if len(records) == 1:
                 return [LogUnavailable(f"the decision could not be stored: {exc}")]
-            return [outcome for record in records for outcome in self._store([record])]
+            return [each for record in records for each in self._stored_each([record])]
         outcomes: list[Outcome] = []
         for record in records:
             if not same_decision(known[record.id], record):

@@ -93,7 +93,7 @@ async def watch(
         if left and differ and heard in (answer, None):
             return "seen"
         waited = clock() - started
-        stays = not left and differ and waited > STAY_PATIENCE
+        stays = here and not left and differ and waited > STAY_PATIENCE
         if stays and (heard == answer or await _thanks(pressed, heard, seen, others)):
             return "open"
         deaf = here and not left and not differ and waited > DEAF_PATIENCE

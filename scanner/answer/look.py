@@ -39,7 +39,7 @@ class Sight:
 
     async def element(self, place: int) -> ElementHandle | None:
         """Return the element at *place* of the survey; None: the page has changed."""
-        return (await self.elements.get_property(str(place))).as_element()
+        return await _at(self.elements, place)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Door:
 
     async def element(self) -> ElementHandle | None:
         """Return the element to press; None: the page has changed."""
-        return (await self.elements.get_property(str(self.control.element))).as_element()
+        return await _at(self.elements, self.control.element)
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,13 @@ class View:
     def banner(self) -> Sight | None:
         """The likeliest banner."""
         return self.banners[0] if self.banners else None
+
+
+async def _at(elements: JSHandle, place: int) -> ElementHandle | None:
+    try:
+        return (await elements.get_property(str(place))).as_element()
+    except Error:  # the document went with its elements
+        return None
 
 
 async def look(page: Page) -> View:

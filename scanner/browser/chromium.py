@@ -48,6 +48,12 @@ _FEATURES = (
     # What is made anew for each document, though no page could tell: frame hosts and compositors.
     "RenderDocument",
 )
+_MOUSE = (
+    "primaryHoverType=2",
+    "availableHoverTypes=2",
+    "primaryPointerType=4",
+    "availablePointerTypes=4",
+)
 _FLAGS = (
     "--remote-debugging-port=0",
     "--no-first-run",
@@ -77,6 +83,8 @@ _FLAGS = (
     "--disable-popup-blocking",
     # No navigator.webdriver.
     "--disable-blink-features=AutomationControlled",
+    # A mouse, which nothing is plugged in for here: (hover: hover) and (pointer: fine).
+    "--blink-settings=" + ",".join(_MOUSE),
     # One process and one session see all frames of a page; a visit has no secrets to protect.
     "--disable-site-isolation-trials",
     "--disable-features=" + ",".join(_FEATURES),

@@ -32,6 +32,7 @@ DEVICES = {
     ),
 }
 TIME_ZONE = "Europe/Oslo"
+FINGERS = 5  # that telephones and tablets tell apart
 #: Of what a page draws to what nobody looks at. The page cannot tell; only presses would miss.
 TINY = 0.05
 _GREASE = "Not)A;Brand"  # Chromium adds a made-up brand, so that nobody relies on the list
@@ -70,12 +71,14 @@ def metrics(visitor: Visitor, *, scale: float = 1) -> dict[str, Any]:
     """
     device = DEVICES[visitor.device or "desktop"]
     width, height = device.viewport
+    upright = {"screenOrientation": {"type": "portraitPrimary", "angle": 0}}
     return {
         **dict.fromkeys(("width", "screenWidth"), width),
         **dict.fromkeys(("height", "screenHeight"), height),
         "deviceScaleFactor": device.scale,
         "mobile": device.mobile,
         "scale": scale,
+        **(upright if device.mobile else {}),
     }
 
 
@@ -87,7 +90,8 @@ def emulation(visitor: Visitor) -> tuple[tuple[str, dict[str, Any]], ...]:
         ("Emulation.setFocusEmulationEnabled", {"enabled": True}),
     ]
     if device.mobile:
-        commands.append(("Emulation.setTouchEmulationEnabled", {"enabled": True}))
+        touch = {"enabled": True, "maxTouchPoints": FINGERS}
+        commands.append(("Emulation.setTouchEmulationEnabled", touch))
     if visitor.time_zone:
         commands.append(("Emulation.setTimezoneOverride", {"timezoneId": visitor.time_zone}))
     if visitor.location is not None:

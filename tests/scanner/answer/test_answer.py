@@ -6,6 +6,7 @@ import hashlib
 import pytest
 
 from scanner.answer import answer
+from scanner.answer.look import look
 from scanner.model import BannerAnswer, Category, State
 
 #: page, cookie after an accept, cookie after a reject; None: there is no way
@@ -100,7 +101,7 @@ async def outcomes(chromium, anyio_backend):
             context = await chromium.new_context(ignore_https_errors=True)
             page = await context.new_page()
             await page.goto(f"https://shop.example/{name}.html")
-            said = await answer(page, state, timeout=15)
+            said = await answer(page, state, timeout=30)
             cookie = await pressed(page)
             await context.close()
             return cookie, said
@@ -369,3 +370,12 @@ async def test_where_one_must_pay_or_accept_there_is_no_way_to_refuse(visit):
 
     assert set((await pressed(page)).split("+")) == {"settings"}
     assert (said.found, said.rejected) == (True, False)
+
+
+@pytest.mark.anyio
+async def test_what_was_seen_of_a_document_that_is_gone_is_no_element(visit):
+    page = await visit("bar_nb")
+    sight = (await look(page)).banner
+    await page.goto("https://shop.example/no_banner.html")
+
+    assert await sight.element(sight.layer.root) is None

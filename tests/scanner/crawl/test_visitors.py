@@ -29,7 +29,8 @@ ASKING = """<title>x</title><meta name=viewport content="width=device-width">
 navigator.geolocation.getCurrentPosition((place) => fetch("/told", {method: "POST", body:
   JSON.stringify([[innerWidth, devicePixelRatio, visualViewport.width, visualViewport.scale,
     document.querySelector("img").getBoundingClientRect().width],
-    navigator.userAgentData.mobile, navigator.maxTouchPoints > 0,
+    navigator.userAgentData.mobile, navigator.maxTouchPoints,
+    screen.orientation.type, matchMedia("(hover: hover)").matches,
     navigator.language, Intl.DateTimeFormat().resolvedOptions().locale,
     new Date().getTimezoneOffset(), place.coords.latitude, document.cookie])}));
 </script>"""
@@ -79,7 +80,8 @@ async def test_a_visitor_is_as_sites_yaml_says_and_shows_its_secrets_to_nobody_e
 
     (told,) = {text: json.loads(text) for text in shop.told}.values()
     assert found.crawl.status == "complete"
-    assert told == [[412, 2.625, 412, 1, 100], True, True, "sv-SE", "sv-SE", -540, 59.5, "stage=7"]
+    held = [[412, 2.625, 412, 1, 100], True, 5, "portrait-primary", False]
+    assert told == [*held, "sv-SE", "sv-SE", -540, 59.5, "stage=7"]
     asked = dict(shop.asked)
     assert {path: asked[path].get("x-stage") for path in ("/", "/app.js", "/robots.txt")} == {
         "/": "blue",
