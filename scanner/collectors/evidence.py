@@ -159,6 +159,8 @@ class Evidence:
         #: Addresses whose answers may have cookies that nobody hears of, and when they came.
         self.unheard: dict[str, dt.datetime] = {}
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
+        self.looked_until = 0  # how many of `stored` were there when that was done
+        self.deferred: set[str] = set()  # addresses that are asked when the browser sees fit
         self.begun: dt.datetime | None = None  # when the page was asked for, by its own clock
         self.asked: dt.datetime | None = None  # the same by ours, which is that of responses
         self.contacts: list[Contact] = []

@@ -106,6 +106,7 @@ def stored(
     items: Iterable[StoredItem],
     *,
     looked: Collection[str] = (),
+    late: Collection[tuple[Kind, str, str]] = (),
     emptied: Collection[str] = (),
     windows: bool = False,
     page: str,
@@ -118,6 +119,7 @@ def stored(
     Args:
         items: Writes in the order of time, then what was found at the end.
         looked: Hosts whose storage was looked at, at the end.
+        late: Items that were written after that, when the page was left.
         emptied: Hosts that had all of it deleted.
         windows: Whether the page opened some: nobody looked at their session storage.
         start: When the page was asked for.
@@ -134,6 +136,8 @@ def stored(
             continue
         first = (writes or present)[0]
         kinds = STORED if first.host in emptied else seen
+        if identity in late:
+            kinds = frozenset()  # nobody looked again
         writers = [trail.writer(item.by, item.at, start) for item in writes if item.by]
         found.append(
             Observation(

@@ -1,23 +1,26 @@
-"""Find the script that led a frame to a ``javascript:`` address: ``location = "javascript:…"``.
+"""Find the script that holds the text of code which ran when nobody was on the stack any more.
 
-Pages cannot be watched there, and the code runs a moment later, when nobody is on the stack any
-more. But the browser says that a frame is led there, and what the address is: then the scripts of
-the page are searched for it.
+It led a frame to a ``javascript:`` address (``location = "javascript:…"``), or had the browser
+itself call ``eval`` (``promise.then(eval)``). Neither can be watched in a page. But the browser
+says that a frame is led there, and what the address is, and it still has what was run: then the
+scripts of the page are searched for it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from scanner.browser.devtools import DevToolsError
+from scanner.collectors.stack import unclaimed
 from scanner.model import SetBy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine
 
     from scanner.browser.devtools import Params, Session
     from scanner.collectors.debugger import Debugger
@@ -48,6 +51,7 @@ class Leads:
         self._session = session
         self._evidence = evidence
         self._scripts: dict[str, _Script] = {}
+        self._nameless: dict[str, str] = {}  # identifiers of scripts without an address, by hash
         self._left = MAX_LEADS
         self._waiting: dict[str, list[Callable[[], None]]] = {}  # by the hash of the code
         self._searches: set[asyncio.Task[None]] = set()
@@ -56,16 +60,39 @@ class Leads:
         session.on("Page.frameScheduledNavigation", self._led)
         session.on("Runtime.executionContextsCleared", self._begun)
 
-    def delays(self, stack: Iterable[Frame], work: Callable[[], None]) -> bool:
-        """Tell whether *work*, on what was done with *stack*, is done later, after a search."""
+    def delays(self, stack: list[Frame], work: Callable[[], None], *, patched: bool) -> bool:
+        """
+        Tell whether *work*, on what was done with *stack*, is done later, after a search.
+
+        Args:
+            patched: Whether the page put something of its own in the place of what was called.
+        """
         for frame in stack:
             if (waiting := self._waiting.get(frame.hash or "")) is not None:
                 waiting.append(work)
                 return True
-        return False
+        digest = unclaimed(stack, patched=patched)
+        if digest is None or digest in self._evidence.made or self._left == 0:
+            return False
+        self._begin(digest, self._claim(digest))
+        self._waiting[digest].append(work)
+        return True
+
+    async def _claim(self, digest: str) -> None:
+        """Search for whoever holds the text of a script that has no address."""
+        code = ""
+        with contextlib.suppress(DevToolsError, TimeoutError):
+            await self._debugger.on()
+            if script := self._nameless.get(digest):
+                told = await self._session.call(
+                    "Debugger.getScriptSource", scriptId=script, timeout=2
+                )
+                code = told["scriptSource"]
+        await self._search(code, digest, exact=True)
 
     def _begun(self, _: Params) -> None:
         self._scripts.clear()
+        self._nameless.clear()
         self._left = MAX_LEADS
 
     def _parsed(self, params: Params) -> None:
@@ -75,6 +102,8 @@ class Leads:
         if url.startswith("http") and len(self._scripts) < MAX_SCRIPTS:
             script = _Script(params["scriptId"], url.split("#", 1)[0], params.get("startLine", 0))
             self._scripts[script.id] = script
+        elif not url and len(self._nameless) < MAX_SCRIPTS:
+            self._nameless[params["hash"]] = params["scriptId"]
 
     def _led(self, params: Params) -> None:
         """Begin to search for whoever led a frame to code."""
@@ -85,13 +114,22 @@ class Leads:
         digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
         if digest in self._evidence.made or digest in self._waiting:
             return
+        self._begin(digest, self._search(code, digest))
+
+    def _begin(self, digest: str, search: Coroutine[None, None, None]) -> None:
         self._left -= 1
         self._waiting[digest] = []
-        task = asyncio.get_running_loop().create_task(self._search(code, digest))
+        task = asyncio.get_running_loop().create_task(search)
         self._searches.add(task)
         task.add_done_callback(self._searches.discard)
 
-    async def _search(self, code: str, digest: str) -> None:
+    async def _search(self, code: str, digest: str, *, exact: bool = False) -> None:
+        """
+        Note who made *code*, then do what waits for that.
+
+        Args:
+            exact: Only a script that holds the code itself will do.
+        """
         try:
             await self._debugger.on()
             scripts = list(self._scripts.values())
@@ -100,8 +138,9 @@ class Leads:
                 for found in await asyncio.gather(*(self._places(each, code) for each in scripts))
                 for place in found
             ]
-            exact = [place.by for place in places if place.exact]
-            some = exact or [place.by for place in places]
+            some = [place.by for place in places if place.exact]
+            if not exact:
+                some = some or [place.by for place in places]
             if len({by.url for by in some}) == 1:  # two are no proof
                 self._evidence.made[digest] = some[0]
         finally:

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from scanner import cookie_line
+from scanner.addresses import without_query
 from scanner.collectors import parameters
 from scanner.collectors.debugger import Debugger
 from scanner.collectors.evidence import Call, CookieWrite, Evidence, StoredItem
@@ -135,7 +136,7 @@ class Scripts:
             due = time.monotonic() + told.length / 1000
             self._evidence.due = max(self._evidence.due, due)
             return
-        if not self._leads.delays(told.stack, lambda: self._take(told)):
+        if not self._leads.delays(told.stack, lambda: self._take(told), patched=told.patched):
             self._take(told)
 
     def _take(self, told: _Told) -> None:
@@ -143,8 +144,8 @@ class Scripts:
         made = self._evidence.made
         by = responsible(told.stack, page=told.page, made=made, patched=told.patched)
         # New frames do not show us the stack, at the most what replaced the native function.
-        hidden = [frame for frame in told.stack if not (told.patched and frame.function)]
-        if len(told.stack) <= 1 and not hidden and self._newest in made:
+        shown = [frame for frame in told.stack if not (told.patched and frame.function)]
+        if len(told.stack) <= 1 and not shown and self._newest in made:
             by = made[self._newest]
         if by.url in self._evidence.landed:  # the engine knows only what the tag says
             by = msgspec.structs.replace(by, url=self._evidence.landed[by.url])
@@ -169,6 +170,8 @@ class Scripts:
         url = told.text
         if told.name == "ServiceWorker":
             self._evidence.registered.add(url)
+        if told.name == "fetchLater":
+            self._evidence.deferred.add(without_query(url))
         if url.startswith("blob:"):
             self._evidence.made[url] = by
         elif len(self._evidence.planned) < MAX_PLANNED:

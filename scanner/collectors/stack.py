@@ -92,7 +92,7 @@ def responsible(
     frames = [frame for frame in frames if frame.url != OURS]
     rest = frames[_wrappers(frames, patched=patched) :]
     asked = _places(rest, made)
-    if not asked and not any(map(_nameless, rest)):
+    if not asked and not any(frame.line is not None and not frame.url for frame in rest):
         asked = _places(frames, made)
     inline = bool(asked) and _place(frames[0]) is None and frames[0].line is not None
     if page and inline and _CONSENT_TOOL.search((asked[0].url or "").split("?", 1)[0]):
@@ -110,6 +110,14 @@ def responsible(
         in_page = page is not None and any(_nameless(frame) for frame in frames)
         return SetBy(kind="script", url=_clean(page) if page and in_page else None)
     return _told(asked[0])
+
+
+def unclaimed(frames: list[Frame], *, patched: bool) -> str | None:
+    """Return the hash of the code that asked for a write, if nobody knows where that stands."""
+    rest = frames[_wrappers(frames, patched=patched) :]
+    if any(_place(frame) for frame in rest):
+        return None
+    return next((frame.hash for frame in rest if frame.hash and not frame.url), None)
 
 
 def _told(by: SetBy) -> SetBy:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 #: By how much an answer may be heard of after its cookie was met in the jar.
-_DELAY = dt.timedelta(seconds=0.2)
+_DELAY = dt.timedelta(seconds=1)
 
 
 class _Doubt(NamedTuple):

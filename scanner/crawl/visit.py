@@ -136,6 +136,9 @@ class Reader:
             for url, at in noted.unheard.items():
                 by = SetBy(kind="http", url=url)
                 self._seen.doubt(urlsplit(url).hostname or "", by, page, at=at)
+            for url in noted.deferred:
+                by = SetBy(kind="http", url=url)
+                self._seen.doubt(urlsplit(url).hostname or "", by, page)
         self._seen.told(writes, kept, page=visit.final_url, looked_at=looked_at)
         for noted in (evidence, *(noted for _, noted in groups)):
             exchanges = noted.validators.values()
@@ -211,6 +214,7 @@ class Reader:
             *fold.stored(
                 items,
                 looked=noted[0].looked,
+                late={item.identity for item in noted[0].stored[noted[0].looked_until :]},
                 emptied={host for each in noted for host in each.emptied},
                 windows=noted[0].windows > 0,
                 page=page,
@@ -292,6 +296,7 @@ class Reader:
                 tab.evidence.stored.append(self._item(found, host, now))
                 if (worker := found.get("script")) in tab.evidence.planned:
                     self._seen.doubt(host, SetBy(kind="script", url=worker), tab.traffic.url)
+        tab.evidence.looked_until = len(tab.evidence.stored)
         tab.evidence.consent = consent.checked(looked.said)
         links: dict[str, None] = {}
         if len(tab.routes) <= MAX_ROUTES:

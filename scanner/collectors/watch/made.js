@@ -17,7 +17,7 @@
   };
 
   // What only passes on a call, so that whatever it calls has nobody's stack when the browser does.
-  const passing = new Set([Function.prototype.call, Function.prototype.apply, Reflect.apply, Reflect.set]);
+  const passing = new Set([Function.prototype.call, Function.prototype.apply, Reflect.apply, Reflect.set, eval, Function]);
   const { has } = Set.prototype;
   const passes = (what) => stands(what) || apply(has, passing, [what]);
 
@@ -79,11 +79,19 @@
     return result;
   });
 
-  const { HTMLScriptElement: Tag } = globalThis;
+  // What may be asked after the page is gone.
+  wrap(globalThis, "fetchLater", "value", (native, self, args, above) => {
+    const result = apply(native, self, args);
+    const url = new URL(`${args[0].url || args[0]}`, document.baseURI).href;
+    tell("brought", "fetchLater", above, { text: url }, TIMES);
+    return result;
+  });
+
   const html = (text, above) => {
     const plain = typeof text === "string" || trusted(text, Html) ? `${text}` : "";
     if (apply(test, CODE, [plain])) code(plain, above, "html");
   };
+  const { HTMLScriptElement: Tag } = globalThis;
   const script = (text, above) => {
     if (typeof text === "string" || trusted(text, Script)) code(`${text}`, above, "script");
   };
@@ -100,7 +108,8 @@
   };
   const takes = (owner, name, slot, place) => {
     wrap(owner, name, slot, (native, self, args, above) => {
-      html(args[place], above);
+      if (self instanceof Tag) script(args[place], above);
+      else html(args[place], above);
       return apply(native, self, args);
     });
   };

@@ -30,6 +30,7 @@ COOKIES = {
     *("t_attribute", "t_namespace", "t_node", "t_parsed", "t_shadow", "t_module", "t_pieces"),
     *("t_listener", "t_settled", "t_painted", "t_told", "t_passed", "t_lent"),
     *("t_led", "t_inside", "t_counted", "t_vouched", "r_moved"),
+    *("t_resolved", "t_evaluated", "t_whole", "t_appended"),
     *("t_inserted", "t_filled", "t_poured", "t_shaped"),
 }
 STORED = {

@@ -191,6 +191,18 @@ def test_an_item_of_storage_has_the_writer_that_was_seen():
     assert (found.name, found.set_by) == ("k", SCRIPT)
 
 
+def test_what_is_written_when_a_page_is_left_is_kept_though_nobody_looked_again():
+    item = StoredItem(
+        kind=Kind.LOCAL_STORAGE, name="k", host="www.shop.example", at=NOON, by=SCRIPT
+    )
+    options = {"looked": ["www.shop.example"], "page": PAGE, "state": State.BEFORE}
+
+    (before,) = fold.stored([item], **options)
+    (after,) = fold.stored([item], late=[item.identity], **options)
+
+    assert (before.fate, after.fate) == (Fate.GONE, Fate.KEPT)
+
+
 def test_each_host_beside_the_pages_own_is_one_request():
     asked = [
         Request(host=host, at=NOON, by=HTTP)

@@ -2,13 +2,15 @@
 
 import pytest
 
-from scanner.model import Kind
+from scanner.model import Fate, Kind
 from tests.sites.paths import Answer, Host
 
 pytestmark = pytest.mark.anyio
 
 REALLY_LEFT = """<script>
-addEventListener("pagehide", (event) => {{ if (event.isTrusted) document.cookie = "{0}=1" }});
+addEventListener("pagehide", (event) => {{
+  if (event.isTrusted) document.cookie = "{0}=1", localStorage.{0}_item = 1;
+}});
 </script>"""
 
 
@@ -32,6 +34,8 @@ async def test_what_a_page_does_only_when_it_is_really_left_is_put_down_to_it(lo
 
     assert pages(found, "itself") == {"minds"}
     assert pages(found, "inner") == {"framed"}
+    fates = {o.name: o.fate for o in found.observations if o.kind is Kind.LOCAL_STORAGE}
+    assert fates == {"itself_item": Fate.KEPT, "inner_item": Fate.KEPT}
 
 
 async def test_pages_that_stay_until_the_next_one_comes_keep_their_findings_apart(look):

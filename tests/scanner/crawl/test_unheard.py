@@ -1,5 +1,7 @@
 """What the browser keeps from us, or would not do by itself, is found nevertheless."""
 
+import asyncio
+
 import pytest
 
 from scanner.model import Fate, Kind
@@ -66,6 +68,34 @@ class Chat:
         cookie = b"chat=1; Secure; SameSite=None"
         await send({"type": "websocket.accept", "headers": [(b"set-cookie", cookie)]})
         await send({"type": "websocket.close"})
+
+
+async def test_a_cookie_of_a_fetch_that_the_browser_makes_when_it_likes_is_its_answers(look):
+    shop = Later(
+        {
+            "/": "<script>fetchLater('/later', {activateAfter: 0}); fetch('/after')</script>",
+            "/later": Answer(cookies=("later=1",)),
+        }
+    )
+
+    found = await look({"www.shop.example": shop})
+
+    assert found.setter("later") == ("http", SHOP + "later", None)
+
+
+class Later(Host):
+    """Whoever asks for /after has an answer when /later has."""
+
+    def __init__(self, answers):
+        super().__init__(answers)
+        self._asked_later = asyncio.Event()
+
+    async def __call__(self, scope, receive, send):
+        if scope["path"] == "/after":
+            await self._asked_later.wait()
+        await super().__call__(scope, receive, send)
+        if scope["path"] == "/later":
+            self._asked_later.set()
 
 
 LONE = "<script>navigator.serviceWorker.register('/alone/worker.js')</script>"
