@@ -4,13 +4,16 @@ The recipe, so that anybody with labelled cookies can repeat it:
 
 1. rows: the files given (forms: see knowledge_rows.py), consent platforms' own cookies left out,
    and each example of the knowledge base once, with its host and documented lifetime, but no
-   example of a vendor's fallback; an example weighs a quarter of a row, for nobody met it;
+   example of a vendor's fallback; an example weighs a tenth of a row, for nobody met it, and a
+   row of a name that n rows bear weighs one over the fourth root of n;
 2. features: ``scanner.classify.features``, present or not, those that occur at least twice;
-3. multinomial logistic regression, L2, C = 0.2, no class weights;
+3. multinomial logistic regression, L2, C = 0.15, no class weights;
 4. weights times 100, rounded; features whose weights all round to less than 3 are left out;
 5. trust: each row is classified by a model that was trained without its third of the sites (of
    listed rows: of the names); a second, binary regression learns from
-   ``scanner.classify.trust.signs`` which of these verdicts are right.
+   ``scanner.classify.trust.signs`` which of these verdicts are right;
+6. exemption: the model calls exempt what is likelier exempt than statistics and than marketing,
+   and is so with a probability of 0.4 at least.
 
 Needs scikit-learn (``pip install 'kapsel[train]'``); nothing of it is needed at run time, and
 nothing of the rows is kept but the weights.
@@ -19,6 +22,7 @@ nothing of the rows is kept but the weights.
 from __future__ import annotations
 
 import collections
+import functools
 import random
 import sys
 from pathlib import Path
@@ -39,22 +43,30 @@ from scanner.model import Category, Party, Subject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-C = 0.2
-EXAMPLE = 0.25  # weight of an example of the knowledge base; of a row: 1
+C = 0.15
+EXAMPLE = 0.1  # weight of an example of the knowledge base; of a row: 1
+REPEATED = -0.25  # power of the number of rows of a name: what each of them weighs
+EXEMPTION = 0.4  # probability from which on the model may exempt
 FEWEST = 2  # rows that a feature must occur in
 SCALE = 100
 SMALLEST = 3  # of the whole numbers
 TOLERANCE = 1e-3  # of the fit; finer ones change no verdict
-TRUST_C = 0.3
+TRUST_C = 0.1
 PARTS = 3  # into which rows are cut to learn trust
 SEED = 7
 TARGET = files.HERE / "weights.json"
 
 
+@functools.cache
+def _contents() -> files.Contents:
+    """Return the files of the knowledge base, read once."""
+    return files.load()
+
+
 def from_knowledge() -> list[Row]:
     """Return every example of the knowledge base as a row, but those of vendors' fallbacks."""
     rows = []
-    for vendor in files.load().vendors:
+    for vendor in _contents().vendors:
         for cookie in vendor.cookie:
             if cookie.fallback:
                 continue  # their names are made up
@@ -105,7 +117,7 @@ def know(weights: Weights, *, forgotten: Iterable[str] = ()) -> Knowledge:
 
     What a vendor's fallback says of such a name stays.
     """
-    contents = files.load()
+    contents = _contents()
     whole = Knowledge(contents.vendors, contents.vocabulary, weights=weights, hosts=contents.hosts)
     gone = {one.entry for name in forgotten for one in whole.known(name) if not one.cookie.fallback}
     if not gone:
@@ -152,8 +164,7 @@ class Trainer:
         vectorizer = DictVectorizer()
         matrix = vectorizer.fit_transform([dict.fromkeys(sorted(one & kept), 1.0) for one in found])
         model = LogisticRegression(C=C, max_iter=200, tol=TOLERANCE)
-        weights = [EXAMPLE if row.source == "knowledge" else 1.0 for row in rows]
-        model.fit(matrix, [str(row.label) for row in rows], sample_weight=weights)
+        model.fit(matrix, [str(row.label) for row in rows], sample_weight=_weights(rows))
         whole = (model.coef_.T * SCALE).round().astype(int)
         return Weights(
             classes=tuple(Category(name) for name in model.classes_),
@@ -166,10 +177,12 @@ class Trainer:
                 )
                 if max(map(abs, numbers)) >= SMALLEST
             },
+            exemption=EXEMPTION,
             recipe={
                 "rows": len(rows),
                 "C": C,
                 "example": EXAMPLE,
+                "repeated": REPEATED,
                 "fewest": FEWEST,
                 "smallest": SMALLEST,
             },
@@ -179,6 +192,15 @@ class Trainer:
         if subject not in self._found:
             self._found[subject] = frozenset(features(subject, self._blank))
         return self._found[subject]
+
+
+def _weights(rows: Sequence[Row]) -> list[float]:
+    """Return how much each row counts: examples little, and rows of one name less than alone."""
+    met = collections.Counter(row.subject.name for row in rows if row.source != "knowledge")
+    return [
+        EXAMPLE if row.source == "knowledge" else float(met[row.subject.name] ** REPEATED)
+        for row in rows
+    ]
 
 
 def _trust(told: list[dict[str, float]], right: list[bool]) -> dict[str, float]:

@@ -94,7 +94,7 @@ def _kept(database: str, known: tuple[Site, ...]) -> Iterator[Check]:
 
     now = dt.datetime.now(dt.UTC)
     started: dict[str, dt.datetime | None] = {}
-    if "://" in database or Path(database).exists():
+    if "://" in database or os.access(database, os.R_OK):
         try:
             engine = open_database(database, upgrade=False)
         except KapselError:

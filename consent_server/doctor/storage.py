@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from consent_server.settings import Settings
 
+_AS_THE_SERVER = "run this as the server's user, and let that user write there"
+
 LITTLE_SPACE = 1 << 30  # bytes that should be free beside the database
 
 
@@ -32,8 +34,16 @@ def _database(address: str) -> Check:
     from scanner.database import check_database, open_database
 
     kind = "PostgreSQL" if "://" in address else address
-    if "://" not in address and not Path(address).exists():
-        return note("database", f"{kind} is not there yet", "the first scan or server makes it")
+    if "://" not in address:
+        try:
+            Path(address).stat()
+        except FileNotFoundError:
+            return note("database", f"{kind} is not there yet", "the first scan or server makes it")
+        except OSError as exc:
+            return bad("database", f"{address} cannot be read: {exc.strerror}", _AS_THE_SERVER)
+        if not os.access(address, os.W_OK) or not os.access(Path(address).parent, os.W_OK):
+            said = f"{address}, or the folder it is in, cannot be written by this user"
+            return bad("database", said, _AS_THE_SERVER)
     try:
         engine = open_database(address, upgrade=False)
     except KapselError as exc:
@@ -44,8 +54,6 @@ def _database(address: str) -> Check:
         engine.dispose()
     if faults:
         return bad("database", "; ".join(faults))
-    if "://" not in address and not os.access(address, os.W_OK):
-        return bad("database", f"{address} cannot be written", "let the server's user write it")
     return good("database", f"{kind} is whole and up to date")
 
 
@@ -66,7 +74,7 @@ def _key(file: Path) -> Check:
     except FileNotFoundError:
         return note("signing key", f"{file} is not there yet", "the first 'kapsel serve' makes it")
     except OSError as exc:
-        return bad("signing key", f"{file}: {exc.strerror}")
+        return bad("signing key", f"{file} cannot be read: {exc.strerror}", _AS_THE_SERVER)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         return bad("signing key", f"{file} can be read by others", f"chmod 600 {file}")
     return good("signing key", f"{file} is its owner's alone")
@@ -74,10 +82,14 @@ def _key(file: Path) -> Check:
 
 def _checkpoints(settings: Settings) -> Check:
     file = settings.checkpoint_file
-    if not file.exists() and not os.access(file.parent, os.W_OK):
+    try:
+        there = file.exists()
+    except OSError as exc:
+        return bad("checkpoints", f"{file} cannot be read: {exc.strerror}", _AS_THE_SERVER)
+    if not there and not os.access(file.parent, os.W_OK):
         said = f"{file} is not there, and cannot be made: {file.parent} cannot be written"
         return bad("checkpoints", said, "make the folder, and let the server's user write it")
-    if not file.exists():
+    if not there:
         return note("checkpoints", f"{file} is not there yet", "the server writes it")
     if not os.access(file, os.W_OK):
         return bad("checkpoints", f"{file} cannot be written", "let the server's user write it")

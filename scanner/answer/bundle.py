@@ -91,11 +91,18 @@ def install(archive: Path | None = None, *, pin: Pin = PIN) -> Path:
 
 
 def manifest() -> Manifest | None:
-    """Return what is installed; None: nothing."""
+    """
+    Return what is installed; None: nothing.
+
+    Raises:
+        BannerRulesUnusable: If it cannot be read, or is not as it was installed.
+    """
     try:
         return msgspec.json.decode((folder() / _MANIFEST).read_bytes(), type=Manifest)
     except FileNotFoundError:
         return None
+    except OSError as exc:
+        raise BannerRulesUnusable(f"{folder()} cannot be read: {exc.strerror}") from exc
     except msgspec.DecodeError as exc:
         raise BannerRulesUnusable(_damaged(_MANIFEST)) from exc
 
@@ -118,7 +125,10 @@ def _load(place: Path, version: str) -> Bundle:
     content = {}
     for name in ("engine.js", "rules.json"):
         path = place / name
-        content[name] = path.read_bytes() if path.exists() else b""
+        try:
+            content[name] = path.read_bytes() if path.exists() else b""
+        except OSError as exc:
+            raise BannerRulesUnusable(f"{path} cannot be read: {exc.strerror}") from exc
         if hashlib.sha256(content[name]).hexdigest() != installed.files.get(name):
             raise BannerRulesUnusable(_damaged(name))
     rules = msgspec.json.decode(content["rules.json"])["autoconsent"]

@@ -1,4 +1,4 @@
-"""What the small model looks at: pieces, form and kin of a name, host, lifetime, flags, value.
+"""What the small model looks at: pieces, form and kin of a name, place, lifetime, flags, value.
 
 Used in training and at run time alike, so that both see the same. A fact that is not known
 gives no feature. Names are cut into overlapping pieces in which digits count as one sign, and
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 CAPITALS = re.compile(r"[A-Z]+")
 SMALL = re.compile(r"[a-z]+")
 SIGNS = re.compile(r"[^A-Za-z0-9]")
+OTHER = re.compile(r"[^a-z0-9]")
+SHORTEST_LABEL = 3  # characters of a site's name; fewer are met in any name
 
 #: Upper ends of the classes of nearness: which share of a name its kin begins with.
 NEARNESS = ((0.4, "far"), (0.7, "near"), (float("inf"), "next"))
@@ -72,7 +74,10 @@ def features(subject: Subject, knowledge: Knowledge) -> Iterator[str]:
     whose = party(subject)
     if whose is not None:
         yield f"party={whose}"
-    if subject.domain and whose is not Party.FIRST:
+    yield from _place(subject)
+    if whose is Party.FIRST:
+        yield from _own(subject)
+    elif subject.domain:
         yield from _host(subject.domain.lstrip(".").lower())
         yield from _owner(subject, knowledge)
     yield f"kind={subject.kind}"
@@ -102,6 +107,37 @@ def _kin(name: str, knowledge: Knowledge) -> Iterator[str]:
     if kin.vendor_id is not None:
         yield f"kin:{kin.vendor_id}"
         yield f"kin:{kin.category}/{near}"
+
+
+def _place(subject: Subject) -> Iterator[str]:
+    """Yield how near its host is to the site's domain, and what tells more together with that.
+
+    Scripts that count visitors store on the domain as a whole, servers on their own host.
+    """
+    if subject.site is None or subject.domain is None:
+        return
+    host, site = subject.domain.lstrip(".").lower(), subject.site.lower()
+    if host == site:
+        place = "domain"
+    elif host == f"www.{site}":
+        place = "www"
+    else:
+        place = "below" if host.endswith(f".{site}") else "other"
+    yield f"place={place}"
+    yield f"place={place}/{_lives(subject)}"
+    if subject.value_shape is not None:
+        yield f"place={place}/{subject.value_shape.kind}"
+    if subject.http_only is not None:
+        yield f"place={place}/{subject.http_only}"
+
+
+def _own(subject: Subject) -> Iterator[str]:
+    """Yield whether an item of the site's own bears the site's name."""
+    if subject.site is None:
+        return
+    label = OTHER.sub("", subject.site.lower().split(".", maxsplit=1)[0])
+    named = len(label) >= SHORTEST_LABEL and label in OTHER.sub("", subject.name.lower())
+    yield f"own={named}"
 
 
 def _form(name: str) -> Iterator[str]:

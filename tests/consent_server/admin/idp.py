@@ -20,6 +20,7 @@ class Idp:
     def __init__(self):
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, private=True)
         self.subject, self.email, self.verified = "s-1", "kari@example.no", True
+        self.apart = {}  # what it tells of somebody beside what it signs
         self.claims, self.algorithm, self.signing = {}, "RS256", self.key
         self.waiting = {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -36,6 +37,7 @@ class Idp:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
+            "userinfo_endpoint": f"{self.issuer}/me",
         }
 
     def authorize(self, query):
@@ -65,8 +67,10 @@ class Idp:
             "email": self.email,
             "email_verified": self.verified,
         } | self.claims
-        header = {"alg": self.algorithm, "kid": "one"}
-        return {"id_token": jwt.encode(header, claims, self.signing), "token_type": "Bearer"}
+        claims = {name: value for name, value in claims.items() if value != "unsaid"}
+        header = {"alg": self.algorithm, "kid": self.signing.kid}
+        token = jwt.encode(header, claims, self.signing)
+        return {"id_token": token, "token_type": "Bearer", "access_token": "let me see"}
 
     def _handler(self):
         idp = self
@@ -78,6 +82,9 @@ class Idp:
                     self.answer(idp.description())
                 elif parts.path == "/keys":
                     self.answer(KeySet([idp.key]).as_dict(private=False))
+                elif parts.path == "/me":
+                    assert self.headers["Authorization"] == "Bearer let me see"
+                    self.answer(idp.apart)
                 elif parts.path == "/authorize":
                     self.send_response(303)
                     self.send_header("Location", idp.authorize(dict(parse_qsl(parts.query))))

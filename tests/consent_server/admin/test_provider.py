@@ -2,13 +2,14 @@
 
 import base64
 import json
+import time
 
 import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 
 from consent_server.admin.model import Role
-from consent_server.admin.provider import ProviderFailed, check_address
+from consent_server.admin.provider import RENEWED, ProviderFailed, check_address
 from consent_server.settings import Oidc
 from scanner.errors import KapselError
 from tests.consent_server.admin.conftest import Somebody
@@ -70,6 +71,28 @@ def test_nobody_gets_an_account_by_signing_in(client, idp, email, verified):
     assert answer.status_code == 403
     assert "you have no account here" in answer.text
     assert stranger.get("/admin").status_code == 401
+
+
+def test_a_provider_may_tell_the_email_beside_what_it_signs(client, idp):
+    idp.claims = {"email": "unsaid", "email_verified": "unsaid"}
+    idp.apart = {"sub": "s-1", "email": "kari@example.no", "email_verified": True}
+    assert sign_in(Somebody(client)).status_code == 303
+
+    idp.apart["sub"] = "s-2"
+    assert sign_in(Somebody(client)).status_code == 502
+
+
+def test_keys_that_the_provider_has_changed_are_asked_for_again_but_not_at_each_bad_word(
+    client, idp
+):
+    assert sign_in(Somebody(client)).status_code == 303
+    idp.key = idp.signing = RSAKey.generate_key(2048, {"kid": "two", "use": "sig"}, private=True)
+
+    assert sign_in(Somebody(client)).status_code == 502  # they were asked for just now
+    provider = client.app.state.provider
+    provider._clock = lambda: time.time() + 2 * RENEWED
+
+    assert sign_in(Somebody(client)).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,18 @@ def test_a_full_disk_is_bad(tmp_path, monkeypatch):
     assert found(tmp_path)["disk"][0] is State.BAD
 
 
+def test_files_that_this_user_cannot_reach_are_named_with_a_way_out(tmp_path):
+    (tmp_path / "folder").write_text("a file")
+    settings = Settings(database=str(tmp_path / "folder" / "kapsel.db"))
+
+    checks = {check.subject: check for check in storage.storage(settings)}
+
+    for subject in ("database", "signing key"):
+        assert checks[subject].state is State.BAD
+        assert "cannot be read: Not a directory" in checks[subject].said
+        assert "as the server's user" in checks[subject].advice
+
+
 def test_checkpoints_that_cannot_be_made_are_bad(tmp_path):
     settings = Settings(
         database=str(tmp_path / "kapsel.db"), checkpoints=tmp_path / "nowhere" / "checkpoints"

@@ -37,6 +37,16 @@ def test_a_file_that_was_changed_is_refused(archive):
         bundle.load()
 
 
+def test_rules_that_this_user_may_not_read_are_named(archive):
+    path, pin = archive
+    place = bundle.install(path, pin=pin)
+    (place / "kapsel.json").unlink()
+    (place / "kapsel.json").mkdir()  # nobody can read that, whoever runs the tests
+
+    with pytest.raises(BannerRulesUnusable, match="cannot be read"):
+        bundle.load()
+
+
 def test_without_npm_the_way_out_is_named(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
 

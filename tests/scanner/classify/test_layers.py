@@ -155,6 +155,20 @@ def test_features_tell_whose_the_host_of_a_third_party_is():
     assert not {one for one in features(first, load()) if one.startswith(("owner", "vendor"))}
 
 
+def test_features_tell_where_on_the_site_an_item_lies_and_whether_it_bears_its_name():
+    site = "acme.example"
+    whole = Subject(name="acmeBox", domain=".acme.example", site=site, http_only=False)
+    server = Subject(name="box", domain="www.acme.example", site=site)
+    below = Subject(name="box", domain="shop.acme.example", site=site)
+
+    assert {"place=domain", "place=domain/False", "own=True"} <= set(features(whole, load()))
+    assert {"place=www", "own=False"} <= set(features(server, load()))
+    assert "place=below" in set(features(below, load()))
+    assert not {
+        one for one in features(Subject(name="box"), load()) if one.startswith(("place", "own="))
+    }
+
+
 def test_features_tell_what_names_that_begin_alike_are_known_for():
     told = set(features(Subject(name="_hjUnheardOf"), load()))
 
