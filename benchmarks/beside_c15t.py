@@ -41,6 +41,7 @@ PACKAGES = ("@c15t/backend@2", "kysely", "@hono/node-server", "pg")
 DRIVER = "better-sqlite3"  # compiled where no binary fits
 LICENCES = ("Apache-2.0", "MIT", "ISC")  # of what we install by name
 WARM_UP = 1.0  # seconds
+PREPARED = 25_000, 1000  # requests to each server, for a second: more than it answers
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -127,10 +128,11 @@ def measured(
     *,
     connections: int,
     seconds: float,
+    prepared: int,
     cpu: Callable[[], float],
 ) -> Measured:
-    """Send as fast as answers come, for *seconds*, on *connections*."""
-    load = Load(port, request, connections=connections)
+    """Send as fast as answers come, for *seconds*, on *connections*; *prepared* are made before."""
+    load = Load(port, request, connections=connections, prepared=prepared)
     load.run(WARM_UP)
     used = cpu()
     took = load.run(seconds)
@@ -203,6 +205,7 @@ def compare(kind: str, modules: Path, given: argparse.Namespace) -> None:
                     request,
                     connections=given.connections,
                     seconds=given.seconds,
+                    prepared=int(PREPARED[n] * (WARM_UP + given.seconds)),
                     cpu=lambda n=n: processors(pids[n], places[n]),  # type: ignore[misc]
                 )
                 results[n].append(run)

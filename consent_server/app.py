@@ -34,6 +34,7 @@ from consent_server.answers import STRICT_TRANSPORT, answer
 from consent_server.decisions import Things
 from consent_server.editions import Editions
 from consent_server.front import Front
+from consent_server.frugality import keep_nothing_large
 from consent_server.limits import Buckets, Limits
 from consent_server.lines import Crowd, Line
 from consent_server.log import ConsentLog
@@ -208,6 +209,7 @@ def create_app(settings: Settings) -> ConsentServer:
 
 def create_as_told() -> ConsentServer:
     """Return the application of a worker process; its parent left the settings."""
+    keep_nothing_large()
     settings = Settings.handed_on()
     write_logs(level=settings.log_level, form=settings.log_format)
     write_logs_of_libraries(form=settings.log_format)

@@ -7,11 +7,14 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from consent_server.log.retention import REQUEST_DAYS, prune
+from consent_server.pages import PAGES
 from consent_server.rights.notice import notice
 from scanner import retention
+from scanner.commands.options import time_zone
 from scanner.errors import DatabaseUnusable, EvidenceUnwritable, LogUnavailable
 from scanner.messages import send
 from scanner.model import Notify
+from scanner.wording import words_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,8 +76,10 @@ class Chores:
 
     async def _tell(self, request: RightsRequest, sites: Sequence[Site], now: dt.datetime) -> None:
         """Tell whom the site of *request* names; if nobody could be told, try again later."""
-        message = notice(request, now=now)
-        wanted = next((site.notify for site in sites if site.key == request.site), Notify())
+        site = next((site for site in sites if site.key == request.site), None)
+        spoken = words_for(site, PAGES, zone_name=time_zone())
+        message = notice(request, now=now, spoken=spoken)
+        wanted = site.notify if site else Notify()
         problems = await send(message, wanted, post=self._post)
         for problem in problems:
             self._say(f"{request.site}: {problem}")

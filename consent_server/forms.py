@@ -15,11 +15,12 @@ MAX_FIELDS = 100
 
 
 class FormRefused(Exception):
-    """A form cannot be taken; *status* and the text say why."""
+    """A form cannot be taken; *status* and the text say why, *key* tells pages which it is."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, key: str, reason: str = "") -> None:
         super().__init__(reason)
         self.status = status
+        self.key = key
 
 
 class Form:
@@ -53,15 +54,15 @@ async def read_form(request: Request) -> Form:
         FormRefused: If a page of another site sent it, or it is not a form.
     """
     if not from_here(request):
-        raise FormRefused(403, "this form was sent by a page of another site")
+        raise FormRefused(403, "form_elsewhere", "this form was sent by a page of another site")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
-        raise FormRefused(415, "send a form as application/x-www-form-urlencoded")
+        raise FormRefused(415, "form_kind", "send a form as application/x-www-form-urlencoded")
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_FORM:
-            raise FormRefused(413, f"a form has at most {MAX_FORM} bytes")
+            raise FormRefused(413, "form_large", f"a form has at most {MAX_FORM} bytes")
     return Form(_fields(body))
 
 
@@ -74,7 +75,7 @@ def _fields(body: bytes) -> dict[str, list[str]]:
             max_num_fields=MAX_FIELDS,
         )
     except ValueError as exc:
-        raise FormRefused(400, "this is not a form") from exc
+        raise FormRefused(400, "form_broken", "this is not a form") from exc
     if any("\x00" in value for values in fields.values() for value in values):
-        raise FormRefused(400, "a form holds no NUL")
+        raise FormRefused(400, "form_broken", "a form holds no NUL")
     return fields

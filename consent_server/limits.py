@@ -7,13 +7,14 @@ import ipaddress
 import math
 import socket
 import time
-from collections import OrderedDict
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
 MAX_BUCKETS = 20_000  # that one process remembers: some three megabytes
+FEW_BUCKETS = 1000  # that are kept without a look which of them are full again
 
 #: First bytes of the IPv4 networks some of which are private, or nobody's; all others are public.
 _PARTLY_PRIVATE = frozenset((0, 10, 127, 169, 172, 192, 198, 203, *range(224, 256)))
@@ -23,7 +24,7 @@ class Buckets:
     """
     A bucket for each key: *burst* decisions at once, refilled by *rate* a second.
 
-    Whoever has not come for longest is forgotten first.
+    A bucket that is full again is forgotten; of too many, those that soonest will be.
     """
 
     def __init__(
@@ -33,24 +34,32 @@ class Buckets:
         self._burst = burst
         self._clock = clock
         #: When each bucket is full again, in the time that fills one decision's worth.
-        self._full_at: OrderedDict[Hashable, float] = OrderedDict()
+        self._full_at: dict[Hashable, float] = {}
+        self._most = min(FEW_BUCKETS, MAX_BUCKETS)  # until it is looked which are full again
 
     def wait(self, key: Hashable) -> int:
         """Return after how many seconds *key* may send again; 0: now, and it is counted."""
         if not self._rate:
             return 0
         now = self._clock() * self._rate
-        full_at = self._full_at.pop(key, now)
+        full_at = self._full_at.get(key, now)
         if full_at < now:
             full_at = now
         missing = full_at + 1 - now - self._burst
         if missing > 0:
-            self._full_at[key] = full_at
             return math.ceil(missing / self._rate)
         self._full_at[key] = full_at + 1
-        if len(self._full_at) > MAX_BUCKETS:
-            self._full_at.popitem(last=False)
+        if len(self._full_at) > self._most:
+            self._forget(now)
         return 0
+
+    def _forget(self, now: float) -> None:
+        """Forget the buckets that are full at *now*, which say nothing."""
+        filling = [(key, full_at) for key, full_at in self._full_at.items() if full_at > now]
+        if len(filling) > MAX_BUCKETS * 3 // 4:  # to look often would be what a flood wants
+            filling = sorted(filling, key=itemgetter(1))[-(MAX_BUCKETS // 2) :]
+        self._full_at = dict(filling)
+        self._most = min(FEW_BUCKETS + 2 * len(filling), MAX_BUCKETS)
 
 
 class Limits:

@@ -1,7 +1,8 @@
-"""structlog without rich, which it loads for its tracebacks where it finds it.
+"""Libraries without what they load where they find it, and a server of months never uses.
 
-Ours show no variables (see `logs`), so rich, of four megabytes, would do nothing for a server that
-runs for months. What draws tables loads it when it does.
+structlog loads rich, of four megabytes, for its tracebacks, and ours show no variables (see
+`logs`); what draws tables loads it when it does. It loads greenlet too, of one, for coroutines
+of a kind that are not ours. `serving` keeps more away in the same way.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def _unseen(name: str) -> Iterator[None]:
+def unseen(name: str) -> Iterator[None]:
     """Let nobody import the library *name* inside the block, unless somebody has already."""
     if name in sys.modules:
         yield
@@ -27,5 +28,5 @@ def _unseen(name: str) -> Iterator[None]:
         del sys.modules[name]
 
 
-with _unseen("rich"):
+with unseen("rich"), unseen("greenlet"):
     import structlog as structlog

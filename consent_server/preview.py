@@ -9,7 +9,7 @@ import msgspec
 from consent_server.banner import config
 from scanner.errors import QuestionInvalid
 from scanner.languages import LANGUAGES
-from scanner.sites import fields, theme
+from scanner.sites import fields
 from widget import compose
 
 if TYPE_CHECKING:
@@ -20,13 +20,10 @@ if TYPE_CHECKING:
 #: What of a theme can be tried out; the names are those of sites.yaml.
 COLOURS = ("accent", "accent-text", "background", "text", "radius")
 
-#: What each layer is called, by the word for it in the address.
-LAYERS = {
-    "first": "The question",
-    "second": "The choices",
-    "gpc": "Refused by GPC",
-    "answered": "Answered: icon",
-}
+#: By the words for them in the address.
+LAYERS = ("first", "second", "gpc", "answered")
+LAYOUTS = ("bar", "box", "dialog")
+SCHEMES = ("auto", "light", "dark")
 
 #: Sizes of the screen, in CSS pixels.
 SCREENS = {
@@ -34,6 +31,14 @@ SCREENS = {
     "phone": "390 × 844",
     "small": "320 × 568",
 }
+
+
+class LookInvalid(QuestionInvalid):
+    """What somebody wants to look at is none that there is; *name*: the field that is no CSS."""
+
+    def __init__(self, text: str, *, name: str | None = None) -> None:
+        super().__init__(text)
+        self.name = name
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,17 +51,13 @@ class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     screen: Literal["phone", "small", "desktop"] = "desktop"
     theme: dict[str, str] = {}  # all of it; as in sites.yaml
 
-    def mistakes(self) -> tuple[str, ...]:
-        """Say what `kapsel sites check` would say of the theme."""
-        return theme.faults(self.theme)
-
 
 def read_look(asked: Mapping[str, str], declaration: Declaration) -> Look:
     """
     Return what the query *asked* wants to see; without a word on it, as the site has it.
 
     Raises:
-        QuestionInvalid: If a value is none that there is.
+        LookInvalid: If a value is none that there is.
     """
     own = declaration.banner
     values = {
@@ -68,13 +69,15 @@ def read_look(asked: Mapping[str, str], declaration: Declaration) -> Look:
     wanted = {key: asked[key].strip() for key in COLOURS if asked.get(key, "").strip()}
     for name, value in wanted.items():
         if not fields.THEME_VALUE.fullmatch(value):
-            raise QuestionInvalid(f"'{name}' must be one CSS value without ; {{ }} < > @ or url()")
+            raise LookInvalid(
+                f"'{name}' must be one CSS value without ; {{ }} < > @ or url()", name=name
+            )
     try:
         look = msgspec.convert({**values, "theme": {**own.theme, **wanted}}, Look)
     except msgspec.ValidationError as exc:
-        raise QuestionInvalid(str(exc)) from exc
+        raise LookInvalid(str(exc)) from exc
     if look.language not in LANGUAGES:
-        raise QuestionInvalid(f"'language' is one of {', '.join(LANGUAGES)}")
+        raise LookInvalid(f"'language' is one of {', '.join(LANGUAGES)}")
     return look
 
 

@@ -16,16 +16,28 @@ from starlette.routing import Route
 
 from consent_server import preview
 from consent_server.addressed import served_to
+from consent_server.admin import speech
+from consent_server.admin.frame import spoken
 from consent_server.answers import refusal
-from consent_server.preview import COLOURS, LAYERS, SCREENS, Look, read_look
-from scanner.errors import QuestionInvalid
+from consent_server.preview import (
+    COLOURS,
+    LAYERS,
+    LAYOUTS,
+    SCHEMES,
+    SCREENS,
+    Look,
+    LookInvalid,
+    read_look,
+)
 from scanner.languages import LANGUAGES, texts
 from scanner.rendering import templates
+from scanner.sites import theme
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from consent_server.shelf import Served
+    from scanner.wording import Words
 
 _TEMPLATES = templates("consent_server")
 _HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?", re.ASCII | re.IGNORECASE)
@@ -37,22 +49,28 @@ async def page(request: Request) -> Response:
     if served is None:
         return refusal(404, "there is no such site")
     asked = dict(request.query_params)
+    words = speech.of(request, served.site)
+    mistake: str | None = None
     try:
-        look, mistake = read_look(asked, served.declaration), None
-    except QuestionInvalid as exc:
-        look, mistake = read_look({}, served.declaration), str(exc)
+        look = read_look(asked, served.declaration)
+    except LookInvalid as exc:
+        look, mistake = read_look({}, served.declaration), _mistake(exc, words)
     shown = {} if mistake else asked
     return _html(
         "preview/page.html",
         {
+            **spoken(words),
+            "named": lambda kind, values: {each: words.term(kind, each) for each in values},
             "site": served.site.key,
             "look": look,
             "own": served.declaration.banner,
             "asked": shown,
-            "mistakes": [mistake] if mistake else look.mistakes(),
+            "mistakes": [mistake] if mistake else _pale(look, words),
             "settings": preview.settings(served.declaration, look),
             "languages": {code: texts(code)["language"] for code in LANGUAGES},
+            "layouts": LAYOUTS,
             "layers": LAYERS,
+            "schemes": SCHEMES,
             "screens": SCREENS,
             "colours": COLOURS,
             "frame": f"/w/{served.site.key}/preview/frame?{urlencode(shown)}",
@@ -63,6 +81,26 @@ async def page(request: Request) -> Response:
     )
 
 
+def _mistake(exc: LookInvalid, words: Words) -> str:
+    if exc.name is None:
+        return words.text("mistakes.look_unknown")
+    return words.text("mistakes.look_value", name=words.term("colours", exc.name))
+
+
+def _pale(look: Look, words: Words) -> list[str]:
+    """Say which texts of the theme cannot be read on what is under them."""
+    return [
+        words.text(
+            "preview.pale",
+            over=f"{words.term('colours', pale.over)} {pale.top}",
+            under=f"{words.term('colours', pale.under)} {pale.below}",
+            ratio=words.number(pale.ratio, "0.0"),
+            needed=words.number(theme.MIN_CONTRAST),
+        )
+        for pale in theme.pale_pairs(look.theme)
+    ]
+
+
 async def frame(request: Request) -> Response:
     """Answer with a page that has nothing on it but the banner."""
     served = await served_to(request)
@@ -70,7 +108,7 @@ async def frame(request: Request) -> Response:
         return refusal(404, "there is no such site")
     try:
         look = read_look(dict(request.query_params), served.declaration)
-    except QuestionInvalid as exc:
+    except LookInvalid as exc:
         return refusal(400, str(exc))
     host = request.headers.get("host", "")
     facts = f"{host}/w/{served.site.key}.json" if _HOST.fullmatch(host) else "'none'"

@@ -10,8 +10,13 @@ import ssl
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
-import uvicorn
-from uvicorn.supervisors import Multiprocess
+from consent_server.plainly import unseen
+
+with unseen("watchfiles"), unseen("greenlet"):  # for who edits it as it runs; for coroutines
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    import scanner.database  # noqa: F401 - which brings SQLAlchemy
 
 from consent_server.lines import Line
 from consent_server.log import signing

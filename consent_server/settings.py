@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     country_header: str | None = None  # in which they name the visitor's country
     oidc: Oidc | None = None
     keep_network: bool = False  # whether the log keeps the /24 or /48 that a decision came from
+    time_zone: str = "UTC"  # of the pages, where neither a person nor a site names one
     log_level: str = "warning"
     log_format: str = "text"
 

@@ -27,6 +27,9 @@ LANGUAGES = (
 )
 # fmt: on
 
+#: Where the texts lie that visitors read.
+VISITORS = "scanner/locale"
+
 #: Who can read what: the languages that stand in for one that is not offered, best first.
 STAND_INS = {
     "no": ("nb", "nn"),
@@ -54,26 +57,31 @@ UNITS = (
 TOLERANCE = 0.01
 
 
-def texts(language: str) -> dict[str, Any]:
+def texts(language: str, *, of: str = VISITORS) -> dict[str, Any]:
     """Return all texts in *language*, gaps filled from its stand-ins and then from English.
 
     The dictionary is shared between callers and must not be changed.
+
+    Args:
+        of: The folder of the texts, ``package/locale`` or one below it.
     """
-    return _texts(language if language in LANGUAGES else choose([language], LANGUAGES))
+    return _texts(language if language in LANGUAGES else choose([language], LANGUAGES), of)
 
 
 @functools.cache
-def _texts(language: str) -> dict[str, Any]:
+def _texts(language: str, folder: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for source in dict.fromkeys(("en", *reversed(STAND_INS.get(language, ())), language)):
         if source in LANGUAGES:
-            merged = _overlaid(merged, _file(source))
+            merged = _overlaid(merged, _file(source, folder))
     return merged
 
 
-def _file(language: str) -> dict[str, Any]:
-    path = importlib.resources.files("scanner") / "locale" / f"{language}.json"
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+def _file(language: str, folder: str) -> dict[str, Any]:
+    """Return the texts of one file; not every folder has all languages."""
+    package, _, below = folder.partition("/")
+    path = importlib.resources.files(package).joinpath(below, f"{language}.json")
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Any]) if path.is_file() else {}
 
 
 def _overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

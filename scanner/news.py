@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scanner.changes import Difference, compare
-from scanner.languages import lifetime_in_words
-from scanner.model import Finding, Kind, Scan
+from scanner.findings import told as rules
+from scanner.model import Finding, Scan
 from scanner.report.document import difference_values
+from scanner.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from scanner.model import Entry, Kind
+    from scanner.wording import Words
+
+NO_PAGE = "no page could be read"  # why a scan failed of which nothing else is known
 MAX_LINES = 30  # of a message for people; the JSON has everything
 
 
@@ -74,67 +79,88 @@ def _failed(scan: Scan, before: Scan | None) -> News:
         url=scan.url,
         scanned_at=scan.started_at,
         before_at=before.started_at if before is not None else None,
-        failure=reasons[0] if reasons else "no page could be read",
+        failure=reasons[0] if reasons else NO_PAGE,
     )
 
 
-def title(told: News) -> str:
-    """Return the news in one line."""
+def title(told: News, spoken: Words | None = None) -> str:
+    """Return the news in one line; in English where nothing else is *spoken*."""
+    say = spoken or words("en")
     counts = (
-        (len(told.difference.new), "new"),
-        (len(told.difference.gone), "gone"),
-        (len(told.difference.changed), "changed"),
+        ("new", len(told.difference.new)),
+        ("gone", len(told.difference.gone)),
+        ("changed", len(told.difference.changed)),
+        ("findings", len(told.findings)),
+        ("settled", len(told.settled)),
     )
-    words = [f"{count} {word}" for count, word in counts if count]
-    if told.findings:
-        words.append(f"{len(told.findings)} new finding{'s' * (len(told.findings) != 1)}")
-    if told.settled:
-        words.append(f"{len(told.settled)} settled")
-    return f"{told.site}: {', '.join(words) or 'the scan failed'}"
+    parts = [say.text(f"news.{key}", count=count) for key, count in counts if count]
+    return f"{told.site}: {', '.join(parts) or say.text('news.failed')}"
 
 
-def text(told: News) -> str:
-    """Return the news in some lines for people."""
-    lines = [*_lines(told)]
+def text(told: News, spoken: Words | None = None) -> str:
+    """Return the news in some lines for people; in English where nothing else is *spoken*."""
+    say = spoken or words("en")
+    lines = [*_lines(told, say)]
     if len(lines) > MAX_LINES:
-        lines = [*lines[:MAX_LINES], f"and {len(lines) - MAX_LINES} more"]
-    head = f"{told.url}, scanned {told.scanned_at:%Y-%m-%d %H:%M} UTC"
-    if told.before_at is not None:
-        head += f", compared with {told.before_at:%Y-%m-%d %H:%M}"
+        lines = [*lines[:MAX_LINES], say.text("news.more", count=len(lines) - MAX_LINES)]
+    facts = {"url": told.url, "moment": say.moment(told.scanned_at)}
+    if told.before_at is None:
+        head = say.text("news.scanned", **facts)
+    else:
+        head = say.text("news.compared", **facts, before=say.moment(told.before_at))
     return "\n".join([head, "", *lines]) + "\n"
 
 
-def _lines(told: News) -> Iterable[str]:
+def _lines(told: News, say: Words) -> Iterable[str]:
+    titles = {rule.id: rule.title for rule in rules(say.language)}
     if told.failure is not None:
-        yield f"the scan failed: {told.failure}"
+        known = {NO_PAGE: say.text("news.no_page")}
+        yield say.text("news.failed_why", reason=known.get(told.failure, told.failure))
     for finding in told.findings:
-        items = f": {', '.join(finding.items[:10])}" if finding.items else ""
-        yield f"finding ({finding.severity}) {finding.rule}{items}"
+        yield say.text(
+            "news.finding_items" if finding.items else "news.finding",
+            severity=say.term("severities", finding.severity),
+            title=titles.get(finding.rule, finding.rule),
+            rule=finding.rule,
+            items=", ".join(finding.items[:10]),
+        )
     for rule in told.settled:
-        yield f"settled {rule}"
+        yield say.text("news.rule_settled", title=titles.get(rule, rule), rule=rule)
     for entry in told.difference.new:
-        yield f"new {entry.category} {_kind(entry.kind)} {entry.name} on {entry.domain}"
+        yield say.text("news.item_new", **_item(entry, say))
     for entry in told.difference.gone:
-        yield f"gone {entry.category} {_kind(entry.kind)} {entry.name} on {entry.domain}"
+        yield say.text("news.item_gone", **_item(entry, say))
     for change in told.difference.changed:
         facts = "; ".join(
-            f"{field.name.replace('_', ' ')} {_value(field.name, field.old, change.old.kind)} → "
-            f"{_value(field.name, field.new, change.new.kind)}"
+            f"{say.term('fields', field.name)} "
+            f"{_value(field.name, field.old, change.old.kind, say)} → "
+            f"{_value(field.name, field.new, change.new.kind, say)}"
             for field in change.fields
         )
-        yield f"changed {_kind(change.new.kind)} {change.new.name} on {change.new.domain}: {facts}"
+        yield say.text("news.item_changed", **_item(change.new, say), facts=facts)
 
 
-def _kind(kind: Kind) -> str:
-    return kind.value.replace("_", " ")
+def _item(entry: Entry, say: Words) -> dict[str, str]:
+    return {
+        "kind": say.term("kinds", entry.kind),
+        "name": entry.name,
+        "domain": entry.domain,
+        "category": say.term("categories", entry.category),
+    }
 
 
-def _value(field: str, value: str | float | list[str] | None, kind: Kind) -> str:
+#: Whose values have names of their own, by the field.
+_NAMED = {"category": "categories", "states": "states"}
+
+
+def _value(field: str, value: str | float | list[str] | None, kind: Kind, say: Words) -> str:
     if field == "lifetime" and (value is None or isinstance(value, int | float)):
-        return lifetime_in_words(value, kind, "en")
+        return say.lifetime(value, kind)
     if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return "unknown" if value is None else str(value)
+        return say.terms(_NAMED[field], value) or say.text("news.none")
+    if value is None:
+        return say.text("news.unknown")
+    return say.term(_NAMED[field], value) if field in _NAMED else str(value)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,9 +172,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     payload: bytes  # JSON
 
 
-def message(told: News) -> Message:
-    """Return the news as it is sent."""
-    return Message(site=told.site, title=title(told), text=text(told), payload=payload(told))
+def message(told: News, spoken: Words | None = None) -> Message:
+    """Return the news as it is sent: to people as *spoken*, to programs always the same."""
+    return Message(
+        site=told.site,
+        title=title(told, spoken),
+        text=text(told, spoken),
+        payload=payload(told),
+    )
 
 
 def payload(told: News) -> bytes:

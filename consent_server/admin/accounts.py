@@ -12,10 +12,10 @@ from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from consent_server.admin import passwords
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import ALL_SITES, Account, Role, account_name
 from consent_server.admin.trail import Trail
 from scanner.database import open_database
-from scanner.errors import AccountInvalid
 from scanner.tables import account, from_milliseconds, invitation, role, session, to_milliseconds
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Accounts:
             password: None: it signs in by an invitation or by the provider.
 
         Raises:
-            AccountInvalid: If there is one already, or name or password will not do.
+            Mistake: If there is one already, or name or password will not do.
         """
         name = account_name(name)
         kept = None if password is None else _hashed(password, name=name)
@@ -86,7 +86,7 @@ class Accounts:
                 for site, given in roles.items():
                     _grant(connection, name, site, given)
         except IntegrityError as exc:
-            raise AccountInvalid(f"there is an account '{name}' already") from exc
+            raise Mistake("account_there", name=name) from exc
         return name
 
     def remove(self, name: str) -> None:
@@ -94,7 +94,7 @@ class Accounts:
         Take the account *name* away, with its sessions.
 
         Raises:
-            AccountInvalid: If there is none, or nobody could manage accounts any more.
+            Mistake: If there is none, or nobody could manage accounts any more.
         """
         with self._engine.begin() as connection:
             self._must_know(connection, name)
@@ -108,7 +108,7 @@ class Accounts:
         Give the account *name* a role at *site*, in place of the one it had; None: none.
 
         Raises:
-            AccountInvalid: If there is no such account, or nobody could manage accounts any more.
+            Mistake: If there is no such account, or nobody could manage accounts any more.
         """
         with self._engine.begin() as connection:
             self._must_know(connection, name)
@@ -120,7 +120,7 @@ class Accounts:
         Give the account *name* another password, and end its sessions.
 
         Raises:
-            AccountInvalid: If there is no such account, or the password will not do.
+            Mistake: If there is no such account, or the password will not do.
         """
         kept = _hashed(password, name=name)
         with self._engine.begin() as connection:
@@ -133,7 +133,7 @@ class Accounts:
         """Return the account *name* if *password* is its own; takes as long if it is not."""
         try:
             name = account_name(name)
-        except AccountInvalid:
+        except Mistake:
             name = ""
         with self._engine.connect() as connection:
             kept = connection.scalar(select(account.c.password).where(account.c.name == name))
@@ -169,7 +169,7 @@ class Accounts:
         Return a secret with which the account *name* may choose a password, once.
 
         Raises:
-            AccountInvalid: If there is no such account.
+            Mistake: If there is no such account.
         """
         secret = secrets.token_urlsafe(24)
         until = to_milliseconds(self._clock() + INVITED)
@@ -191,7 +191,7 @@ class Accounts:
 
     def _must_know(self, connection: Connection, name: str) -> None:
         if not _known(connection, name):
-            raise AccountInvalid(f"there is no account '{name}'")
+            raise Mistake("account_unknown", name=name)
 
     def _account(self, connection: Connection, name: str) -> Account:
         row = connection.execute(select(account).where(account.c.name == name)).one()
@@ -222,7 +222,7 @@ def _keep_an_owner(connection: Connection) -> None:
     """Refuse what would leave nobody who could let anybody in."""
     owners = (role.c.site == ALL_SITES) & (role.c.role == Role.OWNER.value)
     if not connection.scalar(select(exists().where(owners))):
-        raise AccountInvalid("somebody must stay owner of all sites: make another one first")
+        raise Mistake("last_owner")
 
 
 def _hashed(password: str, *, name: str) -> str:

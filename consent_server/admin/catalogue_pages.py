@@ -10,6 +10,7 @@ from starlette.routing import Route
 from consent_server.admin import sorting
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.glance import picture
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import Role
 from consent_server.admin.words import change_words
 from scanner.errors import KapselError
@@ -38,7 +39,7 @@ async def show(asked: Asked) -> Response:
         "catalogue",
         seen=seen,
         groups={category: entries for category, entries in groups.items() if entries},
-        changes=[(change, change_words(change)) for change in seen.difference.changed],
+        changes=[(change, change_words(change, asked.words)) for change in seen.difference.changed],
         fresh=fresh,
         may_sort=asked.person.may(Role.EDITOR, asked.site),
         categories=tuple(Category),
@@ -65,14 +66,17 @@ async def sort(asked: Asked) -> Response:
     try:
         override = sorting.read(asked.form, entry, languages=site.languages)
         await asyncio.to_thread(asked.shelf.override, asked.site, override)
-    except (sorting.SortingInvalid, KapselError) as exc:
-        return await _item(asked, mistake=str(exc))
+    except Mistake as exc:
+        return await _item(asked, mistake=exc.said(asked.words))
+    except KapselError as exc:
+        told = asked.words.text("mistakes.not_saved")
+        return await _item(asked, mistake=told, detail=str(exc))
     await asked.shelf.look_again(asked.site)
     await asked.did("sorted an item", f"{override.name}: {override.category}", site=asked.site)
     return asked.back(f"/admin/{asked.site}/catalogue", done=override.name)
 
 
-async def _item(asked: Asked, *, mistake: str | None) -> Response:
+async def _item(asked: Asked, *, mistake: str | None, detail: str = "") -> Response:
     seen = await _picture(asked)
     query = dict(asked.request.query_params) if mistake is None else asked.form.values()
     entry = _found(seen, query)
@@ -87,11 +91,12 @@ async def _item(asked: Asked, *, mistake: str | None) -> Response:
         may_sort=asked.person.may(Role.EDITOR, asked.site),
         categories=tuple(Category),
         mistake=mistake,
+        detail=detail,
     )
 
 
 def _gone(asked: Asked) -> Response:
-    return asked.problem(404, "There is no such item", "The newest scan does not know it any more.")
+    return asked.problem(404, "item")
 
 
 async def _picture(asked: Asked) -> Picture:

@@ -24,11 +24,16 @@ PARTS = ("accepted", "partial", "rejected", "ignored")
 class Tally(NamedTuple):
     """How often visitors did what, under one label."""
 
-    label: str
+    label: str  # a day has its date
     accepted: int = 0
     partial: int = 0
     rejected: int = 0
     ignored: int = 0
+
+    @property
+    def day(self) -> dt.date:
+        """The day of a tally by time; the Monday of one by week."""
+        return dt.date.fromisoformat(self.label)
 
     @property
     def decisions(self) -> int:
@@ -65,7 +70,12 @@ class Mark(NamedTuple):
     """A label below the columns."""
 
     x: float
-    text: str
+    text: str  # the tally's label
+
+    @property
+    def day(self) -> dt.date:
+        """The day of a mark below a tally by time."""
+        return dt.date.fromisoformat(self.text)
 
 
 class Chart(NamedTuple):
@@ -122,7 +132,7 @@ def columns(tallies: Sequence[Tally]) -> Chart:
                 )
     step = math.ceil(len(tallies) / MAX_LABELS) if tallies else 1
     marks = [
-        Mark(round((number + 0.5) * place, 2), tallies[number].label[5:])
+        Mark(round((number + 0.5) * place, 2), tallies[number].label)
         for number in range(0, len(tallies), step)
     ]
     return Chart(tuple(blocks), tuple(marks))

@@ -1,4 +1,4 @@
-"""The two cookies of the pages for people, and where it is safe to give them out.
+"""The cookies of the pages for people, and where it is safe to give them out.
 
 Under TLS they are ``__Host-`` cookies: no other host of the domain, and no page without TLS, can
 set or read them. On plain HTTP a browser takes no such cookie. There people are let in on this
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-#: The session, and what stands for one while somebody signs in.
-Cookie = Literal["session", "form", "provider"]
+#: The session, what stands for one while somebody signs in, and how she wants to be spoken to.
+Cookie = Literal["session", "form", "provider", "speech"]
 
 
 def is_safe(request: Request) -> bool:

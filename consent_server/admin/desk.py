@@ -31,6 +31,7 @@ async def furnish(state: Any, settings: Settings) -> AsyncIterator[None]:
     It has an engine already, and its releases.
     """
     engine = state.engine
+    state.time_zone = settings.time_zone
     state.door = Door(engine, settings.api_token)
     state.accounts = Accounts(engine)
     state.sessions = Sessions(engine)

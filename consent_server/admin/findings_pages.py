@@ -10,7 +10,7 @@ from starlette.routing import Route
 from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.glance import picture
 from consent_server.admin.model import Role
-from scanner.findings import RULES, SEVERITIES
+from scanner.findings import SEVERITIES, told
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -27,13 +27,15 @@ async def show(asked: Asked) -> Response:
         severity: sum(finding.severity is severity for finding in seen.findings)
         for severity in SEVERITIES
     }
+    rules = {rule.id: rule for rule in told(asked.words.language)}
+    settled = (broken_before or set()) - {finding.rule for finding in seen.findings}
     return asked.page(
         "findings",
         seen=seen,
-        rules={rule.id: rule for rule in RULES},
+        rules=rules,
         counts={severity: count for severity, count in counts.items() if count},
         broken_before=broken_before,
-        settled=sorted((broken_before or set()) - {finding.rule for finding in seen.findings}),
+        settled=[rules[each].title if each in rules else each for each in sorted(settled)],
     )
 
 
@@ -41,9 +43,9 @@ async def show(asked: Asked) -> Response:
 async def rule(asked: Asked) -> Response:
     """Show one rule: what it looks at, why it matters, and what to do."""
     wanted = asked.request.query_params.get("id", "")
-    found = next((each for each in RULES if each.id == wanted), None)
+    found = next((each for each in told(asked.words.language) if each.id == wanted), None)
     if found is None:
-        return asked.problem(404, "There is no such rule", "Perhaps it has another name now.")
+        return asked.problem(404, "rule")
     return asked.page("rule", rule=found)
 
 

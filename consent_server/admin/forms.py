@@ -25,5 +25,5 @@ async def read_form(request: Request, secret: str | None) -> Form:
     """
     form = await forms.read_form(request)
     if secret is None or not form_token_fits(form[TOKEN_FIELD], secret):
-        raise FormRefused(403, "this form is too old: go back, load the page anew and try again")
+        raise FormRefused(403, "form_old")
     return form

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import pass_context
 from starlette.responses import Response
 
-from consent_server.admin import sections, words
+from consent_server.admin import sections
+from consent_server.admin import words as wording
 from consent_server.admin.sessions import form_token
 from scanner.rendering import templates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import Environment
+    from jinja2.runtime import Context
     from starlette.requests import Request
 
     from consent_server.admin.model import Person
+    from scanner.wording import Words
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -39,6 +44,7 @@ def page(
     template: str,
     /,
     *,
+    words: Words,
     person: Person | None = None,
     secret: str | None = None,
     status: int = 200,
@@ -48,6 +54,7 @@ def page(
     Return the page of the template admin/*template*.html.
 
     Args:
+        words: In which it speaks.
         person: Who looks at it; None: nobody who has signed in.
         secret: Of the cookie to which the forms on it belong.
         facts: What the template shows.
@@ -57,6 +64,7 @@ def page(
         _environment()
         .get_template(f"admin/{template}.html")
         .render(
+            **spoken(words),
             person=person,
             csrf=form_token(secret) if secret is not None else "",
             site=site,
@@ -73,30 +81,45 @@ def _routes(request: Request) -> frozenset[str]:
     return frozenset(getattr(route, "path", "") for route in request.app.routes)
 
 
+def spoken(words: Words) -> dict[str, Any]:
+    """Return what templates say things with."""
+    return {"words": words, "t": words.html, "term": words.term, "terms": words.terms}
+
+
 @functools.cache
 def _environment() -> Environment:
     found = templates("consent_server")
-    found.filters["minute"] = minute
-    found.filters["day"] = day
+    for name in ("minute", "moment", "day"):
+        found.filters[name] = _time(name)
     for each in (
-        words.action,
-        words.fact,
-        words.label,
-        words.lifetime,
-        words.kind,
-        words.purpose,
-        words.why,
-        words.setter,
+        wording.fact,
+        wording.label,
+        wording.lifetime,
+        wording.kind,
+        wording.purpose,
+        wording.why,
+        wording.setter,
     ):
-        found.filters[each.__name__] = each
+        found.filters[each.__name__] = _in_words(each)
     return found
 
 
-def minute(moment: dt.datetime | None) -> str:
-    """Return *moment* for people, to the minute."""
-    return "" if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+def _time(name: str) -> Callable[..., str]:
+    """Return the filter that says a time in the way called *name*."""
+
+    @pass_context
+    def said(context: Context, value: Any) -> str:
+        found: str = getattr(context["words"], name)(value)
+        return found
+
+    return said
 
 
-def day(moment: dt.datetime | None) -> str:
-    """Return the day of *moment* for people."""
-    return "" if moment is None else f"{moment.astimezone(dt.UTC):%Y-%m-%d}"
+def _in_words(say: Callable[..., str]) -> Callable[..., str]:
+    """Return the filter that says a fact in the words of the page."""
+
+    @pass_context
+    def said(context: Context, value: Any, *more: str) -> str:
+        return say(value, *more, context["words"])
+
+    return said

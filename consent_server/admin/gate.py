@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from consent_server.admin import cookies, frame
+from consent_server.admin import cookies, frame, speech
 from consent_server.admin.forms import Form, FormRefused, read_form
 from consent_server.admin.model import ALL_SITES, Person, Role
 from consent_server.tokens import Scope
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from consent_server.shelf import Shelf
     from consent_server.tokens import Door
     from scanner.model import Site
+    from scanner.wording import Words
 
 READING = frozenset({Scope.READ, Scope.EXPORT})  # what a token needs that opens the pages
 
@@ -45,7 +46,8 @@ class Asked(NamedTuple):
     request: Request
     person: Person
     secret: str  # of her session
-    form: Form  # empty, unless one was sent
+    words: Words  # in which she is spoken to
+    form: Form = Form({})  # empty, unless one was sent
 
     @property
     def site(self) -> str:
@@ -105,11 +107,19 @@ class Asked(NamedTuple):
     def page(self, template: str, /, *, status: int = 200, **facts: Any) -> Response:
         """Return the page of the template *template*."""
         return frame.page(
-            self.request, template, person=self.person, secret=self.secret, status=status, **facts
+            self.request,
+            template,
+            words=self.words,
+            person=self.person,
+            secret=self.secret,
+            status=status,
+            **facts,
         )
 
-    def problem(self, status: int, title: str, text: str) -> Response:
-        """Return a page that says what was not done, and why."""
+    def problem(self, status: int, key: str, why: str | None = None) -> Response:
+        """Return a page that says what was not done, and why; both by the keys of texts."""
+        title = self.words.text(f"problems.{key}")
+        text = self.words.text(why or f"problems.{key}_why")
         return self.page("problem", status=status, title=title, text=text)
 
     def back(self, path: str, **query: str) -> Response:
@@ -128,7 +138,7 @@ def at_site(role: Role) -> Callable[[Page], Endpoint]:
 
     async def check(asked: Asked) -> Response | None:
         if not asked.person.may(Role.READER, asked.site) or await asked.listed() is None:
-            return asked.problem(404, "There is no such site", "Perhaps its name was changed.")
+            return asked.problem(404, "site")
         return None if asked.person.may(role, asked.site) else _forbidden(asked)
 
     return functools.partial(_guarded, check=check)
@@ -164,20 +174,28 @@ def signed_in() -> Callable[[Page], Endpoint]:
 def _guarded(page: Page, check: Callable[[Asked], Awaitable[Response | None]]) -> Endpoint:
     @functools.wraps(page)
     async def guarded(request: Request) -> Response:
-        secret = cookies.read(request, "session")
-        person = None if secret is None else await run_in_threadpool(_person, request, secret)
+        person, secret = await somebody(request)
         if person is None or secret is None:
             return await to_sign_in(request)
-        asked = Asked(request, person, secret, Form({}))
+        asked = Asked(request, person, secret, speech.of(request))
+        if "site" in request.path_params and person.may(Role.READER, asked.site):
+            asked = asked._replace(words=speech.of(request, await asked.listed()))
         if request.method == "POST":
             try:
                 asked = asked._replace(form=await read_form(request, secret))
             except FormRefused as exc:
-                return asked.problem(exc.status, "This was not done", str(exc))
+                return asked.problem(exc.status, "not_done", f"mistakes.{exc.key}")
         refused = await check(asked)
         return await page(asked) if refused is None else refused
 
     return guarded
+
+
+async def somebody(request: Request) -> tuple[Person, str] | tuple[None, None]:
+    """Return who has signed in, and the secret of her session."""
+    secret = cookies.read(request, "session")
+    person = None if secret is None else await run_in_threadpool(_person, request, secret)
+    return (None, None) if person is None or secret is None else (person, secret)
 
 
 def _person(request: Request, secret: str) -> Person | None:
@@ -200,17 +218,24 @@ def _person(request: Request, secret: str) -> Person | None:
 
 
 async def to_sign_in(
-    request: Request, *, mistake: str | None = None, status: int = 401, name: str = ""
+    request: Request,
+    *,
+    mistake: str | None = None,
+    count: int = 0,
+    status: int = 401,
+    name: str = "",
 ) -> Response:
-    """Return the page on which people sign in."""
+    """Return the page on which people sign in; *mistake* is the key of a text, with its *count*."""
+    words = speech.of(request)
     secret = cookies.read(request, "form") or secrets.token_urlsafe(32)
     accounts: Accounts = request.app.state.accounts
     response = frame.page(
         request,
         "sign_in",
+        words=words,
         secret=secret,
         status=status,
-        mistake=mistake,
+        mistake=mistake and words.text(f"mistakes.{mistake}", count=count),
         name=name,
         safe=cookies.is_safe(request),
         nobody=not await asyncio.to_thread(accounts.any),
@@ -232,5 +257,4 @@ def _goal(request: Request) -> str:
 
 
 def _forbidden(asked: Asked) -> Response:
-    text = "Your role allows reading only. Ask an owner for another one."
-    return asked.problem(403, "You may not do this", text)
+    return asked.problem(403, "forbidden")

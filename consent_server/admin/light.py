@@ -36,24 +36,18 @@ class Colour(enum.StrEnum):
     GREY = "grey"  # nothing is known
 
 
+class Reason(NamedTuple):
+    """Why a light has its colour: the *key* of a text, and of how many things it tells."""
+
+    key: str
+    number: int = 1
+
+
 class Light(NamedTuple):
     """A colour, and why."""
 
     colour: Colour
-    reasons: tuple[str, ...]
-
-    @property
-    def word(self) -> str:
-        """What the colour means, for those who do not see it."""
-        return _WORDS[self.colour]
-
-
-_WORDS = {
-    Colour.RED: "Act now",
-    Colour.AMBER: "Have a look",
-    Colour.GREEN: "In order",
-    Colour.GREY: "Not known",
-}
+    reasons: tuple[Reason, ...]
 
 
 def light(
@@ -77,31 +71,28 @@ def light(
         now: The present.
     """
     if last_status is None or last_at is None:
-        return Light(Colour.GREY, ("Never scanned.",))
+        return Light(Colour.GREY, (Reason("never_scanned"),))
     severities = [finding.severity for finding in findings]
-    red = _counted(severities, _RED, "potential breach", "potential breaches")
-    amber = _counted(severities, _AMBER, "smaller finding", "smaller findings")
+    red = _counted("breaches", severities, _RED)
+    amber = _counted("smaller", severities, _AMBER)
     unsorted = sum(entry.category is Category.UNCLASSIFIED for entry in entries)
     if unsorted:
-        amber += (f"{unsorted} item{'s' * (unsorted != 1)} to sort.",)
+        amber += (Reason("unsorted", unsorted),)
     if last_status != "complete":
-        amber += (f"The last scan {_ENDS[last_status]}.",)
+        amber += (Reason(last_status),)
     if due_at is not None and now - due_at > LATE:
-        amber += ("A scan is overdue: is 'kapsel watch' running?",)
+        amber += (Reason("overdue"),)
     elif due_at is None and now - last_at > OLD:
-        amber += (f"The last scan is {(now - last_at).days} days old.",)
+        amber += (Reason("old", (now - last_at).days),)
     if red:
         return Light(Colour.RED, red + amber)
     if amber:
         return Light(Colour.AMBER, amber)
-    return Light(Colour.GREEN, ("No finding, nothing to sort.",))
-
-
-_ENDS = {"failed": "failed", "partial": "could not read all pages"}
+    return Light(Colour.GREEN, (Reason("nothing"),))
 
 
 def _counted(
-    severities: list[Severity], wanted: tuple[Severity, ...], one: str, many: str
-) -> tuple[str, ...]:
+    key: str, severities: list[Severity], wanted: tuple[Severity, ...]
+) -> tuple[Reason, ...]:
     count = sum(severity in wanted for severity in severities)
-    return (f"{count} {one if count == 1 else many}.",) if count else ()
+    return (Reason(key, count),) if count else ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.routing import Route
 
 from consent_server.admin.gate import Asked, at_site
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import Role
 from consent_server.admin.trail import told
 from consent_server.api import export_answer
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from consent_server.log.query import Question
+    from consent_server.model import ConsentRecord
 
 
 @at_site(Role.READER)
@@ -28,18 +31,18 @@ async def search(asked: Asked) -> Response:
     """Show the records of the site, newest first, and a form to ask for some of them."""
     query = {name: value for name, value in asked.request.query_params.items() if value}
     mistake: str | None = None
-    rows: list[dict[str, str]] = []
+    rows: list[tuple[ConsentRecord, dict[str, str]]] = []
     count, cursor = 0, None
     try:
-        question = _question(asked.site, query)
-    except QuestionInvalid as exc:
-        mistake = str(exc)
+        question = _question(asked, query)
+    except Mistake as exc:
+        mistake = exc.said(asked.words)
     else:
         found, count = await asyncio.gather(
             asked.log.find(question), asked.log.count(question.filter)
         )
         cursor = found.next_cursor
-        rows = [row(record) for record in found.records]
+        rows = [(record, row(record)) for record in found.records]
     kept = {name: value for name, value in query.items() if name != "cursor"}
     return asked.page(
         "log",
@@ -64,25 +67,45 @@ async def export(asked: Asked) -> Response:
     query = {name: value for name, value in asked.request.query_params.items() if value}
     form = query.pop("format", "csv")
     try:
-        question = _question(asked.site, query)
-        answer = export_answer(asked.log, question, form, name=asked.site)
-    except QuestionInvalid as exc:
-        return asked.problem(400, "Nothing was exported", str(exc))
+        answer = export_answer(asked.log, _question(asked, query), form, name=asked.site)
+    except Mistake as exc:
+        return asked.problem(400, "not_exported", f"mistakes.{exc.key}")
+    except QuestionInvalid:
+        return asked.problem(400, "not_exported", "mistakes.ask_unknown")
     await asked.did("exported the log", f"{form} {told(query.items())}".strip(), site=asked.site)
     return answer
 
 
-def _question(site: str, query: dict[str, str]) -> Question:
+def _question(asked: Asked, query: dict[str, str]) -> Question:
     """
-    Return what *query* asks of the log of *site*, and of no other.
+    Return what *query* asks of the log of the site, and of no other; its days are the person's.
 
     Raises:
-        QuestionInvalid: If it makes no sense, or asks for another site.
+        Mistake: If it makes no sense, or asks for another site.
     """
-    if query.get("site", site) != site:
-        raise QuestionInvalid("'site' stands in the address already")
+    if query.get("site", asked.site) != asked.site:
+        raise Mistake("ask_site")
     named = {name: value for name, value in query.items() if name not in ("site", "done")}
-    return read_question([("site", site), *named.items()])
+    if "granted" in named and not named.keys() & {"category", "service"}:
+        raise Mistake("ask_granted")
+    for name in named.keys() & {"from", "to"}:
+        named[name] = _moment(named[name], name, zone=asked.words.zone)
+    try:
+        return read_question([("site", asked.site), *named.items()])
+    except QuestionInvalid as exc:
+        raise Mistake("ask_unknown") from exc
+
+
+def _moment(text: str, name: str, *, zone: dt.tzinfo) -> str:
+    """Return the moment that *text* means: a day begins, or as "to" ends, in *zone*."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        if len(text) == len("2026-11-22"):
+            whole = dt.timedelta(days=name == "to")
+            return (moment + whole).replace(tzinfo=zone).isoformat()
+    except (ValueError, OverflowError) as exc:
+        raise Mistake("ask_day", name=name) from exc
+    return text
 
 
 ROUTES = [

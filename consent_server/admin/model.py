@@ -8,7 +8,7 @@ import unicodedata
 
 import msgspec
 
-from scanner.errors import AccountInvalid
+from consent_server.admin.mistakes import Mistake
 
 ALL_SITES = "*"  # stands for the sites that there are, and those that will be
 MAX_NAME = 254  # characters of an account's name; an e-mail address has no more
@@ -72,11 +72,11 @@ def account_name(text: str) -> str:
     Return *text* as the name of an account: upper and lower case do not tell names apart.
 
     Raises:
-        AccountInvalid: If it cannot be a name.
+        Mistake: If it cannot be a name.
     """
     name = unicodedata.normalize("NFKC", text).strip().casefold()
     if not name or len(name) > MAX_NAME:
-        raise AccountInvalid(f"a name has 1 to {MAX_NAME} characters, such as kari@example.no")
+        raise Mistake("name_length", most=MAX_NAME)
     if any(sign.isspace() or not sign.isprintable() for sign in name):
-        raise AccountInvalid("a name has no spaces: use an e-mail address, or kari.nordmann")
+        raise Mistake("name_spaces")
     return name

@@ -73,7 +73,7 @@ async def nothing(asked: Asked) -> Response:
     path = asked.request.url.path
     if path.endswith("/"):
         return RedirectResponse(path.rstrip("/"), status_code=307)
-    return asked.problem(404, "There is no such page", "Perhaps the address was cut off.")
+    return asked.problem(404, "page")
 
 
 #: What no other address of the pages is; it stands behind them all.

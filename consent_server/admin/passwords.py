@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import argon2
+import functools
+from typing import TYPE_CHECKING
 
-from scanner.errors import AccountInvalid
+from consent_server.admin.mistakes import Mistake
 
 MIN_LENGTH = 12  # characters; NIST SP 800-63B asks for length, not for special signs
 MAX_LENGTH = 256
 
-#: As OWASP proposes where memory is dear: 19 MiB, two passes.
-_HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
-#: Compared with where there is no account, so that the time taken tells nothing.
-_NOBODY = _HASHER.hash("nobody has this password")
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 
 def check(password: str, *, name: str) -> None:
@@ -21,23 +19,26 @@ def check(password: str, *, name: str) -> None:
     Let a good *password* of the account *name* pass.
 
     Raises:
-        AccountInvalid: If it is too short, too long, or easily guessed.
+        Mistake: If it is too short, too long, or easily guessed.
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise AccountInvalid(f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters")
+        raise Mistake("password_length", least=MIN_LENGTH, most=MAX_LENGTH)
     if len(set(password)) < 5 or password.casefold() in (name, name.partition("@")[0]):
-        raise AccountInvalid("this password is too easily guessed: some words in a row do well")
+        raise Mistake("password_weak")
 
 
 def hashed(password: str) -> str:
     """Return what is kept of *password*: salted, with its parameters, by argon2id."""
-    return _HASHER.hash(password)
+    return _hasher().hash(password)
 
 
 def fits(password: str, kept: str | None) -> bool:
     """Return whether *password* is the one *kept*; it takes as long where there is none."""
+    import argon2
+
+    nobody = _nobody()
     try:
-        _HASHER.verify(kept or _NOBODY, password[:MAX_LENGTH])
+        _hasher().verify(kept or nobody, password[:MAX_LENGTH])
     except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
         return False
     return kept is not None
@@ -45,4 +46,18 @@ def fits(password: str, kept: str | None) -> bool:
 
 def outdated(kept: str) -> bool:
     """Return whether *kept* was hashed with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(kept)
+    return _hasher().check_needs_rehash(kept)
+
+
+@functools.cache
+def _hasher() -> PasswordHasher:
+    """Return what hashes as OWASP proposes where memory is dear: 19 MiB, two passes."""
+    import argon2  # most processes never see a password
+
+    return argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@functools.cache
+def _nobody() -> str:
+    """Return what is compared with where there is no account: the time taken tells nothing."""
+    return _hasher().hash("nobody has this password")

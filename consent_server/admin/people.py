@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from consent_server.admin.gate import Asked, somewhere
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import ALL_SITES, Account, Role, account_name
-from scanner.errors import AccountInvalid
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -25,8 +25,8 @@ async def accounts(asked: Asked) -> Response:
     if asked.request.method == "POST":
         try:
             invitation = await _added(asked)
-        except AccountInvalid as exc:
-            mistake = str(exc)
+        except Mistake as exc:
+            mistake = exc.said(asked.words)
     everybody = await asyncio.to_thread(asked.accounts.all)
     own = await _own(asked)
     return asked.page(
@@ -51,12 +51,9 @@ async def _added(asked: Asked) -> dict[str, str] | None:
     known = await asyncio.to_thread(asked.accounts.get, name)
     if known is not None:
         if _visible(known, asked, await _own(asked)) is None:
-            raise AccountInvalid(
-                f"there is an account '{name}' already, that somebody else has let in: "
-                "an owner of all sites can say whose it is, and give it a role here"
-            )
+            raise Mistake("account_elsewhere", name=name)
         if site in known.roles:
-            raise AccountInvalid(f"'{name}' has a role there already: change it below")
+            raise Mistake("role_there", name=name)
         await asyncio.to_thread(asked.accounts.grant, name, site, role)
     else:
         await asyncio.to_thread(asked.accounts.add, name, roles={site: role}, password=None)
@@ -74,13 +71,13 @@ async def change(asked: Asked) -> Response:
     own = await _own(asked)
     shown = found and _visible(found, asked, own)
     if shown is None:
-        return asked.problem(404, "There is no such account", "Perhaps it was taken away.")
+        return asked.problem(404, "account")
     invitation, mistake = None, None
     if asked.request.method == "POST":
         try:
             done = await _CHANGES.get(asked.form["do"], _nothing)(asked, shown)
-        except AccountInvalid as exc:
-            mistake = str(exc)
+        except Mistake as exc:
+            mistake = exc.said(asked.words)
         else:
             if asked.form["do"] != "invite":
                 return asked.back(PATH, done=done)
@@ -122,14 +119,14 @@ async def _end_sessions(asked: Asked, account: Account) -> str:
 async def _remove(asked: Asked, account: Account) -> str:
     _for_owners_of_all(asked)
     if not asked.form["sure"]:
-        raise AccountInvalid("tick that you are sure")
+        raise Mistake("tick_sure")
     await asyncio.to_thread(asked.accounts.remove, account.name)
     await asked.did("removed an account", account.name)
     return "removed"
 
 
 async def _nothing(asked: Asked, account: Account) -> str:
-    raise AccountInvalid("say what to do")
+    raise Mistake("say_what")
 
 
 _CHANGES = {"role": _give, "invite": _invite, "end": _end_sessions, "remove": _remove}
@@ -154,7 +151,7 @@ async def _place(asked: Asked) -> str:
     if site == ALL_SITES:
         _for_owners_of_all(asked)
     elif site not in await _own(asked):
-        raise AccountInvalid("choose one of your sites")
+        raise Mistake("choose_site")
     return site
 
 
@@ -178,14 +175,14 @@ def _visible(account: Account, asked: Asked, own: tuple[str, ...]) -> Account | 
 
 def _for_owners_of_all(asked: Asked) -> None:
     if not asked.person.may(Role.OWNER, ALL_SITES):
-        raise AccountInvalid("only an owner of all sites may do this")
+        raise Mistake("only_owners")
 
 
 def _role(text: str) -> Role:
     try:
         return Role(text)
     except ValueError:
-        raise AccountInvalid("choose a role") from None
+        raise Mistake("choose_role") from None
 
 
 def _one(site: str) -> str | None:

@@ -41,7 +41,7 @@ async def leave(request: Request) -> Response:
     """Lead somebody to the provider."""
     provider: Provider | None = request.app.state.provider
     if provider is None or not cookies.is_safe(request):
-        return await to_sign_in(request, mistake="There is no provider to sign in with.")
+        return await to_sign_in(request, mistake="no_provider")
     errand = Errand(
         state=secrets.token_urlsafe(24),
         nonce=secrets.token_urlsafe(24),
@@ -66,10 +66,9 @@ async def back(request: Request) -> Response:
     errand = _errand(request)
     sent = request.query_params
     if provider is None or errand is None or not _same(sent.get("state", ""), errand.state):
-        text = "This did not begin in this browser, or too long ago. Try again."
-        return await to_sign_in(request, mistake=text, status=400)
+        return await to_sign_in(request, mistake="not_begun", status=400)
     if "code" not in sent:
-        return await to_sign_in(request, mistake="The provider let nobody in.", status=401)
+        return await to_sign_in(request, mistake="nobody_let_in", status=401)
     try:
         known = await provider.identity(
             sent["code"], back=_back(request), nonce=errand.nonce, verifier=errand.verifier
@@ -85,8 +84,7 @@ async def _entered(request: Request, known: Identity, *, goal: str) -> Response:
         accounts.with_subject, known.issuer, known.subject, email=known.email
     )
     if account is None:
-        text = "The provider knows you, but you have no account here. Ask an owner to let you in."
-        return await to_sign_in(request, mistake=text, status=403)
+        return await to_sign_in(request, mistake="no_account_here", status=403)
     secret = await begun(request, account.name, how="at the provider")
     response = entered(request, secret, goal=goal)
     cookies.drop(response, request, "provider")
@@ -95,8 +93,7 @@ async def _entered(request: Request, known: Identity, *, goal: str) -> Response:
 
 async def _failed(request: Request, exc: ProviderFailed) -> Response:
     log.warning("the provider failed", reason=str(exc))
-    text = "The provider cannot be used just now; the server's log says why."
-    return await to_sign_in(request, mistake=text, status=502)
+    return await to_sign_in(request, mistake="provider_failed", status=502)
 
 
 def _errand(request: Request) -> Errand | None:

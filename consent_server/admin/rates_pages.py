@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from consent_server.admin import chart
 from consent_server.admin.gate import Asked, at_site
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import Role
 from consent_server.log.query import read_question
 from scanner.errors import QuestionInvalid
@@ -32,8 +33,8 @@ async def show(asked: Asked) -> Response:
     mistake = None
     try:
         by, wanted = _wanted(asked.site, query)
-    except QuestionInvalid as exc:
-        mistake = str(exc)
+    except Mistake as exc:
+        mistake = exc.said(asked.words)
         by, wanted = _wanted(asked.site, {})
     assert wanted.since is not None
     assert wanted.until is not None
@@ -42,7 +43,7 @@ async def show(asked: Asked) -> Response:
         tallies = chart.by_time(await asked.log.statistics(wanted), since=since, until=until)
     else:
         days = await asked.log.statistics(wanted, by=(by,))
-        tallies = chart.by_value(days, by, unknown="not known")
+        tallies = chart.by_value(days, by, unknown=asked.words.text("common.not_known"))
     return asked.page(
         "rates",
         status=200 if mistake is None else 400,
@@ -66,26 +67,29 @@ def _wanted(site: str, query: dict[str, str]) -> tuple[str, Filter]:
     Return by what to tell apart, and which answers to count.
 
     Raises:
-        QuestionInvalid: If *query* makes no sense.
+        Mistake: If *query* makes no sense.
     """
     by = query.get("by", BY[0])
     if by not in BY:
-        raise QuestionInvalid(f"'by' is one of {', '.join(BY)}")
+        raise Mistake("ask_by", choices=", ".join(BY))
     today = dt.datetime.now(dt.UTC).date()
     until = _day(query, "to", today)
     since = _day(query, "from", until - dt.timedelta(days=DAYS - 1))
     if not dt.timedelta(0) <= until - since < dt.timedelta(days=MAX_DAYS):
-        raise QuestionInvalid("'from' is a day before 'to', at most five years")
+        raise Mistake("ask_days")
     pairs = [("site", site), ("from", since.isoformat()), ("to", until.isoformat())]
     pairs += [(name, query[name]) for name in ("language", "revision") if name in query]
-    return by, read_question(pairs, paged=False).filter
+    try:
+        return by, read_question(pairs, paged=False).filter
+    except QuestionInvalid as exc:
+        raise Mistake("ask_unknown") from exc
 
 
 def _day(query: dict[str, str], name: str, usual: dt.date) -> dt.date:
     try:
         return dt.date.fromisoformat(query[name]) if name in query else usual
     except ValueError as exc:
-        raise QuestionInvalid(f"'{name}' is no day, such as 2026-11-22") from exc
+        raise Mistake("ask_day", name=name) from exc
 
 
 ROUTES = [Route("/admin/{site}/rates", show)]

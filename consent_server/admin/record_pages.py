@@ -58,6 +58,7 @@ async def banner(asked: Asked) -> Response:
     response = frame.page(
         asked.request,
         "record_banner",
+        words=asked.words,
         nonce=nonce,
         script=script.decode(),
         wording=shown.wording(found, record.language),
@@ -92,8 +93,7 @@ async def _shown(asked: Asked, record: ConsentRecord) -> Shown | None:
 
 
 def _gone(asked: Asked) -> Response:
-    text = "Perhaps it was erased; the log then keeps no id of it."
-    return asked.problem(404, "There is no such decision", text)
+    return asked.problem(404, "decision")
 
 
 ROUTES = [

@@ -34,6 +34,7 @@ DEEDS = {
 async def inbox(asked: Asked) -> Response:
     """Show the requests, the one that must be answered first at the top; no one's address."""
     closed = asked.request.query_params.get("closed") == "1"
+    done = asked.request.query_params.get("done")
     found = await asyncio.to_thread(_inbox(asked).find, sites=[asked.site], closed=closed)
     return asked.page(
         "requests",
@@ -41,7 +42,7 @@ async def inbox(asked: Asked) -> Response:
         closed=closed,
         now=dt.datetime.now(dt.UTC),
         may_open=asked.person.may(Role.EDITOR, asked.site),
-        done=asked.request.query_params.get("done"),
+        done=done if done in DEEDS else None,
         form_address=f"/w/{asked.site}/requests",
     )
 
@@ -63,8 +64,7 @@ async def change(asked: Asked) -> Response:
     if found is None or deed not in DEEDS:
         return _gone(asked)
     if not await asyncio.to_thread(_do, _inbox(asked), found.id, deed):
-        text = f"The request is {found.standing} already; look at it again."
-        return asked.problem(409, "This was not done", text)
+        return asked.problem(409, "not_done", "problems.request_closed")
     if deed == "erased":
         await asked.log.forget()
     await asked.did(DEEDS[deed], f"{found.right} of {found.received_at:%Y-%m-%d}", site=asked.site)
@@ -112,7 +112,7 @@ async def _found(asked: Asked) -> RightsRequest | None:
 
 
 def _gone(asked: Asked) -> Response:
-    return asked.problem(404, "There is no such request", "Perhaps it was erased.")
+    return asked.problem(404, "request")
 
 
 ROUTES = [

@@ -14,6 +14,7 @@ from consent_server.admin import (
     request_pages,
     scan_pages,
     sign,
+    speech_pages,
     token_pages,
     trail_pages,
 )
@@ -21,6 +22,7 @@ from consent_server.admin import (
 ROUTES = [
     *overview.ROUTES,
     *sign.ROUTES,
+    *speech_pages.ROUTES,
     *provider_pages.ROUTES,
     *people.ROUTES,
     *token_pages.ROUTES,

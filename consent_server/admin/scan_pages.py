@@ -12,6 +12,7 @@ from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.model import Role
 from consent_server.answers import answer, refusal
 from scanner.errors import ScanRunning
+from scanner.model import State
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -35,6 +36,11 @@ async def show(asked: Asked) -> Response:
         job=job,
         history=history,
         may_scan=asked.person.may(Role.EDITOR, asked.site),
+        progress_text=asked.words.text(
+            "scans.progress", state="{state}", visited="{visited}", known="{known}"
+        ),
+        states={state.value: asked.words.term("states", state) for state in State},
+        details=asked.words.named("job_details"),
         done=asked.request.query_params.get("done"),
     )
 

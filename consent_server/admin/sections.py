@@ -16,7 +16,7 @@ class Section(NamedTuple):
     """A page under /admin/{site}/, or under /admin/; of a site's also elsewhere."""
 
     path: str
-    title: str
+    key: str  # of its name among the texts
     role: Role = Role.READER
     elsewhere: str | None = None
 
@@ -28,21 +28,21 @@ class Section(NamedTuple):
 
 #: Of a site. A section is offered where there is a route for it.
 SECTIONS = (
-    Section("catalogue", "Catalogue"),
-    Section("findings", "Findings"),
-    Section("rates", "Acceptance"),
-    Section("log", "Log"),
-    Section("requests", "Requests"),
-    Section("scans", "Scans"),
-    Section("preview", "Banner", elsewhere="/w/{site}/preview"),
+    Section("catalogue", "catalogue"),
+    Section("findings", "findings"),
+    Section("rates", "rates"),
+    Section("log", "log"),
+    Section("requests", "requests"),
+    Section("scans", "scans"),
+    Section("preview", "preview", elsewhere="/w/{site}/preview"),
 )
 
 #: Of the whole server, for those who have that role at any site.
 GENERAL = (
-    Section("", "Sites"),
-    Section("accounts", "People", Role.OWNER),
-    Section("tokens", "Tokens", Role.OWNER),
-    Section("trail", "Trail", Role.OWNER),
+    Section("", "sites"),
+    Section("accounts", "accounts", Role.OWNER),
+    Section("tokens", "tokens", Role.OWNER),
+    Section("trail", "trail", Role.OWNER),
 )
 
 

@@ -9,11 +9,11 @@ import structlog
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from consent_server.admin import cookies, frame
+from consent_server.admin import cookies, frame, speech
 from consent_server.admin.forms import FormRefused, read_form
 from consent_server.admin.gate import READING, Asked, signed_in, to_sign_in
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.sessions import LIFETIME
-from scanner.errors import AccountInvalid
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 TOKEN_HOLDER = "(token)"  # noqa: S105 stands for a name where tries are counted
 
-_UNSAFE = "Without TLS people are let in on this machine only: open this page by https."
-_USED = "This invitation was used, or its time is over. Ask for another one."
-
 log = structlog.get_logger(__name__)
 
 
@@ -40,24 +37,25 @@ async def show(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Begin a session of who knows a password or an API token."""
     if not cookies.is_safe(request):
-        return await to_sign_in(request, mistake=_UNSAFE, status=403)
+        return await to_sign_in(request, mistake="unsafe", status=403)
     try:
         form = await read_form(request, cookies.read(request, "form"))
     except FormRefused as exc:
-        return await to_sign_in(request, mistake=_sentence(exc), status=exc.status)
+        return await to_sign_in(request, mistake=exc.key, status=exc.status)
     address = request.client and request.client.host
     name = form["name"] if form["token"] == "" else TOKEN_HOLDER
     attempts: Attempts = request.app.state.attempts
     after = attempts.wait(name, address)
     if after:
-        mistake = f"Too many attempts. Try again in {_seconds(after)}."
-        response = await to_sign_in(request, mistake=mistake, status=429, name=form["name"])
+        response = await to_sign_in(
+            request, mistake="too_many", count=after, status=429, name=form["name"]
+        )
         response.headers["Retry-After"] = str(after)
         return response
     attempts.failed(name, address)  # until it is known that it did not, so that none run beside it
     secret = await (_with_token if form["token"] else _with_password)(request, form)
     if secret is None:
-        mistake = "That token is not known here." if form["token"] else "Name or password is wrong."
+        mistake = "token_unknown" if form["token"] else "wrong"
         return await to_sign_in(request, mistake=mistake, status=401, name=form["name"])
     attempts.succeeded(name, address)
     return entered(request, secret, goal=form["goal"])
@@ -110,7 +108,7 @@ async def sign_out(request: Request) -> Response:
         try:
             await read_form(request, secret)
         except FormRefused as exc:
-            return await to_sign_in(request, mistake=_sentence(exc), status=exc.status)
+            return await to_sign_in(request, mistake=exc.key, status=exc.status)
         await asyncio.to_thread(request.app.state.sessions.end, secret)
         cookies.drop(response, request, "session")
     return response
@@ -141,17 +139,17 @@ async def _changed(asked: Asked) -> str | None:
     attempts: Attempts = asked.request.app.state.attempts
     address = asked.request.client and asked.request.client.host
     if after := attempts.wait(name, address):
-        return f"Too many attempts. Try again in {_seconds(after)}."
+        return asked.words.text("mistakes.too_many", count=after)
     attempts.failed(name, address)  # until it is known that it did not, so that none run beside it
     async with asked.request.app.state.hashing:
         known = await asyncio.to_thread(asked.accounts.with_password, name, form.raw("password"))
         if known is None:
-            return "The present password is wrong."
+            return asked.words.text("mistakes.present_wrong")
         attempts.succeeded(name, address)
         try:
             await asyncio.to_thread(asked.accounts.set_password, name, form.raw("new"))
-        except AccountInvalid as exc:
-            return _sentence(exc)
+        except Mistake as exc:
+            return exc.said(asked.words)
     await asked.did("changed the password")
     return None
 
@@ -171,9 +169,10 @@ async def invitation(request: Request) -> Response:
     accounts: Accounts = request.app.state.accounts
     name = await asyncio.to_thread(accounts.invited, request.path_params["secret"])
     if name is None:
-        return await to_sign_in(request, mistake=_USED, status=404)
+        return await to_sign_in(request, mistake="used", status=404)
     if not cookies.is_safe(request):
-        return await to_sign_in(request, mistake=_UNSAFE, status=403)
+        return await to_sign_in(request, mistake="unsafe", status=403)
+    words = speech.of(request)
     mistake: str | None = None
     status = 200
     if request.method == "POST":
@@ -182,26 +181,23 @@ async def invitation(request: Request) -> Response:
             async with request.app.state.hashing:
                 await asyncio.to_thread(accounts.set_password, name, form.raw("new"))
         except FormRefused as exc:
-            mistake, status = _sentence(exc), exc.status
-        except AccountInvalid as exc:
-            mistake, status = _sentence(exc), 400
+            mistake, status = words.text(f"mistakes.{exc.key}"), exc.status
+        except Mistake as exc:
+            mistake, status = exc.said(words), 400
         else:
             return entered(request, await begun(request, name, how="by an invitation"))
     secret = request.path_params["secret"]
     response = frame.page(
-        request, "invitation", secret=secret, status=status, name=name, mistake=mistake
+        request,
+        "invitation",
+        words=words,
+        secret=secret,
+        status=status,
+        name=name,
+        mistake=mistake,
     )
     response.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
     return response
-
-
-def _sentence(exc: Exception) -> str:
-    text = str(exc)
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _seconds(count: int) -> str:
-    return f"{count} second{'' if count == 1 else 's'}"
 
 
 ROUTES = [

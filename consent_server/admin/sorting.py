@@ -6,6 +6,7 @@ import fnmatch
 import glob
 from typing import TYPE_CHECKING
 
+from consent_server.admin.mistakes import Mistake
 from scanner.model import Category, Entry, Override
 
 if TYPE_CHECKING:
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from consent_server.admin.forms import Form
 
 MAX_TEXT = 500  # characters of a vendor or a purpose
-
-
-class SortingInvalid(ValueError):
-    """What the form says cannot be an override; the text says why."""
 
 
 def proposed(entry: Entry) -> dict[str, str]:
@@ -35,13 +32,13 @@ def read(form: Form, entry: Entry, *, languages: Sequence[str]) -> Override:
     Return what *form* says of *entry*.
 
     Raises:
-        SortingInvalid: If it says nothing that can be written down.
+        Mistake: If it says nothing that can be written down.
     """
     name = form["name"] or _spelled(entry)
     if not fnmatch.fnmatchcase(entry.name, name):
-        raise SortingInvalid(f"'{name}' does not fit '{entry.name}': * stands for any characters")
+        raise Mistake("sort_name", name=name, item=entry.name)
     if form["category"] not in tuple(Category):
-        raise SortingInvalid("choose a category")
+        raise Mistake("sort_category")
     purposes = {language: _text(form, f"purpose-{language}") for language in languages}
     return Override(
         name=name,
@@ -60,5 +57,5 @@ def _spelled(entry: Entry) -> str:
 def _text(form: Form, name: str) -> str:
     text = " ".join(form[name].split())
     if len(text) > MAX_TEXT or not text.isprintable():
-        raise SortingInvalid(f"a text has at most {MAX_TEXT} printable characters")
+        raise Mistake("sort_text", most=MAX_TEXT)
     return text

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from consent_server.admin.gate import Asked, somewhere
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import ALL_SITES, Role
 from consent_server.tokens import Scope, Token
 
@@ -29,8 +30,8 @@ async def show(asked: Asked) -> Response:
     if asked.request.method == "POST":
         try:
             made = await _made(asked)
-        except ValueError as exc:
-            mistake = str(exc)
+        except Mistake as exc:
+            mistake = exc.said(asked.words)
     own = await _own(asked)
     found = await asyncio.to_thread(asked.door.all)
     return asked.page(
@@ -54,14 +55,14 @@ async def _made(asked: Asked) -> str:
     form = asked.form
     name = form["name"]
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
-        raise ValueError(f"Give the token a name of at most {MAX_NAME} characters.")
+        raise Mistake("token_name", most=MAX_NAME)
     scopes = frozenset(scope for scope in Scope if scope in form.all("scope"))
     if not scopes:
-        raise ValueError("Choose what the token is for.")
+        raise Mistake("token_scope")
     sites = await _sites(asked)
     days = next((days for days in LASTS if str(days) == form["days"]), None)
     if days is None:
-        raise ValueError("Choose how long the token lasts.")
+        raise Mistake("token_lasts")
     secret = await asyncio.to_thread(
         asked.door.make,
         name,
@@ -84,7 +85,7 @@ async def remove(asked: Asked) -> Response:
             await asyncio.to_thread(asked.door.remove, token.digest)
             await asked.did("removed a token", token.name)
             return asked.back(PATH, done="removed")
-    return asked.problem(404, "There is no such token", "Perhaps it was taken away already.")
+    return asked.problem(404, "token")
 
 
 async def _sites(asked: Asked) -> tuple[str, ...] | None:
@@ -93,7 +94,7 @@ async def _sites(asked: Asked) -> tuple[str, ...] | None:
     if ALL_SITES in chosen and asked.person.may(Role.OWNER, ALL_SITES):
         return None
     if not chosen or not set(chosen) <= set(own):
-        raise ValueError("Choose at least one of your sites.")
+        raise Mistake("token_sites")
     return chosen
 
 

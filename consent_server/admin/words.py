@@ -1,118 +1,95 @@
-"""Facts of items in words for the pages. Pure."""
+"""Facts of items and records in words for the pages. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.languages import choose, lifetime_in_words
+from scanner.languages import choose
 
 if TYPE_CHECKING:
     from scanner.changes import Change, Field
     from scanner.model import Entry, Kind
+    from scanner.wording import Words
+
+#: Whose values have names of their own, by the field of a change.
+_NAMED = {"category": "categories", "states": "states", "party": "parties", "kind": "kinds"}
+
+#: The same, by the fact of a record.
+_FACTS = {"action": "actions", "surface": "surfaces", "layout": "layouts"}
 
 #: What decided, by the layer that a rule names.
-_LAYERS = {
-    "owner": "your own word in sites.yaml",
-    "knowledge": "the knowledge base",
-    "model": "a guess of the model",
-}
-
-#: What a visitor did, by the action of the decision.
-_ACTIONS = {
-    "accept-all": "accepted all",
-    "reject-all": "refused all",
-    "save": "chose by category",
-    "withdraw": "withdrew",
-    "gpc": "refused by browser signal",
-    "import": "taken over",
-}
-
-#: What is odd about a decision, by its flags.
-_FLAGS = {
-    "clock-ahead": "The visitor's clock was ahead, so the time of receipt stands for it.",
-    "late": "It came more than 30 days after it was made.",
-    "unknown-revision": "It answers a banner that this server never showed.",
-    "contradictory": "Its action says another thing than its choices; the choices count.",
-    "no-origin": "No page in a browser sent it.",
-}
-
-#: Facts of a record whose names do not speak for themselves.
-_LABELS = {
-    "decided_at": "Decided (UTC)",
-    "received_at": "Received (UTC)",
-    "action": "The visitor",
-    "gpc": "Browser signal",
-    "flags": "Out of the ordinary",
-    "surface": "Decided in",
-}
+_LAYERS = ("owner", "knowledge", "model")
 
 
-def action(value: str) -> str:
-    """Return what a visitor did."""
-    return _ACTIONS.get(value, value)
+def label(name: str, words: Words) -> str:
+    """Return the name of a fact of a record."""
+    return words.term("facts", name)
 
 
-def label(name: str) -> str:
-    """Return the name of a fact of a record for people."""
-    return _LABELS.get(name, name.replace("_", " ").capitalize())
-
-
-def fact(value: str, name: str) -> str:
-    """Return the *value* of the fact *name* of a record for people."""
+def fact(value: str, name: str, words: Words) -> str:
+    """Return the *value* of the fact *name* of a record."""
     if name == "flags":
-        return " ".join(_FLAGS.get(flag, flag) for flag in value.split())
-    if name in ("decided_at", "received_at"):
-        return value[:19].replace("T", " ")
-    return action(value) if name == "action" else value
+        return " ".join(words.term("flags", flag) for flag in value.split())
+    return words.term(_FACTS.get(name, "answers"), value)
 
 
-def lifetime(entry: Entry) -> str:
+def lifetime(entry: Entry, words: Words) -> str:
     """Return how long the browser keeps *entry*."""
-    return lifetime_in_words(entry.lifetime, entry.kind, "en")
+    return words.lifetime(entry.lifetime, entry.kind)
 
 
-def kind(value: str) -> str:
-    """Return a kind of storage without its underscore."""
-    return value.replace("_", " ")
+def kind(value: str, words: Words) -> str:
+    """Return a kind of storage."""
+    return words.term("kinds", value)
 
 
-def purpose(entry: Entry) -> str:
-    """Return what *entry* is for, in English if that is known."""
+def purpose(entry: Entry, words: Words) -> str:
+    """Return what *entry* is for, in the language that is nearest to that of *words*."""
     if not entry.purpose:
         return ""
-    return entry.purpose[choose(["en"], list(entry.purpose))]
+    return entry.purpose[choose([words.language, "en"], list(entry.purpose))]
 
 
-def why(entry: Entry) -> str:
+def why(entry: Entry, words: Words) -> str:
     """Return what decided the category of *entry*, and how surely."""
     if entry.rule is None:
-        return "nobody knows it"
+        return words.text("item.nobody_knows")
     layer, _, name = entry.rule.partition(":")
-    sure = "" if entry.confidence >= 1 else f", {entry.confidence:.0%} sure"
-    return f"{_LAYERS.get(layer, layer)} ({name}){sure}"
+    said = words.text(f"item.{layer if layer in _LAYERS else 'other'}", name=name or layer)
+    if entry.confidence >= 1:
+        return said
+    percent = words.percent(entry.confidence, "0")
+    return words.text("item.sure", layer=said, percent=percent)
 
 
-def setter(entry: Entry) -> str:
+def setter(entry: Entry, words: Words) -> str:
     """Return who stored *entry*."""
     if entry.set_by is None:
-        return "not known"
-    how = "a script" if entry.set_by.kind == "script" else "a response"
-    line = f", line {entry.set_by.line}" if entry.set_by.line else ""
-    return f"{how}: {entry.set_by.url}{line}" if entry.set_by.url else how
+        return words.text("common.not_known")
+    how = words.text("item.script" if entry.set_by.kind == "script" else "item.response")
+    if not entry.set_by.url:
+        return how
+    if not entry.set_by.line:
+        return words.text("item.by", how=how, url=entry.set_by.url)
+    line = str(entry.set_by.line)
+    return words.text("item.by_line", how=how, url=entry.set_by.url, line=line)
 
 
-def change_words(change: Change) -> list[str]:
+def change_words(change: Change, words: Words) -> list[str]:
     """Return what is different about an item, fact by fact."""
     return [
-        f"{field.name.replace('_', ' ')}: {_value(field, field.old, change.old.kind)} → "
-        f"{_value(field, field.new, change.new.kind)}"
+        f"{words.term('fields', field.name)}: {_value(field, field.old, change.old.kind, words)} → "
+        f"{_value(field, field.new, change.new.kind, words)}"
         for field in change.fields
     ]
 
 
-def _value(field: Field, value: str | float | list[str] | None, of: Kind) -> str:
+def _value(field: Field, value: str | float | list[str] | None, of: Kind, words: Words) -> str:
     if field.name == "lifetime" and not isinstance(value, str | list):
-        return lifetime_in_words(value, of, "en")
+        return words.lifetime(value, of)
     if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return "not known" if value is None else str(value)
+        named = [words.term(_NAMED.get(field.name, "fields"), one) for one in value]
+        return ", ".join(named) or words.text("common.none")
+    if value is None:
+        return words.text("common.not_known")
+    return words.term(_NAMED[field.name], value) if field.name in _NAMED else str(value)

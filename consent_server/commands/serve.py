@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.commands.options import database_option, sites_option
+from scanner.commands.options import database_option, sites_option, time_zone_option
 
 if TYPE_CHECKING:
     from consent_server.serving import Identity
@@ -110,6 +110,7 @@ def _are_addresses(
     is_flag=True,
     help="Keep the /24 (IPv6: /48) that a decision came from; without it no address is kept.",
 )
+@time_zone_option
 @click.option(
     "--signing-key",
     envvar="KAPSEL_SIGNING_KEY",
@@ -155,6 +156,7 @@ def command(
     proxies: tuple[str, ...],
     country_header: str | None,
     keep_network: bool,
+    time_zone: str,
     signing_key: Path | None,
     checkpoints: Path | None,
     tls_certificate: Path | None,
@@ -185,6 +187,7 @@ def command(
         proxies=proxies,
         country_header=country_header,
         keep_network=keep_network,
+        time_zone=time_zone,
         signing_key=signing_key,
         checkpoints=checkpoints,
         log_level=told.get("log_level", "warning"),

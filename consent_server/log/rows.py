@@ -38,6 +38,7 @@ _SURFACES: dict[str | None, Surface | None] = {None: None, **{each.value: each f
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
 DAY = 86_400_000  # milliseconds
+AT_ONCE = 32  # rows in one statement of SQLite, which keeps a kilobyte of program for each
 
 #: What names an answer, in order.
 ANSWER_NAMES = (
@@ -47,10 +48,12 @@ ANSWER_NAMES = (
 )
 
 #: What a new row of a consent holds after its position, in order.
-_CONSENT_NAMES = tuple(each.name for each in consent.c if each.name != "seq")
+_CONSENT_NAMES = tuple(str(each.name) for each in consent.c if each.name != "seq")
 
-#: The same for PostgreSQL, which is told its place among others, and bytes in hexadecimal.
+#: The same for PostgreSQL, which is told its place among others, and bytes in base64.
 _GIVEN_NAMES = ("n", "hash", *_CONSENT_NAMES)
+_Given: Any = msgspec.defstruct("_Given", _GIVEN_NAMES, gc=False)
+_TELLER = msgspec.json.Encoder()
 
 #: Everything of a decision: a row of this is what `to_record` takes.
 WHOLE = (*consent.c, *(answer.c[name] for name in ANSWER_NAMES))
@@ -203,7 +206,7 @@ def additions(
     """
     Return the driver's statements that add *rows* and their leaves.
 
-    SQLite takes all rows in one statement, so that its lock, and Python's, are taken once;
+    SQLite takes many rows in one statement, so that its lock, and Python's, are taken once;
     PostgreSQL takes them as JSON, which is told quickly, rows and leaves together.
 
     Args:
@@ -213,20 +216,19 @@ def additions(
         hashes: Their leaves.
     """
     if dialect == "sqlite":
-        return [
-            _added_consents(first, rows),
-            (_for_sqlite(leaf, ("hash",), len(rows)), (first, *map(bytearray, hashes))),
-        ]
-    given = [
-        dict(zip(_GIVEN_NAMES, (n, hashed.hex(), *row[:-1], row[-1].hex()), strict=True))
-        for n, (row, hashed) in enumerate(zip(rows, hashes, strict=True))
-    ]
-    return [(_for_postgresql(), {"given": _ENCODER.encode(given).decode()})]
+        assert first is not None
+        statements: list[tuple[str, Any]] = []
+        for n in range(0, len(rows), AT_ONCE):
+            some = hashes[n : n + AT_ONCE]
+            statements.append(_added_consents(first + n, rows[n : n + AT_ONCE]))
+            hashed = (first + n, *map(bytearray, some))
+            statements.append((_for_sqlite(leaf, ("hash",), len(some)), hashed))
+        return statements
+    given = [_Given(n, hashes[n], *row) for n, row in enumerate(rows)]
+    return [(_for_postgresql(), {"given": _TELLER.encode(given).decode()})]
 
 
-def _added_consents(
-    first: int | None, rows: Sequence[tuple[Any, ...]]
-) -> tuple[str, tuple[Any, ...]]:
+def _added_consents(first: int, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
     """Return SQLite's statement that adds *rows*; what none of them has is not told."""
     columns = dict(zip(_CONSENT_NAMES, zip(*rows, strict=True), strict=True))
     told = {name: held for name, held in columns.items() if held.count(None) < len(rows)}
@@ -234,7 +236,7 @@ def _added_consents(
     return _for_sqlite(consent, tuple(told), len(rows)), (first, *values)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def _for_sqlite(table: Table, names: tuple[str, ...], count: int) -> str:
     """Return the statement that adds *count* rows, the first at the position that is its first."""
     (position,) = table.primary_key.columns.keys()
@@ -254,7 +256,7 @@ def _for_postgresql() -> str:
     given = _told("given", _GIVEN_NAMES, types).cte("told")
     position = (first.c.first + given.c.n).label("position")
     salt, hashed = (
-        func.decode(given.c[name], literal_column("'hex'")) for name in ("salt", "hash")
+        func.decode(given.c[name], literal_column("'base64'")) for name in ("salt", "hash")
     )
     values = [*(given.c[name] for name in _CONSENT_NAMES if name != "salt"), salt]
     added = insert(consent).from_select(["seq", *_CONSENT_NAMES], select(position, *values))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from sqlalchemy import Connection, Engine
 
-_GROUP = 10_000  # leaves read at once
+_GROUP = 2560  # leaves read at once: whole blocks of `merkle`, and half a megabyte
 
 
 class Tree:

@@ -9,32 +9,45 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from consent_server.pages import PAGES
 from scanner.news import Message
+from scanner.wording import words
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from consent_server.rights.model import RightsRequest
+    from scanner.wording import Words
 
 
-def notice(request: RightsRequest, *, now: dt.datetime) -> Message:
-    """Return what to tell of *request*, which is not answered yet."""
-    first = request.reminded == 0
-    due = f"{request.due_at:%Y-%m-%d}"
+def notice(request: RightsRequest, *, now: dt.datetime, spoken: Words | None = None) -> Message:
+    """
+    Return what to tell of *request*, which is not answered yet.
+
+    Args:
+        now: The present.
+        spoken: In which words people are told; None: English, as programs always are.
+    """
+    english = words("en", PAGES)
+    say = spoken or english
     left = request.days_left(now)
-    what = f"{request.site}: a request ({request.right}) "
-    what += f"came in, to be answered by {due}" if first else f"must be answered by {due}"
+    assert left is not None, "it is not answered"
+    lines = [
+        say.text(
+            "notice.left" if left >= 0 else "notice.late",
+            moment=say.moment(request.received_at),
+            count=abs(left),
+        ),
+        say.text("notice.read", id=request.id),
+    ]
     return Message(
         site=request.site,
-        title=what,
-        text=(
-            f"Received {request.received_at:%Y-%m-%d %H:%M} UTC, {left} days left.\n"
-            f"Read it under /admin, or with: kapsel requests show {request.id}\n"
-        ),
+        title=_title(request, say),
+        text="\n".join(lines) + "\n",
         payload=msgspec.json.encode(
             {
-                "event": "request.received" if first else "request.reminder",
-                "title": what,
+                "event": "request.received" if request.reminded == 0 else "request.reminder",
+                "title": _title(request, english),
                 "site": request.site,
                 "id": request.id,
                 "right": request.right,
@@ -43,4 +56,13 @@ def notice(request: RightsRequest, *, now: dt.datetime) -> Message:
                 "days_left": left,
             }
         ),
+    )
+
+
+def _title(request: RightsRequest, say: Words) -> str:
+    return say.text(
+        "notice.received" if request.reminded == 0 else "notice.reminder",
+        site=request.site,
+        right=say.term("rights", request.right),
+        day=say.day(request.due_at),
     )

@@ -62,7 +62,7 @@ async def answer(
     Returns:
         ``accepted``, ``rejected`` and ``withdrawn`` are True only if the effect was seen: the
         banner went, and the site keeps or signals something new. False: tried in vain, or
-        there is no way to; None: not asked, or not sure.
+        there is no way to; None: not asked, not sure, or (of a no) cut short.
     """
     record = Record(pictures=pictures)
     dialogue = Dialogue(page, record, bundle=_further_rules())
@@ -76,7 +76,7 @@ async def answer(
                     wanted, only=only, deadline=deadline, patience=patience, scout=scout
                 )
     except TimeoutError:
-        pass
+        record.cut_short()
     finally:
         await dialogue.leave()
     return record.outcome

@@ -110,9 +110,9 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_notice(self) -> bool:
-        """Whether it tells of cookies, and can be closed: nothing in it answers."""
+        """Whether it is called by cookies, tells of them, and can only be closed."""
         ways = {control.meaning for control in self.controls}
-        told = words.subjects(self.text) > 0 and self._speaks_of_consent
+        told = self.hint and words.subjects(self.text) > 0 and words.talk(self.text) > 0
         short = len(self.text) <= _LONGEST_NOTICE and not self.switches
         silent = Meaning.CLOSE in ways and not ways & (ANSWERS | {Meaning.SETTINGS})
         return told and short and silent and self._apart
@@ -121,18 +121,16 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
     def is_riddle(self) -> bool:
         """Whether it may be a banner whose words are not understood."""
         strong = {c.meaning for c in self.controls if c.weight == "strong"}
-        asks = Meaning.NONE in strong and not strong & (ANSWERS | {Meaning.SETTINGS})
+        asks = strong & {Meaning.NONE, Meaning.CLOSE} and not strong & (
+            ANSWERS | {Meaning.SETTINGS}
+        )
         told = self.hint or (words.subjects(self.text) > 0 and words.talk(self.text) > 0)
-        return asks and told and self._apart
+        return bool(asks) and told and self._apart
 
     @property
     def _apart(self) -> bool:
         """Whether it lies over the page, and is not about something else."""
         return self.stays and self.kind != "edge" and not self.fields and not words.traps(self.text)
-
-    @property
-    def _speaks_of_consent(self) -> bool:
-        return self.hint or words.talk(self.text) >= _PLAIN_ENOUGH
 
     def _placeholder(self, answers: frozenset[Meaning]) -> bool:
         """Whether it stands in the place of a video or a map, and asks for that one alone."""

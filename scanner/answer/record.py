@@ -67,6 +67,11 @@ class Record:
         if self.method is None:
             self.knew(ruled=self.platform is not None)
 
+    def cut_short(self) -> None:
+        """Note that the time ran out: that there is no way to say no was not found then."""
+        self.rejected = self.rejected or None
+        self.withdrawn = self.withdrawn or None
+
     def knew(self, *, ruled: bool) -> None:
         """Note how the banner is being answered."""
         if self.platform == OWN:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.commands.options import database_option, format_option, sites_option
+from scanner.commands.options import (
+    database_option,
+    format_option,
+    language_option,
+    sites_option,
+    time_zone_option,
+)
 from scanner.commands.override import override
 from scanner.commands.prune import prune
 from scanner.errors import KapselError
 from scanner.report.forms import FORMS
 
 if TYPE_CHECKING:
-    from scanner.model import Scan
+    from scanner.model import Scan, Site
     from scanner.store import Store
 
 
@@ -126,6 +132,8 @@ def export(site: str, form: str, sites_file: Path, database: str) -> None:
     help="Where the scan kept its pictures; the page holds them.",
 )
 @format_option(*FORMS)
+@language_option
+@time_zone_option
 @sites_option
 @database_option
 def report(
@@ -133,6 +141,8 @@ def report(
     number: int | None,
     pictures: Path | None,
     form: str,
+    language: str | None,
+    time_zone: str,
     sites_file: Path,
     database: str,
 ) -> None:
@@ -140,6 +150,7 @@ def report(
     from scanner.changes import compare
     from scanner.report.forms import report as written
     from scanner.store import open_store
+    from scanner.wording import words_for
 
     with open_store(database) as store:
         _known(store, site, sites_file)
@@ -148,7 +159,9 @@ def report(
             raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
         older = store.before(scan)
     changes = {site: compare(older, scan)} if older else {}
-    click.echo(written(form, [scan], changes=changes, pictures=pictures).rstrip("\n"))
+    spoken = words_for(_listed(site, sites_file), language=language, zone_name=time_zone)
+    text = written(form, [scan], changes=changes, pictures=pictures, spoken=spoken)
+    click.echo(text.rstrip("\n"))
 
 
 @command.command()
@@ -175,6 +188,16 @@ def _known(store: Store, site: str, sites_file: Path) -> None:
 
     if store.newest_id(site) is None:
         pick(load(sites_file), [site])
+
+
+def _listed(key: str, sites_file: Path) -> Site | None:
+    """Return the site as it is listed; None: it is not, or no list can be read."""
+    from scanner.sites import load
+
+    try:
+        return next((site for site in load(sites_file) if site.key == key), None)
+    except KapselError:
+        return None
 
 
 def _chosen(store: Store, site: str, text: str) -> Scan:

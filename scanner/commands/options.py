@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from scanner.errors import KapselError
+from scanner.spoken import SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +41,45 @@ browser_option = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="PATH",
     help="The Chromium to use; without it Playwright's own, else the system's.",
+)
+
+
+def _is_zone(context: click.Context, parameter: click.Parameter, given: str) -> str:
+    """Let the name of a time zone pass."""
+    from scanner.wording import ZoneUnknown, zone
+
+    try:
+        return str(zone(given))
+    except ZoneUnknown as exc:
+        raise click.BadParameter(str(exc)) from exc
+
+
+def time_zone() -> str:
+    """Return the zone that the environment names, for commands whose visitors have one, too."""
+    from scanner.wording import ZoneUnknown, zone
+
+    named = os.environ.get("KAPSEL_TIME_ZONE") or "UTC"
+    try:
+        return str(zone(named))
+    except ZoneUnknown as exc:
+        raise KapselError(f"KAPSEL_TIME_ZONE: {exc}") from exc
+
+
+time_zone_option = click.option(
+    "--time-zone",
+    envvar="KAPSEL_TIME_ZONE",
+    default="UTC",
+    show_default=True,
+    callback=_is_zone,
+    metavar="ZONE",
+    help="In which people are told times, where their site names none, such as Europe/Oslo.",
+)
+
+language_option = click.option(
+    "--language",
+    type=click.Choice(SPOKEN),
+    default=None,
+    help="Of a report in HTML or Markdown; without it the site's, if it is among them.",
 )
 
 

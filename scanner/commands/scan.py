@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.commands.options import database_option, format_option, sites_option
+from scanner.commands.options import (
+    database_option,
+    format_option,
+    language_option,
+    sites_option,
+    time_zone,
+)
 from scanner.commands.scanning import How, Round, scan_options, scan_round
 from scanner.errors import KapselError
 from scanner.report.forms import FORMS
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
     help="Say on stderr what is read: as a line on a terminal, or as JSON for another program.",
 )
 @format_option("table", *FORMS)
+@language_option
 @sites_option
 @database_option
 def command(
@@ -57,6 +64,7 @@ def command(
     resume: bool,
     progress: str,
     form: str,
+    language: str | None,
     sites_file: Path,
     database: str,
     jobs: int,
@@ -72,6 +80,7 @@ def command(
     from scanner.report.console import print_difference, print_scans
     from scanner.report.forms import report
     from scanner.scan import failures
+    from scanner.wording import words_for
 
     wanted = _fail_on(fail_on)
     if resume and no_save:
@@ -115,7 +124,9 @@ def command(
             fault, status = exc, exc.status
     if form != "table":
         folders = {"pictures": how["pictures"], "evidence": how["evidence"]}
-        text = report(form, scans, changes=changes, fail_on=wanted, **folders)
+        of_all = sites[0] if sites else None
+        spoken = words_for(of_all, language=language, zone_name=time_zone())
+        text = report(form, scans, changes=changes, fail_on=wanted, spoken=spoken, **folders)
         click.echo(text.rstrip("\n"))
     elif due and not sites:
         click.echo("No site is due.", err=True)

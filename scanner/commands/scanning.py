@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from scanner.commands import visitors
-from scanner.commands.options import browser_option
+from scanner.commands.options import browser_option, time_zone
 from scanner.errors import DatabaseUnusable, KapselError
 
 if TYPE_CHECKING:
@@ -285,18 +285,21 @@ async def _scan_one(site: Site, of: Round) -> None:
     finally:
         of.done(scan, before)
     if options.evidence is not None:
-        _seal(scan, options.evidence)
+        _seal(scan, site, options.evidence)
 
 
-def _seal(scan: Scan, root: Path) -> None:
+def _seal(scan: Scan, site: Site, root: Path) -> None:
     """Write down in the evidence folder of *scan* what was found, and what is there."""
     from scanner.dossier import Dossier, folder_of
     from scanner.report.document import scans_document
     from scanner.report.page import html
+    from scanner.wording import words_for
 
     folder = folder_of(root, site=scan.site, started_at=scan.started_at)
     document = scans_document([scan], changes={})
-    Dossier(folder).seal(scan, document=document, report=html([scan], evidence=root))
+    spoken = words_for(site, zone_name=time_zone())
+    report = html([scan], evidence=root, spoken=spoken)
+    Dossier(folder).seal(scan, document=document, report=report)
 
 
 def _book(unfinished: Unfinished | None, *, resume: bool) -> Logbook:
@@ -331,6 +334,8 @@ async def _tell(told: News, site: Site, post: Post) -> None:
     """Tell whom the site names; what cannot be sent is said, and changes nothing."""
     from scanner.messages import send
     from scanner.news import message
+    from scanner.wording import words_for
 
-    for problem in await send(message(told), site.notify, post=post):
+    spoken = words_for(site, zone_name=time_zone())
+    for problem in await send(message(told, spoken), site.notify, post=post):
         click.echo(f"kapsel: {site.key}: {problem}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.findings import banner_rules, item_rules, signal_rules
-from scanner.findings.rules import RULES, SEVERITIES, Rule, rule
+from scanner.findings.rules import RULES, SEVERITIES, Rule, rule, told
 from scanner.findings.seen import Seen
 from scanner.model import SENT_KINDS, Finding, Kind, Party, State
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Check = Callable[[Seen], Broken | None]
 
-__all__ = ["CHECKS", "RULES", "SEVERITIES", "Rule", "find", "rule"]
+__all__ = ["CHECKS", "RULES", "SEVERITIES", "Rule", "find", "rule", "told"]
 
 
 def find(

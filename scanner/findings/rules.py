@@ -7,6 +7,7 @@ import importlib.resources
 
 import msgspec
 
+from scanner.languages import texts
 from scanner.model import Severity
 
 
@@ -29,6 +30,9 @@ def _load() -> tuple[Rule, ...]:
     return msgspec.toml.decode(data, type=_RuleFile).rule
 
 
+#: Where the texts of the rules lie in other languages than English.
+_FOLDER = "scanner/locale/rules"
+
 #: The worst first.
 SEVERITIES = tuple(Severity)
 
@@ -40,3 +44,10 @@ RULES = _load()
 def rule(id: str) -> Rule | None:  # noqa: A002 the name that the file uses
     """Return the rule of this identifier."""
     return next((rule for rule in RULES if rule.id == id), None)
+
+
+@functools.cache
+def told(language: str) -> tuple[Rule, ...]:
+    """Return all rules with their texts in *language*; in English where there are none."""
+    said = texts(language, of=_FOLDER)
+    return tuple(msgspec.structs.replace(rule, **said.get(rule.id, {})) for rule in RULES)

@@ -115,4 +115,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     keep_scan_days: int | None = None  # of scans and their evidence; None: as decisions
     visitor: Visitor = Visitor()
     login: tuple[LoginStep, ...] = ()
+    time_zone: str | None = None  # that times are told in to its people, as Europe/Oslo
     settle: Literal["virtual", "real"] = "virtual"  # by which time pages settle

@@ -14,21 +14,16 @@ from rich.text import Text
 from scanner.catalogue import setter_host
 from scanner.languages import lifetime_in_words, texts
 from scanner.model import SENT_KINDS, Category, Fate, Kind, Party, Severity, State
+from scanner.report.banner import banner_in_words
 from scanner.schedule import next_time
+from scanner.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scanner.changes import Difference
-    from scanner.model import BannerAnswer, Catalogue, Entry, Scan, Site
+    from scanner.model import Catalogue, Entry, Scan, Site
     from scanner.store import Kept
-
-#: How a banner was known.
-_METHODS = {
-    "own": "Kapsel's own",
-    "rule": "a known platform, by its buttons",
-    "heuristic": "told by its words and layout",
-}
 
 #: One letter for each state, in the column that says where an item was seen.
 _LETTERS = {
@@ -74,7 +69,7 @@ def _print_scan(out: Console, scan: Scan) -> None:
         f"{seconds:.0f} s, {_moment(scan.started_at)}",
         style="red" if scan.status == "failed" else "",
     )
-    out.print(f"banner: {banner_in_words(scan.banner)}")
+    out.print(f"banner: {banner_in_words(scan.banner, words('en'))}")
     if scan.runs > 1:
         out.print(f"read {scan.runs} times")
     for line in scan.unsteady:
@@ -130,25 +125,6 @@ def _next_step(scan: Scan) -> str:
         rest = f", and {more} more are for" if more else " is for"
         return f"Next: say what {name}{rest}: kapsel catalogue override {scan.site} {name} …"
     return f"Next: kapsel declaration {scan.site} prints what to tell visitors."
-
-
-def banner_in_words(banner: BannerAnswer) -> str:
-    """Say what was found of the site's banner."""
-    if banner.found is None:
-        return "not looked for"
-    if not banner.found:
-        return "none found"
-    words = [banner.platform or "found"]
-    for answer, did in (
-        (banner.accepted, "accepted"),
-        (banner.rejected, "refused"),
-        (banner.withdrawn, "withdrawn"),
-    ):
-        if answer is not None:
-            words.append(did if answer else f"could not be {did}")
-    for category, took in banner.chosen.items():
-        words.append(f"{category} alone accepted" if took else f"{category} not to be had alone")
-    return ", ".join(words) + (f" ({_METHODS[banner.method]})" if banner.method else "")
 
 
 def print_entries(entries: Iterable[Entry], *, out: Console | None = None) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from scanner.changes import Difference
     from scanner.model import Scan
+    from scanner.wording import Words
 
 #: All but "table", which is printed while a run goes on.
 FORMS = ("json", "html", "markdown", "csv", "sarif", "junit")
@@ -23,6 +24,7 @@ def report(
     fail_on: Collection[str] = (),
     pictures: Path | None = None,
     evidence: Path | None = None,
+    spoken: Words | None = None,
 ) -> str:
     """
     Return *scans* as text.
@@ -32,16 +34,17 @@ def report(
         changes: Site -> what is new, gone and changed since the scan before it.
         fail_on: What ``--fail-on`` named: in JUnit only that is a failure. Nothing: all is.
         pictures: Folder of the pictures that the scans took; the page holds them.
+        spoken: In which words the forms for people are; None: English.
         evidence: Folder in which each scan has a folder with its pictures; as above.
     """
     if form == "html":
         from scanner.report.page import html
 
-        return html(scans, changes=changes, pictures=pictures, evidence=evidence)
+        return html(scans, changes=changes, pictures=pictures, evidence=evidence, spoken=spoken)
     if form == "markdown":
         from scanner.report.page import markdown
 
-        return markdown(scans, changes=changes)
+        return markdown(scans, changes=changes, spoken=spoken)
     if form == "csv":
         from scanner.report.table import csv_table
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from scanner.model import Entry
 
-UNKNOWN = "not known"
-
 WIDTH = 760  # of the picture; all lengths are in its own units
 BOX = 250  # width of a node
 ROW = 34  # from one node to the next below it
@@ -69,12 +67,17 @@ _WEIGHT = (
 )
 
 
-def graph(entries: Iterable[Entry]) -> Graph:
-    """Return who stores what; requests store nothing and are left out."""
+def graph(entries: Iterable[Entry], *, unknown: str = "not known") -> Graph:
+    """
+    Return who stores what; requests store nothing and are left out.
+
+    Args:
+        unknown: How a setter is called that is not known.
+    """
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         if entry.kind not in SENT_KINDS:
-            key = (setter_host(entry) or UNKNOWN, entry.domain.lstrip("."))
+            key = (setter_host(entry) or unknown, entry.domain.lstrip("."))
             groups.setdefault(key, []).append(entry)
     rows = tuple(_row(key, group) for key, group in sorted(groups.items()))
     setters = _column((row.setter for row in rows for _ in row.names), x=MARGIN)

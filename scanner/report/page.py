@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from jinja2 import pass_context
+
 from scanner.addresses import without_query
 from scanner.catalogue import setter_host
 from scanner.dossier import PICTURES, folder_of
-from scanner.findings import rule
-from scanner.languages import lifetime_in_words, texts
+from scanner.findings import told as rules
+from scanner.languages import choose, texts
 from scanner.model import (
     SENT_KINDS,
     Category,
@@ -28,38 +30,20 @@ from scanner.model import (
     State,
 )
 from scanner.rendering import templates
-from scanner.report.console import banner_in_words
+from scanner.report.banner import banner_in_words
 from scanner.report.graph import BOX, ROW, WIDTH, graph
+from scanner.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
     from scanner.changes import Difference
     from scanner.model import BannerAnswer, Scan
-
-_SIGNALS = {
-    SignalKind.FINGERPRINTING: "Scripts that read what tells browsers apart",
-    SignalKind.SHARING: "Identifiers of one party that were sent to another",
-    SignalKind.REFERRER: "Companies that were told the whole address of a page",
-    SignalKind.CONSENT_MODE: "Google Consent Mode",
-    SignalKind.TCF: "IAB Europe's Transparency and Consent Framework",
-    SignalKind.GPP: "Global Privacy Platform",
-    SignalKind.PRIVACY_CONTROL: "Global Privacy Control",
-    SignalKind.ADVERTISING: "What the browser has for advertising, and who asked for it",
-    SignalKind.SECURITY_HEADER: "Headers that protect the pages",
-    SignalKind.MIXED_CONTENT: "Unencrypted parts of encrypted pages",
-    SignalKind.CLOAKING: "Names of the site's own that lead to other companies",
-    SignalKind.TAGGING: "End-points of the site's own that pass on what they are told",
-}
-_LATER = {
-    Moment.SCROLL: "only after scrolling",
-    Moment.LEAVE: "only when the page is left",
-    Moment.BROWSE: "only after browsing on",
-}
-_LANGUAGE = "en"  # of the report; the rules are written in it
+    from scanner.wording import Words
 
 
 class Group(NamedTuple):
@@ -84,6 +68,7 @@ def html(
     changes: Mapping[str, Difference] | None = None,
     pictures: Path | None = None,
     evidence: Path | None = None,
+    spoken: Words | None = None,
 ) -> str:
     """
     Return one page about *scans*.
@@ -92,25 +77,45 @@ def html(
         changes: Site -> what is new, gone and changed since the scan before.
         pictures: Folder of the pictures that the scans took; those that are there are put in.
         evidence: Folder of the evidence of the scans, each of which has its pictures in its own.
+        spoken: In which words; None: English, with times in UTC.
     """
     template = _environment().get_template("report.html")
+    told = spoken or words("en")
     reports = []
     for scan in scans:
         album = pictures
         if evidence is not None:
             own = folder_of(evidence, site=scan.site, started_at=scan.started_at)
             album = own / PICTURES
-        reports.append({**_facts(scan, changes), "picture": partial(_picture, album)})
-    return template.render(reports=reports)
+        reports.append({**_facts(scan, changes, told), "picture": partial(_picture, album)})
+    return template.render(reports=reports, t=told.html, **_spoken(told))
 
 
-def markdown(scans: Sequence[Scan], *, changes: Mapping[str, Difference] | None = None) -> str:
+def markdown(
+    scans: Sequence[Scan],
+    *,
+    changes: Mapping[str, Difference] | None = None,
+    spoken: Words | None = None,
+) -> str:
     """Return the same as Markdown, shorter, for an issue or a wiki."""
     template = _environment().get_template("report.md")
-    return template.render(reports=[_facts(scan, changes) for scan in scans])
+    told = spoken or words("en")
+    reports = [_facts(scan, changes, told) for scan in scans]
+    return template.render(reports=reports, t=told.text, **_spoken(told))
 
 
-def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, Any]:
+def _spoken(told: Words) -> dict[str, Any]:
+    """Return what the templates say things with."""
+    return {
+        "words": told,
+        "term": told.term,
+        "terms": told.terms,
+        "rules": {rule.id: rule for rule in rules(told.language)},
+        "names": {key: each["name"] for key, each in texts(told.language)["categories"].items()},
+    }
+
+
+def _facts(scan: Scan, changes: Mapping[str, Difference] | None, told: Words) -> dict[str, Any]:
     stored = [entry for entry in scan.entries if entry.kind not in SENT_KINDS]
     used = [s for s in State if any(visit.state is s for visit in scan.visits)]
     return {
@@ -120,7 +125,7 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "pages": len({visit.url for visit in scan.visits}),
         "failed": sum(visit.failure is not None for visit in scan.visits),
         "missing": _missing(scan),
-        "banner": banner_in_words(scan.banner),
+        "banner": banner_in_words(scan.banner, told),
         "states": used,
         "visits": {
             state: [visit.failure is None for visit in scan.visits if visit.state is state]
@@ -129,7 +134,7 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
         "took": {state: _took(scan.banner, state) for state in used},
         "counts": [
             (
-                texts(_LANGUAGE)["categories"][category]["name"],
+                texts(told.language)["categories"][category]["name"],
                 [sum(category is e.category and s in e.states for e in stored) for s in used],
                 sum(category is e.category for e in stored),
             )
@@ -140,15 +145,15 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None) -> dict[str, An
             for severity in Severity
         ],
         "answers": _answers(scan),
-        "groups": _groups(stored),
+        "groups": _groups(stored, told.language),
         "requests": [entry for entry in scan.entries if entry.kind is Kind.REQUEST],
         "beacons": [entry for entry in scan.entries if entry.kind is Kind.BEACON],
         "signals": [
-            (_SIGNALS[kind], found)
+            (told.term("signals", kind), found)
             for kind in SignalKind
             if (found := [signal for signal in scan.signals if signal.kind is kind])
         ],
-        "graph": graph(scan.entries),
+        "graph": graph(scan.entries, unknown=told.text("report.not_known")),
         "change": (changes or {}).get(scan.site),
     }
 
@@ -212,8 +217,8 @@ def _picture(folder: Path | None, digest: str | None) -> Picture | None:
     return Picture(f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}", width, height)
 
 
-def _groups(entries: list[Entry]) -> list[Group]:
-    names = texts(_LANGUAGE)["categories"]
+def _groups(entries: list[Entry], language: str) -> list[Group]:
+    names = texts(language)["categories"]
     return [
         Group(category, names[category]["name"], found)
         for category in Category
@@ -221,56 +226,91 @@ def _groups(entries: list[Entry]) -> list[Group]:
     ]
 
 
-def _lifetime(entry: Entry) -> str:
+def _lifetime(entry: Entry, told: Words) -> str:
     """Say how long an item stays, and what was asked for where the browser cut it."""
-    kept = lifetime_in_words(entry.lifetime, entry.kind, _LANGUAGE)
-    asked = lifetime_in_words(entry.declared_lifetime, entry.kind, _LANGUAGE)
+    kept = told.lifetime(entry.lifetime, entry.kind)
+    asked = told.lifetime(entry.declared_lifetime, entry.kind)
     if entry.declared_lifetime is None or asked == kept:
         return kept
-    return f"{kept} ({asked} asked for)"
+    return told.text("report.asked_for", kept=kept, asked=asked)
 
 
-def _remark(entry: Entry) -> str:
-    words = [entry.kind.replace("_", " ")]
+def _remark(entry: Entry, told: Words) -> str:
+    said = [told.term("kinds", entry.kind)]
     if entry.kind is Kind.COOKIE:
-        words += ["Secure"] * entry.secure + ["HttpOnly"] * entry.http_only
-        words += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
-        words += ["partitioned"] * entry.partitioned
-    words += ["deleted again"] * (entry.fate is Fate.GONE)
-    words += [_LATER[entry.moment]] if entry.moment in _LATER else []
-    return ", ".join(words + [entry.steadiness or ""] * (entry.steadiness is not None))
+        said += ["Secure"] * entry.secure + ["HttpOnly"] * entry.http_only
+        said += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
+        said += [told.text("report.partitioned")] * entry.partitioned
+    said += [told.text("report.deleted")] * (entry.fate is Fate.GONE)
+    said += [told.term("moments", entry.moment)] * (entry.moment is not Moment.LOAD)
+    return ", ".join(said + _steadiness(entry, told))
 
 
-def _carries(entry: Entry) -> str:
+def _steadiness(entry: Entry, told: Words) -> list[str]:
+    """Say what of an item is not the same in all runs."""
+    if entry.runs < entry.of_runs:
+        return [told.text("report.in_runs", runs=entry.runs, of=entry.of_runs)]
+    if not entry.unsteady:
+        return []
+    return [told.text("report.not_every_run", states=told.terms("states", entry.unsteady))]
+
+
+def _carries(entry: Entry, told: Words) -> str:
     """Say what a beacon carries: kinds of content, with the parameters in brackets."""
     kinds: dict[str, list[str]] = {}
     for carried in entry.carries:
-        kinds.setdefault(carried.content.replace("_", " "), []).append(carried.name)
+        kinds.setdefault(told.term("contents", carried.content), []).append(carried.name)
     return ", ".join(f"{kind} ({', '.join(names)})" for kind, names in kinds.items())
 
 
-def _facts_of(signal: Signal) -> str:
+def _facts_of(signal: Signal, told: Words) -> str:
+    """Say the facts of a signal: words of the platform's own, in any language."""
     if signal.facts == {"sent": "no"}:
-        return "not sent"
+        return told.text("report.not_sent")
     return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in signal.facts.items())
 
 
-def _place(by: SetBy) -> str:
+def _place(by: SetBy, told: Words) -> str:
     """Say where a script or response came from, without the query of its address."""
     if by.url is None:
-        return "a script without an address"
+        return told.text("report.no_address")
     url = without_query(by.url)
-    return f"{url} line {by.line}" if by.line else url
+    return told.text("report.url_line", url=url, line=str(by.line)) if by.line else url
+
+
+def _setter(entry: Entry, told: Words) -> str:
+    return setter_host(entry) or told.text("report.not_known")
+
+
+def _purpose(entry: Entry, told: Words) -> str:
+    """Say what an item is for, in the language that is nearest."""
+    if not entry.purpose:
+        return told.text("report.not_known_yet")
+    return entry.purpose[choose([told.language, "en"], list(entry.purpose))]
+
+
+def _said(say: Callable[[Any, Words], str]) -> Callable[[Context, Any], str]:
+    """Return the filter that says something in the words of the report."""
+
+    @pass_context
+    def said(context: Context, value: Any) -> str:
+        return say(value, context["words"])
+
+    return said
 
 
 @functools.cache
 def _environment() -> Environment:
     found = templates("scanner")
-    found.filters["lifetime"] = _lifetime
-    found.filters["remark"] = _remark
-    found.filters["place"] = _place
-    found.filters["carries"] = _carries
-    found.filters["facts"] = _facts_of
-    found.filters["setter"] = lambda entry: setter_host(entry) or "not known"
-    found.globals.update(rule=rule, texts=texts(_LANGUAGE), width=WIDTH, box=BOX, row=ROW)
+    for name, say in (
+        ("lifetime", _lifetime),
+        ("remark", _remark),
+        ("place", _place),
+        ("carries", _carries),
+        ("facts", _facts_of),
+        ("setter", _setter),
+        ("purpose", _purpose),
+    ):
+        found.filters[name] = _said(say)
+    found.globals.update(width=WIDTH, box=BOX, row=ROW)
     return found

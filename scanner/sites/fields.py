@@ -14,7 +14,7 @@ from cronsim import CronSim, CronSimError
 from scanner.languages import LANGUAGES
 from scanner.model import OPTIONAL_CATEGORIES, Banner, Category, Controller, Notify, Override, State
 from scanner.sites import bounds, theme
-from scanner.sites.visitor import login, visitor
+from scanner.sites.visitor import login, time_zone, visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -363,5 +363,6 @@ READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     ),
     "visitor": visitor,
     "login": login,
+    "time_zone": time_zone,
     "settle": lambda sheet, node: sheet.choice(node, "settle", among=("virtual", "real")),
 }

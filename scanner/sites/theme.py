@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,16 +41,32 @@ def faults(theme: Mapping[str, str]) -> tuple[str, ...]:
     Accept and reject share all their colours: a theme cannot make one of them weaker. Colours
     that are not written as ``#rgb``, ``#rrggbb`` or ``rgb()`` are taken on trust.
     """
+    return tuple(
+        f"theme: '{pale.over}' {pale.top} on '{pale.under}' {pale.below} has a contrast of "
+        f"{pale.ratio:.1f}; text needs {MIN_CONTRAST}"
+        for pale in pale_pairs(theme)
+    )
+
+
+class Pale(NamedTuple):
+    """A text that cannot be read on what is under it: the keys of both, and their colours."""
+
+    over: str
+    top: str
+    under: str
+    below: str
+    ratio: float
+
+
+def pale_pairs(theme: Mapping[str, str]) -> tuple[Pale, ...]:
+    """Return which texts of *theme* cannot be read on what is under them."""
     found = []
     for over, under in PAIRS:
         whole = completed(theme)
         top, below = whole.get(over, OWN[over]), whole.get(under, OWN[under])
         ratio = contrast(top, below)
         if (over in theme or under in theme) and ratio is not None and ratio < MIN_CONTRAST:
-            found.append(
-                f"theme: '{over}' {top} on '{under}' {below} has a contrast of {ratio:.1f}; "
-                f"text needs {MIN_CONTRAST}"
-            )
+            found.append(Pale(over, top, under, below, ratio))
     return tuple(found)
 
 

@@ -219,11 +219,13 @@ def _texts(
     return texts if len(texts) == len(read) and set(needed) <= texts.keys() else None
 
 
+time_zone = _checked("time_zone", time_zone_fault)
+
 #: Key of `visitor` -> its reader.
 _READERS: dict[str, Callable[[Sheet, yaml.Node], Any]] = {
     "device": lambda sheet, node: sheet.choice(node, "device", among=DEVICES),
     "locale": _checked("locale", locale_fault),
-    "time_zone": _checked("time_zone", time_zone_fault),
+    "time_zone": time_zone,
     "location": _location,
     "headers": _headers,
     "cookies": _cookies,

@@ -156,7 +156,7 @@ async def test_a_site_that_names_nobody_is_told_of_in_the_log_once(world):
     await world.after(minutes=1)
 
     assert world.said == [
-        "quiet: a request (access) came in, to be answered by 2026-12-22",
+        "quiet: a request (access) came in, to be answered by 22 Dec 2026",
     ]
 
 

@@ -58,6 +58,29 @@ def test_only_so_many_networks_are_remembered(monkeypatch):
     assert guard.wait("8.8.0.1", "shop") == 0
 
 
+def test_who_has_sent_most_is_remembered_longest(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_BUCKETS", 4)
+    guard = limited(1, burst=2, clock=at([0.0]))
+
+    for network in (0, 0, *range(1, 6)):
+        guard.wait(f"8.8.{network}.1", "shop")
+
+    assert guard.wait("8.8.0.1", "shop") == 1
+
+
+def test_a_bucket_that_is_full_again_is_forgotten(monkeypatch):
+    monkeypatch.setattr(limits, "FEW_BUCKETS", 2)
+    moment = [0.0]
+    buckets = Buckets(1, burst=2, clock=at(moment))
+
+    for key in "ab":
+        buckets.wait(key)
+    moment[0] = 1.0
+    buckets.wait("c")
+
+    assert set(buckets._full_at) == {"c"}
+
+
 def test_a_site_has_its_own_bucket_whoever_sends():
     guard = limited(100, burst=100, clock=at([0.0]), site_rate=1, site_burst=2)
 

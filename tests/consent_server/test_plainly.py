@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def loaded():
     script = (
-        "import sys, consent_server.cli, consent_server.commands.serve, consent_server.lines\n"
+        "import sys, consent_server.cli, consent_server.commands.serve, consent_server.serving\n"
         "import consent_server.app, uvicorn\n"
         "print(*sys.modules)"
     )
@@ -22,7 +22,7 @@ def loaded():
 
 
 def test_it_serves_without_them(loaded):
-    needless = {"rich", "pygments", "httpx2", "alembic", "playwright"}
+    needless = {"rich", "pygments", "httpx2", "alembic", "playwright", "watchfiles", "greenlet"}
 
     assert not loaded & needless
 

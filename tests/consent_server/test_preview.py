@@ -41,14 +41,6 @@ def test_a_look_that_there_is_not_is_refused_in_words(asked, words):
         read_look(asked, declaration())
 
 
-def test_a_theme_that_cannot_be_read_is_told_with_its_ratio():
-    look = Look(theme={"accent": "#fff", "accent-text": "#eee"})
-
-    assert look.mistakes() == (
-        "theme: 'accent-text' #eee on 'accent' #fff has a contrast of 1.2; text needs 4.5",
-    )
-
-
 def test_the_script_of_a_preview_keeps_its_answer_to_itself():
     own = declaration(banner=Banner(take_over={"klaro": {"ads": "marketing"}}))
 

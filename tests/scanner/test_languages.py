@@ -27,7 +27,7 @@ def test_a_gap_is_filled_from_the_nearest_language(monkeypatch):
         "nb": {"a": {"x": "nb", "y": "nb"}},
         "nn": {"a": {"x": "nn"}},
     }
-    monkeypatch.setattr(languages, "_file", files.__getitem__)
+    monkeypatch.setattr(languages, "_file", lambda language, _: files[language])
     languages._texts.cache_clear()
 
     merged = texts("nn")

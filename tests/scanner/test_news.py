@@ -72,12 +72,15 @@ def test_what_changed_is_told_in_a_line_and_in_lines():
 
     assert title(told) == "shop: 1 new, 1 gone, 1 changed, 1 new finding"
     assert text(told).splitlines() == [
-        "https://shop.example/, scanned 2026-11-17 03:00 UTC, compared with 2026-11-16 03:00",
+        "https://shop.example/, scanned 17 Nov 2026 03:00 UTC, compared with 16 Nov 2026 03:00 UTC",
         "",
-        "finding (critical) pre-consent-cookie: fresh",
-        "new statistics cookie fresh on .shop.example",
-        "gone statistics cookie old on .shop.example",
-        "changed cookie _ga on .shop.example: lifetime 1 hour → 2 hours",
+        (
+            "finding (critical): Cookies that need consent are set before the visitor has chosen "
+            "[pre-consent-cookie]: fresh"
+        ),
+        "new: cookie fresh on .shop.example, statistics",
+        "gone: cookie old on .shop.example, statistics",
+        "changed: cookie _ga on .shop.example: lifetime 1 hour → 2 hours",
     ]
 
 

@@ -6,10 +6,10 @@ for (const secret of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) break;
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = "Copy";
+  button.textContent = document.body.dataset.copyWord;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(secret.textContent);
-    button.textContent = "Copied";
+    button.textContent = document.body.dataset.copiedWord;
   });
   secret.after(" ", button);
 }
@@ -20,6 +20,7 @@ if (watched) {
   watched.querySelector("[data-reload]").hidden = true;
   const text = watched.querySelector("[data-text]");
   const bar = watched.querySelector("progress");
+  const states = JSON.parse(watched.dataset.states);
   const look = async () => {
     let job;
     try {
@@ -35,7 +36,8 @@ if (watched) {
     }
     const { state, visited, known, url } = job.progress;
     if (state) {
-      const words = `As a visitor in the state “${state}”: ${visited} of ${known} pages`;
+      const facts = { state: states[state] ?? state, visited, known };
+      const words = watched.dataset.words.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
       if (text.textContent !== words) text.textContent = words;
       bar.max = known;
       bar.value = visited;

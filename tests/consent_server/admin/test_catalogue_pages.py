@@ -104,8 +104,8 @@ def test_a_name_with_signs_of_a_pattern_is_taken_as_it_is(client, enter, sites_f
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"category": "king"}, "choose a category"),
-        ({"category": ""}, "choose a category"),
+        ({"category": "king"}, "Choose a category."),
+        ({"category": ""}, "Choose a category."),
         ({"name": "other_*"}, "does not fit"),
         ({"vendor": "x" * 501}, "at most 500"),
     ],

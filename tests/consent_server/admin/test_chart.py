@@ -74,7 +74,7 @@ def test_a_column_is_as_high_as_the_plot_and_its_parts_as_their_shares():
     ]
     assert [block.y for block in drawn.blocks] == [120.0, 60.0, 0.0]
     assert all(block.x == 36.0 and block.width == 288.0 for block in drawn.blocks)
-    assert [mark.text for mark in drawn.marks] == ["11-16", "11-17"]
+    assert [mark.text for mark in drawn.marks] == ["2026-11-16", "2026-11-17"]
 
 
 def test_no_more_labels_stand_below_than_can_be_read():

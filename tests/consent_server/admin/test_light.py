@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from consent_server.admin.light import Colour, light
+from consent_server.admin.light import Colour, Reason, light
 from scanner.model import Finding, Severity
 from tests.consent_server.admin.found import CART, MYSTERY, NOW
 
@@ -27,20 +27,19 @@ def shown(*severities, **facts):
 
 
 def test_nothing_to_do_is_green():
-    assert shown() == (Colour.GREEN, ("No finding, nothing to sort.",))
+    assert shown() == (Colour.GREEN, (Reason("nothing"),))
     assert shown("info").colour is Colour.GREEN
-    assert shown().word == "In order"
 
 
 def test_a_site_that_was_never_scanned_is_grey():
-    assert shown(last_status=None, last_at=None) == (Colour.GREY, ("Never scanned.",))
+    assert shown(last_status=None, last_at=None) == (Colour.GREY, (Reason("never_scanned"),))
 
 
 @pytest.mark.parametrize(
     ("severities", "reason"),
     [
-        (["critical"], "1 potential breach."),
-        (["serious", "critical", "minor"], "2 potential breaches."),
+        (["critical"], Reason("breaches", 1)),
+        (["serious", "critical", "minor"], Reason("breaches", 2)),
     ],
 )
 def test_a_potential_breach_is_red(severities, reason):
@@ -53,14 +52,14 @@ def test_a_potential_breach_is_red(severities, reason):
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        ({"entries": (MYSTERY,)}, "1 item to sort."),
-        ({"entries": (MYSTERY, MYSTERY)}, "2 items to sort."),
-        ({"last_status": "failed"}, "The last scan failed."),
-        ({"last_status": "partial"}, "The last scan could not read all pages."),
-        ({"due_at": NOW - 7 * HOUR}, "A scan is overdue: is 'kapsel watch' running?"),
+        ({"entries": (MYSTERY,)}, Reason("unsorted", 1)),
+        ({"entries": (MYSTERY, MYSTERY)}, Reason("unsorted", 2)),
+        ({"last_status": "failed"}, Reason("failed")),
+        ({"last_status": "partial"}, Reason("partial")),
+        ({"due_at": NOW - 7 * HOUR}, Reason("overdue")),
         (
             {"due_at": None, "last_at": NOW - 40 * 24 * HOUR},
-            "The last scan is 40 days old.",
+            Reason("old", 40),
         ),
     ],
 )
@@ -71,6 +70,6 @@ def test_work_to_do_is_amber(facts, reason):
 
 
 def test_smaller_findings_are_amber_and_stand_beside_the_worse():
-    assert shown("moderate", "minor") == (Colour.AMBER, ("2 smaller findings.",))
-    assert shown("critical", "minor").reasons == ("1 potential breach.", "1 smaller finding.")
+    assert shown("moderate", "minor") == (Colour.AMBER, (Reason("smaller", 2),))
+    assert shown("critical", "minor").reasons == (Reason("breaches"), Reason("smaller"))
     assert shown(due_at=NOW - HOUR).colour is Colour.GREEN

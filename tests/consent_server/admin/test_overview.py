@@ -26,7 +26,7 @@ def test_each_site_is_told_at_a_glance(client, enter):
     assert "Act now" in told
     assert "2 items to sort." in told
     assert "potential breach" in told
-    assert f"Last scan {NEWEST.started_at:%Y-%m-%d %H:%M}" in told
+    assert f"Last scan {NEWEST.started_at:%-d %b %Y %H:%M}" in told
     assert "Next scan when asked" in told
     assert "Items 4 , 2 new, 1 gone" in told
     assert "Never scanned." in told

@@ -44,7 +44,7 @@ def test_the_inbox_shows_the_clock_and_no_address(inbox, enter):
     page = enter("kari", shop="reader").get(INBOX).text
 
     assert "2 requests" in page
-    assert "6 late" in page or "5 late" in page
+    assert "6 days late" in page or "5 days late" in page
     assert "ola@example.no" not in page
     assert "No request waits." not in page
 

@@ -3,7 +3,8 @@
 import pytest
 
 from consent_server.admin.forms import Form
-from consent_server.admin.sorting import SortingInvalid, proposed, read
+from consent_server.admin.mistakes import Mistake
+from consent_server.admin.sorting import proposed, read
 from scanner.model import Category, State
 from tests.scanner.folded import entries, seen
 
@@ -28,5 +29,5 @@ def test_a_form_whose_name_does_not_fit_the_item_is_refused():
     (entry,) = entries(seen("cart"))
     form = Form({"name": "basket", "category": Category.NECESSARY})
 
-    with pytest.raises(SortingInvalid, match="does not fit 'cart'"):
+    with pytest.raises(Mistake, match="does not fit 'cart'"):
         read(form, entry, languages=["en"])

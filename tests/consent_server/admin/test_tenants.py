@@ -20,7 +20,7 @@ OTHERS = sorted(
     for route in ROUTES
     if "{site}" not in route.path and route.path != "/" and "sign-" not in route.path
     for method in route.methods - {"HEAD"}
-    if not any(word in route.path for word in ("/static/", "invitations", "provider"))
+    if not any(word in route.path for word in ("/static/", "invitations", "provider", "speech"))
 )
 
 

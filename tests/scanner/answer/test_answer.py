@@ -173,7 +173,7 @@ async def test_an_unknown_banner_is_answered_by_its_words(visit):
 async def test_a_refusal_without_effect_is_none(visit):
     page = await visit("stubborn")
 
-    said = await answer(page, State.REJECT, timeout=10)
+    said = await answer(page, State.REJECT, timeout=60)
 
     assert (said.found, said.rejected) == (True, False)
 
@@ -289,7 +289,7 @@ async def test_the_time_given_is_kept(visit):
     said = await answer(page, State.REJECT, timeout=4)
 
     assert asyncio.get_running_loop().time() - started < 8
-    assert (said.found, said.rejected) == (True, False)
+    assert (said.found, said.rejected) == (True, None)
 
 
 @pytest.mark.anyio

@@ -69,6 +69,13 @@ def test_a_notice_that_can_only_be_closed_is_a_banner_without_an_answer():
     assert plan(notice, "yes", ()).closes
 
 
+def test_what_only_happens_to_sell_cookies_is_not_closed():
+    shop = msgspec.structs.replace(layer(1, "Close"), text="This site ships cookies. We use rye.")
+
+    assert roots(shop) == []
+    assert shop.is_riddle
+
+
 def test_a_long_text_that_can_be_closed_is_no_notice():
     text = msgspec.structs.replace(layer(1, "×"), hint=True, text="We use cookies. " * 100)
 

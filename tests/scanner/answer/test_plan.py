@@ -135,7 +135,7 @@ def test_a_banner_asks_for_consent_and_can_be_answered(given, expected):
 
 
 def test_one_category_is_turned_on_after_all_else_is_off():
-    everything, nested = switch("Alle", on=True), switch("Matomo", on=True)
+    everything, nested = switch("Alle", on=True), switch("Tjenesten", on=True)
     statistics, marketing = switch("Statistikk", on=True), switch("Markedsføring", on=False)
 
     step = plan(

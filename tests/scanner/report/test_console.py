@@ -14,7 +14,9 @@ from scanner.model import (
     State,
     Visit,
 )
-from scanner.report.console import banner_in_words, print_scans
+from scanner.report.banner import banner_in_words
+from scanner.report.console import print_scans
+from scanner.wording import words as wording
 from tests.scanner.entries import ANALYTICS, plain
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -119,4 +121,4 @@ def test_long_and_odd_names_do_not_break_the_table(printed):
     ],
 )
 def test_the_banner_is_told_in_words(answer, words):
-    assert banner_in_words(answer) == words
+    assert banner_in_words(answer, wording("en")) == words

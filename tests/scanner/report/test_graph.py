@@ -3,13 +3,13 @@
 import msgspec
 
 from scanner.model import Category
-from scanner.report.graph import BOX, MAX_NODES, UNKNOWN, WIDTH, graph
+from scanner.report.graph import BOX, MAX_NODES, WIDTH, graph
 
 
 def test_each_setter_and_each_domain_is_one_node_and_each_pair_one_edge(shop):
     picture = graph(shop.entries)
 
-    assert [node.full for node in picture.setters] == [UNKNOWN, "shop.example", "tags.example"]
+    assert [node.full for node in picture.setters] == ["not known", "shop.example", "tags.example"]
     assert [node.full for node in picture.domains] == ["shop.example"]
     assert len(picture.edges) == 3
     assert [(row.setter, row.names) for row in picture.rows] == [
