@@ -111,12 +111,13 @@ def _embedded(subject: Subject, best: Answer) -> bool:
     """Say whether a setting of a tracker's own service is met on somebody else's site.
 
     A visitor who asked for this site chose nothing over there. Where no site is told, it may be
-    the vendor's own.
+    the vendor's own. A portal's setting stays one: people go there and choose it themselves.
     """
     vendor, cookie = best.known
     return (
         cookie.category is Category.FUNCTIONAL
         and vendor.category in TRACKING
+        and not vendor.portal
         and bool(cookie.hosts)
         and best.confirmed
         and subject.site is not None

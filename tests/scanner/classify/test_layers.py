@@ -180,19 +180,25 @@ def test_features_tell_what_names_that_begin_alike_are_known_for():
     ("facts", "category"),
     [
         ({"site": "shop.example"}, Category.MARKETING),
-        ({"site": "linkedin.com"}, Category.FUNCTIONAL),
+        ({"site": "facebook.com"}, Category.FUNCTIONAL),
         ({}, Category.FUNCTIONAL),  # no site is told: it may be the vendor's own
     ],
 )
 def test_a_setting_of_a_trackers_service_serves_the_tracker_on_other_sites(facts, category):
-    subject = Subject(name="lang", domain="ads.linkedin.com", **facts)
+    subject = Subject(name="locale", domain=".facebook.com", **facts)
 
     word = named(subject, load())
 
-    assert word.entry == "linkedin/lang"
+    assert word.entry == "meta/locale"
     assert word.category is category
     assert (word.contested is not None) is (category is Category.MARKETING)
     assert load().vocabulary.category(word.purposes) is category
+
+
+def test_a_setting_of_a_portal_that_people_visit_stays_one_on_other_sites():
+    subject = Subject(name="lang", domain="ads.linkedin.com", site="shop.example")
+
+    assert named(subject, load()).category is Category.FUNCTIONAL
 
 
 def test_a_choice_about_consent_is_necessary_wherever_it_lies():
