@@ -41,6 +41,7 @@ from consent_server.log import ConsentLog
 from consent_server.log.releases import Releases
 from consent_server.log.signing import Signer, signing_key
 from consent_server.log.tree import Tree
+from consent_server.log.witness import Witness
 from consent_server.logs import write_logs, write_logs_of_libraries
 from consent_server.proxy import Proxies
 from consent_server.rights import routes as rights
@@ -166,7 +167,8 @@ def create_app(settings: Settings) -> ConsentServer:
         try:
             tree = Tree(engine)
             key = await asyncio.to_thread(signing_key, settings.key_file)
-            signer = Signer(tree, key, settings.checkpoint_file)
+            witness = Witness(settings.checkpoints_url) if settings.checkpoints_url else None
+            signer = Signer(tree, key, settings.checkpoint_file, witness=witness)
             async with signer.at_work(), ConsentLog.open(engine) as log:
                 releases = Releases(engine)
                 shelf = Shelf(Store(engine), releases, settings.sites_file)

@@ -52,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api_token: str | None = None  # lets into the read API, beside those in the database
     signing_key: Path | None = None  # None: beside the SQLite file, else kapsel.key
     checkpoints: Path | None = None  # None: beside the SQLite file, else kapsel.checkpoints
+    checkpoints_url: str | None = None  # to which they are posted too
 
     hosts: tuple[str, ...] = ()  # names that the server answers to; none: to any
     rate: float = RATE  # decisions a second from one network; 0: no limit

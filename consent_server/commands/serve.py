@@ -27,6 +27,20 @@ def _are_addresses(
     return given
 
 
+def _is_an_address(
+    context: click.Context, parameter: click.Parameter, given: str | None
+) -> str | None:
+    """Let the address of a web server pass."""
+    from urllib.parse import urlsplit
+
+    if given is None:
+        return None
+    place = urlsplit(given)
+    if place.scheme not in ("http", "https") or not place.hostname:
+        raise click.BadParameter(f"'{given}' is no address: write https://host/path")
+    return given
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -128,6 +142,14 @@ def _are_addresses(
     help="Checkpoints are added to it; keep a copy elsewhere. Beside the SQLite file unless told.",
 )
 @click.option(
+    "--checkpoints-url",
+    envvar="KAPSEL_CHECKPOINTS_URL",
+    default=None,
+    callback=_is_an_address,
+    metavar="URL",
+    help="Each checkpoint is posted there too; keep them where this machine cannot change them.",
+)
+@click.option(
     "--tls-certificate",
     default=None,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -159,6 +181,7 @@ def command(
     time_zone: str,
     signing_key: Path | None,
     checkpoints: Path | None,
+    checkpoints_url: str | None,
     tls_certificate: Path | None,
     tls_key: Path | None,
 ) -> None:
@@ -190,6 +213,7 @@ def command(
         time_zone=time_zone,
         signing_key=signing_key,
         checkpoints=checkpoints,
+        checkpoints_url=checkpoints_url,
         log_level=told.get("log_level", "warning"),
         log_format=told.get("log_format", "text"),
     )

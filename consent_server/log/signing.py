@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from consent_server.log.tree import Tree
+    from consent_server.log.witness import Witness
 
 log = structlog.get_logger(__name__)
 
@@ -33,18 +34,23 @@ EVERY = 10.0  # seconds between checkpoints while decisions come in
 
 
 class Signer:
-    """Signs a checkpoint of *tree* when it has grown, and writes it into *file* too."""
+    """Signs a checkpoint of *tree* when it has grown; *file*, and a *witness*, get it too."""
 
-    def __init__(self, tree: Tree, key: Ed25519PrivateKey, file: Path) -> None:
+    def __init__(
+        self, tree: Tree, key: Ed25519PrivateKey, file: Path, *, witness: Witness | None = None
+    ) -> None:
         self._tree = tree
         self._key = key
         self._file = file
+        self._witness = witness
         self.key = note.write_key(key.public_key())  # by which anybody can check
 
     def sign(self) -> None:
         """Sign a checkpoint, if there is something new."""
         text = self._tree.sign(self._key, now=dt.datetime.now(dt.UTC))
         if text is not None:
+            if self._witness is not None:
+                self._witness.add(text)
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(text)
 
@@ -70,6 +76,8 @@ class Signer:
             self.sign()
         except (DBAPIError, OSError) as exc:
             log.warning("checkpoint not signed", reason=str(getattr(exc, "orig", exc)))
+        if self._witness is not None:
+            self._witness.tell()
 
 
 def must_take_checkpoints(path: Path) -> None:
