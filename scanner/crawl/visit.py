@@ -10,17 +10,17 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from scanner import signals
 from scanner.browser import failures
 from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_ROUTES
-from scanner.collectors import consent, fold, jar, messages, moments, parameters, trail
+from scanner.collectors import consent, jar, parameters
 from scanner.collectors.evidence import StoredItem
 from scanner.collectors.scripts import measured
 from scanner.collectors.stack import OURS
 from scanner.crawl import settle
 from scanner.crawl.settle import Clock
 from scanner.crawl.sightings import Sightings, left_by
+from scanner.crawl.telling import Left, Teller
 from scanner.crawl.walls import wall
 from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scanner.browser import Browser
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
-    from scanner.collectors.evidence import Evidence, JarCookie
+    from scanner.collectors.evidence import JarCookie
     from scanner.collectors.validators import Cache
     from scanner.model import Site
     from scanner.shape import Digester
@@ -71,6 +71,7 @@ class Reader:
         #: What the databases of a place took up when they were looked into, as the browser told it.
         self._sizes: dict[str, str] = {}
         self._seen = Sightings(state, home=site.url)
+        self._teller = Teller(site, state, seen=self._seen)
         self._glances: set[asyncio.Task[None]] = set()
         profile.unheard = self._glance
 
@@ -131,7 +132,7 @@ class Reader:
             self._seen.heard(noted)
         groups = self._profile.workers.told_with(evidence, page=visit.final_url, others=others)
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
-        read = self._told(visit, left_by(writes, kept), evidence, groups)
+        read = self._teller.told(visit, Left(evidence, groups, left_by(writes, kept)))
         for page, noted in ((visit.final_url, evidence), *groups):
             for url, at in noted.unheard.items():
                 by = SetBy(kind="http", url=url)
@@ -154,88 +155,6 @@ class Reader:
         await tab.leave()
         await self._profile.close_popups(tab)
         await settle.hush(tab)
-
-    def _told(
-        self,
-        visit: Visit,
-        kept: tuple[JarCookie, ...],
-        evidence: Evidence,
-        workers: list[tuple[str, Evidence]],
-    ) -> PageRead:
-        """Return what *evidence* tells of a visit, and that of *workers* with their pages."""
-        page, state = visit.final_url, self._state
-        site_host = urlsplit(self._site.url).hostname or ""
-        start = trail.Start(page=evidence.begun, network=evidence.asked)
-        own = [evidence, *(noted for where, noted in workers if where == page)]
-        contacts = [contact for noted in own for contact in noted.contacts]
-        items = [item for noted in own for item in noted.stored]
-        held = messages.held(kept, items)
-        told = (
-            *signals.fingerprinting([call for noted in own for call in noted.calls]),
-            *signals.asking([call for noted in own for call in noted.asking]),
-            *messages.shared(contacts, held),
-            *signals.traffic(contacts, site_host=site_host, own_domains=self._site.own_domains),
-            *signals.consent(evidence.consent, host=urlsplit(page).hostname or ""),
-            *signals.headers(evidence.headers, host=urlsplit(page).hostname or ""),
-        )
-        observed = self._observed(own, kept, page=page, start=start)
-        for where, noted in workers:
-            if where != page:
-                observed += self._observed([noted], kept, page=where, start=trail.Start())
-        brought = {url: by for noted in reversed(own) for url, by in noted.brought.items()}
-        observed = trail.traced(moments.dated(observed, evidence), start=start, brought=brought)
-        return PageRead(
-            visit=visit,
-            observations=tuple(seen for seen in observed if not self._seen.only_present(seen)),
-            signals=signals.of_page(told, page=page, state=state),
-        )
-
-    def _observed(
-        self, noted: list[Evidence], kept: tuple[JarCookie, ...], *, page: str, start: trail.Start
-    ) -> tuple[Observation, ...]:
-        """Return what the evidence in *noted*, the page's first, tells of *page*."""
-        state, own_domains = self._state, self._site.own_domains
-        site_host = urlsplit(self._site.url).hostname or ""
-        writes = sorted((w for each in noted for w in each.writes), key=lambda write: write.at)
-        items = [item for each in noted for item in each.stored]
-        items.sort(key=lambda item: (item.by is None, item.at))
-        contacts = [contact for each in noted for contact in each.contacts]
-        return (
-            *fold.cookies(
-                writes,
-                kept,
-                page=page,
-                state=state,
-                start=start,
-                deleted=self._seen.deleted,
-                cleared=self._seen.cleared,
-                accepted=self._seen.accepted,
-            ),
-            *fold.stored(
-                items,
-                looked=noted[0].looked,
-                late={item.identity for item in noted[0].stored[noted[0].looked_until :]},
-                emptied={host for each in noted for host in each.emptied},
-                windows=noted[0].windows > 0,
-                page=page,
-                state=state,
-                start=start,
-            ),
-            *fold.requests(
-                [request for each in noted for request in each.requests],
-                site_host=site_host,
-                page=page,
-                state=state,
-            ),
-            *messages.beacons(
-                contacts,
-                messages.held(kept, items),
-                site_host=site_host,
-                own_domains=own_domains,
-                page=page,
-                state=state,
-            ),
-        )
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
