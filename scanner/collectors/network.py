@@ -31,13 +31,16 @@ _EMPTYING = ('"storage"', '"*"')
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
 
+PATIENCE = 8.0  # seconds that the beginning of an answer is waited for: long polls never get one
+
 
 class Traffic:
     """How much is under way in a tab, over all its targets; and what the main document was."""
 
     def __init__(self) -> None:
         self.open: set[tuple[str, str]] = set()
-        self.unanswered: set[tuple[str, str]] = set()  # of these, those without any answer yet
+        #: Of these, those without any answer yet -> when they were asked.
+        self.unanswered: dict[tuple[str, str], float] = {}
         self.changed_at = time.monotonic()
         self.frame = ""  # id of the tab's main frame
         self.status: int | None = None  # of the main document
@@ -58,7 +61,13 @@ class Traffic:
 
     def answered_for(self) -> float:
         """Return for how many seconds nothing waited for the beginning of its answer."""
-        return 0.0 if self.unanswered else time.monotonic() - self.changed_at
+        return 0.0 if self.waits else time.monotonic() - self.changed_at
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything waits for the beginning of an answer that may yet come."""
+        asked = max(self.unanswered.values(), default=None)
+        return asked is not None and time.monotonic() - asked < PATIENCE
 
     def quiet_for(self) -> float:
         """Return for how many seconds nothing was under way."""
@@ -126,7 +135,7 @@ class Network:
         # A worker's own script is told as asked for by the page, and never as finished.
         if params.get("type") not in _ENDLESS and params.get("loaderId") != "":
             traffic.open.add((self._session.id, params["requestId"]))
-            traffic.unanswered.add((self._session.id, params["requestId"]))
+            traffic.unanswered[self._session.id, params["requestId"]] = traffic.changed_at
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
             traffic.asked = url
             self._evidence.asked = self._evidence.asked or _now()
@@ -160,7 +169,7 @@ class Network:
         self._pair(exchange)
 
     def _received(self, params: Params) -> None:
-        self._traffic.unanswered.discard((self._session.id, params["requestId"]))
+        self._traffic.unanswered.pop((self._session.id, params["requestId"]), None)
         self._traffic.changed_at = time.monotonic()
         if params.get("hasExtraInfo") is False:
             self._exchange(params["requestId"]).withdraw()
@@ -175,7 +184,7 @@ class Network:
             self._traffic.url = params["response"]["url"]
 
     def _ended(self, params: Params) -> None:
-        self._traffic.unanswered.discard((self._session.id, params["requestId"]))
+        self._traffic.unanswered.pop((self._session.id, params["requestId"]), None)
         self._traffic.open.discard((self._session.id, params["requestId"]))
         self._traffic.changed_at = time.monotonic()
 
@@ -192,8 +201,10 @@ class Network:
             self._answered({**params, "headers": params["response"].get("headers", {})})
 
     def _detached(self, params: Params) -> None:
-        for keys in (self._traffic.open, self._traffic.unanswered):
-            keys -= {key for key in keys if key[0] == self._session.id}
+        traffic, gone = self._traffic, self._session.id
+        traffic.open = {key for key in traffic.open if key[0] != gone}
+        for key in [key for key in traffic.unanswered if key[0] == gone]:
+            del traffic.unanswered[key]
 
     def _exchange(self, id: str) -> Exchange:  # noqa: A002
         return self._traffic.exchanges.setdefault(id, Exchange())

@@ -162,7 +162,7 @@ async def _linger(tab: Tab, seconds: float = LINGER) -> None:
         await _spend(tab, slice_)
         await asyncio.sleep(BREATH)
         passed += slice_
-        busy = tab.traffic.unanswered or tab.traffic.changed_at > began
+        busy = tab.traffic.waits or tab.traffic.changed_at > began
         if passed >= seconds and not busy:
             return
 
@@ -172,19 +172,22 @@ async def _spend(tab: Tab, seconds: float) -> None:
     Let *seconds* of the page's own time pass, then stop its clock.
 
     The clock waits for the network; after a while it does not any more, since long polls are
-    never answered.
+    never answered. It is the same budget then: of two, the end of the first would end the second
+    too, and that of the second the next.
     """
+    tab.spent.clear()
+    budget: dict[str, float] = {"budget": seconds * 1000}
     for policy, limit in (
         ("pauseIfNetworkFetchesPending", BUDGET_LIMIT),
         ("advance", RUNAWAY_LIMIT),
     ):
-        tab.spent.clear()
         tab.session.post(
             "Emulation.setVirtualTimePolicy",
             policy=policy,
-            budget=seconds * 1000,
             maxVirtualTimeTaskStarvationCount=_STARVATION,
+            **budget,
         )
+        budget = {}
         if await _spent(tab, limit=limit, patient=policy == "advance"):
             return
         if await tab.unstick():
