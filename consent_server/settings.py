@@ -81,11 +81,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def handed_on(cls) -> Settings:
         """Return the settings that `hand_on` left for this process."""
         told = msgspec.json.decode(os.environ[HANDED_ON], type=cls, dec_hook=_path)
-        return msgspec.structs.replace(told, oidc=Oidc.from_environment())
+        token = os.environ.get("KAPSEL_API_TOKEN")
+        return msgspec.structs.replace(told, oidc=Oidc.from_environment(), api_token=token)
 
     def hand_on(self) -> None:
-        """Leave the settings, in the environment, for the processes that this one starts."""
-        mine = msgspec.structs.replace(self, oidc=None)  # the environment has it already
+        """
+        Leave the settings, in the environment, for the processes that this one starts.
+
+        Secrets stand apart, under their own names: a scan that is started gets none of them.
+        """
+        if self.api_token is not None:
+            os.environ["KAPSEL_API_TOKEN"] = self.api_token
+        mine = msgspec.structs.replace(self, oidc=None, api_token=None)
         os.environ[HANDED_ON] = msgspec.json.encode(mine, enc_hook=str).decode()
 
 
