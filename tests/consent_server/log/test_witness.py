@@ -5,6 +5,7 @@ import threading
 
 import httpx2
 import pytest
+import structlog
 
 from consent_server.log.witness import KEPT, Witness
 from tests.consent_server.conftest import ORIGIN, decision, serving
@@ -36,30 +37,31 @@ def elsewhere():
         thread.join()
 
 
-def test_what_is_not_taken_is_told_again_with_what_came_since(elsewhere, capsys):
+def test_what_is_not_taken_is_told_again_with_what_came_since(elsewhere):
     elsewhere.statuses = [503]
     witness = Witness(elsewhere.url)
 
-    witness.add("one\n")
-    witness.tell()
-    witness.add("two\n")
-    witness.tell()
-    witness.tell()
+    with structlog.testing.capture_logs() as said:
+        witness.add("one\n")
+        witness.tell()
+        witness.add("two\n")
+        witness.tell()
+        witness.tell()
 
     assert elsewhere.heard == ["one\ntwo\n"]
-    said = capsys.readouterr().out
-    assert "answered 503" in said
-    assert "secret-path" not in said
+    assert [line["reason"] for line in said] == ["it answered 503"]
+    assert "secret-path" not in str(said)
 
 
-def test_nobody_there_is_no_fault_of_the_log(elsewhere, capsys):
+def test_nobody_there_is_no_fault_of_the_log():
     witness = Witness("http://127.0.0.1:1/secret-path")
     for number in range(KEPT + 5):
         witness.add(f"{number}\n")
 
-    witness.tell()
+    with structlog.testing.capture_logs() as said:
+        witness.tell()
 
-    assert str(KEPT) in capsys.readouterr().out
+    assert [line["waiting"] for line in said] == [KEPT]
 
 
 def test_a_server_tells_the_checkpoints_that_its_file_has(tmp_path, sites_file, elsewhere):
