@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from consent_server.commands.options import checkpoints_option
 from scanner.commands.options import database_option, sites_option, time_zone_option
 
 if TYPE_CHECKING:
@@ -133,13 +134,8 @@ def _is_an_address(
     metavar="FILE",
     help="Signs the log's checkpoints; made if absent. Beside the SQLite file unless told.",
 )
-@click.option(
-    "--checkpoints",
-    envvar="KAPSEL_CHECKPOINTS",
-    default=None,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Checkpoints are added to it; keep a copy elsewhere. Beside the SQLite file unless told.",
+@checkpoints_option(
+    "Checkpoints are added to it; keep a copy elsewhere. Beside the SQLite file unless told."
 )
 @click.option(
     "--checkpoints-url",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from consent_server.commands.log.opened import write_json
+from consent_server.commands.options import checkpoints_option
 from scanner.commands.options import database_option, format_option
 from scanner.errors import KapselError
 
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
     metavar="FILE|KEY",
     help="The server's signing key, or its public half as a receipt names it (kapsel+…).",
 )
-@click.option(
-    "--checkpoints",
-    envvar="KAPSEL_CHECKPOINTS",
-    default=None,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Checkpoints that were kept outside the database.",
-)
+@checkpoints_option("Checkpoints that were kept outside the database.")
 @click.option(
     "--receipt",
     default=None,

@@ -45,6 +45,14 @@ def stands_in(folder):
     return any(PAGE.encode() in path.read_bytes() for path in folder.iterdir())
 
 
+async def leaves(folder):
+    """Wait until nothing of it stands in the files any more."""
+    deadline = time.monotonic() + 60
+    while stands_in(folder):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
 async def test_a_reader_keeps_nobody_waiting_and_what_it_kept_is_forgotten_after_it(
     engine, reader, tmp_path
 ):
@@ -57,10 +65,7 @@ async def test_a_reader_keeps_nobody_waiting_and_what_it_kept_is_forgotten_after
         assert stands_in(tmp_path)
         reader.execute("COMMIT")
 
-        deadline = time.monotonic() + 60
-        while stands_in(tmp_path):
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.02)
+        await leaves(tmp_path)
 
 
 async def test_a_request_that_is_erased_leaves_it_too_once_nobody_reads(engine, reader, tmp_path):
@@ -75,10 +80,7 @@ async def test_a_request_that_is_erased_leaves_it_too_once_nobody_reads(engine, 
         assert stands_in(tmp_path)
         reader.execute("COMMIT")
 
-        deadline = time.monotonic() + 60
-        while stands_in(tmp_path):
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.02)
+        await leaves(tmp_path)
 
 
 async def test_a_log_that_is_closed_before_says_what_stays(engine, reader):
