@@ -122,7 +122,7 @@ def test_a_scan_is_started_and_watched_to_its_end(signed_in, url):
     signed_in.get_by_text("is done").wait_for(timeout=PATIENCE)
 
     signed_in.get_by_role("link", name="catalogue", exact=True).click()
-    assert signed_in.get_by_text("visit", exact=True).is_visible()
+    signed_in.get_by_text("visit", exact=True).wait_for(timeout=PATIENCE)
 
 
 def test_everything_is_read_without_javascript(browser, url):
