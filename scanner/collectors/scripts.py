@@ -180,7 +180,7 @@ class Scripts:
 
     def _made(self, told: _Told, by: SetBy) -> None:
         """Note who made the code in *told*, for when it runs."""
-        if told.name == "element" and by.url is None:
+        if by.url is None:
             return
         codes = handlers(told.text) if told.name == "html" else [told.text]
         for code in codes:
