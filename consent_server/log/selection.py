@@ -34,7 +34,7 @@ NEAR_FOR_EACH = 20  # and more where the page is long
 _one = consent.alias("one")
 _DECIDED = _one.c.decided_at
 
-_NEVER = literal_column(str(-(2**53)))  # before any decision
+_NEVER: ColumnElement[int] = literal_column(str(-(2**53)))  # before any decision
 
 _WITHOUT = answer.c.services.is_(None)  # any service that was asked about by itself
 
