@@ -10,7 +10,7 @@ from scanner.collectors import fold
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from scanner.collectors.evidence import CookieWrite, Evidence, JarCookie
+    from scanner.collectors.evidence import CookieWrite, Evidence, JarCookie, Unheard
     from scanner.model import Kind, Observation, SetBy, State
 
 
@@ -23,7 +23,13 @@ class _Doubt(NamedTuple):
 
     by: SetBy
     page: str
-    at: dt.datetime | None  # when that would be; None: at any time
+    when: Unheard | None  # between when and when that would be; None: at any time
+
+    def beside(self, other: _Doubt) -> bool:
+        """Tell whether both were under way at once: then either may be heard of first."""
+        if self.when is None or other.when is None:
+            return False
+        return self.when.asked <= other.when.at and other.when.asked <= self.when.at
 
 
 class _Met(NamedTuple):
@@ -36,9 +42,11 @@ class _Met(NamedTuple):
 
     def fitting(self, known: Sequence[_Doubt]) -> list[_Doubt]:
         """Return those of *known* that were heard of when it came; if none, shortly after."""
-        later = [doubt for doubt in known if doubt.at and (not self.since or doubt.at > self.since)]
-        heard = [doubt for doubt in later if doubt.at and doubt.at <= self.until]
-        return heard or [doubt for doubt in later if doubt.at and doubt.at <= self.until + _DELAY]
+        times = [(doubt.when.at, doubt) for doubt in known if doubt.when]
+        later = [(at, doubt) for at, doubt in times if not self.since or at > self.since]
+        soon = [doubt for at, doubt in later if at <= self.until + _DELAY]
+        heard = [doubt for at, doubt in later if at <= self.until] or soon
+        return [doubt for doubt in soon if any(doubt.beside(other) for other in heard)]
 
 
 class Sightings:
@@ -91,11 +99,9 @@ class Sightings:
                 self._met[cookie.identity] = met._replace(page=page)
         self._looked_at = max(looked_at, self._looked_at or looked_at)
 
-    def doubt(
-        self, host: str, by: SetBy, page: str | None, *, at: dt.datetime | None = None
-    ) -> None:
-        """Note that *by* may set cookies of *host* that nobody hears of, at the time *at*."""
-        doubt = _Doubt(by, page or self._home, at)
+    def doubt(self, host: str, by: SetBy, page: str | None, *, when: Unheard | None = None) -> None:
+        """Note that *by* may set cookies of *host* that nobody hears of."""
+        doubt = _Doubt(by, page or self._home, when)
         known = self._unheard.setdefault(host, [])
         if doubt not in known:
             known.append(doubt)
@@ -158,12 +164,13 @@ class Sightings:
         ]
         timely = met.fitting(known)
         if not timely:
-            timely = [doubt for doubt in known if doubt.at is None]
+            timely = [doubt for doubt in known if doubt.when is None]
             if len(timely) > 1:
                 timely = [doubt for doubt in timely if doubt.page == met.page]
         if len(timely) == 1:
             return timely[0].by, timely[0].page
-        return None, met.page or self._home
+        pages = {doubt.page for doubt in timely}
+        return None, pages.pop() if len(pages) == 1 else met.page or self._home
 
 
 def left_by(writes: Iterable[CookieWrite], jar: Iterable[JarCookie]) -> tuple[JarCookie, ...]:
