@@ -226,6 +226,11 @@ class Evidence:
                 yield noted
 
     @property
+    def worker_began(self) -> float:
+        """The monotonic time when the last of the workers beside the page began that it started."""
+        return max((worker.attached_at for worker in self._started()), default=0.0)
+
+    @property
     def waits_until(self) -> float:
         """The monotonic time until which its workers are at their beginning, or have timers."""
         started = list(self._started())

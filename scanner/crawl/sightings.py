@@ -25,12 +25,6 @@ class _Doubt(NamedTuple):
     page: str
     when: Unheard | None  # between when and when that would be; None: at any time
 
-    def beside(self, other: _Doubt) -> bool:
-        """Tell whether both were under way at once: then either may be heard of first."""
-        if self.when is None or other.when is None:
-            return False
-        return self.when.asked <= other.when.at and other.when.asked <= self.when.at
-
 
 class _Met(NamedTuple):
     """A cookie of the jar: where it was met first, and in which time it came."""
@@ -41,12 +35,17 @@ class _Met(NamedTuple):
     until: dt.datetime
 
     def fitting(self, known: Sequence[_Doubt]) -> list[_Doubt]:
-        """Return those of *known* that were heard of when it came; if none, shortly after."""
-        times = [(doubt.when.at, doubt) for doubt in known if doubt.when]
-        later = [(at, doubt) for at, doubt in times if not self.since or at > self.since]
-        soon = [doubt for at, doubt in later if at <= self.until + _DELAY]
-        heard = [doubt for at, doubt in later if at <= self.until] or soon
-        return [doubt for doubt in soon if any(doubt.beside(other) for other in heard)]
+        """
+        Return those of *known* that were under way when it came; if none, shortly after.
+
+        An answer may be heard of after its cookie was met: two that were under way at once
+        cannot be told apart.
+        """
+        times = [(doubt.when, doubt) for doubt in known if doubt.when]
+        later = [(when, each) for when, each in times if not self.since or when.at > self.since]
+        soon = [(when, each) for when, each in later if when.at <= self.until + _DELAY]
+        under_way = [doubt for when, doubt in soon if when.asked <= self.until]
+        return under_way or [doubt for _, doubt in soon]
 
 
 class Sightings:
