@@ -134,9 +134,9 @@ class Reader:
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
         read = self._teller.told(visit, Left(evidence, groups, left_by(writes, kept)))
         for page, noted in ((visit.final_url, evidence), *groups):
-            for url, at in noted.unheard.items():
+            for url, when in noted.unheard.items():
                 by = SetBy(kind="http", url=url)
-                self._seen.doubt(urlsplit(url).hostname or "", by, page, at=at)
+                self._seen.doubt(urlsplit(url).hostname or "", by, page, when=when)
             for url in noted.deferred:
                 by = SetBy(kind="http", url=url)
                 self._seen.doubt(urlsplit(url).hostname or "", by, page)

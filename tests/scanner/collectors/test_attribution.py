@@ -32,6 +32,7 @@ COOKIES = {
     *("t_led", "t_inside", "t_counted", "t_vouched", "r_moved"),
     *("t_resolved", "t_evaluated", "t_whole", "t_appended"),
     *("t_inserted", "t_filled", "t_poured", "t_shaped"),
+    *("a_fetched", "t_fetched", "f_built"),
 }
 STORED = {
     *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),

@@ -94,6 +94,7 @@ async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(brief
         assert failure in {CERTAIN.get(name), *SLOW}, name
     assert found.status == "partial"
     assert cookies >= {"spin", "frozen", "tampered", "prototypes", "document", "ok", "control"}
+    assert "halves" in cookies
 
 
 class Doomed(Host):
