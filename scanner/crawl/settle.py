@@ -81,11 +81,16 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
 
 
 async def _workers(tab: Tab) -> None:
-    """Let workers come to the end of what they do, in real time, and of their timers."""
+    """
+    Let workers come to the end of what they do, in real time, and of their timers.
+
+    These have LINGER from when the last worker began, which a busy machine does late.
+    """
     start = time.monotonic()
     await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
-    while not tab.over and (now := time.monotonic()) < start + LINGER:
-        left = min(tab.evidence.waits_until, start + LINGER) - now
+    while not tab.over and (now := time.monotonic()) < start + 2 * LINGER:
+        limit = min(max(start, tab.evidence.worker_began), start + LINGER) + LINGER
+        left = min(tab.evidence.waits_until, limit) - now
         if left <= 0 and tab.evidence.expects_worker and now < start + WORKER_START:
             left = WORKER_BREATH
         if left <= 0:
