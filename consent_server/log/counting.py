@@ -11,6 +11,7 @@ Whoever counts has the ledger's turn.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ from scanner.tables import ADDED_UP, answer, consent, counted, daily, open_day, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement, Connection, Insert
+    from sqlalchemy import ColumnElement, Connection, Insert, Update
 
 EVERY = 2000  # decisions that one process leaves uncounted: what a question counts in 2 ms
 
@@ -50,28 +51,27 @@ _NOTHING: ColumnElement[str] = literal_column("''")
 #: The day of receipt, since 1970, of a decision.
 RECEIVED_ON = cast(consent.c.received_at // literal_column(str(DAY)), Integer)
 
+_NEW = (consent.c.seq >= bindparam("first"), consent.c.seq < bindparam("end"))
+
+# To make them anew would take longer than to count.
+_FIRST = select(counted.c.leaves)
+_FROM_TO = select(func.min(consent.c.received_at), func.max(consent.c.received_at)).where(*_NEW)
+_DAYS = select(RECEIVED_ON).where(*_NEW).distinct()
+_COUNTED = update(counted).values(leaves=bindparam("leaves"))
+
 
 def count(connection: Connection, end: int) -> None:
     """Count the decisions before position *end*, and add up days that are over."""
-    first = connection.execute(select(counted.c.leaves)).scalar_one()
+    first = connection.execute(_FIRST).scalar_one()
     if first >= end:
         return
-    new = (consent.c.seq >= first, consent.c.seq < end)
-    days = sorted(connection.execute(select(RECEIVED_ON).where(*new).distinct()).scalars())
+    new = {"first": first, "end": end}
+    days = _days(connection, new)
     for day in days:
         _open(connection, day)
-    given = select(RECEIVED_ON, consent.c.answer, func.count()).where(*new)
-    dialect = dialect_named(connection.dialect.name)
-    made = dialect.insert(tally).from_select(
-        ["day", "answer", "count"],
-        given.group_by(RECEIVED_ON, consent.c.answer).order_by(RECEIVED_ON, consent.c.answer),
-    )
-    connection.execute(_summed(made))
-    times = select(consent.c.answer, func.count().label("times")).where(*new)
-    each = times.group_by(consent.c.answer).subquery("each_answer")
-    held = update(answer).where(answer.c.id == each.c.answer)
-    connection.execute(held.values(held=answer.c.held + each.c.times))
-    connection.execute(update(counted).values(leaves=end))
+    connection.execute(_tallied(connection.dialect.name), new)
+    connection.execute(_HELD, new)
+    connection.execute(_COUNTED, {"leaves": end})
     if days:
         _close(connection, before=days[-1] - _LAST_OPEN)
 
@@ -90,6 +90,42 @@ def uncount(connection: Connection, answers: Iterable[int]) -> None:
     less = [{"of": number, "times": times} for number, times in Counter(answers).items()]
     changed = update(answer).where(answer.c.id == bindparam("of"))
     connection.execute(changed.values(held=answer.c.held - bindparam("times")), less)
+
+
+def _days(connection: Connection, new: dict[str, int]) -> list[int]:
+    """Return the days on which the decisions *new* were received; most often it is one."""
+    first, last = connection.execute(_FROM_TO, new).one()
+    if first is None:  # all of them are erased
+        return []
+    if first // DAY == last // DAY:
+        return [first // DAY]
+    return sorted(connection.execute(_DAYS, new).scalars())
+
+
+@functools.cache
+def _tallied(dialect: str) -> Insert:
+    """Return the statement that tallies new decisions."""
+    given = select(RECEIVED_ON, consent.c.answer, func.count()).where(*_NEW)
+    made = (
+        dialect_named(dialect)
+        .insert(tally)
+        .from_select(
+            ["day", "answer", "count"],
+            given.group_by(RECEIVED_ON, consent.c.answer).order_by(RECEIVED_ON, consent.c.answer),
+        )
+    )
+    return _summed(made)
+
+
+def _held() -> Update:
+    """Return the statement that tells each answer how many new decisions gave it."""
+    times = select(consent.c.answer, func.count().label("times")).where(*_NEW)
+    each = times.group_by(consent.c.answer).subquery("each_answer")
+    held = update(answer).where(answer.c.id == each.c.answer)
+    return held.values(held=answer.c.held + each.c.times)
+
+
+_HELD = _held()
 
 
 def _summed(made: Any) -> Insert:
