@@ -42,10 +42,15 @@ class _Group(NamedTuple):
 
     rows: list[tuple[Any, ...]]
     hashes: list[bytes]
+    given: list[tuple[int, int]]  # day of receipt, and answer
 
     def only(self, which: Sequence[int]) -> _Group:
         """Return those at the places *which*."""
-        return _Group([self.rows[n] for n in which], [self.hashes[n] for n in which])
+        return _Group(
+            [self.rows[n] for n in which],
+            [self.hashes[n] for n in which],
+            [self.given[n] for n in which],
+        )
 
 
 class Ledger:
@@ -59,6 +64,7 @@ class Ledger:
         self._begin = _BEGIN[self._dialect]
         self._connection: PoolProxiedConnection | None = None
         self._uncounted = counting.EVERY  # others may have left as many
+        self._own = counting.Own()
 
     def append(self, records: Sequence[ConsentRecord]) -> set[str]:
         """
@@ -69,21 +75,25 @@ class Ledger:
         group = self._group(records)
         self._uncounted += len(records)
         if self._append_new(group):
+            self._own.add(group.given)
             return {record.id for record in records}
         with self.turn() as (connection, position):
             asked = consent.c.id.in_([record.id for record in records])
             known = set(connection.execute(select(consent.c.id).where(asked)).scalars())
             fresh = [n for n, record in enumerate(records) if record.id not in known]
+            new = group.only(fresh)
             if fresh:
-                self._add(connection.connection.cursor(), position, group.only(fresh))
-            return {records[n].id for n in fresh}
+                self._add(connection.connection.cursor(), position, new)
+        self._own.add(new.given)
+        return {records[n].id for n in fresh}
 
     def count(self) -> None:
         """Count what was added, if that is much by now."""
         if self._uncounted < counting.EVERY:
             return
         with self.turn() as (connection, position):
-            counting.count(connection, position)
+            counting.count(connection, position, self._own)
+        self._own.clear(position)
         self._uncounted = 0
 
     def tally(self, given: tuple[Any, ...], *, now: dt.datetime) -> None:
@@ -151,7 +161,7 @@ class Ledger:
             leaves.leaf_hash(cores[key], leaves.inner(salt, leaves.personal(record)))
             for record, salt, key in zip(records, salted, keys, strict=True)
         ]
-        return _Group(added, hashes)
+        return _Group(added, hashes, keys)
 
     def _append_new(self, group: _Group) -> bool:
         """Add all of *group* in one commit, by the driver alone; False: some are there already.
