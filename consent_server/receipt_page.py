@@ -10,8 +10,10 @@ from babel.dates import format_datetime
 
 from scanner.languages import texts
 from scanner.rendering import templates
+from scanner.wording import UTC
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from jinja2 import Environment
@@ -35,12 +37,14 @@ def html(
     *,
     shown: Sequence[dict[str, Any]],
     language: str,
+    zone: dt.tzinfo = UTC,
 ) -> str:
     """
     Return the whole page in *language*.
 
     Args:
         shown: The items that stood in the declaration when the visitor answered.
+        zone: In which the time is told, with its name.
     """
     words = texts(language)
     return (
@@ -50,7 +54,7 @@ def html(
             _frame(declaration, language),
             receipt=receipt,
             answers=[_answer(c, granted, shown, words) for c, granted in receipt.choices.items()],
-            decided=_time(receipt, language),
+            decided=format_datetime(receipt.decided_at, "long", tzinfo=zone, locale=language),
             action=words["receipt"]["actions"][receipt.action],
         )
     )
@@ -94,10 +98,6 @@ def _answer(
             for item in items
         ),
     )
-
-
-def _time(receipt: Receipt, language: str) -> str:
-    return f"{format_datetime(receipt.decided_at, 'long', locale=language)}"
 
 
 @functools.cache

@@ -32,6 +32,8 @@ _EMPTYING = ('"storage"', '"*"')
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
 
+CONNECTIONS = 6  # to one host, over HTTP/1.1, that browsers open at the most
+
 PATIENCE = 8.0  # seconds that the beginning of an answer is waited for: long polls never get one
 
 
@@ -69,6 +71,12 @@ class Traffic:
         """Whether anything waits for the beginning of an answer that may yet come."""
         asked = max(self.unanswered.values(), default=None)
         return asked is not None and time.monotonic() - asked < PATIENCE
+
+    def crowds(self, host: str) -> bool:
+        """Tell whether so much waits for *host* that a browser asks it for nothing more."""
+        waiting = (self.exchanges.get(key[1]) for key in self.unanswered)
+        asked = [each.hops[-1] for each in waiting if each and each.hops]
+        return sum(urlsplit(url).hostname == host for url in asked) >= CONNECTIONS
 
     def quiet_for(self) -> float:
         """Return for how many seconds nothing was under way."""

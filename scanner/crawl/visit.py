@@ -156,6 +156,12 @@ class Reader:
         await self._profile.close_popups(tab)
         await settle.hush(tab)
 
+    def crowded(self, tab: Tab, url: str) -> bool:
+        """Tell whether what another tab waits for kept *url* from being answered."""
+        host = urlsplit(url).hostname or ""
+        others = [other for other in self._profile.tabs if other is not tab]
+        return any(other.traffic.crowds(host) for other in others)
+
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
         return self._visit(

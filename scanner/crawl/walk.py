@@ -66,6 +66,7 @@ class Walk:
         self._arriving = True  # at the start page, which may lead to another domain
         self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
+        self._crowded: dict[str, bool] = {}  # pages that others kept from loading -> tried again
         self._visited = 0
         self._planned = 1
         self._answering = Answering(
@@ -282,7 +283,12 @@ class Walk:
     async def _level(
         self, level: list[str], one: Callable[[str], Coroutine[Any, Any, None]]
     ) -> None:
-        """Read the pages of *level*: at once, but each alone that a browser ended with."""
+        """
+        Read the pages of *level*: at once, but each alone that a browser ended with.
+
+        Those that did not load while another page waited for more answers of their host than a
+        browser asks for at a time are not to blame: they are read once more in the end.
+        """
         waiting = [url for url in level if url not in self._chapter.pages]
         tasks = [asyncio.create_task(one(url)) for url in waiting if not self._tries[url]]
         suspects = [url for url in waiting if self._tries[url]]
@@ -294,6 +300,10 @@ class Walk:
             await asyncio.gather(*tasks, return_exceptions=True)
         for url in suspects:
             await one(url)
+        for url in [url for url, tried in self._crowded.items() if not tried]:
+            self._crowded[url] = True
+            self._planned += 1
+            await one(url)
 
     async def _note(
         self,
@@ -304,7 +314,9 @@ class Walk:
         canonical: str | None = None,
         barred: bool = False,
     ) -> None:
-        """Put a page into the chapter, and tell of it."""
+        """Put a page into the chapter, with what it was seen to do before, and tell of it."""
+        if (before := self._chapter.pages.get(url)) and self._crowded.get(url):
+            read = _together(before.read, read)
         page = Page(read=read, links=links, canonical=canonical, barred=barred)
         await self._chapter.add(url, page, whole=not self._tour.stop.is_set())
         self._tell(url)
@@ -321,6 +333,8 @@ class Walk:
                 visit, links = await reader.arrive(tab, url, clock=tour.clock)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
+        if visit.timed_out and reader.crowded(tab, url):
+            self._crowded.setdefault(url, False)
         if visit.status in TOO_MUCH:
             tour.pace.slow(urlsplit(url).hostname or "")
         if tab.stuck:
@@ -399,6 +413,15 @@ async def _bring_along(profile: Profile, site: Site) -> None:
     ]
     if given:
         await profile.bring_along(given)
+
+
+def _together(before: PageRead, read: PageRead) -> PageRead:
+    """Return *read*, with what was seen *before*, when the page did not come to its end."""
+    return msgspec.structs.replace(
+        read,
+        observations=(*before.observations, *read.observations),
+        signals=(*before.signals, *read.signals),
+    )
 
 
 def _fatal(reader: Reader, url: str) -> Page:

@@ -170,6 +170,20 @@ async def test_a_page_that_ends_every_browser_is_given_up_and_no_other():
     assert found.status == "partial"
 
 
+async def test_a_page_that_another_kept_from_loading_is_read_once_more(monkeypatch):
+    monkeypatch.setattr("scanner.crawl.visit.GOTO_LIMIT", 4.0)
+    monkeypatch.setattr("scanner.crawl.visit.Reader.crowded", lambda *_: True)
+    shop = Doomed(lambda: None, times=1)
+    shop.answers["/"] = "<a href=/doom>x</a>"
+
+    async with opened({"www.shop.example": shop}) as browser:
+        found = await crawled(browser)
+
+    (read,) = [read for read in found.reads if read.visit.url.endswith("/doom")]
+    assert (read.visit.failure, [o.name for o in read.observations]) == (None, ["doom"])
+    assert found.status == "complete"
+
+
 async def test_a_page_that_crashes_is_a_visit_with_that_reason():
     crashing, crashed = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
