@@ -15,8 +15,6 @@ from scanner.errors import KapselError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Engine
-
     from consent_server.settings import Settings
 
 _AS_THE_SERVER = "run this as the server's user, and let that user write there"
@@ -36,22 +34,15 @@ def storage(settings: Settings) -> Iterator[Check]:
 
 
 def _database(address: str) -> Iterator[Check]:
-    from scanner.database import open_database
-
     if "://" not in address:
         file = _file(Path(address))
         if file is not None:
             yield file
             return
     try:
-        engine = open_database(address, upgrade=False)
+        yield from _opened(address)
     except KapselError as exc:
         yield bad("database", str(exc))
-        return
-    try:
-        yield from _opened(engine, "PostgreSQL" if "://" in address else address)
-    finally:
-        engine.dispose()
 
 
 def _file(file: Path) -> Check | None:
@@ -68,20 +59,26 @@ def _file(file: Path) -> Check | None:
     return None
 
 
-def _opened(engine: Engine, kind: str) -> Iterator[Check]:
+def _opened(address: str) -> Iterator[Check]:
     from consent_server.log.clocks import database_time, newest_receipt
-    from scanner.database import check_database, unwritable
+    from scanner.database import answering, check_database, open_database, unwritable
 
-    if faults := check_database(engine):
-        yield bad("database", "; ".join(faults))
-        return
-    if barred := unwritable(engine):
-        advice = "let the owner of the tables be the user in KAPSEL_DATABASE, on the primary"
-        yield bad("database", "; ".join(barred), advice)
-    else:
-        yield good("database", f"{kind} is whole and up to date")
-    now = dt.datetime.now(dt.UTC)
-    yield clock(now, newest=newest_receipt(engine), there=database_time(engine))
+    engine = open_database(address, upgrade=False)
+    try:
+        if faults := check_database(engine):
+            yield bad("database", "; ".join(faults))
+            return
+        with answering():
+            if barred := unwritable(engine):
+                advice = "let the user in KAPSEL_DATABASE own the tables, on the primary"
+                yield bad("database", "; ".join(barred), advice)
+            else:
+                kind = "PostgreSQL" if "://" in address else address
+                yield good("database", f"{kind} is whole and up to date")
+            newest, there = newest_receipt(engine), database_time(engine)
+        yield clock(dt.datetime.now(dt.UTC), newest=newest, there=there)
+    finally:
+        engine.dispose()
 
 
 def clock(now: dt.datetime, *, newest: dt.datetime | None, there: dt.datetime | None) -> Check:
