@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.change_words import change_words
 from scanner.changes import Difference, compare
 from scanner.findings import told as rules
 from scanner.model import Finding, Scan
@@ -19,7 +20,7 @@ from scanner.wording import words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scanner.model import Entry, Kind
+    from scanner.model import Entry
     from scanner.wording import Words
 
 NO_PAGE = "no page could be read"  # why a scan failed of which nothing else is known
@@ -131,12 +132,7 @@ def _lines(told: News, say: Words) -> Iterable[str]:
     for entry in told.difference.gone:
         yield say.text("news.item_gone", **_item(entry, say))
     for change in told.difference.changed:
-        facts = "; ".join(
-            f"{say.term('fields', field.name)} "
-            f"{_value(field.name, field.old, change.old.kind, say)} → "
-            f"{_value(field.name, field.new, change.new.kind, say)}"
-            for field in change.fields
-        )
+        facts = "; ".join(change_words(change, say))
         yield say.text("news.item_changed", **_item(change.new, say), facts=facts)
 
 
@@ -147,20 +143,6 @@ def _item(entry: Entry, say: Words) -> dict[str, str]:
         "domain": entry.domain,
         "category": say.term("categories", entry.category),
     }
-
-
-#: Whose values have names of their own, by the field.
-_NAMED = {"category": "categories", "states": "states"}
-
-
-def _value(field: str, value: str | float | list[str] | None, kind: Kind, say: Words) -> str:
-    if field == "lifetime" and (value is None or isinstance(value, int | float)):
-        return say.lifetime(value, kind)
-    if isinstance(value, list):
-        return say.terms(_NAMED[field], value) or say.text("news.none")
-    if value is None:
-        return say.text("news.unknown")
-    return say.term(_NAMED[field], value) if field in _NAMED else str(value)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

@@ -134,9 +134,9 @@ class Reader:
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
         read = self._teller.told(visit, Left(evidence, groups, left_by(writes, kept)))
         for page, noted in ((visit.final_url, evidence), *groups):
-            for url, at in noted.unheard.items():
+            for url, when in noted.unheard.items():
                 by = SetBy(kind="http", url=url)
-                self._seen.doubt(urlsplit(url).hostname or "", by, page, at=at)
+                self._seen.doubt(urlsplit(url).hostname or "", by, page, when=when)
             for url in noted.deferred:
                 by = SetBy(kind="http", url=url)
                 self._seen.doubt(urlsplit(url).hostname or "", by, page)
@@ -155,6 +155,12 @@ class Reader:
         await tab.leave()
         await self._profile.close_popups(tab)
         await settle.hush(tab)
+
+    def crowded(self, tab: Tab, url: str) -> bool:
+        """Tell whether what another tab waits for kept *url* from being answered."""
+        host = urlsplit(url).hostname or ""
+        others = [other for other in self._profile.tabs if other is not tab]
+        return any(other.traffic.crowds(host) for other in others)
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""

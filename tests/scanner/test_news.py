@@ -80,7 +80,7 @@ def test_what_changed_is_told_in_a_line_and_in_lines():
         ),
         "new: cookie fresh on .shop.example, statistics",
         "gone: cookie old on .shop.example, statistics",
-        "changed: cookie _ga on .shop.example: lifetime 1 hour → 2 hours",
+        "changed: cookie _ga on .shop.example: lifetime: 1 hour → 2 hours",
     ]
 
 

@@ -34,6 +34,8 @@ SCRIPTS = {
     "late": inline("setTimeout(() => { while (1); }, 500)"),
     "microtasks": inline("(function f() { Promise.resolve().then(f); })()"),
     "reload": inline("location.reload()"),
+    "halves": inline("localStorage.setItem('half\\udfff', '\\ud800');"
+                     "({['\\ud800']() { document.cookie = 'halves=1'; }})['\\ud800']()"),
     "refresh": "<meta http-equiv=refresh content=0>",
     "unload": inline("onbeforeunload = e => { e.preventDefault(); return '?'; }"),
     "farewell": inline("document.cookie = 'farewell=1'; onpagehide = () => { while (1); }"),

@@ -7,6 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from consent_server.admin.accounts import open_accounts
 from consent_server.admin.model import Role
@@ -111,7 +112,7 @@ def test_the_banner_of_a_record_stands_as_it_stood(signed_in, url):
     frame = signed_in.frame_locator("iframe")
 
     frame.get_by_role("button", name="Avvis alle").wait_for()
-    assert frame.get_by_role("button", name="Godta alle").is_visible()
+    expect(frame.get_by_role("button", name="Godta alle")).to_be_visible()
 
 
 def test_a_scan_is_started_and_watched_to_its_end(signed_in, url):
