@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 
 from scanner.languages import texts
 from scanner.rendering import templates
@@ -54,7 +54,7 @@ def html(
             _frame(declaration, language),
             receipt=receipt,
             answers=[_answer(c, granted, shown, words) for c, granted in receipt.choices.items()],
-            decided=format_datetime(receipt.decided_at, "long", tzinfo=zone, locale=language),
+            decided=_time(receipt.decided_at.astimezone(zone), language),
             action=words["receipt"]["actions"][receipt.action],
         )
     )
@@ -98,6 +98,13 @@ def _answer(
             for item in items
         ),
     )
+
+
+def _time(moment: dt.datetime, language: str) -> str:
+    """Return *moment* to the second, with the name of its zone."""
+    day = format_date(moment, "long", locale=language)
+    time = format_time(moment.time(), "medium", locale=language)
+    return f"{day} {time} {moment.tzname()}"
 
 
 @functools.cache

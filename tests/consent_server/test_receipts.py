@@ -37,8 +37,7 @@ def test_the_time_is_told_in_the_zone_of_the_site(client, sites_file):
     page = client.get(f"/w/shop/consents/{key}?lang=en", headers=PAGE)
 
     assert 'datetime="2026-07-31T22:30:00+00:00"' in page.text
-    assert "August 1, 2026" in page.text
-    assert re.search(r"12:30:00\sAM (\+0200|CEST)", page.text)
+    assert re.search(r">August 1, 2026 12:30:00\sAM CEST<", page.text)
 
 
 def test_a_page_that_is_not_there_says_so(client, key):
