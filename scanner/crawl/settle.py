@@ -48,7 +48,7 @@ RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
 STALL_LIMIT = 0.2  # real seconds without progress: an answer that the page never reads to its end
 SLICE = 0.5  # seconds of a page's time between two breaths; of one that does nothing, twice more
 FINE_SLICE = 0.125  # likewise, of a page that keeps databases: each answer waits for a breath
-BREATH = 0.015  # real seconds: databases, cookies and workers answer in real time
+BREATH = 0.015  # real seconds for a slice: databases, workers and frames come in real time
 MORE = 3.0  # seconds that a page gets at the most which still speaks with servers at the end
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
@@ -159,7 +159,7 @@ async def _linger(tab: Tab, seconds: float = LINGER) -> None:
 
     What is no traffic, such as the answer of a database, does not stop the page's clock: so its
     time is given in slices, with a breath after each, in which such answers come. While the page
-    is not heard of, each slice is twice as long as the one before.
+    is not heard of, each slice is twice as long as the one before, and its breath likewise.
     """
     passed, slice_ = 0.0, SLICE
     while passed < seconds + MORE and not tab.over and not tab.endless:
@@ -167,7 +167,7 @@ async def _linger(tab: Tab, seconds: float = LINGER) -> None:
             slice_ = FINE_SLICE
         began = time.monotonic()
         await _spend(tab, slice_)
-        await asyncio.sleep(BREATH)
+        await asyncio.sleep(BREATH * max(1.0, slice_ / SLICE))
         passed += slice_
         busy = tab.traffic.waits or tab.traffic.changed_at > began
         if passed >= seconds and not busy:
