@@ -180,7 +180,6 @@ class Evidence:
         self.windows = 0  # that it opened: each has a session storage of its own
         self.workers = 0  # that were started; their timers run in real time only
         self.due = 0.0  # monotonic time of the last of these timers
-        self.told_at = 0.0  # monotonic time when a script was heard of last
         self.registered: set[str] = set()  # service workers, unless that was refused
         self._since = time.monotonic()
 
