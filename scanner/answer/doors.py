@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _MOST_WORDS = 3
 
 
-#: A text on privacy in which the control may stand: behind all controls.
-_STATEMENT = 7
+#: A text on privacy in which the control may stand: behind all controls, tucked ones too.
+_STATEMENT = 20
 
 #: Behind all that can be seen.
 _TUCKED = 10

@@ -63,7 +63,8 @@ async def _door(dialogue: Dialogue, tried: set[str]) -> Door | None:
     while True:
         looks += 1
         found = likeliest((await look(dialogue.page)).doors, tried)
-        if found is not None or (clock() >= until and looks >= LEAST_LOOKS):
+        control = found is not None and not is_text(found.control)  # it may come a moment later
+        if control or (clock() >= until and looks >= LEAST_LOOKS):
             return found
         await asyncio.sleep(PAUSE)
 
