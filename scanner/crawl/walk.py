@@ -35,6 +35,7 @@ log = structlog.get_logger()
 PAGE_LIMIT = 60.0  # seconds for one page, all included
 TAB_PAGES = 25  # after which a tab makes room for a new one: its process only grows
 MOST_TRIES = 2  # of a page with which the browser ended
+MOST_CROWDED = 10  # pages of a walk that are read once more because others kept them from loading
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
 
 
@@ -349,7 +350,8 @@ class Walk:
                 visit, links = await reader.arrive(tab, url, clock=tour.clock)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
-        if visit.timed_out and reader.crowded(tab, url):
+        blameless = visit.timed_out and not (tab.endless or tab.over)
+        if blameless and len(self._crowded) < MOST_CROWDED and reader.crowded(tab, url):
             self._crowded.setdefault(url, False)
         if visit.status in TOO_MUCH:
             tour.pace.slow(urlsplit(url).hostname or "")
