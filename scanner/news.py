@@ -15,6 +15,7 @@ from scanner.changes import Difference, compare
 from scanner.findings import told as rules
 from scanner.model import Finding, Scan
 from scanner.report.document import difference_values
+from scanner.visible import in_one_line
 from scanner.wording import words
 
 if TYPE_CHECKING:
@@ -116,14 +117,14 @@ def _lines(told: News, say: Words) -> Iterable[str]:
     titles = {rule.id: rule.title for rule in rules(say.language)}
     if told.failure is not None:
         known = {NO_PAGE: say.text("news.no_page")}
-        yield say.text("news.failed_why", reason=known.get(told.failure, told.failure))
+        yield say.text("news.failed_why", reason=in_one_line(known.get(told.failure, told.failure)))
     for finding in told.findings:
         yield say.text(
             "news.finding_items" if finding.items else "news.finding",
             severity=say.term("severities", finding.severity),
             title=titles.get(finding.rule, finding.rule),
             rule=finding.rule,
-            items=", ".join(finding.items[:10]),
+            items=in_one_line(", ".join(finding.items[:10])),
         )
     for rule in told.settled:
         yield say.text("news.rule_settled", title=titles.get(rule, rule), rule=rule)
@@ -139,8 +140,8 @@ def _lines(told: News, say: Words) -> Iterable[str]:
 def _item(entry: Entry, say: Words) -> dict[str, str]:
     return {
         "kind": say.term("kinds", entry.kind),
-        "name": entry.name,
-        "domain": entry.domain,
+        "name": in_one_line(entry.name),
+        "domain": in_one_line(entry.domain),
         "category": say.term("categories", entry.category),
     }
 

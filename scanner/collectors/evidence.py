@@ -6,6 +6,7 @@ where they come in.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -149,6 +150,7 @@ class Evidence:
         """
         self._beside = {} if beside is None else beside
         self.attached_at = 0.0  # monotonic time when it began, if it is a worker's
+        self.searches: set[asyncio.Task[None]] = set()  # for who made some code, under way
         self.clear()
 
     def clear(self) -> None:
@@ -180,6 +182,7 @@ class Evidence:
         self.windows = 0  # that it opened: each has a session storage of its own
         self.workers = 0  # that were started; their timers run in real time only
         self.due = 0.0  # monotonic time of the last of these timers
+        self.told_at = 0.0  # monotonic time when a script was heard of last
         self.registered: set[str] = set()  # service workers, unless that was refused
         self._since = time.monotonic()
 
@@ -194,6 +197,11 @@ class Evidence:
                     del known[url]
                 else:
                     known[url] = by
+
+    async def searched(self, within: float) -> None:
+        """Wait until it is known who made what ran, or for so many seconds."""
+        if self.searches:
+            await asyncio.wait(self.searches, timeout=within)
 
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""

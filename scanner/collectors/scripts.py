@@ -121,6 +121,7 @@ class Scripts:
     def _called(self, params: Params) -> None:
         if params["name"] != BINDING:
             return
+        self._evidence.told_at = time.monotonic()
         try:
             told = wellformed.read(params["payload"], self._decoder.decode)
         except msgspec.MsgspecError:

@@ -123,6 +123,7 @@ ANSWERS = {
     "garbled": Answer(b"no gzip", headers={"content-encoding": "gzip"}),
     "nowhere": Answer(status=302, headers={"location": "http://[/"}),
     "inwards": Answer(status=302, headers={"location": "file:///etc/passwd"}),
+    "abroad": Answer(status=302, headers={"location": "ws://www.shop.example/"}),
     "running": Answer(status=302, headers={"location": "javascript:alert(1)"}),
     "giant": Answer("x", headers={"x-giant": "x" * 400_000}),
 }  # fmt: skip

@@ -319,3 +319,36 @@ async def test_no_hot_statement_scans_the_table(database, monkeypatch, asked):
     if asked == [] or asked[0][0] == "cursor":
         (plan,) = plans
         assert not any("Sort" in line or "TEMP B-TREE" in line for line in plan), plan
+
+
+class Heard:
+    """A letter that notes what happens to it."""
+
+    def __init__(self, record):
+        self.heard = []
+        self.told = asyncio.Event()
+        self._record = record
+
+    def open(self):
+        self.heard.append("opened")
+        return self._record
+
+    def get_ready(self):
+        self.heard.append("ready")
+
+    def tell(self, outcome):
+        self.heard.append(outcome)
+        self.told.set()
+
+
+@pytest.mark.anyio
+async def test_a_letter_gets_ready_while_its_commit_waits_and_is_told_afterwards(database):
+    new, again = Heard(record(1)), Heard(record(1))
+    async with opened(database) as log:
+        log.hand_in(new)
+        await new.told.wait()
+        log.hand_in(again)
+        await again.told.wait()
+
+    assert new.heard == ["opened", "ready", True]
+    assert again.heard[-1] is False
