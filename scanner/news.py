@@ -188,19 +188,21 @@ def signature(body: bytes, *, secret: str, time: int) -> str:
     return f"t={time},v1={digest.hexdigest()}"
 
 
-def feed(site: str, url: str, scans: Sequence[Scan]) -> bytes:
+def feed(site: str, url: str, scans: Sequence[Scan], spoken: Words | None = None) -> bytes:
     """
     Return a JSON Feed (version 1.1) of what changed from scan to scan.
 
     Args:
         scans: Of one site, newest first.
+        spoken: In which words readers are told; programs always get the same ones.
     """
+    say = spoken or words("en")
     told = [found for new, old in itertools.pairwise(scans) if (found := news(new, old))]
     items = [
         {
             "id": f"{site}/{one.scanned_at:%Y-%m-%dT%H:%M:%SZ}",
-            "title": title(one),
-            "content_text": text(one),
+            "title": title(one, say),
+            "content_text": text(one, say),
             "url": url,
             "date_published": f"{one.scanned_at:%Y-%m-%dT%H:%M:%SZ}",
             "tags": sorted({f.severity.value for f in one.findings}),
@@ -212,7 +214,8 @@ def feed(site: str, url: str, scans: Sequence[Scan]) -> bytes:
         msgspec.json.encode(
             {
                 "version": "https://jsonfeed.org/version/1.1",
-                "title": f"Cookies of {site}",
+                "title": say.text("news.feed", site=site),
+                "language": say.language,
                 "home_page_url": url,
                 "items": items,
             }
