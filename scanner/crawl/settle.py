@@ -46,7 +46,7 @@ HUSH_LIMIT = 1.0  # seconds that this may take
 BUDGET_LIMIT = 3.0  # real seconds that a budget may take, before open requests are ignored
 RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
 STALL_LIMIT = 0.2  # real seconds without progress: an answer that the page never reads to its end
-SLICE = 0.5  # seconds of a page's time between two breaths
+SLICE = 0.5  # seconds of a page's time between two breaths; of one that does nothing, twice more
 FINE_SLICE = 0.125  # likewise, of a page that keeps databases: each answer waits for a breath
 BREATH = 0.015  # real seconds: databases, cookies and workers answer in real time
 MORE = 3.0  # seconds that a page gets at the most which still speaks with servers at the end
@@ -81,11 +81,16 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
 
 
 async def _workers(tab: Tab) -> None:
-    """Let workers come to the end of what they do, in real time, and of their timers."""
+    """
+    Let workers come to the end of what they do, in real time, and of their timers.
+
+    These have LINGER from when the last worker began, which a busy machine does late.
+    """
     start = time.monotonic()
     await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
-    while not tab.over and (now := time.monotonic()) < start + LINGER:
-        left = min(tab.evidence.waits_until, start + LINGER) - now
+    while not tab.over and (now := time.monotonic()) < start + 2 * LINGER:
+        limit = min(max(start, tab.evidence.worker_began), start + LINGER) + LINGER
+        left = min(tab.evidence.waits_until, limit) - now
         if left <= 0 and tab.evidence.expects_worker and now < start + WORKER_START:
             left = WORKER_BREATH
         if left <= 0:
@@ -153,11 +158,13 @@ async def _linger(tab: Tab, seconds: float = LINGER) -> None:
     Let a loaded page do what it does on timers for *seconds*, and what that leads to.
 
     What is no traffic, such as the answer of a database, does not stop the page's clock: so its
-    time is given in slices, with a breath after each, in which such answers come.
+    time is given in slices, with a breath after each, in which such answers come. While the page
+    is not heard of, each slice is twice as long as the one before.
     """
-    passed = 0.0
+    passed, slice_ = 0.0, SLICE
     while passed < seconds + MORE and not tab.over and not tab.endless:
-        slice_ = FINE_SLICE if tab.evidence.has_databases else SLICE
+        if tab.evidence.has_databases:
+            slice_ = FINE_SLICE
         began = time.monotonic()
         await _spend(tab, slice_)
         await asyncio.sleep(BREATH)
@@ -165,6 +172,8 @@ async def _linger(tab: Tab, seconds: float = LINGER) -> None:
         busy = tab.traffic.waits or tab.traffic.changed_at > began
         if passed >= seconds and not busy:
             return
+        quiet = not busy and tab.evidence.told_at <= began
+        slice_ = min(2 * slice_, seconds - passed) if quiet else SLICE
 
 
 async def _spend(tab: Tab, seconds: float) -> None:
