@@ -15,6 +15,7 @@ from scanner.changes import Difference, compare
 from scanner.findings import told as rules
 from scanner.model import Finding, Scan
 from scanner.report.document import difference_values
+from scanner.visible import in_one_line
 from scanner.wording import words
 
 if TYPE_CHECKING:
@@ -116,14 +117,14 @@ def _lines(told: News, say: Words) -> Iterable[str]:
     titles = {rule.id: rule.title for rule in rules(say.language)}
     if told.failure is not None:
         known = {NO_PAGE: say.text("news.no_page")}
-        yield say.text("news.failed_why", reason=known.get(told.failure, told.failure))
+        yield say.text("news.failed_why", reason=in_one_line(known.get(told.failure, told.failure)))
     for finding in told.findings:
         yield say.text(
             "news.finding_items" if finding.items else "news.finding",
             severity=say.term("severities", finding.severity),
             title=titles.get(finding.rule, finding.rule),
             rule=finding.rule,
-            items=", ".join(finding.items[:10]),
+            items=in_one_line(", ".join(finding.items[:10])),
         )
     for rule in told.settled:
         yield say.text("news.rule_settled", title=titles.get(rule, rule), rule=rule)
@@ -139,8 +140,8 @@ def _lines(told: News, say: Words) -> Iterable[str]:
 def _item(entry: Entry, say: Words) -> dict[str, str]:
     return {
         "kind": say.term("kinds", entry.kind),
-        "name": entry.name,
-        "domain": entry.domain,
+        "name": in_one_line(entry.name),
+        "domain": in_one_line(entry.domain),
         "category": say.term("categories", entry.category),
     }
 
@@ -187,19 +188,21 @@ def signature(body: bytes, *, secret: str, time: int) -> str:
     return f"t={time},v1={digest.hexdigest()}"
 
 
-def feed(site: str, url: str, scans: Sequence[Scan]) -> bytes:
+def feed(site: str, url: str, scans: Sequence[Scan], spoken: Words | None = None) -> bytes:
     """
     Return a JSON Feed (version 1.1) of what changed from scan to scan.
 
     Args:
         scans: Of one site, newest first.
+        spoken: In which words readers are told; programs always get the same ones.
     """
+    say = spoken or words("en")
     told = [found for new, old in itertools.pairwise(scans) if (found := news(new, old))]
     items = [
         {
             "id": f"{site}/{one.scanned_at:%Y-%m-%dT%H:%M:%SZ}",
-            "title": title(one),
-            "content_text": text(one),
+            "title": title(one, say),
+            "content_text": text(one, say),
             "url": url,
             "date_published": f"{one.scanned_at:%Y-%m-%dT%H:%M:%SZ}",
             "tags": sorted({f.severity.value for f in one.findings}),
@@ -211,7 +214,8 @@ def feed(site: str, url: str, scans: Sequence[Scan]) -> bytes:
         msgspec.json.encode(
             {
                 "version": "https://jsonfeed.org/version/1.1",
-                "title": f"Cookies of {site}",
+                "title": say.text("news.feed", site=site),
+                "language": say.language,
                 "home_page_url": url,
                 "items": items,
             }

@@ -6,6 +6,7 @@ where they come in.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -149,6 +150,7 @@ class Evidence:
         """
         self._beside = {} if beside is None else beside
         self.attached_at = 0.0  # monotonic time when it began, if it is a worker's
+        self.searches: set[asyncio.Task[None]] = set()  # for who made some code, under way
         self.clear()
 
     def clear(self) -> None:
@@ -194,6 +196,11 @@ class Evidence:
                     del known[url]
                 else:
                     known[url] = by
+
+    async def searched(self, within: float) -> None:
+        """Wait until it is known who made what ran, or for so many seconds."""
+        if self.searches:
+            await asyncio.wait(self.searches, timeout=within)
 
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""

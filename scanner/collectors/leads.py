@@ -64,7 +64,6 @@ class Leads:
         self._left = MAX_LEADS
         self._fetched: dict[str, dict[str, Any]] = {}  # what scripts asked for -> who, by DevTools
         self._waiting: dict[str, list[Callable[[], None]]] = {}  # by the hash of the code
-        self._searches: set[asyncio.Task[None]] = set()
         self._debugger = debugger
         session.on("Debugger.scriptParsed", self._parsed)
         session.on("Page.frameScheduledNavigation", self._led)
@@ -136,8 +135,8 @@ class Leads:
         self._left -= 1
         self._waiting[digest] = []
         task = asyncio.get_running_loop().create_task(search)
-        self._searches.add(task)
-        task.add_done_callback(self._searches.discard)
+        self._evidence.searches.add(task)
+        task.add_done_callback(self._evidence.searches.discard)
 
     async def _search(self, code: str, digest: str, *, exact: bool = False) -> None:
         """

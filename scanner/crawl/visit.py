@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scanner.model import Site
     from scanner.shape import Digester
 
+SEARCH_LIMIT = 5.0  # seconds until it is known who made code that nobody on the stack made
 GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
 
 
@@ -121,6 +122,7 @@ class Reader:
 
         A page that stands still, and would not mind being left, stays until the next one comes.
         """
+        await tab.evidence.searched(SEARCH_LIMIT)
         tab.evidence.mark(Moment.LEAVE)
         if tab.over or await _minds(tab, clock=clock):
             await self._leave(tab)
