@@ -98,6 +98,9 @@ class _Told:
     def open(self) -> ConsentRecord:
         return self._record
 
+    def get_ready(self) -> None:
+        """Prepare nothing."""
+
     def tell(self, outcome: object) -> None:
         """Say nothing more."""
 

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sqlalchemy import func, select  # noqa: E402
+from sqlalchemy import func, insert, select  # noqa: E402
 
 from consent_server.log.ledger import Ledger  # noqa: E402
 from consent_server.model import Action, ConsentRecord, Surface  # noqa: E402
 from scanner.database import open_database  # noqa: E402
-from scanner.tables import leaf  # noqa: E402
+from scanner.tables import answer, leaf, offer  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,15 @@ SITES = {f"site{n}": 1 / (n + 1) for n in range(40)}
 PAGES = tuple(f"https://www.shop.example/page/{n}" for n in range(200))
 SERVICES = ({"YouTube": True}, {"YouTube": False}, {"YouTube": True, "Google Maps": False})
 CATEGORIES = ("functional", "statistics", "marketing")
+
+#: What the banners name, by category; Vimeo is named by one site only.
+OFFERED = {
+    "YouTube": "marketing",
+    "Google Maps": "functional",
+    "Google Analytics": "statistics",
+    "Vimeo": "marketing",
+    **{f"tracker{n}.example": "marketing" for n in range(25)},
+}
 
 
 class Cost(NamedTuple):
@@ -172,6 +181,23 @@ def fill(engine: Engine, count: int) -> None:
             print(f"{first:9} rows: {total.per(first - told)}", flush=True)
     finally:
         ledger.close()
+    offer_services(engine)
+
+
+def offer_services(engine: Engine) -> None:
+    """Say, as publishing does, which services each site named in each of its banners."""
+    with engine.begin() as connection:
+        shown = connection.execute(select(answer.c.site, answer.c.revision).distinct()).all()
+        connection.execute(offer.delete())
+        connection.execute(
+            insert(offer),
+            [
+                {"site": site, "revision": revision, "service": name, "category": category}
+                for site, revision in shown
+                for name, category in OFFERED.items()
+                if name != "Vimeo" or site == "site30"
+            ],
+        )
 
 
 def main() -> None:

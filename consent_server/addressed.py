@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from consent_server.answers import refusal
 from consent_server.origin import belongs
+from scanner.wording import zone
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -18,6 +21,11 @@ async def served_to(request: Request) -> Served | None:
     """Return what the site in the address is served; None: there is no such site."""
     shelf: Shelf = request.app.state.shelf
     return await shelf.get(request.path_params["site"])
+
+
+def zone_of(request: Request, served: Served) -> dt.tzinfo:
+    """Return the zone in which visitors of the site are told times: its own, else the server's."""
+    return zone(served.site.time_zone or request.app.state.time_zone)
 
 
 async def served_to_own_page(request: Request) -> Served | Response:

@@ -86,7 +86,7 @@ def cli(log_level: str, log_format: str) -> None:
     """Kapsel: scan sites for cookies, serve the consent banner, keep and ask the log.
 
     Every option can be given as an environment variable (KAPSEL_SERVE_PORT for
-    ``kapsel serve --port``). Data goes to stdout, talk to stderr. Exit status: 0 done,
+    'kapsel serve --port'). Data goes to stdout, talk to stderr. Exit status: 0 done,
     1 findings that --fail-on names or a failed scan, 2 wrong use.
     """
     from consent_server.logs import write_logs

@@ -48,6 +48,7 @@ class Letter(Exchange):
     """A decision on its way into the log: `log.writer` opens it, stores it, and tells it so."""
 
     _record: ConsentRecord
+    _answer: tuple[bytes, bytes] | None = None  # to a decision that is stored, and new
 
     def __init__(
         self,
@@ -84,9 +85,16 @@ class Letter(Exchange):
         self._record = received(self._things, self._served, self.body, sender)
         return self._record
 
+    def get_ready(self) -> None:
+        """Write the answer to a decision that is new."""
+        body = _ENCODER.encode(self._record)
+        self._answer = _head(_CREATED, self._origin, len(body)), body
+
     def tell(self, outcome: Outcome) -> None:
         """Answer as became of it."""
-        if outcome is True:
+        if outcome is True and self._answer is not None:
+            self.reply(*self._answer)
+        elif outcome is True:
             self._acknowledge(_CREATED, self._record)
         elif outcome is False:
             task = asyncio.ensure_future(self._acknowledge_again())

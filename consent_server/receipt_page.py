@@ -6,12 +6,14 @@ import functools
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 
 from scanner.languages import texts
 from scanner.rendering import templates
+from scanner.wording import UTC
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from jinja2 import Environment
@@ -35,12 +37,14 @@ def html(
     *,
     shown: Sequence[dict[str, Any]],
     language: str,
+    zone: dt.tzinfo = UTC,
 ) -> str:
     """
     Return the whole page in *language*.
 
     Args:
         shown: The items that stood in the declaration when the visitor answered.
+        zone: In which the time is told, with its name.
     """
     words = texts(language)
     return (
@@ -50,7 +54,7 @@ def html(
             _frame(declaration, language),
             receipt=receipt,
             answers=[_answer(c, granted, shown, words) for c, granted in receipt.choices.items()],
-            decided=_time(receipt, language),
+            decided=_time(receipt.decided_at.astimezone(zone), language),
             action=words["receipt"]["actions"][receipt.action],
         )
     )
@@ -96,8 +100,11 @@ def _answer(
     )
 
 
-def _time(receipt: Receipt, language: str) -> str:
-    return f"{format_datetime(receipt.decided_at, 'long', locale=language)}"
+def _time(moment: dt.datetime, language: str) -> str:
+    """Return *moment* to the second, with the name of its zone."""
+    day = format_date(moment, "long", locale=language)
+    time = format_time(moment.time(), "medium", locale=language)
+    return f"{day} {time} {moment.tzname()}"
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from consent_server import consent_record, receipt_page
-from consent_server.addressed import served_to
+from consent_server.addressed import served_to, zone_of
 from consent_server.answers import answer, from_here, page, refusal
 from consent_server.declaration_page import language_of
 from consent_server.log.receipt import Proof, Receipt
@@ -69,7 +69,9 @@ async def shown(request: Request, served: Served, receipt: Receipt | None) -> Re
         )
         return page(html, language=language, status=404)
     items = await asyncio.to_thread(_items_shown, request.app.state.releases, receipt)
-    html = receipt_page.html(receipt, served.declaration, shown=items, language=language)
+    html = receipt_page.html(
+        receipt, served.declaration, shown=items, language=language, zone=zone_of(request, served)
+    )
     return page(html, language=language, forms=True)
 
 

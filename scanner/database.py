@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+import structlog
+from sqlalchemy import Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from alembic.config import Config
     from sqlalchemy import Connection
+
+log = structlog.get_logger(__name__)
 
 #: Milliseconds that SQLite waits for another process's write to end.
 BUSY_TIMEOUT = 10_000
@@ -98,6 +101,11 @@ def upgrade_database(engine: Engine, *, to: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
         connection.commit()
+    if current is not None:
+        log.warning(
+            "the database was brought up to date: start anew whatever was running on it",
+            was=current,
+        )
 
 
 def _is_up_to_date(engine: Engine) -> bool:
@@ -174,6 +182,26 @@ def check_database(engine: Engine) -> tuple[str, ...]:
             "run 'kapsel database upgrade'"
         )
     return tuple(damage)
+
+
+def unwritable(engine: Engine) -> tuple[str, ...]:
+    """Return why *engine*'s user cannot write PostgreSQL, one line each; SQLite is a file."""
+    if engine.dialect.name == "sqlite":
+        return ()
+    from scanner.tables import metadata
+
+    may = func.has_table_privilege
+    with engine.connect() as connection:
+        if connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
+            return ("this PostgreSQL is a standby, which only reads",)
+        if connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
+            return ("this user's transactions only read",)
+        barred = [
+            name
+            for name in sorted(metadata.tables)
+            if not connection.execute(select(may(name, "INSERT, UPDATE, DELETE"))).scalar()
+        ]
+    return (f"this user may not write {', '.join(barred)}",) if barred else ()
 
 
 def _too_new(revision: str) -> str:

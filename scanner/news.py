@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.change_words import change_words
 from scanner.changes import Difference, compare
 from scanner.findings import told as rules
 from scanner.model import Finding, Scan
 from scanner.report.document import difference_values
+from scanner.visible import in_one_line
 from scanner.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scanner.model import Entry, Kind
+    from scanner.model import Entry
     from scanner.wording import Words
 
 NO_PAGE = "no page could be read"  # why a scan failed of which nothing else is known
@@ -115,14 +117,14 @@ def _lines(told: News, say: Words) -> Iterable[str]:
     titles = {rule.id: rule.title for rule in rules(say.language)}
     if told.failure is not None:
         known = {NO_PAGE: say.text("news.no_page")}
-        yield say.text("news.failed_why", reason=known.get(told.failure, told.failure))
+        yield say.text("news.failed_why", reason=in_one_line(known.get(told.failure, told.failure)))
     for finding in told.findings:
         yield say.text(
             "news.finding_items" if finding.items else "news.finding",
             severity=say.term("severities", finding.severity),
             title=titles.get(finding.rule, finding.rule),
             rule=finding.rule,
-            items=", ".join(finding.items[:10]),
+            items=in_one_line(", ".join(finding.items[:10])),
         )
     for rule in told.settled:
         yield say.text("news.rule_settled", title=titles.get(rule, rule), rule=rule)
@@ -131,36 +133,17 @@ def _lines(told: News, say: Words) -> Iterable[str]:
     for entry in told.difference.gone:
         yield say.text("news.item_gone", **_item(entry, say))
     for change in told.difference.changed:
-        facts = "; ".join(
-            f"{say.term('fields', field.name)} "
-            f"{_value(field.name, field.old, change.old.kind, say)} → "
-            f"{_value(field.name, field.new, change.new.kind, say)}"
-            for field in change.fields
-        )
+        facts = "; ".join(change_words(change, say))
         yield say.text("news.item_changed", **_item(change.new, say), facts=facts)
 
 
 def _item(entry: Entry, say: Words) -> dict[str, str]:
     return {
         "kind": say.term("kinds", entry.kind),
-        "name": entry.name,
-        "domain": entry.domain,
+        "name": in_one_line(entry.name),
+        "domain": in_one_line(entry.domain),
         "category": say.term("categories", entry.category),
     }
-
-
-#: Whose values have names of their own, by the field.
-_NAMED = {"category": "categories", "states": "states"}
-
-
-def _value(field: str, value: str | float | list[str] | None, kind: Kind, say: Words) -> str:
-    if field == "lifetime" and (value is None or isinstance(value, int | float)):
-        return say.lifetime(value, kind)
-    if isinstance(value, list):
-        return say.terms(_NAMED[field], value) or say.text("news.none")
-    if value is None:
-        return say.text("news.unknown")
-    return say.term(_NAMED[field], value) if field in _NAMED else str(value)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,19 +188,21 @@ def signature(body: bytes, *, secret: str, time: int) -> str:
     return f"t={time},v1={digest.hexdigest()}"
 
 
-def feed(site: str, url: str, scans: Sequence[Scan]) -> bytes:
+def feed(site: str, url: str, scans: Sequence[Scan], spoken: Words | None = None) -> bytes:
     """
     Return a JSON Feed (version 1.1) of what changed from scan to scan.
 
     Args:
         scans: Of one site, newest first.
+        spoken: In which words readers are told; programs always get the same ones.
     """
+    say = spoken or words("en")
     told = [found for new, old in itertools.pairwise(scans) if (found := news(new, old))]
     items = [
         {
             "id": f"{site}/{one.scanned_at:%Y-%m-%dT%H:%M:%SZ}",
-            "title": title(one),
-            "content_text": text(one),
+            "title": title(one, say),
+            "content_text": text(one, say),
             "url": url,
             "date_published": f"{one.scanned_at:%Y-%m-%dT%H:%M:%SZ}",
             "tags": sorted({f.severity.value for f in one.findings}),
@@ -229,7 +214,8 @@ def feed(site: str, url: str, scans: Sequence[Scan]) -> bytes:
         msgspec.json.encode(
             {
                 "version": "https://jsonfeed.org/version/1.1",
-                "title": f"Cookies of {site}",
+                "title": say.text("news.feed", site=site),
+                "language": say.language,
                 "home_page_url": url,
                 "items": items,
             }

@@ -223,6 +223,7 @@ offer = Table(
     Column("revision", String(64), primary_key=True),
     Column("service", String(200), primary_key=True),
     Column("category", String(16), primary_key=True),
+    Index("offer_service", "service", "category", "site", "revision"),
 )
 
 #: The scripts of each site that were ever served: pages may name one by its digest.

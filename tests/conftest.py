@@ -11,8 +11,12 @@ import uuid
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parent.parent
+
+
+expect.set_options(timeout=60_000)  # milliseconds: a slow machine is no failure
 
 
 def pytest_xdist_auto_num_workers():
@@ -31,6 +35,13 @@ def _no_settings_from_outside(monkeypatch):
     for name in list(os.environ):
         if name.startswith("KAPSEL_") and name != "KAPSEL_BROWSER":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def context(context):
+    """A new visitor's browser, that is given time on a slow machine."""
+    context.set_default_timeout(60_000)  # milliseconds
+    return context
 
 
 @pytest.fixture

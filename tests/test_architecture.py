@@ -32,6 +32,7 @@ SQLALCHEMY = (
     "consent_server/admin/sessions.py",
     "consent_server/admin/trail.py",
     "consent_server/given.py",
+    "consent_server/log/clocks.py",
     "consent_server/log/counting.py",
     "consent_server/log/ledger.py",
     "consent_server/log/measures.py",

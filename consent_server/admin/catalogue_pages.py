@@ -12,7 +12,7 @@ from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.glance import picture
 from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import Role
-from consent_server.admin.words import change_words
+from scanner.change_words import change_words
 from scanner.errors import KapselError
 from scanner.model import Category
 

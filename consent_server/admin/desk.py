@@ -49,6 +49,9 @@ async def furnish(state: Any, settings: Settings) -> AsyncIterator[None]:
             client_secret=settings.oidc.client_secret,
         )
     async with Runner.at_work(
-        state.jobs, database=settings.database, sites_file=str(settings.sites_file)
+        state.jobs,
+        database=settings.database,
+        sites_file=str(settings.sites_file),
+        time_zone=settings.time_zone,
     ) as state.runner:
         yield

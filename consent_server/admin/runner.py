@@ -55,11 +55,18 @@ class Runner:
         *,
         database: str,
         sites_file: str,
+        time_zone: str = "UTC",
         command: Sequence[str] = COMMAND,
     ) -> AsyncIterator[Runner]:
-        """Open a runner; at the end its scans are stopped, and keep what they have found."""
+        """
+        Open a runner; at the end its scans are stopped, and keep what they have found.
+
+        Args:
+            time_zone: In which their messages tell times, where a site names none.
+        """
         environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
         environment |= {"KAPSEL_DATABASE": database, "KAPSEL_SITES": sites_file}
+        environment["KAPSEL_TIME_ZONE"] = time_zone
         environment["KAPSEL_LOG_FORMAT"] = "text"  # JSON that a scan says is its progress
         runner = cls(jobs, environment=environment, command=command)
         try:

@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING
 from scanner.languages import choose
 
 if TYPE_CHECKING:
-    from scanner.changes import Change, Field
-    from scanner.model import Entry, Kind
+    from scanner.model import Entry
     from scanner.wording import Words
 
-#: Whose values have names of their own, by the field of a change.
-_NAMED = {"category": "categories", "states": "states", "party": "parties", "kind": "kinds"}
-
-#: The same, by the fact of a record.
+#: Whose values have names of their own, by the fact of a record.
 _FACTS = {"action": "actions", "surface": "surfaces", "layout": "layouts"}
 
 #: What decided, by the layer that a rule names.
@@ -73,23 +69,3 @@ def setter(entry: Entry, words: Words) -> str:
         return words.text("item.by", how=how, url=entry.set_by.url)
     line = str(entry.set_by.line)
     return words.text("item.by_line", how=how, url=entry.set_by.url, line=line)
-
-
-def change_words(change: Change, words: Words) -> list[str]:
-    """Return what is different about an item, fact by fact."""
-    return [
-        f"{words.term('fields', field.name)}: {_value(field, field.old, change.old.kind, words)} → "
-        f"{_value(field, field.new, change.new.kind, words)}"
-        for field in change.fields
-    ]
-
-
-def _value(field: Field, value: str | float | list[str] | None, of: Kind, words: Words) -> str:
-    if field.name == "lifetime" and not isinstance(value, str | list):
-        return words.lifetime(value, of)
-    if isinstance(value, list):
-        named = [words.term(_NAMED.get(field.name, "fields"), one) for one in value]
-        return ", ".join(named) or words.text("common.none")
-    if value is None:
-        return words.text("common.not_known")
-    return words.term(_NAMED[field.name], value) if field.name in _NAMED else str(value)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-START_TIMEOUT = 10.0  # seconds until a loopback server must answer
+START_TIMEOUT = 60.0  # seconds until a loopback server must answer
 
 
 class Loopback:

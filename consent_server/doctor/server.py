@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 
 from consent_server.doctor.check import Check, bad, good, note
+from consent_server.doctor.storage import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = 10.0  # seconds for one answer
 RENEW = 14  # days before its end at which a certificate should have been renewed
-CLOCK = 60.0  # seconds that two clocks may differ
 
 
 def server(address: str, sites: Sequence[Site]) -> Iterator[Check]:
@@ -123,6 +123,9 @@ def _script(client: httpx.Client, url: str, site: Site) -> Check:
     answer = _get(client, url)
     if isinstance(answer, str):
         return bad(subject, answer)
+    if answer.status_code == 421:
+        said = f"{url} is refused: the server was told to answer to other names only"
+        return bad(subject, said, f"kapsel serve --host-name {urlsplit(url).hostname}")
     if answer.status_code != 200 or "javascript" not in answer.headers.get("content-type", ""):
         return bad(subject, f"{url} answers {answer.status_code} instead of the script")
     if answer.headers.get("content-encoding") is None:

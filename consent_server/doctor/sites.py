@@ -27,6 +27,8 @@ def read_sites(file: Path) -> tuple[tuple[Site, ...], Check]:
     try:
         sites = load(file)
     except KapselError as exc:
+        if not file.exists():
+            return (), bad("sites.yaml", f"{file} is not there", "list your sites in it")
         return (), bad("sites.yaml", str(exc), "mend it; 'kapsel sites check' tells the lines")
     return sites, good("sites.yaml", f"{file}: {len(sites)} sites")
 

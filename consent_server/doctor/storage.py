@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import stat
@@ -18,43 +19,86 @@ if TYPE_CHECKING:
 
 _AS_THE_SERVER = "run this as the server's user, and let that user write there"
 
+CLOCK = 60.0  # seconds that two clocks may differ
+
 LITTLE_SPACE = 1 << 30  # bytes that should be free beside the database
 
 
 def storage(settings: Settings) -> Iterator[Check]:
     """Look at the database of *settings* without changing it, and at what lies beside it."""
-    yield _database(settings.database)
+    yield from _database(settings.database)
     if "://" not in settings.database:
         yield _space(Path(settings.database))
     yield _key(settings.key_file)
     yield _checkpoints(settings)
 
 
-def _database(address: str) -> Check:
-    from scanner.database import check_database, open_database
-
-    kind = "PostgreSQL" if "://" in address else address
+def _database(address: str) -> Iterator[Check]:
     if "://" not in address:
-        try:
-            Path(address).stat()
-        except FileNotFoundError:
-            return note("database", f"{kind} is not there yet", "the first scan or server makes it")
-        except OSError as exc:
-            return bad("database", f"{address} cannot be read: {exc.strerror}", _AS_THE_SERVER)
-        if not os.access(address, os.W_OK) or not os.access(Path(address).parent, os.W_OK):
-            said = f"{address}, or the folder it is in, cannot be written by this user"
-            return bad("database", said, _AS_THE_SERVER)
+        file = _file(Path(address))
+        if file is not None:
+            yield file
+            return
     try:
-        engine = open_database(address, upgrade=False)
+        yield from _opened(address)
     except KapselError as exc:
-        return bad("database", str(exc))
+        yield bad("database", str(exc))
+
+
+def _file(file: Path) -> Check | None:
+    """Return why the database cannot be *file*; None: it can."""
     try:
-        faults = check_database(engine)
+        file.stat()
+    except FileNotFoundError:
+        return note("database", f"{file} is not there yet", "the first scan or server makes it")
+    except OSError as exc:
+        return bad("database", f"{file} cannot be read: {exc.strerror}", _AS_THE_SERVER)
+    if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
+        said = f"{file}, or the folder it is in, cannot be written by this user"
+        return bad("database", said, _AS_THE_SERVER)
+    return None
+
+
+def _opened(address: str) -> Iterator[Check]:
+    from consent_server.log.clocks import database_time, newest_receipt
+    from scanner.database import answering, check_database, open_database, unwritable
+
+    engine = open_database(address, upgrade=False)
+    try:
+        if faults := check_database(engine):
+            yield bad("database", "; ".join(faults))
+            return
+        with answering():
+            if barred := unwritable(engine):
+                advice = "let the user in KAPSEL_DATABASE own the tables, on the primary"
+                yield bad("database", "; ".join(barred), advice)
+            else:
+                kind = "PostgreSQL" if "://" in address else address
+                yield good("database", f"{kind} is whole and up to date")
+            newest, there = newest_receipt(engine), database_time(engine)
+        yield clock(dt.datetime.now(dt.UTC), newest=newest, there=there)
     finally:
         engine.dispose()
-    if faults:
-        return bad("database", "; ".join(faults))
-    return good("database", f"{kind} is whole and up to date")
+
+
+def clock(now: dt.datetime, *, newest: dt.datetime | None, there: dt.datetime | None) -> Check:
+    """
+    Hold this machine's clock, which says *now*, against what the database knows.
+
+    Args:
+        now: In UTC.
+        newest: When the newest decision was received.
+        there: What time it is by the database's server, if it has one.
+    """
+    advice = "set the clock of each machine by NTP: decisions bear the server's time"
+    if there is not None and abs((there - now).total_seconds()) > CLOCK:
+        away = abs((there - now).total_seconds())
+        said = f"PostgreSQL's clock and this machine's are {away:.0f} seconds apart"
+        return bad("clock", said, advice)
+    if newest is not None and (newest - now).total_seconds() > CLOCK:
+        said = f"it is {now:%Y-%m-%d %H:%M} UTC here, and the newest decision came at"
+        return bad("clock", f"{said} {newest:%Y-%m-%d %H:%M}: one of the two is wrong", advice)
+    return good("clock", "nothing in the database is from the future")
 
 
 def _space(file: Path) -> Check:
@@ -69,6 +113,8 @@ def _space(file: Path) -> Check:
 
 
 def _key(file: Path) -> Check:
+    from consent_server.log.signing import signing_key
+
     try:
         mode = file.stat().st_mode
     except FileNotFoundError:
@@ -77,6 +123,10 @@ def _key(file: Path) -> Check:
         return bad("signing key", f"{file} cannot be read: {exc.strerror}", _AS_THE_SERVER)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         return bad("signing key", f"{file} can be read by others", f"chmod 600 {file}")
+    try:
+        signing_key(file)
+    except KapselError as exc:
+        return bad("signing key", str(exc), "bring the key back from a backup: it signed the log")
     return good("signing key", f"{file} is its owner's alone")
 
 

@@ -221,24 +221,28 @@ class ConsentLog:
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
-    def _store(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
+    def _store(
+        self, records: Sequence[ConsentRecord], committing: Callable[[], None]
+    ) -> Sequence[Outcome]:
         """Store *records*, and remember whether that could be done."""
         try:
-            outcomes = self._stored_each(records)
+            outcomes = self._stored_each(records, committing)
         except LogUnavailable:
             self._readiness.heard(stored=False)
             raise
         self._readiness.heard(stored=not isinstance(outcomes[0], LogUnavailable))
         return outcomes
 
-    def _stored_each(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
+    def _stored_each(
+        self, records: Sequence[ConsentRecord], committing: Callable[[], None] | None = None
+    ) -> Sequence[Outcome]:
         """Store *records* in one commit; where one of them spoils it, each in its own."""
         first: dict[str, ConsentRecord] = {}  # in the order in which they came
         for record in records:
             first.setdefault(record.id, record)
         try:
             with self._unavailable():
-                new = self._ledger.append(list(first.values()))
+                new = self._ledger.append(list(first.values()), committing)
                 if len(new) == len(records):
                     return [True] * len(records)
                 known = first | self._stored(first.keys() - new)

@@ -11,6 +11,7 @@ Whoever counts has the ledger's turn.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +35,10 @@ from scanner.tables import ADDED_UP, answer, consent, counted, daily, open_day, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement, Connection, Insert
+    from sqlalchemy import ColumnElement, Connection, Insert, Update
 
 EVERY = 2000  # decisions that one process leaves uncounted: what a question counts in 2 ms
+FEW = 64  # answers of a day that are told to the database; to let it count more is quicker
 
 #: What a day is told apart by where it is added up.
 DIMENSIONS = ("language", "country", "revision", "layout")
@@ -50,28 +52,56 @@ _NOTHING: ColumnElement[str] = literal_column("''")
 #: The day of receipt, since 1970, of a decision.
 RECEIVED_ON = cast(consent.c.received_at // literal_column(str(DAY)), Integer)
 
+_NEW = (consent.c.seq >= bindparam("first"), consent.c.seq < bindparam("end"))
 
-def count(connection: Connection, end: int) -> None:
-    """Count the decisions before position *end*, and add up days that are over."""
-    first = connection.execute(select(counted.c.leaves)).scalar_one()
+# To make them anew would take longer than to count.
+_FIRST = select(counted.c.leaves)
+_FROM_TO = select(func.min(consent.c.received_at), func.max(consent.c.received_at)).where(*_NEW)
+_DAYS = select(RECEIVED_ON).where(*_NEW).distinct()
+_COUNTED = update(counted).values(leaves=bindparam("leaves"))
+_HELD_MORE = (
+    update(answer)
+    .where(answer.c.id == bindparam("of"))
+    .values(held=answer.c.held + bindparam("times"))
+)
+
+
+class Own:
+    """What one process has added since it counted last: how often each answer, on each day."""
+
+    def __init__(self) -> None:
+        self.times: Counter[tuple[int, int]] = Counter()
+        self._since = -1  # leaves that were counted then
+
+    def add(self, added: Iterable[tuple[int, int]]) -> None:
+        """Add days of receipt, with the numbers of the answers."""
+        self.times.update(added)
+
+    def clear(self, end: int) -> None:
+        """Begin anew: the first *end* leaves are counted."""
+        self.times.clear()
+        self._since = end
+
+    def is_all(self, first: int, end: int) -> bool:
+        """Return whether nobody else added a leaf from *first* on, or counted one, before *end*."""
+        return first == self._since and self.times.total() == end - first
+
+
+def count(connection: Connection, end: int, own: Own | None = None) -> None:
+    """
+    Count the decisions before position *end*, and add up days that are over.
+
+    Args:
+        own: What this process added: where that is all, the database needs not look.
+    """
+    first = connection.execute(_FIRST).scalar_one()
     if first >= end:
         return
-    new = (consent.c.seq >= first, consent.c.seq < end)
-    days = sorted(connection.execute(select(RECEIVED_ON).where(*new).distinct()).scalars())
-    for day in days:
-        _open(connection, day)
-    given = select(RECEIVED_ON, consent.c.answer, func.count()).where(*new)
-    dialect = dialect_named(connection.dialect.name)
-    made = dialect.insert(tally).from_select(
-        ["day", "answer", "count"],
-        given.group_by(RECEIVED_ON, consent.c.answer).order_by(RECEIVED_ON, consent.c.answer),
-    )
-    connection.execute(_summed(made))
-    times = select(consent.c.answer, func.count().label("times")).where(*new)
-    each = times.group_by(consent.c.answer).subquery("each_answer")
-    held = update(answer).where(answer.c.id == each.c.answer)
-    connection.execute(held.values(held=answer.c.held + each.c.times))
-    connection.execute(update(counted).values(leaves=end))
+    if own is not None and len(own.times) <= FEW and own.is_all(first, end):
+        days = _told(connection, own.times)
+    else:
+        days = _looked_up(connection, {"first": first, "end": end})
+    connection.execute(_COUNTED, {"leaves": end})
     if days:
         _close(connection, before=days[-1] - _LAST_OPEN)
 
@@ -87,9 +117,73 @@ def ignored(connection: Connection, *, day: int, given: int) -> None:
 
 def uncount(connection: Connection, answers: Iterable[int]) -> None:
     """Count the decisions, that have *answers* and are counted, no more among those held."""
-    less = [{"of": number, "times": times} for number, times in Counter(answers).items()]
-    changed = update(answer).where(answer.c.id == bindparam("of"))
-    connection.execute(changed.values(held=answer.c.held - bindparam("times")), less)
+    less = [{"of": number, "times": -times} for number, times in Counter(answers).items()]
+    connection.execute(_HELD_MORE, less)
+
+
+def _told(connection: Connection, times: Counter[tuple[int, int]]) -> list[int]:
+    """Count decisions, so many *times* on a day an answer; return the days."""
+    days = sorted({day for day, _ in times})
+    for day in days:
+        _open(connection, day)
+    new = [{"day": day, "answer": number, "count": n} for (day, number), n in sorted(times.items())]
+    connection.execute(_added(connection.dialect.name), new)
+    connection.execute(_HELD_MORE, [{"of": each["answer"], "times": each["count"]} for each in new])
+    return days
+
+
+def _looked_up(connection: Connection, new: dict[str, int]) -> list[int]:
+    """Count the decisions between the positions *new*; return their days."""
+    days = _days(connection, new)
+    for day in days:
+        _open(connection, day)
+    connection.execute(_tallied(connection.dialect.name), new)
+    connection.execute(_HELD, new)
+    return days
+
+
+def _days(connection: Connection, new: dict[str, int]) -> list[int]:
+    """Return the days on which the decisions *new* were received; most often it is one."""
+    first, last = connection.execute(_FROM_TO, new).one()
+    if first is None:  # all of them are erased
+        return []
+    if first // DAY == last // DAY:
+        return [first // DAY]
+    return sorted(connection.execute(_DAYS, new).scalars())
+
+
+@functools.cache
+def _added(dialect: str) -> Insert:
+    """Return the statement that adds to the tally."""
+    names = (tally.c.day, tally.c.answer, tally.c["count"])
+    made = dialect_named(dialect).insert(tally)
+    return _summed(made.values({each.name: bindparam(each.name) for each in names}))
+
+
+@functools.cache
+def _tallied(dialect: str) -> Insert:
+    """Return the statement that tallies new decisions."""
+    given = select(RECEIVED_ON, consent.c.answer, func.count()).where(*_NEW)
+    made = (
+        dialect_named(dialect)
+        .insert(tally)
+        .from_select(
+            ["day", "answer", "count"],
+            given.group_by(RECEIVED_ON, consent.c.answer).order_by(RECEIVED_ON, consent.c.answer),
+        )
+    )
+    return _summed(made)
+
+
+def _held() -> Update:
+    """Return the statement that tells each answer how many new decisions gave it."""
+    times = select(consent.c.answer, func.count().label("times")).where(*_NEW)
+    each = times.group_by(consent.c.answer).subquery("each_answer")
+    held = update(answer).where(answer.c.id == each.c.answer)
+    return held.values(held=answer.c.held + each.c.times)
+
+
+_HELD = _held()
 
 
 def _summed(made: Any) -> Insert:

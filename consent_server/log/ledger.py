@@ -20,7 +20,7 @@ from scanner.tables import consent, leaf, to_milliseconds
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Engine, Row, Update
     from sqlalchemy.pool import PoolProxiedConnection
@@ -42,10 +42,15 @@ class _Group(NamedTuple):
 
     rows: list[tuple[Any, ...]]
     hashes: list[bytes]
+    given: list[tuple[int, int]]  # day of receipt, and answer
 
     def only(self, which: Sequence[int]) -> _Group:
         """Return those at the places *which*."""
-        return _Group([self.rows[n] for n in which], [self.hashes[n] for n in which])
+        return _Group(
+            [self.rows[n] for n in which],
+            [self.hashes[n] for n in which],
+            [self.given[n] for n in which],
+        )
 
 
 class Ledger:
@@ -59,31 +64,41 @@ class Ledger:
         self._begin = _BEGIN[self._dialect]
         self._connection: PoolProxiedConnection | None = None
         self._uncounted = counting.EVERY  # others may have left as many
+        self._own = counting.Own()
 
-    def append(self, records: Sequence[ConsentRecord]) -> set[str]:
+    def append(
+        self, records: Sequence[ConsentRecord], committing: Callable[[], None] | None = None
+    ) -> set[str]:
         """
         Add those of *records*, whose ids differ, that are not there yet; return their ids.
 
         Only one thread may append.
+
+        Args:
+            committing: Is called when only the commit of all of them is left to wait for.
         """
         group = self._group(records)
         self._uncounted += len(records)
-        if self._append_new(group):
+        if self._append_new(group, committing or _nothing):
+            self._own.add(group.given)
             return {record.id for record in records}
         with self.turn() as (connection, position):
             asked = consent.c.id.in_([record.id for record in records])
             known = set(connection.execute(select(consent.c.id).where(asked)).scalars())
             fresh = [n for n, record in enumerate(records) if record.id not in known]
+            new = group.only(fresh)
             if fresh:
-                self._add(connection.connection.cursor(), position, group.only(fresh))
-            return {records[n].id for n in fresh}
+                self._add(connection.connection.cursor(), position, new)
+        self._own.add(new.given)
+        return {records[n].id for n in fresh}
 
     def count(self) -> None:
         """Count what was added, if that is much by now."""
         if self._uncounted < counting.EVERY:
             return
         with self.turn() as (connection, position):
-            counting.count(connection, position)
+            counting.count(connection, position, self._own)
+        self._own.clear(position)
         self._uncounted = 0
 
     def tally(self, given: tuple[Any, ...], *, now: dt.datetime) -> None:
@@ -151,9 +166,9 @@ class Ledger:
             leaves.leaf_hash(cores[key], leaves.inner(salt, leaves.personal(record)))
             for record, salt, key in zip(records, salted, keys, strict=True)
         ]
-        return _Group(added, hashes)
+        return _Group(added, hashes, keys)
 
-    def _append_new(self, group: _Group) -> bool:
+    def _append_new(self, group: _Group, committing: Callable[[], None]) -> bool:
         """Add all of *group* in one commit, by the driver alone; False: some are there already.
 
         This is the hot path: it keeps its connection, and goes round SQLAlchemy's.
@@ -162,9 +177,9 @@ class Ledger:
             self._connection = self._engine.raw_connection()
         try:
             if self._dialect == "sqlite":
-                self._commit_to_sqlite(self._connection.driver_connection, group)
+                self._commit_to_sqlite(self._connection.driver_connection, group, committing)
             else:
-                self._commit_to_postgresql(self._connection.driver_connection, group)
+                self._commit_to_postgresql(self._connection.driver_connection, group, committing)
         except self._driver.IntegrityError:
             self._connection.rollback()
             return False
@@ -175,20 +190,26 @@ class Ledger:
             raise
         return True
 
-    def _commit_to_sqlite(self, connection: Any, group: _Group) -> None:
+    def _commit_to_sqlite(
+        self, connection: Any, group: _Group, committing: Callable[[], None]
+    ) -> None:
         cursor = connection.cursor()
         cursor.execute(self._begin)
         cursor.execute(_last_position())
         last = cursor.fetchall()[0][0]
         self._add(cursor, 0 if last is None else last + 1, group)
+        committing()
         connection.commit()
 
-    def _commit_to_postgresql(self, connection: Any, group: _Group) -> None:
+    def _commit_to_postgresql(
+        self, connection: Any, group: _Group, committing: Callable[[], None]
+    ) -> None:
         """Send everything at once, and only then wait; what a pipeline holds is one transaction."""
         connection.autocommit = True
         with connection.pipeline(), connection.cursor() as cursor:
             cursor.execute(self._begin)
             self._add(cursor, None, group)
+            committing()
 
     def _add(self, cursor: Any, position: int | None, group: _Group) -> None:
         """Add rows and leaves, from *position* on (PostgreSQL finds that out itself)."""
@@ -203,6 +224,10 @@ class Ledger:
         if connection is not None:
             with contextlib.suppress(self._driver.Error):  # gone already
                 connection.invalidate()
+
+
+def _nothing() -> None:
+    """Nobody waits."""
 
 
 def _redaction() -> Update:

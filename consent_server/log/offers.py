@@ -51,13 +51,11 @@ def answered(record: ConsentRecord, services: Offered) -> dict[str, bool]:
 
 def whole(connection: Connection, records: Iterable[ConsentRecord]) -> tuple[ConsentRecord, ...]:
     """Return *records* with what each says of every service."""
-    known: dict[tuple[str, str], Offered] = {}
+    records = tuple(records)
+    known = _known(connection, {(record.site, record.revision) for record in records})
     found = []
     for record in records:
-        place = (record.site, record.revision)
-        if place not in known:
-            known[place] = _known(connection, *place)
-        services = answered(record, known[place])
+        services = answered(record, known[record.site, record.revision])
         found.append(msgspec.structs.replace(record, services=services) if services else record)
     return tuple(found)
 
@@ -68,11 +66,15 @@ def services_of(connection: Connection, site: str) -> tuple[str, ...]:
     return tuple(sorted(connection.execute(query).scalars(), key=str.casefold))
 
 
-def _known(connection: Connection, site: str, revision: str) -> Offered:
-    query = select(offer.c.service, offer.c.category).where(
-        offer.c.site == site, offer.c.revision == revision
-    )
-    return frozenset((row.service, row.category) for row in connection.execute(query))
+def _known(connection: Connection, places: set[tuple[str, str]]) -> dict[tuple[str, str], Offered]:
+    """Return what was offered in each of *places*: a site, and a revision of its banner."""
+    sites, revisions = ({place[n] for place in places} for n in (0, 1))
+    query = select(offer).where(offer.c.site.in_(sites), offer.c.revision.in_(revisions))
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {place: set() for place in places}
+    for row in connection.execute(query) if places else ():
+        if (row.site, row.revision) in found:
+            found[row.site, row.revision].add((row.service, row.category))
+    return {place: frozenset(services) for place, services in found.items()}
 
 
 def _service(item: dict[str, Any]) -> str:

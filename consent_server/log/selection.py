@@ -28,11 +28,13 @@ _ENCODER = msgspec.json.Encoder()  # as the services of an answer are written
 #: What a filter asks of answers by name.
 _EQUAL = ("site", "revision", "language", "action", "surface", "country")
 
-NEAR = 10_000  # decisions among which a page is looked for first: some milliseconds
+NEAR = 5_000  # decisions among which a page is looked for first: some milliseconds
 NEAR_FOR_EACH = 20  # and more where the page is long
 
 _one = consent.alias("one")
 _DECIDED = _one.c.decided_at
+
+_NEVER: ColumnElement[int] = literal_column(str(-(2**53)))  # before any decision
 
 _WITHOUT = answer.c.services.is_(None)  # any service that was asked about by itself
 
@@ -87,7 +89,12 @@ def _is_past(question: Question) -> bool:
 
 
 def _near(question: Question) -> Select[Any]:
-    """Return the statement that finds the page among the next `NEAR` decisions of any kind."""
+    """
+    Return the statement that finds the page among the next `NEAR` decisions of any kind.
+
+    The answer of one after the other is looked at, until the page is full: said as a join, a
+    database may well read all answers first.
+    """
     near = (
         select(consent.c.seq, consent.c.decided_at, consent.c.answer)
         .where(*_before(consent, question))
@@ -95,10 +102,10 @@ def _near(question: Question) -> Select[Any]:
         .limit(max(NEAR, NEAR_FOR_EACH * question.limit))
         .subquery("near")
     )
+    fits = select(answer.c.id).where(answer.c.id == near.c.answer, *of_answers(question.filter))
     page = (
         select(near.c.seq)
-        .join(answer, answer.c.id == near.c.answer)
-        .where(*of_answers(question.filter))
+        .where(fits.scalar_subquery().is_not(None))
         .order_by(*_newest_first(near))
         .limit(question.limit + 1)
         .subquery("page")
@@ -116,17 +123,11 @@ def _merged(question: Question, dialect: str) -> Select[Any]:
     """
     count = question.limit + 1
     newest = _newest(answer, question).with_only_columns(_DECIDED).limit(1).scalar_subquery()
-    given = select(answer, newest.label("newest")).where(*of_answers(question.filter))
-    each = given.cte("each_answer")
-    top = (
-        select(each)
-        .where(each.c.newest.is_not(None))
-        .order_by(each.c.newest.desc())
-        .limit(count)
-        .cte("top")
-    )
+    dated = select(answer, func.coalesce(newest, _NEVER).label("newest"))
+    given = dated.where(*of_answers(question.filter))
+    top = given.order_by(literal_column("newest").desc()).limit(count).cte("top")
     edge = select(case((func.count() == count, func.min(top.c.newest)))).select_from(top)
-    oldest = func.coalesce(edge.scalar_subquery(), literal_column(str(-(2**53))))
+    oldest = func.coalesce(edge.scalar_subquery(), _NEVER)
     of_each = _newest(top, question).where(oldest <= _DECIDED).limit(count)
     if dialect == "postgresql":
         found: FromClause = of_each.lateral("found")

@@ -6,6 +6,9 @@ and thousands a second share a few hundred. What can be done for a group is done
 processor does the same thing thirty times in a third of the time that it takes once in a while.
 
     letters ─► group ─► opened by the event loop ─► stored by the thread ─► told by the event loop
+
+While the thread waits for the disk, the loop has nothing to do, as all who could ask wait for that
+commit; so it prepares the answers then.
 """
 
 from __future__ import annotations
@@ -41,6 +44,9 @@ class Letter(Protocol):
     def open(self) -> ConsentRecord:
         """Return the record in it; what this raises is what it is told."""
 
+    def get_ready(self) -> None:
+        """Prepare to hear that it is stored and new, as nearly all are; the commit has begun."""
+
     def tell(self, outcome: Outcome) -> None:
         """Hear what became of it."""
 
@@ -54,6 +60,9 @@ class _Awaited:
 
     def open(self) -> ConsentRecord:
         return self._record
+
+    def get_ready(self) -> None:
+        """There is nothing to prepare."""
 
     def tell(self, outcome: Outcome) -> None:
         if self._done.done():
@@ -84,6 +93,11 @@ class _Group:
                 self._opened.append(letter)
         return records
 
+    def get_ready(self) -> None:
+        """Let those who were opened prepare to be told."""
+        for letter in self._opened:
+            letter.get_ready()
+
     def close(self, outcomes: Iterable[Outcome]) -> None:
         """Tell all who wait; *outcomes* are those of the records that were opened."""
         for letter, outcome in zip(self._opened, outcomes, strict=True):
@@ -96,12 +110,13 @@ class GroupWriter:
     """
     Hands records to *store*, a group at a time; belongs to the event loop that made it.
 
-    *afterwards* is called when those who waited for a group are told.
+    *store* also gets what it shall call when it has only the commit left to wait for. *afterwards*
+    is called when those who waited for a group are told.
     """
 
     def __init__(
         self,
-        store: Callable[[Sequence[ConsentRecord]], Sequence[Outcome]],
+        store: Callable[[Sequence[ConsentRecord], Callable[[], None]], Sequence[Outcome]],
         *,
         afterwards: Callable[[], None],
     ) -> None:
@@ -178,7 +193,7 @@ class GroupWriter:
         while (given := self._queue.get()) is not None:
             group, records = given
             with metrics.COMMIT.time():
-                outcomes = self._outcomes(records)
+                outcomes = self._outcomes(group, records)
             metrics.count(outcomes)
             self._loop.call_soon_threadsafe(self._answer, group, outcomes)
             try:
@@ -186,9 +201,12 @@ class GroupWriter:
             except Exception:  # they are stored all the same, and the thread must live
                 log.exception("decisions not counted")
 
-    def _outcomes(self, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
+    def _outcomes(self, group: _Group, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
+        def committing() -> None:
+            self._loop.call_soon_threadsafe(group.get_ready)
+
         try:
-            return self._store(records) if records else []
+            return self._store(records, committing) if records else []
         except LogUnavailable as exc:
             return [LogUnavailable(str(exc)) for _ in records]
         except Exception:  # whatever it was, those who wait must hear, and the thread must live

@@ -11,8 +11,10 @@ from babel.dates import format_date
 from consent_server.rights.model import MAX_CONTACT, MAX_MESSAGE, Right
 from scanner.languages import texts
 from scanner.rendering import templates
+from scanner.wording import UTC
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Mapping
 
     from jinja2 import Environment
@@ -48,13 +50,24 @@ def form(
     )
 
 
-def standing(declaration: Declaration, request: RightsRequest | None, *, language: str) -> str:
-    """Return the page that shows how far *request* is; None: there is no such request."""
+def standing(
+    declaration: Declaration,
+    request: RightsRequest | None,
+    *,
+    language: str,
+    zone: dt.tzinfo = UTC,
+) -> str:
+    """
+    Return the page that shows how far *request* is; None: there is no such request.
+
+    Args:
+        zone: Whose days are told.
+    """
     dates = {}
     if request is not None:
         moments = {"date": request.received_at, "due": request.due_at, "closed": request.closed_at}
         dates = {
-            name: moment and format_date(moment.date(), "long", locale=language)
+            name: moment and format_date(moment.astimezone(zone), "long", locale=language)
             for name, moment in moments.items()
         }
     return _render("request.html", declaration, language, kept={}, asked=request, dates=dates)

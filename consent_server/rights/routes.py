@@ -10,7 +10,7 @@ import structlog
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from consent_server.addressed import served_to
+from consent_server.addressed import served_to, zone_of
 from consent_server.answers import page as as_page
 from consent_server.answers import refusal
 from consent_server.declaration_page import language_of
@@ -79,16 +79,17 @@ async def _taken(
 
 async def one(request: Request) -> Response:
     """Show how far the answer to the request with the id in the address is."""
-    declaration = await _declaration(request)
-    if declaration is None:
+    served = await served_to(request)
+    if served is None:
         return refusal(404, "there is no such site")
+    declaration = served.declaration
     language = _language(request, declaration)
     found: RightsRequest | None = await asyncio.to_thread(
         Inbox(request.app.state.engine).get,
         request.path_params["id"].lower(),
         site=declaration.site,
     )
-    html = page.standing(declaration, found, language=language)
+    html = page.standing(declaration, found, language=language, zone=zone_of(request, served))
     return as_page(html, language=language, status=404 if found is None else 200)
 
 

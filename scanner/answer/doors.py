@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _MOST_WORDS = 3
 
 
+#: A text on privacy in which the control may stand: behind all controls, tucked ones too.
+_STATEMENT = 20
+
 #: Behind all that can be seen.
 _TUCKED = 10
 
@@ -32,6 +35,11 @@ def likeliest(found: Iterable[Door], tried: Collection[str]) -> Door | None:
     ]
     fresh = [(rank, door) for rank, door in ranked if label(door.control) not in tried]
     return min(fresh, key=lambda pair: pair[0])[1] if fresh else None
+
+
+def is_text(control: Control) -> bool:
+    """Whether *control* leads to a text, in which a control may stand."""
+    return _rank(control) == _STATEMENT
 
 
 def _rank(control: Control) -> int | None:
@@ -54,4 +62,6 @@ def _rank(control: Control) -> int | None:
         return 3 if here else None
     if words.subjects(said) and words.normal(said).count(" ") < _MOST_WORDS:
         return 5 if here else 6
+    if control.leads == "site" and words.names_statement(said):
+        return _STATEMENT
     return None

@@ -101,6 +101,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             return True
         if len(self.offers) >= _PLAIN_ENOUGH and answers != {Meaning.ACKNOWLEDGE}:
             return True
+        if answers == {Meaning.SAVE} and self.dialog and self.optional:
+            return subjects > 0 or words.heads_settings(self.text)
         if answers == {Meaning.ACKNOWLEDGE} or answers == {Meaning.SAVE}:
             return subjects > 0 and (talk >= _PLAIN_ENOUGH or self.hint or bool(self.switches))
         if subjects:

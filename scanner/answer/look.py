@@ -17,6 +17,8 @@ from scanner.answer.layer import Layer, Report, banners
 from scanner.answer.platforms import rules
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playwright.async_api import ElementHandle, Frame, JSHandle, Page
 
     from scanner.answer.control import Control
@@ -128,13 +130,26 @@ def shows_banner(report: Any) -> bool:
 
 async def _floats(frame: Frame, layer: Layer) -> bool:
     """Whether a banner that fills a *frame* lies over the page, or says what it is."""
-    if layer.hint or _FRAME_HINT.search(frame.url) or _FRAME_HINT.search(frame.name):
+    if layer.hint:
         return True
-    try:
-        owner = await frame.frame_element()
-        return bool(await owner.evaluate(script("floats.js")))
-    except Error:
-        return False
+    for around in _outwards(frame):
+        if _FRAME_HINT.search(around.url) or _FRAME_HINT.search(around.name):
+            return True
+        try:
+            owner = await around.frame_element()
+            if await owner.evaluate(script("floats.js")):
+                return True
+        except Error:
+            return False
+    return False
+
+
+def _outwards(frame: Frame) -> Iterator[Frame]:
+    """Yield *frame* and the frames that it lies in, the page itself left out."""
+    at: Frame | None = frame
+    while at is not None and at.parent_frame is not None:
+        yield at
+        at = at.parent_frame
 
 
 @functools.cache
@@ -150,5 +165,5 @@ def _patterns() -> dict[str, Any]:
         "subject": words.stems("subject"),
         "talk": words.stems("talk"),
         "revisit": words.stems("revisit", "withdraw"),
-        "door": words.stems("door"),
+        "door": words.stems("door", "statement"),
     }

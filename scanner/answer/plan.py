@@ -59,7 +59,7 @@ def plan(
             return Step(press=control, final=True)
     if isinstance(answer, Category):
         return _only(layer, answer, pressed, opened=opened)
-    return _yes(layer, pressed) if answer == "yes" else _no(layer, pressed)
+    return _yes(layer, pressed) if answer == "yes" else _no(layer, pressed, opened=opened)
 
 
 def label(control: Control) -> str:
@@ -86,13 +86,15 @@ def _yes(layer: Layer, pressed: Collection[str]) -> Step | None:
     return None
 
 
-def _no(layer: Layer, pressed: Collection[str]) -> Step | None:
+def _no(layer: Layer, pressed: Collection[str], *, opened: Collection[str]) -> Step | None:
     for meaning in (Meaning.REJECT, Meaning.NECESSARY, Meaning.WITHDRAW):
         for control in _fresh(layer, meaning, pressed):
             return Step(press=control, final=True)
     refused = any(label(control) in pressed for control in layer.means(Meaning.REJECT))
     off = _to_refuse(layer.optional)
     if off is not None and (layer.optional or refused or layer.choices):
+        for control in _hidden(layer, opened):
+            return Step(press=control, turn=off, final=False)
         chosen = [choice.no for choice in layer.choices]
         ways = (
             *_fresh(layer, Meaning.SAVE, pressed),
@@ -130,6 +132,19 @@ def _only(
     for control in _fresh(layer, Meaning.SETTINGS, pressed):
         return Step(press=control, final=False)
     return None
+
+
+def _hidden(layer: Layer, opened: Collection[str]) -> list[Control]:
+    """Return what shows the part for legitimate interests: its switches may not exist before."""
+    return [
+        control
+        for control in layer.controls
+        if control.meaning is Meaning.NONE
+        and (control.tab or control.weight == "strong")
+        and control.leads == "here"
+        and words.names_interest(control.label)
+        and label(control) not in opened
+    ]
 
 
 def _chosen(

@@ -33,15 +33,19 @@ STIR_PATIENCE = 1.0
 
 #: Where the mouse comes to lie, and how far the page is scrolled: CSS pixels.
 STIR_PLACE = (240, 180)
-STIR_WAY = 160
+STIR_WAY = 640  # nearly a window: some banners wait for 400 or 500
+
+#: Where the mouse goes at last: out at the top, as on its way to another tab.
+STIR_EXIT = (240, -1)
 
 
 async def stir(page: Page) -> None:
-    """Move the mouse and scroll a little, as a reader does: some pages load the rest only then."""
+    """Move the mouse, scroll, and turn to leave, as a reader does: some banners come only then."""
     try:
         async with asyncio.timeout(STIR_PATIENCE):
             await page.mouse.move(*STIR_PLACE)
             await page.mouse.wheel(0, STIR_WAY)
+            await page.mouse.move(*STIR_EXIT)
     except (Error, TimeoutError):  # gone, or too busy to see the mouse
         log.info("the page was not stirred")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scanner.answer.dialogue import LAYER_PATIENCE, MOST_STEPS
-from scanner.answer.doors import likeliest
+from scanner.answer.doors import is_text, likeliest
 from scanner.answer.effect import PAUSE
 from scanner.answer.look import LEAST_LOOKS, look
 from scanner.answer.plan import label
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scanner.answer.dialogue import Dialogue
     from scanner.answer.look import Door
     from scanner.answer.traces import Traces
+
+#: What pressing a control for a withdrawal brought.
+Outcome: TypeAlias = Literal["asked", "taken", "nothing"]
 
 SHORT_PATIENCE = 1.0  # seconds for a banner to come that has probably had its answer
 
@@ -43,10 +46,13 @@ async def withdraw(dialogue: Dialogue) -> None:
         if door is None:
             return
         tried.add(label(door.control))
-        if await _open(dialogue, door, before):
-            record.withdrawn = await _refuse(dialogue, before)
-            if record.withdrawn is not False:
-                return
+        outcome = await _open(dialogue, door, before)
+        if outcome == "taken":
+            record.withdrawn = True
+        elif outcome == "asked":  # a look that sees nothing now proves nothing
+            record.withdrawn = await dialogue.answer("no", before)
+        if record.withdrawn is not False:
+            return
 
 
 async def _door(dialogue: Dialogue, tried: set[str]) -> Door | None:
@@ -57,40 +63,34 @@ async def _door(dialogue: Dialogue, tried: set[str]) -> Door | None:
     while True:
         looks += 1
         found = likeliest((await look(dialogue.page)).doors, tried)
-        if found is not None or (clock() >= until and looks >= LEAST_LOOKS):
+        control = found is not None and not is_text(found.control)  # it may come a moment later
+        if control or (clock() >= until and looks >= LEAST_LOOKS):
             return found
         await asyncio.sleep(PAUSE)
 
 
-async def _open(dialogue: Dialogue, door: Door, before: Traces) -> bool:
+async def _open(dialogue: Dialogue, door: Door, before: Traces) -> Outcome:
     """Press *door*; return whether it brought a banner, or took the consent back by itself."""
     element = await door.element()
     if element is None:
-        return False
+        return "nothing"
     record = dialogue.record
-    record.found = True
+    record.found = record.found if is_text(door.control) else True  # a text may hold no control
     record.platform = door.control.platform or record.platform
     record.knew(ruled=door.control.platform is not None)
     meaning = door.control.meaning
     said = meaning.value if meaning is Meaning.WITHDRAW else "reopen"
     await record.pressing(door.control, element, door.frame, meaning=said)
     if not await press(element):
-        return False
+        return "nothing"
     clock = asyncio.get_running_loop().time
     until = clock() + LAYER_PATIENCE
     looks = 0
     while clock() < until or looks < LEAST_LOOKS:
         looks += 1
         if (await dialogue.see()).banner is not None:
-            return True
+            return "asked"
         if meaning is Meaning.WITHDRAW and (await read_traces(dialogue.page)).differ(before):
-            return True
+            return "taken"
         await asyncio.sleep(PAUSE)
-    return False
-
-
-async def _refuse(dialogue: Dialogue, before: Traces) -> bool | None:
-    """Refuse in the layer that was opened; some sites need no more than the press before."""
-    if (await look(dialogue.page)).banner is None:
-        return True
-    return await dialogue.answer("no", before)
+    return "nothing"

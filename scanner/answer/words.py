@@ -16,6 +16,9 @@ from scanner.model import Category
 #: A button says little: what is longer is a paragraph that happens to be clickable.
 MAX_LABEL_WORDS = 12
 
+#: "Personvernerklæring og vilkår" is the name of a text; what is longer is a sentence about it.
+MAX_STATEMENT_WORDS = 5
+
 #: "do not", "nicht notwendige", "non-essential": as many words may stand between.
 NEGATION_REACH = 2
 
@@ -28,6 +31,9 @@ _SUM = re.compile(
 #: Soft hyphens and joiners, which part words on the screen but not in the mind.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
+
+#: More letters of a word, in a JavaScript pattern.
+_LETTERS = r"[\p{L}\p{N}]*"
 
 #: Where one breathes in the middle of a label.
 _PAUSE = re.compile(r"[,.;:!–—]")
@@ -73,6 +79,8 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     marketing: tuple[str, ...]
     door: tuple[str, ...] = ()
     embed: tuple[str, ...] = ()
+    statement: tuple[str, ...] = ()
+    interest: tuple[str, ...] = ()
 
 
 @functools.lru_cache(maxsize=4096)  # a page is looked at many times, and says the same
@@ -131,6 +139,23 @@ def names_consent(label: str) -> bool:
     return _has(normal(label), "door")
 
 
+def names_statement(label: str) -> bool:
+    """Whether *label* is the name of a text on privacy or cookies, and little more."""
+    text = normal(label)
+    return text.count(" ") <= MAX_STATEMENT_WORDS and _has(text, "statement")
+
+
+def names_interest(label: str) -> bool:
+    """Whether *label* is that of the part for legitimate interests, and little more."""
+    text = normal(label)
+    return text.count(" ") <= MAX_STATEMENT_WORDS and _has(text, "interest")
+
+
+def heads_settings(text: str) -> bool:
+    """Whether *text* begins as settings of consent do: "Manage your consent preferences"."""
+    return _has(" ".join(normal(text).split()[:MAX_LABEL_WORDS]), "revisit")
+
+
 def embeds(text: str) -> bool:
     """Whether *text* speaks of something that is shown in a page: a video, a map."""
     return _has(normal(text), "embed")
@@ -180,7 +205,7 @@ def stems(*lists: str) -> str:
     """Return the words of *lists* as the source of a JavaScript pattern, signs ignored."""
     phrases = {_normal_phrase(phrase) for name in lists for phrase in _words()[name]}
     return "|".join(
-        re.escape(phrase.replace("*", "")).replace(r"\ ", r"[^\p{L}\p{N}]+")
+        re.escape(phrase.strip("*")).replace(r"\*", _LETTERS).replace(r"\ ", r"[^\p{L}\p{N}]+")
         for phrase in sorted(phrases)
     )
 
@@ -294,5 +319,6 @@ def _bare(name: str) -> re.Pattern[str]:
 
 
 def _normal_phrase(phrase: str) -> str:
-    """Return a *phrase* of words.toml as `normal` would, with its stars kept."""
-    return "*".join(normal(part) for part in phrase.lstrip("=").split("*"))
+    """Return a *phrase* of words.toml as `normal` would, with its stars and what parts them."""
+    parts = phrase.lstrip("=").split("*")
+    return "*".join(f"{' ' * p.startswith(' ')}{normal(p)}{' ' * p.endswith(' ')}" for p in parts)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 
+from scanner import wellformed
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
@@ -118,7 +120,10 @@ class DevTools:
                 for end in ends:
                     raw = b"".join((*begun, end))
                     begun.clear()
-                    self._receive(decoder.decode(raw))
+                    try:
+                        self._receive(wellformed.read(raw, decoder.decode))
+                    except (msgspec.MsgspecError, RecursionError) as fault:
+                        log.error("message not understood", fault=type(fault).__name__)  # noqa: TRY400
                 begun.append(rest)
         finally:
             self.gone.set()
@@ -140,7 +145,7 @@ class DevTools:
         detached = message.method == "Target.detachedFromTarget"
         if not detached and message.method not in session.listeners:
             return
-        params: Params = msgspec.json.decode(message.params)
+        params: Params = wellformed.read(bytes(message.params), msgspec.json.decode)
         if detached:
             gone = self._sessions.get(params["sessionId"])
             if gone is not None:

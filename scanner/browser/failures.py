@@ -15,6 +15,7 @@ _ERRORS = {
     "ERR_TOO_MANY_REDIRECTS": "it redirects in circles",
     "ERR_INVALID_REDIRECT": "it redirects to what is no address",
     "ERR_UNSAFE_REDIRECT": "it redirects to what a browser refuses",
+    "ERR_UNKNOWN_URL_SCHEME": "it leads to no address of the web",
     "ERR_INVALID_RESPONSE": "the answer is not valid HTTP",
     "ERR_INVALID_HTTP_RESPONSE": "the answer is not valid HTTP",
     "ERR_RESPONSE_HEADERS_TRUNCATED": "the answer breaks off in its headers",

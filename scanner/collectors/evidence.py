@@ -6,9 +6,10 @@ where they come in.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import time
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -93,6 +94,13 @@ DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER,
 WORKER_START = 0.4
 
 
+class Unheard(NamedTuple):
+    """When something was asked for, and answered, with cookies that nobody hears of."""
+
+    asked: dt.datetime
+    at: dt.datetime
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """What a request told a server."""
 
@@ -142,6 +150,7 @@ class Evidence:
         """
         self._beside = {} if beside is None else beside
         self.attached_at = 0.0  # monotonic time when it began, if it is a worker's
+        self.searches: set[asyncio.Task[None]] = set()  # for who made some code, under way
         self.clear()
 
     def clear(self) -> None:
@@ -156,8 +165,8 @@ class Evidence:
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
         self.cleared: set[str] = set()  # hosts that had the cookies of their domain deleted
         self.emptied: set[str] = set()  # hosts that had all else that they keep deleted
-        #: Addresses whose answers may have cookies that nobody hears of, and when they came.
-        self.unheard: dict[str, dt.datetime] = {}
+        #: Addresses whose answers may have cookies that nobody hears of.
+        self.unheard: dict[str, Unheard] = {}
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.looked_until = 0  # how many of `stored` were there when that was done
         self.deferred: set[str] = set()  # addresses that are asked when the browser sees fit
@@ -188,6 +197,11 @@ class Evidence:
                 else:
                     known[url] = by
 
+    async def searched(self, within: float) -> None:
+        """Wait until it is known who made what ran, or for so many seconds."""
+        if self.searches:
+            await asyncio.wait(self.searches, timeout=within)
+
     def mark(self, moment: Moment) -> None:
         """Note that what comes from now on comes at *moment*."""
         counts = {
@@ -217,6 +231,11 @@ class Evidence:
         for url, noted in self._beside.items():
             if noted.attached_at >= self._since and (url in self.planned or url in self.made):
                 yield noted
+
+    @property
+    def worker_began(self) -> float:
+        """The monotonic time when the last of the workers beside the page began that it started."""
+        return max((worker.attached_at for worker in self._started()), default=0.0)
 
     @property
     def waits_until(self) -> float:

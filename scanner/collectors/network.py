@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from scanner import cookie_line, lifetimes
 from scanner.addresses import without_query
-from scanner.collectors.evidence import CookieWrite, Evidence, Request
+from scanner.collectors.evidence import CookieWrite, Evidence, Request, Unheard
 from scanner.collectors.stack import OURS
+from scanner.domains import same_site
 from scanner.model import SetBy
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _EMPTYING = ('"storage"', '"*"')
 
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
+
+CONNECTIONS = 6  # to one host, over HTTP/1.1, that browsers open at the most
 
 PATIENCE = 8.0  # seconds that the beginning of an answer is waited for: long polls never get one
 
@@ -69,6 +72,12 @@ class Traffic:
         asked = max(self.unanswered.values(), default=None)
         return asked is not None and time.monotonic() - asked < PATIENCE
 
+    def crowds(self, host: str) -> bool:
+        """Tell whether so much waits for *host* that a browser asks it for nothing more."""
+        waiting = (self.exchanges.get(key[1]) for key in self.unanswered)
+        asked = [each.hops[-1] for each in waiting if each and each.hops]
+        return sum(urlsplit(url).hostname == host for url in asked) >= CONNECTIONS
+
     def quiet_for(self) -> float:
         """Return for how many seconds nothing was under way."""
         return 0.0 if self.open else time.monotonic() - self.changed_at
@@ -105,6 +114,7 @@ class Network:
             ("loadingFailed", self._ended),
             ("webSocketCreated", self._socket),
             ("webSocketHandshakeResponseReceived", self._shaken),
+            ("webSocketClosed", self._ended),
         ):
             session.on(f"Network.{method}", listener)
         session.on("detached", self._detached)
@@ -122,6 +132,7 @@ class Network:
         if not url.startswith(("http:", "https:", "ws:", "wss:")):
             return
         exchange.hops.append(url)
+        exchange.asked = exchange.asked or _now()
         if params.get("type") == "Script" and "redirectResponse" in params:
             self._evidence.landed[exchange.hops[0]] = url
         self._pair(exchange)
@@ -134,11 +145,15 @@ class Network:
         traffic.changed_at = time.monotonic()
         # A worker's own script is told as asked for by the page, and never as finished.
         if params.get("type") not in _ENDLESS and params.get("loaderId") != "":
-            traffic.open.add((self._session.id, params["requestId"]))
-            traffic.unanswered[self._session.id, params["requestId"]] = traffic.changed_at
+            self._under_way(params["requestId"])
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
             traffic.asked = url
             self._evidence.asked = self._evidence.asked or _now()
+
+    def _under_way(self, id: str) -> None:  # noqa: A002
+        self._traffic.changed_at = time.monotonic()
+        self._traffic.open.add((self._session.id, id))
+        self._traffic.unanswered[self._session.id, id] = self._traffic.changed_at
 
     def _initiator(self, params: Params) -> SetBy | None:
         return initiator(params.get("initiator", {}), self._evidence.addresses)
@@ -176,12 +191,18 @@ class Network:
             # Of the script of a service worker the browser tells no headers.
             url = params["response"]["url"]
             if params.get("loaderId") == "" and url.startswith("http"):
-                self._evidence.unheard.setdefault(without_query(url), _now())
-                self._unheard()
+                self._doubt(url, self._exchange(params["requestId"]))
         if params.get("type") == "Document" and params.get("frameId") == self._traffic.frame:
             self._traffic.documents += 1
             self._traffic.status = params["response"]["status"]
             self._traffic.url = params["response"]["url"]
+
+    def _doubt(self, url: str, exchange: Exchange) -> None:
+        """Note that the answer of *url*, which has just come, may have brought cookies."""
+        now = _now()
+        noted = Unheard(asked=exchange.asked or now, at=now)
+        self._evidence.unheard.setdefault(without_query(url), noted)
+        self._unheard()
 
     def _ended(self, params: Params) -> None:
         self._traffic.unanswered.pop((self._session.id, params["requestId"]), None)
@@ -189,16 +210,25 @@ class Network:
         self._traffic.changed_at = time.monotonic()
 
     def _socket(self, params: Params) -> None:
-        self._exchange(params["requestId"]).hops.append(params["url"])
-        host = urlsplit(params["url"]).hostname or ""
-        self._evidence.unheard.setdefault(without_query(params["url"]), _now())
+        exchange = self._exchange(params["requestId"])
+        exchange.hops.append(params["url"])
+        exchange.asked = _now()
         by = self._initiator(params)
+        host = urlsplit(params["url"]).hostname or ""
         self._evidence.requests.append(Request(host=host, at=_now(), by=by))
+        self._under_way(params["requestId"])
 
     def _shaken(self, params: Params) -> None:
+        self._ended(params)
         exchange = self._exchange(params["requestId"])
+        response = params["response"]
         if not exchange.answers:
-            self._answered({**params, "headers": params["response"].get("headers", {})})
+            self._answered({**params, "headers": response.get("headers", {})})
+        # Of a handshake with another site the browser does not tell the cookies.
+        asker = urlsplit(response.get("requestHeaders", {}).get("Origin", "")).hostname or ""
+        url = exchange.hops[0] if exchange.hops else ""
+        if not same_site(asker, urlsplit(url).hostname or ""):
+            self._doubt(url, exchange)
 
     def _detached(self, params: Params) -> None:
         traffic, gone = self._traffic, self._session.id
@@ -240,6 +270,7 @@ class Exchange:
 
     def __init__(self) -> None:
         self.hops: list[str] = []
+        self.asked: dt.datetime | None = None
         self.paired = 0  # hops that have their answer
         self.answers: list[tuple[list[str], dict[str, str], dt.datetime | None, str]] = []
 

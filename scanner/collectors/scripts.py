@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
-from scanner import cookie_line
+from scanner import cookie_line, wellformed
 from scanner.addresses import without_query
 from scanner.collectors import parameters
 from scanner.collectors.debugger import Debugger
@@ -122,7 +122,7 @@ class Scripts:
         if params["name"] != BINDING:
             return
         try:
-            told = self._decoder.decode(params["payload"])
+            told = wellformed.read(params["payload"], self._decoder.decode)
         except msgspec.MsgspecError:
             log.info("a page spoke to us in words of its own")
             return
@@ -180,7 +180,7 @@ class Scripts:
 
     def _made(self, told: _Told, by: SetBy) -> None:
         """Note who made the code in *told*, for when it runs."""
-        if told.name == "element" and by.url is None:
+        if by.url is None:
             return
         codes = handlers(told.text) if told.name == "html" else [told.text]
         for code in codes:

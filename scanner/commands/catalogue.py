@@ -167,19 +167,30 @@ def report(
 @command.command()
 @click.argument("site")
 @click.option("--limit", default=50, show_default=True, help="Scans to look back.")
+@language_option
+@time_zone_option
 @sites_option
 @database_option
-def feed(site: str, limit: int, sites_file: Path, database: str) -> None:
+def feed(
+    site: str,
+    limit: int,
+    language: str | None,
+    time_zone: str,
+    sites_file: Path,
+    database: str,
+) -> None:
     """Print what changed at SITE from scan to scan, as a JSON Feed."""
     from scanner.news import feed as made
     from scanner.store import open_store
+    from scanner.wording import words_for
 
     with open_store(database) as store:
         _known(store, site, sites_file)
         scans = store.scans(site, limit=limit)
     if not scans:
         raise KapselError(f"{site} has not been scanned yet: run 'kapsel scan {site}'")
-    click.echo(made(site, scans[0].url, scans))
+    spoken = words_for(_listed(site, sites_file), language=language, zone_name=time_zone)
+    click.echo(made(site, scans[0].url, scans, spoken))
 
 
 def _known(store: Store, site: str, sites_file: Path) -> None:

@@ -13,9 +13,11 @@ from scanner.commands.options import format_option
 
 if TYPE_CHECKING:
     from scanner.classify import Explanation
+    from scanner.knowledge.remarks import Owned, Remarks
     from scanner.model import Subject, Verdict
 
 SKIPPED_TOLD = 10  # lines of an imported file that are told one by one
+NAMES_TOLD = 12  # of what a service stores
 
 
 def _host(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -73,8 +75,10 @@ def explain(
     from scanner.classify import explain as ask
     from scanner.domains import registrable
     from scanner.knowledge import load
+    from scanner.knowledge.remarks import remarks
     from scanner.model import Kind, SetBy, Subject
 
+    knowledge = load()
     explanation = ask(
         Subject(
             name=name,
@@ -84,15 +88,17 @@ def explain(
             lifetime=lifetime,
             set_by=SetBy(kind="script", url=setter) if setter else None,
         ),
-        knowledge=load(),
+        knowledge=knowledge,
     )
+    remarked = remarks(name, explanation.verdict.rule, knowledge)
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(explanation), indent=2))
+        told = {**msgspec.to_builtins(explanation), "remarks": remarked}
+        click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2))
     else:
-        _print(explanation, lang)
+        _print(explanation, lang, remarked)
 
 
-def _print(explanation: Explanation, language: str) -> None:
+def _print(explanation: Explanation, language: str, remarked: Remarks) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -116,6 +122,7 @@ def _print(explanation: Explanation, language: str) -> None:
         ("contested", "yes: the layers do not agree" if explanation.contested else None),
     ]
     facts.append(("documented lifetime", _documented(explanation, language)))
+    facts += _remarked(remarked)
     facts += [("evidence", url) for url in explanation.evidence]
     facts.append(("knowledge", explanation.knowledge))
     for what, fact in facts:
@@ -134,14 +141,36 @@ def _print(explanation: Explanation, language: str) -> None:
         )
 
 
+def _remarked(remarks: Remarks) -> list[tuple[str, Any]]:
+    """Return the remarks as lines for people."""
+    called = remarks.service
+    ended = f", which ended on {called.ended}" if called and called.ended else ""
+    return [
+        ("misspelt", remarks.misspelling_of and f"the name is {remarks.misspelling_of}"),
+        ("ended", remarks.ended),
+        ("note", remarks.note),
+        ("known elsewhere", _owned(remarks.elsewhere)),
+        ("perhaps meant", _owned(remarks.alike)),
+        ("the name of a service", called and f"{called.name}{ended}"),
+        ("it stores", called and ", ".join(called.stores[:NAMES_TOLD])),
+    ]
+
+
+def _owned(names: tuple[Owned, ...]) -> str:
+    return ", ".join(
+        f"{one.name} ({one.vendor}{' on ' + one.hosts[0] if one.hosts else ''})"
+        for one in names[:NAMES_TOLD]
+    )
+
+
 def _documented(explanation: Explanation, language: str) -> str | None:
     """Say in words how long the entry that decided is documented to live; None: nobody tells."""
     from scanner.knowledge import load
     from scanner.languages import lifetime_in_words
     from scanner.model import Kind
 
-    subject, rule = explanation.subject, explanation.verdict.rule or ""
-    layer, _, entry = rule.partition(":")
+    subject = explanation.subject
+    layer, _, entry = (explanation.verdict.rule or "").partition(":")
     known = load().entry(subject.name, entry) if layer == "knowledge" else None
     if known is None or not known.cookie.max_age:
         return None

@@ -79,7 +79,7 @@ language_option = click.option(
     "--language",
     type=click.Choice(SPOKEN),
     default=None,
-    help="Of a report in HTML or Markdown; without it the site's, if it is among them.",
+    help="Of a report for people, or of a feed; without it the site's, if it is among them.",
 )
 
 

@@ -43,7 +43,9 @@ _OPTIONS = (
         "states",
         multiple=True,
         type=click.Choice(STATES),
-        help="Come as a visitor in this state; repeatable. Without it: as sites.yaml says.",
+        metavar="STATE",
+        help="Come as a visitor in this state; repeatable. Without it: as sites.yaml says. It is "
+        "before, accept, reject, withdraw, gpc, or accept:CATEGORY for one category alone.",
     ),
     click.option(
         "--max-pages",

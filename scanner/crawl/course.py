@@ -120,7 +120,11 @@ async def _walked(walk: Walk, *, browser: Browser, stop: asyncio.Event) -> bool:
         try:
             await walk.walk()
         except (DevToolsError, PlaywrightError, TimeoutError) as fault:
-            log.warning("the browser ended, or hung", cause=str(fault), more_tries=left)
+            log.warning(
+                "the browser ended, or hung",
+                cause=str(fault) or type(fault).__name__,
+                more_tries=left,
+            )
         else:
             return not stop.is_set()
         if not left or stop.is_set():

@@ -48,7 +48,7 @@ RUNAWAY_LIMIT = 2.0  # real seconds that it may take then
 STALL_LIMIT = 0.2  # real seconds without progress: an answer that the page never reads to its end
 SLICE = 0.5  # seconds of a page's time between two breaths
 FINE_SLICE = 0.125  # likewise, of a page that keeps databases: each answer waits for a breath
-BREATH = 0.015  # real seconds: databases, cookies and workers answer in real time
+BREATH = 0.015  # real seconds for a slice: databases, workers and frames come in real time
 MORE = 3.0  # seconds that a page gets at the most which still speaks with servers at the end
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
@@ -81,11 +81,16 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
 
 
 async def _workers(tab: Tab) -> None:
-    """Let workers come to the end of what they do, in real time, and of their timers."""
+    """
+    Let workers come to the end of what they do, in real time, and of their timers.
+
+    These have LINGER from when the last worker began, which a busy machine does late.
+    """
     start = time.monotonic()
     await _real(tab, linger=WORKER_LINGER, busy_limit=2 * WORKER_LINGER)
-    while not tab.over and (now := time.monotonic()) < start + LINGER:
-        left = min(tab.evidence.waits_until, start + LINGER) - now
+    while not tab.over and (now := time.monotonic()) < start + 2 * LINGER:
+        limit = min(max(start, tab.evidence.worker_began), start + LINGER) + LINGER
+        left = min(tab.evidence.waits_until, limit) - now
         if left <= 0 and tab.evidence.expects_worker and now < start + WORKER_START:
             left = WORKER_BREATH
         if left <= 0:

@@ -10,7 +10,7 @@ from scanner.collectors import fold
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from scanner.collectors.evidence import CookieWrite, Evidence, JarCookie
+    from scanner.collectors.evidence import CookieWrite, Evidence, JarCookie, Unheard
     from scanner.model import Kind, Observation, SetBy, State
 
 
@@ -23,7 +23,7 @@ class _Doubt(NamedTuple):
 
     by: SetBy
     page: str
-    at: dt.datetime | None  # when that would be; None: at any time
+    when: Unheard | None  # between when and when that would be; None: at any time
 
 
 class _Met(NamedTuple):
@@ -35,10 +35,17 @@ class _Met(NamedTuple):
     until: dt.datetime
 
     def fitting(self, known: Sequence[_Doubt]) -> list[_Doubt]:
-        """Return those of *known* that were heard of when it came; if none, shortly after."""
-        later = [doubt for doubt in known if doubt.at and (not self.since or doubt.at > self.since)]
-        heard = [doubt for doubt in later if doubt.at and doubt.at <= self.until]
-        return heard or [doubt for doubt in later if doubt.at and doubt.at <= self.until + _DELAY]
+        """
+        Return those of *known* that were under way when it came; if none, shortly after.
+
+        An answer may be heard of after its cookie was met: two that were under way at once
+        cannot be told apart.
+        """
+        times = [(doubt.when, doubt) for doubt in known if doubt.when]
+        later = [(when, each) for when, each in times if not self.since or when.at > self.since]
+        soon = [(when, each) for when, each in later if when.at <= self.until + _DELAY]
+        under_way = [doubt for when, doubt in soon if when.asked <= self.until]
+        return under_way or [doubt for _, doubt in soon]
 
 
 class Sightings:
@@ -91,11 +98,9 @@ class Sightings:
                 self._met[cookie.identity] = met._replace(page=page)
         self._looked_at = max(looked_at, self._looked_at or looked_at)
 
-    def doubt(
-        self, host: str, by: SetBy, page: str | None, *, at: dt.datetime | None = None
-    ) -> None:
-        """Note that *by* may set cookies of *host* that nobody hears of, at the time *at*."""
-        doubt = _Doubt(by, page or self._home, at)
+    def doubt(self, host: str, by: SetBy, page: str | None, *, when: Unheard | None = None) -> None:
+        """Note that *by* may set cookies of *host* that nobody hears of."""
+        doubt = _Doubt(by, page or self._home, when)
         known = self._unheard.setdefault(host, [])
         if doubt not in known:
             known.append(doubt)
@@ -158,12 +163,13 @@ class Sightings:
         ]
         timely = met.fitting(known)
         if not timely:
-            timely = [doubt for doubt in known if doubt.at is None]
+            timely = [doubt for doubt in known if doubt.when is None]
             if len(timely) > 1:
                 timely = [doubt for doubt in timely if doubt.page == met.page]
         if len(timely) == 1:
             return timely[0].by, timely[0].page
-        return None, met.page or self._home
+        pages = {doubt.page for doubt in timely}
+        return None, pages.pop() if len(pages) == 1 else met.page or self._home
 
 
 def left_by(writes: Iterable[CookieWrite], jar: Iterable[JarCookie]) -> tuple[JarCookie, ...]:

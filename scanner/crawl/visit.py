@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scanner.model import Site
     from scanner.shape import Digester
 
+SEARCH_LIMIT = 5.0  # seconds until it is known who made code that nobody on the stack made
 GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
 
 
@@ -121,6 +122,7 @@ class Reader:
 
         A page that stands still, and would not mind being left, stays until the next one comes.
         """
+        await tab.evidence.searched(SEARCH_LIMIT)
         tab.evidence.mark(Moment.LEAVE)
         if tab.over or await _minds(tab, clock=clock):
             await self._leave(tab)
@@ -134,9 +136,9 @@ class Reader:
         writes = (*evidence.writes, *(write for _, noted in groups for write in noted.writes))
         read = self._teller.told(visit, Left(evidence, groups, left_by(writes, kept)))
         for page, noted in ((visit.final_url, evidence), *groups):
-            for url, at in noted.unheard.items():
+            for url, when in noted.unheard.items():
                 by = SetBy(kind="http", url=url)
-                self._seen.doubt(urlsplit(url).hostname or "", by, page, at=at)
+                self._seen.doubt(urlsplit(url).hostname or "", by, page, when=when)
             for url in noted.deferred:
                 by = SetBy(kind="http", url=url)
                 self._seen.doubt(urlsplit(url).hostname or "", by, page)
@@ -155,6 +157,12 @@ class Reader:
         await tab.leave()
         await self._profile.close_popups(tab)
         await settle.hush(tab)
+
+    def crowded(self, tab: Tab, url: str) -> bool:
+        """Tell whether what another tab waits for kept *url* from being answered."""
+        host = urlsplit(url).hostname or ""
+        others = [other for other in self._profile.tabs if other is not tab]
+        return any(other.traffic.crowds(host) for other in others)
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""

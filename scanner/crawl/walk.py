@@ -35,6 +35,7 @@ log = structlog.get_logger()
 PAGE_LIMIT = 60.0  # seconds for one page, all included
 TAB_PAGES = 25  # after which a tab makes room for a new one: its process only grows
 MOST_TRIES = 2  # of a page with which the browser ended
+MOST_CROWDED = 10  # pages of a walk that are read once more because others kept them from loading
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
 
 
@@ -66,6 +67,7 @@ class Walk:
         self._arriving = True  # at the start page, which may lead to another domain
         self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
+        self._crowded: dict[str, bool] = {}  # pages that others kept from loading -> tried again
         self._visited = 0
         self._planned = 1
         self._answering = Answering(
@@ -89,6 +91,12 @@ class Walk:
         """The pages that turned out to be none of ours to read."""
         return {url for url, page in self._chapter.pages.items() if page.barred}
 
+    @property
+    def _others(self) -> int:
+        """How many tabs the pages after the first will want."""
+        pages = self._tour.max_pages if self._known is None else len(self._known)
+        return max(0, min(self._tour.tabs, pages) - 1)
+
     async def walk(self) -> None:
         """
         Visit the start page, answer the banner if the state asks for it, and visit the rest.
@@ -101,36 +109,42 @@ class Walk:
             TimeoutError: If it does not answer any more.
         """
         self._begin()
+        listed = asyncio.create_task(self._listed())  # meanwhile the browser opens a tab
+        try:
+            async with self._visitor(archive=self._archive) as profile:
+                await self._through(profile, listed)
+        finally:
+            listed.cancel()
+
+    async def _through(self, profile: Profile, listed: asyncio.Task[tuple[str, ...]]) -> None:
+        """Walk as *profile*; *listed* are the pages of the sitemaps."""
         tour = self._tour
-        async with self._visitor(archive=self._archive) as profile:
-            reader = Reader(
-                tour.site,
-                self._state,
-                browser=tour.browser,
-                profile=profile,
-                digester=tour.digester,
-                cache=tour.cache,
-            )
-            tab = await profile.open_tab()
-            start = self._frontier.begin(tour.site.url)
-            listed = asyncio.create_task(self._listed())
-            try:
-                if not await self._started(profile, reader, tab, start):
-                    await reader.confirm(tab, start, clock=tour.clock)
-                    return
-                self._frontier.add(self._known or tour.site.pages, asked=True)
-                if self._known is None:
-                    self._frontier.add(self._chapter.pages[start].links)
-                    self._frontier.add(await listed)
-                await self._rest(profile, reader, tab)
-                await self._confirm(profile, reader, start)
-            finally:
-                listed.cancel()
-                if not reader.pressed or self._answered:
-                    await self._credit(await reader.remaining())
-                if tour.dossier is not None and self._archive is not None:
-                    archive = self._archive.document(version=tour.browser.version)
-                    tour.dossier.archive(archive, state=self._state)
+        reader = Reader(
+            tour.site,
+            self._state,
+            browser=tour.browser,
+            profile=profile,
+            digester=tour.digester,
+            cache=tour.cache,
+        )
+        tab = await profile.open_tab()
+        start = self._frontier.begin(tour.site.url)
+        try:
+            if not await self._started(profile, reader, tab, start):
+                await reader.confirm(tab, start, clock=tour.clock)
+                return
+            self._frontier.add(self._known or tour.site.pages, asked=True)
+            if self._known is None:
+                self._frontier.add(self._chapter.pages[start].links)
+                self._frontier.add(await listed)
+            await self._rest(profile, reader, tab)
+            await self._confirm(profile, reader, start)
+        finally:
+            if not reader.pressed or self._answered:
+                await self._credit(await reader.remaining())
+            if tour.dossier is not None and self._archive is not None:
+                archive = self._archive.document(version=tour.browser.version)
+                tour.dossier.archive(archive, state=self._state)
 
     @contextlib.asynccontextmanager
     async def _visitor(self, *, archive: Archive | None) -> AsyncIterator[Profile]:
@@ -194,6 +208,8 @@ class Walk:
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
             await self._note(url, PageRead(visit=reader.barred(url, fault)))
             return False
+        if not presses:
+            profile.open_ahead(self._others)
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -209,6 +225,8 @@ class Walk:
                 return False
             await settle.rest(tab, PRESSED_LINGER)
             await answering.picture(tab, "answered")
+            if wanted is presses[-1]:
+                profile.open_ahead(self._others)
             visit, links = await reader.arrive(
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )
@@ -282,7 +300,12 @@ class Walk:
     async def _level(
         self, level: list[str], one: Callable[[str], Coroutine[Any, Any, None]]
     ) -> None:
-        """Read the pages of *level*: at once, but each alone that a browser ended with."""
+        """
+        Read the pages of *level*: at once, but each alone that a browser ended with.
+
+        Those that did not load while another page waited for more answers of their host than a
+        browser asks for at a time are not to blame: they are read once more in the end.
+        """
         waiting = [url for url in level if url not in self._chapter.pages]
         tasks = [asyncio.create_task(one(url)) for url in waiting if not self._tries[url]]
         suspects = [url for url in waiting if self._tries[url]]
@@ -294,6 +317,10 @@ class Walk:
             await asyncio.gather(*tasks, return_exceptions=True)
         for url in suspects:
             await one(url)
+        for url in [url for url, tried in self._crowded.items() if not tried]:
+            self._crowded[url] = True
+            self._planned += 1
+            await one(url)
 
     async def _note(
         self,
@@ -304,7 +331,9 @@ class Walk:
         canonical: str | None = None,
         barred: bool = False,
     ) -> None:
-        """Put a page into the chapter, and tell of it."""
+        """Put a page into the chapter, with what it was seen to do before, and tell of it."""
+        if (before := self._chapter.pages.get(url)) and self._crowded.get(url):
+            read = _together(before.read, read)
         page = Page(read=read, links=links, canonical=canonical, barred=barred)
         await self._chapter.add(url, page, whole=not self._tour.stop.is_set())
         self._tell(url)
@@ -321,6 +350,9 @@ class Walk:
                 visit, links = await reader.arrive(tab, url, clock=tour.clock)
         except TimeoutError:
             visit, links = reader.late(tab, url, PAGE_LIMIT), ()
+        blameless = visit.timed_out and not (tab.endless or tab.over)
+        if blameless and len(self._crowded) < MOST_CROWDED and reader.crowded(tab, url):
+            self._crowded.setdefault(url, False)
         if visit.status in TOO_MUCH:
             tour.pace.slow(urlsplit(url).hostname or "")
         if tab.stuck:
@@ -399,6 +431,15 @@ async def _bring_along(profile: Profile, site: Site) -> None:
     ]
     if given:
         await profile.bring_along(given)
+
+
+def _together(before: PageRead, read: PageRead) -> PageRead:
+    """Return *read*, with what was seen *before*, when the page did not come to its end."""
+    return msgspec.structs.replace(
+        read,
+        observations=(*before.observations, *read.observations),
+        signals=(*before.signals, *read.signals),
+    )
 
 
 def _fatal(reader: Reader, url: str) -> Page:

@@ -14,25 +14,26 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import msgspec
 
 from scanner.errors import KnowledgeInvalid
-from scanner.knowledge import disclosure, spellings
+from scanner.knowledge import disclosure, returned, spellings
 from scanner.knowledge.imported import Collection, Line
 from scanner.knowledge.rows import facts, holds_rows, line, missing
 from scanner.knowledge.tracker_lists import tracker_hosts
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from scanner.model import Category
 
 #: How much a line of each form is worth. The Open Cookie Database calls one tracking cookie in
 #: seven functional; a declaration is what the owner's platform told visitors; a disclosure is
-#: what the vendor vouches for.
+#: what the vendor vouches for; an export of ours has lost the storage and whose script it is.
 CONFIDENCE = {
     "open-cookie-database": 0.55,
     "declaration": 0.65,
     "labels": 0.6,
     "disclosure": 0.8,
+    "export": 0.7,
     "hosts": 0.85,
 }
 
@@ -40,7 +41,7 @@ CONFIDENCE = {
 GROUP_NAMES = ("slug", "CustomGroupId", "OptanonGroupId", "category", "GroupName", "name", "id")
 
 TOLD = 120  # characters of somebody else's text in a message
-Form = Literal["open-cookie-database", "declaration", "disclosure", "labels", "hosts"]
+Form = Literal["open-cookie-database", "declaration", "disclosure", "labels", "export", "hosts"]
 
 
 KNOWN_FORMS = (
@@ -83,7 +84,8 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Read:
     listed = tracker_hosts(text)
     if listed.hosts:
         if listed.others:
-            remarks.append(f"{name}: left out, not for a whole host: {listed.others} rules")
+            rules = "1 rule" if listed.others == 1 else f"{listed.others} rules"
+            remarks.append(f"{name}: left out, not for a whole host: {rules}")
         parsed = Parsed("hosts", hosts=listed.hosts)
     else:
         parsed = _json(name, text) if text.lstrip()[:1] in ("{", "[") else _table(name, text)
@@ -122,6 +124,8 @@ def _table(name: str, text: str) -> Parsed:
     except csv.Error:
         dialect = csv.excel
     reader = csv.DictReader(io.StringIO(text), dialect=dialect)
+    if returned.is_own(dict.fromkeys(reader.fieldnames or ())):
+        return _own((f"{name}:{reader.line_num}", row) for row in reader)
     fields = [field.strip().lower() for field in reader.fieldnames or ()]
     form: Form = "open-cookie-database" if "cookie / data key name" in fields else "declaration"
     lines = []
@@ -139,6 +143,18 @@ def _table(name: str, text: str) -> Parsed:
     if fields and not {"name", "category"} <= meant:
         skipped.append(f"{name}:1: {_headless(meant, fields)}")
     return Parsed(form, tuple(lines), skipped=tuple(skipped))
+
+
+def _own(rows: Iterable[tuple[str, dict[str, Any]]]) -> Parsed:
+    """Return what an export of ours says; *rows* with the place where each stands."""
+    lines: list[Line] = []
+    skipped = []
+    for place, row in rows:
+        kept = returned.lines(row)
+        lines += kept
+        if not kept:
+            skipped.append(f"{place}: {returned.unkept(row)}")
+    return Parsed("export", tuple(dict.fromkeys(lines)), skipped=tuple(skipped))
 
 
 def _headless(meant: set[str | None], fields: list[str]) -> str:
@@ -165,10 +181,17 @@ def _document(name: str, text: str, document: Any) -> Parsed:
         return Parsed("disclosure", lines, skipped=tuple(f"{name}: {one}" for one in skipped))
     if isinstance(document, dict) and "gvlSpecificationVersion" in document:
         raise KnowledgeInvalid([f"{name}: {VENDOR_LIST}"])
+    rows = document.get("cookies") if isinstance(document, dict) else None
+    if isinstance(rows, list) and rows and all(map(_is_own, rows)):
+        return _own((f"{name}: cookie {number}", row) for number, row in enumerate(rows, 1))
     mistakes: list[str] = []
     cookies = tuple(dict.fromkeys(_walk(document, None, mistakes)))
     form: Form = "labels" if re.search(r'"(current_)?label"\s*:', text) else "declaration"
     return Parsed(form, cookies, skipped=tuple(f"{name}: {one}" for one in mistakes))
+
+
+def _is_own(row: object) -> bool:
+    return isinstance(row, dict) and returned.is_own(row)
 
 
 def _malformed(name: str, text: str, mistake: str) -> str:

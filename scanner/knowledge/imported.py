@@ -38,7 +38,9 @@ class Collection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file that was imported."""
 
     source: str  # the name of the file that it came from
-    format: Literal["open-cookie-database", "declaration", "disclosure", "labels", "hosts"]
+    format: Literal[
+        "open-cookie-database", "declaration", "disclosure", "labels", "export", "hosts"
+    ]
     imported_at: dt.datetime
     confidence: float  # of each line
     lines: tuple[Line, ...] = ()

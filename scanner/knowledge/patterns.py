@@ -59,7 +59,7 @@ class Index:
             if one.cookie.match == "exact":
                 self._exact.setdefault(one.cookie.text, []).append(one)
             else:
-                start = literal_start(one.cookie)[:2]
+                start = literal_start(one.cookie.match, one.cookie.text)[:2]
                 self._buckets.setdefault(start, []).append(one)
 
     def find(self, name: str) -> Iterator[Known]:
@@ -93,10 +93,9 @@ def compiled(match: MatchKind, text: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
-def literal_start(cookie: Cookie) -> str:
-    """Return characters with which every name that *cookie* stands for begins."""
-    text = cookie.text
-    match cookie.match:
+def literal_start(match: MatchKind, text: str) -> str:
+    """Return characters with which every name begins that the pattern *text* stands for."""
+    match match:
         case "exact" | "prefix":
             return text
         case "suffix":

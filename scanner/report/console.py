@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scanner.catalogue import setter_host
+from scanner.change_words import change_words
 from scanner.languages import lifetime_in_words, texts
 from scanner.model import SENT_KINDS, Category, Fate, Kind, Party, Severity, State
 from scanner.report.banner import banner_in_words
@@ -241,24 +242,12 @@ def print_difference(difference: Difference, *, old: Scan | None, new: Scan) -> 
             what = f"{entry.category}" + (f", set by {host}" if host else "")
             mark = Text(sign, style=style)
             table.add_row(mark, Text(entry.name), Text(entry.domain), Text(what))
+    english = words("en")
     for change in difference.changed:
-        said = "; ".join(
-            f"{field.name.replace('_', ' ')}: {_value(field.name, field.old, change.old.kind)}"
-            f" → {_value(field.name, field.new, change.new.kind)}"
-            for field in change.fields
-        )
+        said = "; ".join(change_words(change, english))
         mark = Text("changed", style="yellow")
         table.add_row(mark, Text(change.new.name), Text(change.new.domain), Text(said))
     out.print(table)
-
-
-def _value(field: str, value: str | float | list[str] | None, kind: Kind) -> str:
-    if field == "lifetime":
-        assert value is None or isinstance(value, int | float)
-        return lifetime_in_words(value, kind, "en")
-    if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return str(value) if value is not None else "unknown"
 
 
 def print_sites(sites: Sequence[Site]) -> None:

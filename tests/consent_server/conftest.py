@@ -123,5 +123,5 @@ def serving(database, sites_file, *arguments, before=()):
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
         process.stderr.close()

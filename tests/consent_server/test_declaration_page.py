@@ -4,6 +4,7 @@ import datetime as dt
 
 import msgspec
 import pytest
+from playwright.sync_api import expect
 
 from consent_server.declaration_page import html, language_of, markdown, values
 from consent_server.model import Declaration, Item
@@ -198,8 +199,8 @@ def test_nothing_sticks_out_at_320_pixels(shown, language):
     page = shown(language, width=320)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert page.get_by_role("columnheader").count() == 10
-    assert page.get_by_role("rowheader").first.is_visible()
+    expect(page.get_by_role("columnheader")).to_have_count(10)
+    expect(page.get_by_role("rowheader").first).to_be_visible()
 
 
 def test_nothing_is_loaded_and_nothing_runs(shown):

@@ -23,7 +23,7 @@ def shop(client, database):
     Store(engine).save(msgspec.structs.replace(SCANNED, entries=entries))
     engine.dispose()
     client.base_url = "https://consent.shop.example"
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while "hidden" not in client.get("/w/shop/enforcement.json").text:
         assert time.monotonic() < deadline
         time.sleep(0.05)

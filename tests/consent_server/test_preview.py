@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from consent_server import preview
 from consent_server.preview import Look, read_look
@@ -136,9 +137,9 @@ def test_the_choices_explain_themselves_and_follow_the_form(page, server):
     assert save.evaluate("(button) => getComputedStyle(button.closest('dialog')).color") == (
         "rgb(238, 242, 245)"
     )
-    assert "scheme: dark" in page.locator("pre").text_content()
-    assert '    accent: "#ffd166"' in page.locator("pre").text_content()
-    assert page.get_by_role("alert").count() == 0
+    expect(page.locator("pre")).to_contain_text("scheme: dark")
+    expect(page.locator("pre")).to_contain_text('    accent: "#ffd166"')
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_axe_finds_nothing_and_nothing_sticks_out(page, server):
@@ -155,4 +156,4 @@ def test_axe_finds_nothing_and_nothing_sticks_out(page, server):
                 found.append((width, scheme, "wider than the screen"))
 
     assert found == []
-    assert "contrast of 1.2" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("contrast of 1.2")

@@ -1,5 +1,7 @@
 """What programs get at the address of a receipt, and who may erase it."""
 
+import re
+
 import pytest
 
 from tests.consent_server.conftest import ORIGIN, decision, send
@@ -24,6 +26,18 @@ def test_a_browser_gets_a_page_and_a_program_gets_json(client, key):
     assert client.get(address).json()["id"] == key
     assert client.get(address + "?format=json", headers=PAGE).json()["id"] == key
     assert "<html" in client.get(address + "?format=html").text
+
+
+def test_the_time_is_told_in_the_zone_of_the_site(client, sites_file):
+    zone = "languages: [nb, en]\n    time_zone: Europe/Oslo"
+    sites_file.write_text(sites_file.read_text().replace("languages: [nb, en]", zone, 1))
+    moment = {"decided_at": "2026-07-31T22:30:00Z"}
+    key = send(client, decision(3, **moment)).json()["id"]
+
+    page = client.get(f"/w/shop/consents/{key}?lang=en", headers=PAGE)
+
+    assert 'datetime="2026-07-31T22:30:00+00:00"' in page.text
+    assert re.search(r">August 1, 2026 12:30:00\sAM CEST<", page.text)
 
 
 def test_a_page_that_is_not_there_says_so(client, key):

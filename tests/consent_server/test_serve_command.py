@@ -33,14 +33,14 @@ def test_the_first_start_prints_a_token_once_and_it_opens_the_log(tmp_path, site
             timeout=60,
         )
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=30) == 0
+        assert server.process.wait(timeout=60) == 0
 
     assert token.startswith("kapsel_")
     assert (posted.status_code, found.status_code) == (201, 200)
     assert [record["id"] for record in found.json()["records"]] == [decision(1)["id"]]
     with serving(database, sites_file) as server:
         assert len(server.said) == 1
-        assert "server" not in httpx2.get(f"{server.url}/healthz").headers
+        assert "server" not in httpx2.get(f"{server.url}/healthz", timeout=60).headers
     assert token.encode() not in database.read_bytes()
 
 
@@ -60,8 +60,9 @@ def test_what_went_through_the_server_is_not_in_its_own_lines(tmp_path, sites_fi
             f"{server.url}/w/shop/consents",
             json=decision(1),
             headers={"Origin": ORIGIN, "User-Agent": "distinctive", "X-Forwarded-For": "192.0.2.7"},
+            timeout=60,
         )
-        httpx2.get(f"{server.url}/w/shop/consents/{decision(1)['id']}")
+        httpx2.get(f"{server.url}/w/shop/consents/{decision(1)['id']}", timeout=60)
         server.process.terminate()
         lines = "".join(server.said) + server.process.stderr.read()
 
@@ -111,7 +112,7 @@ def test_a_certificate_of_ones_own_serves_over_tls(tmp_path, sites_file):
     given = ("--tls-certificate", certificate, "--tls-key", key)
 
     with serving(tmp_path / "kapsel.db", sites_file, *map(str, given)) as server:
-        answer = httpx2.get(f"{server.url}/healthz", verify=context)
+        answer = httpx2.get(f"{server.url}/healthz", verify=context, timeout=60)
 
     assert server.url.startswith("https://")
     assert answer.json() == {"status": "ok"}

@@ -10,7 +10,7 @@ from consent_server.demo.shop.site import Dress
 from tests.journeys.conftest import SITES, Kapsel
 from tests.sites import truth
 
-SLACK = 5  # seconds between a cookie's being set and its being read
+SLACK = 60  # seconds between a cookie's being set and its being read
 SENT = {"request", "beacon"}
 
 

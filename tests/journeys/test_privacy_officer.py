@@ -8,7 +8,7 @@ import sqlite3
 import httpx2
 import pytest
 
-from tests.journeys.conftest import TOKEN
+from tests.journeys.conftest import PATIENCE, TOKEN
 
 ORIGIN = {"Origin": "https://www.fjellbua.example"}
 CATEGORIES = ("functional", "statistics", "marketing")
@@ -29,7 +29,7 @@ def number(index):
 @pytest.fixture
 def server(kapsel):
     """A consent server that has taken all the decisions, out of order."""
-    with kapsel.server() as address, httpx2.Client(base_url=address) as client:
+    with kapsel.server() as address, httpx2.Client(base_url=address, timeout=PATIENCE) as client:
         revision = client.get("/w/fjellbua.json").json()["revision"]
         for index in (3, 0, 4, 1, 2):
             decided_at, action, granted = DECISIONS[index]

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from sqlalchemy import inspect, text
+from structlog.testing import capture_logs
 
 from scanner.database import (
     back_up,
@@ -52,6 +53,20 @@ def test_the_revisions_lead_to_the_tables_that_are_declared(database):
 
     assert shape(inspect(migrated)) == migrated_shape
     migrated.dispose()
+
+
+def test_who_upgrades_is_told_to_start_the_servers_anew(database):
+    engine = open_database(database, upgrade=False)
+
+    with capture_logs() as told_of_a_new_one:
+        upgrade_database(engine, to="0012")
+    with capture_logs() as told:
+        upgrade_database(engine)
+    engine.dispose()
+
+    assert told_of_a_new_one == []
+    assert [(line["was"], line["log_level"]) for line in told] == [("0012", "warning")]
+    assert "start anew whatever was running on it" in told[0]["event"]
 
 
 def test_servers_that_start_together_upgrade_once(database):

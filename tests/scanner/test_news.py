@@ -9,6 +9,7 @@ import pytest
 from scanner.findings import find
 from scanner.model import BannerAnswer, Scan, State, Visit
 from scanner.news import feed, news, payload, signature, text, title
+from scanner.wording import words
 from tests.scanner.entries import plain, seen
 
 MONDAY = dt.datetime(2026, 11, 16, 3, tzinfo=dt.UTC)
@@ -80,7 +81,7 @@ def test_what_changed_is_told_in_a_line_and_in_lines():
         ),
         "new: cookie fresh on .shop.example, statistics",
         "gone: cookie old on .shop.example, statistics",
-        "changed: cookie _ga on .shop.example: lifetime 1 hour → 2 hours",
+        "changed: cookie _ga on .shop.example: lifetime: 1 hour → 2 hours",
     ]
 
 
@@ -137,3 +138,15 @@ def test_the_feed_has_an_item_for_each_scan_that_brought_something_new():
     assert item["title"] == "shop: 1 new, 1 gone, 1 changed, 1 new finding"
     assert item["date_published"] == "2026-11-17T03:00:00Z"
     assert item["tags"] == ["critical"]
+
+
+def test_the_feed_speaks_to_readers_in_their_language_and_to_programs_as_ever():
+    plain, german = (
+        json.loads(feed("shop", "https://shop.example/", [NEW, OLD], spoken))
+        for spoken in (None, words("de"))
+    )
+
+    assert (german["title"], german["language"]) == ("Cookies von shop", "de")
+    (item,), (same,) = german["items"], plain["items"]
+    assert item["title"] == "shop: 1 neu, 1 weggefallen, 1 geändert, 1 neuer Befund"
+    assert item["_kapsel"] == same["_kapsel"]

@@ -34,6 +34,8 @@ SCRIPTS = {
     "late": inline("setTimeout(() => { while (1); }, 500)"),
     "microtasks": inline("(function f() { Promise.resolve().then(f); })()"),
     "reload": inline("location.reload()"),
+    "halves": inline("localStorage.setItem('half\\udfff', '\\ud800');"
+                     "({['\\ud800']() { document.cookie = 'halves=1'; }})['\\ud800']()"),
     "refresh": "<meta http-equiv=refresh content=0>",
     "unload": inline("onbeforeunload = e => { e.preventDefault(); return '?'; }"),
     "farewell": inline("document.cookie = 'farewell=1'; onpagehide = () => { while (1); }"),
@@ -121,6 +123,7 @@ ANSWERS = {
     "garbled": Answer(b"no gzip", headers={"content-encoding": "gzip"}),
     "nowhere": Answer(status=302, headers={"location": "http://[/"}),
     "inwards": Answer(status=302, headers={"location": "file:///etc/passwd"}),
+    "abroad": Answer(status=302, headers={"location": "ws://www.shop.example/"}),
     "running": Answer(status=302, headers={"location": "javascript:alert(1)"}),
     "giant": Answer("x", headers={"x-giant": "x" * 400_000}),
 }  # fmt: skip

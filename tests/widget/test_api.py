@@ -1,5 +1,7 @@
 """`window.kapsel`: the queue, the methods and the events."""
 
+from playwright.sync_api import expect
+
 from tests.widget.conftest import SHOP
 
 
@@ -138,8 +140,8 @@ def test_the_banner_speaks_another_language_at_once(shop, page):
     assert page.evaluate("kapsel.setLanguage('nb-NO')") is True
     assert page.evaluate("kapsel.setLanguage('tlh')") is False
 
-    assert page.get_by_role("dialog", name="Innstillinger for informasjonskapsler").is_visible()
-    assert page.get_by_role("switch", name="Statistikk").is_checked()
+    expect(page.get_by_role("dialog", name="Innstillinger for informasjonskapsler")).to_be_visible()
+    expect(page.get_by_role("switch", name="Statistikk")).to_be_checked()
 
 
 def test_reset_forgets_and_asks_again(shop, world, page, until):
@@ -149,8 +151,8 @@ def test_reset_forgets_and_asks_again(shop, world, page, until):
 
     page.evaluate("kapsel.reset()")
 
-    assert page.get_by_role("region").is_visible()
-    assert page.context.cookies() == []
+    expect(page.get_by_role("region")).to_be_visible()
+    until(lambda: page.context.cookies() == [])
 
 
 def test_hide_is_no_answer(shop, world, page):
@@ -158,31 +160,31 @@ def test_hide_is_no_answer(shop, world, page):
 
     page.evaluate("kapsel.hide()")
 
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
     assert page.evaluate("kapsel.get().action") is None
     assert page.context.cookies() == []
 
 
-def test_a_second_copy_does_nothing(shop, world, page):
+def test_a_second_copy_does_nothing(shop, world, page, until):
     lines = []
     page.on("console", lambda message: lines.append(message.text))
     shop()
 
     page.add_script_tag(url=world.url("/w/shop.js", "consent.agency.example"))
 
-    assert page.get_by_role("region").count() == 1
-    assert any("on the page twice" in line for line in lines)
+    expect(page.get_by_role("region")).to_have_count(1)
+    until(lambda: any("on the page twice" in line for line in lines))
 
 
-def test_a_call_that_fails_is_a_line_in_the_console_and_the_next_one_is_made(shop, page):
+def test_a_call_that_fails_is_a_line_in_the_console_and_the_next_one_is_made(shop, page, until):
     lines = []
     page.on("console", lambda message: lines.append(message.text))
     shop()
 
     page.evaluate("kapsel.push(['dance'], null, () => {}, ['save', null], ['hide'])")
 
-    assert sum("a call failed" in line for line in lines) == 4
-    assert page.get_by_role("region").count() == 0
+    until(lambda: sum("a call failed" in line for line in lines) == 4)
+    expect(page.get_by_role("region")).to_have_count(0)
 
 
 def test_a_copy_that_the_site_serves_itself_sends_decisions_to_the_server(shop, world, page, until):

@@ -1,6 +1,7 @@
 """Tags that are marked for another consent tool work as they are."""
 
 import pytest
+from playwright.sync_api import expect
 
 from scanner.model import Category
 from tests.widget.conftest import ITEMS, item
@@ -114,13 +115,13 @@ def test_boxes_of_cookiebot_are_shown_and_hidden(shop, world, page, until):
         "<p class=cookieconsent-optin-marketing style='display:none'>The film.</p>"
     )
     shop()
-    assert page.get_by_text("Accept marketing").is_visible()
+    expect(page.get_by_text("Accept marketing")).to_be_visible()
 
     page.evaluate("kapsel.acceptAll()")
     until(lambda: world.decisions)
 
-    assert page.get_by_text("The film.", exact=True).is_visible()
-    assert page.get_by_text("Accept marketing").is_hidden()
+    expect(page.get_by_text("The film.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Accept marketing")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -141,4 +142,4 @@ def test_links_of_other_tools_open_the_choices(shop, world, page, link):
 
     page.get_by_text("Change").click()
 
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()

@@ -68,7 +68,7 @@ def accept(shop, world, page, until):
     with page.expect_navigation():
         page.get_by_role("button", name="Accept all").click()
     until(lambda: world.decisions)
-    until(lambda: page.evaluate("!!window.kapsel?.has"))
+    page.wait_for_function("!!window.kapsel?.has")
 
 
 def all_tags(url):
@@ -91,7 +91,7 @@ def test_nobody_is_asked_before_consent_whatever_the_page_tries(shop, enforced, 
     enforced.body = all_tags(enforced.url("/t.js", TRACKER))
 
     shop()
-    page.wait_for_timeout(200)
+    page.evaluate("new Promise((done) => setTimeout(done, 50))")  # after the page's own
     page.wait_for_load_state("networkidle")
 
     assert enforced.asked_of(TRACKER) == []
@@ -152,12 +152,12 @@ def test_cookies_that_scripts_cannot_see_are_set_only_when_granted_and_go_when_t
     assert names() == set()
 
     accept(shop, enforced, page, until)
-    assert names() == {"seen"}
+    until(lambda: names() == {"seen"})
     enforced.headers = {}
     with page.expect_navigation():
         page.evaluate("kapsel.withdraw()")
 
-    assert names() == set()
+    until(lambda: names() == set())
 
 
 def test_one_frame_can_be_loaded_once(shop, enforced, page, until):
@@ -189,7 +189,8 @@ def test_what_scripts_of_the_sites_own_would_keep_is_not_kept(shop, enforced, pa
 
     shop()
 
-    assert {cookie["name"] for cookie in page.context.cookies()} == {"_gallery", "basket"}
+    kept = {"_gallery", "basket"}
+    until(lambda: {cookie["name"] for cookie in page.context.cookies()} == kept)
     assert page.evaluate("Object.keys(localStorage)") == ["visitors"]
     assert page.evaluate("Object.keys(sessionStorage)") == []
 

@@ -1,6 +1,7 @@
 """Whatever goes wrong, nothing is granted and the page works."""
 
 import pytest
+from playwright.sync_api import expect
 
 HELD = "<script type=text/plain data-category=statistics>window.ran = true</script>"
 
@@ -15,7 +16,7 @@ def broken(page, world):
     def visit():
         page.goto(world.url(), wait_until="domcontentloaded")
         page.get_by_role("button", name="Buy").click()
-        assert page.get_by_role("button", name="Bought").is_visible()
+        expect(page.get_by_role("button", name="Bought")).to_be_visible()
         assert page.evaluate("window.ran") is None
         assert page.context.cookies() == []
         assert world.decisions == []
@@ -74,7 +75,7 @@ def test_a_callback_of_the_site_throws(shop, world, page, until):
     until(lambda: world.decisions and page.evaluate("window.told"))
 
     assert page.evaluate("window.ran") is None
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
 
 
 @pytest.mark.parametrize("body", ["<h1>Welcome</h1>", '{"items": null}', "{}", "null"])
@@ -86,7 +87,7 @@ def test_the_facts_are_not_what_they_should_be(shop, page, body):
     with page.expect_response("**/w/shop.json"):
         page.get_by_text("What is stored (4)").click()
 
-    assert page.get_by_text("_ga · Google Analytics").is_visible()
+    expect(page.get_by_text("_ga · Google Analytics")).to_be_visible()
     assert page.evaluate("kapsel.has('statistics')") is False
 
 
@@ -154,7 +155,7 @@ def test_a_page_that_is_drawn_ahead_waits_for_its_visitor(page, world):
     )
     page.goto(world.url())
     page.wait_for_load_state("networkidle")
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
     assert page.evaluate("window.kapsel") is None
 
     page.evaluate("activate()")
@@ -171,9 +172,9 @@ def test_a_page_that_comes_back_knows_the_newest_answer(shop, world, page, until
     other.goto(world.url("/two"))
     other.get_by_role("button", name="Reject all").click()
     until(lambda: world.decisions)
-    assert page.get_by_role("region").count() == 1
+    expect(page.get_by_role("region")).to_have_count(1)
 
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
 
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
     assert page.evaluate("kapsel.get().action") == "reject-all"

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from babel import Locale
+from playwright.sync_api import expect
 
 from consent_server.banner import config
 from scanner import languages
@@ -108,7 +109,7 @@ def test_axe_finds_nothing_in_any_language_width_or_scheme(world, page, scheme, 
 
     found = page.evaluate(LOOK, [list(LANGUAGES), AXE])
 
-    assert page.locator("kapsel-banner").get_attribute("lang") == LANGUAGES[-1]
+    expect(page.locator("kapsel-banner")).to_have_attribute("lang", LANGUAGES[-1])
     assert found == []
 
 
@@ -132,7 +133,7 @@ def test_the_page_decides_then_the_browser_then_the_site(world, page, html, want
     page.goto(world.url())
     page.get_by_role("region").wait_for()
 
-    assert page.locator("kapsel-banner").get_attribute("lang") == spoken
+    expect(page.locator("kapsel-banner")).to_have_attribute("lang", spoken)
 
 
 def test_arabic_runs_from_right_to_left(world, page):

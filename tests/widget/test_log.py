@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.widget.conftest import CONSENT
+
 ACCEPT = "Accept all"
 QUEUE = "localStorage.getItem('kapsel_queue')"
 
@@ -20,7 +22,7 @@ def test_a_decision_that_the_server_could_not_take_is_sent_again(shop, world, pa
     world.answer = answer
     shop()
     page.get_by_role("button", name=ACCEPT).click()
-    until(lambda: f"{'consent.agency.example'}/w/shop/consents" in world.asked)
+    until(lambda: f"{CONSENT}/w/shop/consents" in world.asked)
 
     world.answer = 201
     shop(banner=False)
@@ -36,7 +38,7 @@ def test_a_decision_that_the_server_refuses_is_not_sent_again(shop, world, page,
     shop()
 
     page.get_by_role("button", name=ACCEPT).click()
-    until(lambda: f"{'consent.agency.example'}/w/shop/consents" in world.asked)
+    until(lambda: f"{CONSENT}/w/shop/consents" in world.asked)
 
     until(lambda: page.evaluate(QUEUE) is None)
 
@@ -52,7 +54,28 @@ def test_a_decision_made_offline_is_sent_when_the_network_is_back(shop, world, p
     page.context.set_offline(False)
     until(lambda: len(world.decisions) == 2)
 
-    assert [decision["action"] for decision in world.decisions] == ["accept-all", "reject-all"]
+    assert {decision["action"] for decision in world.decisions} == {"accept-all", "reject-all"}
+
+
+def test_a_decision_that_fails_while_the_network_comes_back_is_tried_again(
+    shop, world, page, until
+):
+    shop()
+    tried = []
+
+    def hold_the_first(route):
+        tried.append(route)
+        if len(tried) > 1:
+            route.continue_()
+
+    page.route("**/w/shop/consents", hold_the_first)
+    page.evaluate("kapsel.acceptAll()")
+    until(lambda: tried)
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+    tried[0].abort()
+
+    until(lambda: world.decisions)
 
 
 def test_a_decision_is_sent_though_the_page_is_left_at_once(shop, world, page, until):
@@ -84,3 +107,4 @@ def test_decisions_that_follow_each_other_quickly_are_each_sent_once(shop, world
         "save",
         "withdraw",
     ]
+    assert world.asked.count(f"{CONSENT}/w/shop/consents") == 3

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from scanner.model import Banner
 
@@ -31,7 +32,7 @@ def test_a_refusal_is_taken_over_and_logged(shop, world, page, until, name):
     shop(banner=False)
     until(lambda: world.decisions)
 
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
     [decision] = world.decisions
     assert decision["action"] == "reject-all"
     assert decision["choices"] == {"functional": False, "statistics": False, "marketing": False}
@@ -107,8 +108,8 @@ def test_a_consent_is_taken_over_where_the_owner_has_confirmed_its_words(
     shop(banner=False)
     until(lambda: world.decisions)
 
-    assert page.evaluate("window.ran") is True
-    assert page.get_by_role("region").count() == 0
+    page.wait_for_function("window.ran === true")
+    expect(page.get_by_role("region")).to_have_count(0)
     [decision] = world.decisions
     assert decision["action"] == "import"
     assert decision["choices"] == {"marketing": True}

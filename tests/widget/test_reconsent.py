@@ -1,6 +1,7 @@
 """When the catalogue changes, only what is new is asked, and old answers stand for the rest."""
 
 import pytest
+from playwright.sync_api import expect
 
 from scanner.model import Category
 from tests.widget.conftest import ITEMS, item
@@ -49,7 +50,7 @@ def test_what_has_changed_is_named_where_no_vendor_is_new(shop, world, page, unt
 def test_a_first_question_has_no_news(shop, page):
     shop()
 
-    assert "New since" not in page.get_by_role("region").inner_text()
+    expect(page.get_by_role("region")).not_to_contain_text("New since")
 
 
 def test_the_answer_to_what_is_new_joins_the_old_one(shop, world, page, until):
@@ -67,7 +68,7 @@ def test_the_answer_to_what_is_new_joins_the_old_one(shop, world, page, until):
     }
     assert world.decisions[1]["revision"] == "r2"
     shop(banner=False)
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
 
 
 def test_an_old_refusal_stands_while_something_new_is_accepted(shop, world, page, until):
@@ -92,7 +93,7 @@ def test_a_category_that_is_new_is_asked_about(shop, world, page, until):
 
     shop()
 
-    assert "on your device for marketing." in page.get_by_role("region").inner_text()
+    expect(page.get_by_role("region")).to_contain_text("on your device for marketing.")
 
 
 def test_the_second_layer_changes_all_answers(shop, world, page, until):
@@ -114,7 +115,7 @@ def test_who_has_answered_for_more_is_not_asked_again(shop, world, page, until):
 
     shop(banner=False)
 
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
     assert page.evaluate("['functional', 'statistics', 'marketing'].every(kapsel.has)")
 
 
@@ -127,7 +128,7 @@ def test_who_has_answered_for_less_is_asked_about_what_came_back(shop, world, pa
 
     shop()
 
-    assert "on your device for marketing." in page.get_by_role("region").inner_text()
+    expect(page.get_by_role("region")).to_contain_text("on your device for marketing.")
 
 
 @pytest.mark.parametrize("vendors", [16, 17])

@@ -1,5 +1,7 @@
 """What a visitor decides is painted, kept, told and sent, in this order."""
 
+from playwright.sync_api import expect
+
 from scanner.model import Banner
 
 COOKIE = "kapsel_consent"
@@ -61,17 +63,17 @@ def test_who_has_answered_is_not_asked_again(shop, page, until):
 
     shop("/other", banner=False)
 
-    assert page.get_by_role("region").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
     assert page.evaluate("kapsel.get().action") == "reject-all"
 
 
-def test_an_answer_holds_when_the_page_is_left_at_once(shop, page):
+def test_an_answer_holds_when_the_page_is_left_at_once(shop, page, until):
     shop()
 
     page.evaluate("kapsel.acceptAll(); location.reload()")
     page.wait_for_function("window.kapsel?.has?.('marketing')")
 
-    assert cookie(page)
+    until(lambda: cookie(page))
 
 
 def test_a_new_revision_asks_again(shop, world, page, until):
@@ -143,7 +145,7 @@ def test_global_privacy_control_is_a_refusal_shown_and_logged(shop, world, page,
     shop()
     until(lambda: world.decisions)
 
-    assert page.get_by_text("Global Privacy Control").is_visible()
+    expect(page.get_by_text("Global Privacy Control")).to_be_visible()
     [decision] = world.decisions
     assert decision["action"] == "gpc"
     assert decision["gpc"] is True
@@ -162,7 +164,7 @@ def test_do_not_track_is_a_refusal_where_the_owner_honours_it(shop, world, page,
     shop()
     until(lambda: world.decisions)
 
-    assert page.get_by_text("Do Not Track").is_visible()
+    expect(page.get_by_text("Do Not Track")).to_be_visible()
     [decision] = world.decisions
     assert (decision["action"], decision["gpc"]) == ("gpc", False)
     assert set(decision["choices"].values()) == {False}
@@ -173,5 +175,5 @@ def test_do_not_track_is_no_answer_elsewhere(shop, world, page):
 
     shop()
 
-    assert page.get_by_role("button", name="Reject all").is_visible()
+    expect(page.get_by_role("button", name="Reject all")).to_be_visible()
     assert world.decisions == []

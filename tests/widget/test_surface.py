@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from scanner.model import Banner
 from tests.widget.conftest import ITEMS
@@ -14,6 +15,8 @@ AXE = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
+
+FOCUSED = "(element) => element.getRootNode().activeElement === element"
 
 
 def violations(page):
@@ -67,7 +70,7 @@ def test_the_first_layer_says_what_must_be_known_before_an_answer(shop, page):
 def test_the_first_layer_neither_takes_nor_traps_the_focus(shop, world, page):
     world.body = "<button autofocus>Search</button>"
     shop()
-    assert page.evaluate("document.activeElement.textContent") == "Search"
+    page.wait_for_function("document.activeElement.textContent === 'Search'")
 
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Tab")
@@ -90,7 +93,7 @@ def test_reject_is_at_most_two_presses_of_tab_away(shop, world, page, until):
     assert world.decisions[0]["action"] == "reject-all"
 
 
-def test_the_second_layer_is_modal_and_gives_the_focus_back(shop, page):
+def test_the_second_layer_is_modal_and_gives_the_focus_back(shop, page, until):
     shop()
     choose = page.get_by_role("button", name="Choose")
     choose.focus()
@@ -100,26 +103,27 @@ def test_the_second_layer_is_modal_and_gives_the_focus_back(shop, page):
     assert dialog.evaluate("(dialog) => dialog.matches(':modal')")
     page.keyboard.press("Escape")
 
-    assert dialog.count() == 0
-    assert choose.evaluate("(button) => button.getRootNode().activeElement === button")
-    assert page.get_by_role("region").is_visible()
+    expect(dialog).to_have_count(0)
+    until(lambda: choose.evaluate(FOCUSED))
+    expect(page.get_by_role("region")).to_be_visible()
 
 
-def test_the_focus_goes_to_the_icon_when_the_first_layer_is_gone(shop, page):
+def test_the_focus_goes_to_the_icon_when_the_first_layer_is_gone(shop, page, until):
     shop()
     page.get_by_role("button", name="Choose").press("Enter")
 
     page.get_by_role("button", name="Save choices").press("Enter")
 
     icon = page.get_by_role("button", name="Cookie settings")
-    assert icon.evaluate("(button) => button.getRootNode().activeElement === button")
+    until(lambda: icon.evaluate(FOCUSED))
 
 
 def test_nothing_is_ticked_before_the_visitor_ticks_it(shop, world, page, until):
     shop()
     page.get_by_role("button", name="Choose").click()
     switches = page.get_by_role("switch")
-    assert [switches.nth(at).is_checked() for at in range(switches.count())] == [False] * 3
+    expect(switches).to_have_count(3)
+    expect(page.get_by_role("switch", checked=True)).to_have_count(0)
 
     page.get_by_role("switch", name="Statistics").check()
     page.get_by_role("button", name="Save choices").click()
@@ -132,7 +136,7 @@ def test_nothing_is_ticked_before_the_visitor_ticks_it(shop, world, page, until)
         "marketing": False,
     }
     page.evaluate("kapsel.showPreferences()")
-    assert page.get_by_role("switch", name="Statistics").is_checked()
+    expect(page.get_by_role("switch", name="Statistics")).to_be_checked()
 
 
 def test_the_second_layer_lists_what_is_stored_and_by_whom(shop, page):
@@ -141,7 +145,7 @@ def test_the_second_layer_lists_what_is_stored_and_by_whom(shop, page):
 
     page.get_by_text("What is stored (4)").click()
 
-    assert page.get_by_text("_ga · Google Analytics").is_visible()
+    expect(page.get_by_text("_ga · Google Analytics")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def test_the_list_stands_without_the_server(shop, page):
 
     page.get_by_text("What is stored (4)").click()
 
-    assert page.get_by_text("_ga · Google Analytics").is_visible()
+    expect(page.get_by_text("_ga · Google Analytics")).to_be_visible()
 
 
 def test_consent_is_withdrawn_with_two_clicks_from_any_page(shop, world, page, until):
@@ -198,7 +202,7 @@ def test_the_result_is_spoken_once(shop, page):
     page.get_by_role("button", name="Reject all").click()
     page.get_by_role("status").filter(has_text="Your choice is saved.").wait_for()
 
-    assert page.get_by_role("status").count() == 1
+    expect(page.get_by_role("status")).to_have_count(1)
 
 
 def test_a_link_of_the_sites_own_opens_the_second_layer(shop, world, page, until):
@@ -210,8 +214,8 @@ def test_a_link_of_the_sites_own_opens_the_second_layer(shop, world, page, until
 
     page.get_by_role("link", name="Cookies").click()
 
-    assert page.get_by_role("dialog", name="Cookie settings").is_visible()
-    assert page.url == world.url("/")
+    expect(page.get_by_role("dialog", name="Cookie settings")).to_be_visible()
+    expect(page).to_have_url(world.url("/"))
 
 
 def test_buttons_of_the_sites_own_decide(shop, world, page, until):
@@ -383,7 +387,7 @@ def test_the_banner_follows_the_language_of_the_page(shop, page):
 
 def test_an_address_that_ends_in_kapsel_opens_the_choices(shop, page):
     shop(banner=False)
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
     shop("/#kapsel", banner=False)
     page.reload()

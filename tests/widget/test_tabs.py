@@ -1,5 +1,7 @@
 """Tabs that are open at the same time agree."""
 
+from playwright.sync_api import expect
+
 
 def second_tab(page, world, host="www.shop.example"):
     other = page.context.new_page()
@@ -17,7 +19,7 @@ def test_another_tab_takes_the_answer_over(shop, world, page, until):
     page.evaluate("kapsel.acceptAll()")
     other.wait_for_function("window.ran")
 
-    assert other.get_by_role("region").count() == 0
+    expect(other.get_by_role("region")).to_have_count(0)
     assert other.evaluate("kapsel.receipt().id") == page.evaluate("kapsel.receipt().id")
     until(lambda: world.decisions)
     assert len(world.decisions) == 1
@@ -45,4 +47,4 @@ def test_a_tab_of_a_sub_domain_asks_no_more_when_it_is_looked_at(shop, world, pa
 
     other.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
-    assert other.get_by_role("region").count() == 0
+    expect(other.get_by_role("region")).to_have_count(0)

@@ -1,6 +1,7 @@
 """Marked tags are held back, and run once, in the order of the document, when they are granted."""
 
 import pytest
+from playwright.sync_api import expect
 
 RAN = "window.ran || []"
 
@@ -161,8 +162,8 @@ def test_nothing_is_asked_where_there_is_nothing_to_ask(shop, world, page):
 
     shop(banner=False)
 
-    assert page.get_by_role("region").count() == 0
-    assert page.get_by_role("button").count() == 0
+    expect(page.get_by_role("region")).to_have_count(0)
+    expect(page.get_by_role("button")).to_have_count(0)
 
 
 def test_frames_and_images_get_their_address_and_lose_it_on_withdrawal(shop, world, page, until):
@@ -182,10 +183,10 @@ def test_frames_and_images_get_their_address_and_lose_it_on_withdrawal(shop, wor
         "",
         "",
     ]
-    assert [frame.url for frame in page.frames[1:]] == ["about:blank"]
+    until(lambda: [frame.url for frame in page.frames[1:]] == ["about:blank"])
 
 
-def test_document_write_of_a_late_tag_is_refused_in_a_clear_line(shop, world, page):
+def test_document_write_of_a_late_tag_is_refused_in_a_clear_line(shop, world, page, until):
     lines = []
     page.on("console", lambda message: lines.append(message.text))
     world.body = (
@@ -197,8 +198,8 @@ def test_document_write_of_a_late_tag_is_refused_in_a_clear_line(shop, world, pa
     page.get_by_role("button", name="Accept all").click()
     page.wait_for_function("window.ran")
 
-    assert page.get_by_role("heading", name="Still here").is_visible()
-    assert any("document.write was refused" in line for line in lines)
+    expect(page.get_by_role("heading", name="Still here")).to_be_visible()
+    until(lambda: any("document.write was refused" in line for line in lines))
 
 
 def test_a_tag_without_the_nonce_of_the_page_is_not_run(shop, world, page, until):

@@ -32,18 +32,23 @@ export function log({ answer, surface }, language) {
 /** Ids of the decisions that are on their way. @type {Set<string>} */
 const sending = new Set()
 
+/** How often the network has come back. */
+let returns = 0
+
 /** Sends the decisions that wait. The server knows them by their id: sent twice is stored once. */
 export async function send() {
   if (!server) return
   for (const decision of waiting()) {
     if (sending.has(decision.id)) continue
     sending.add(decision.id)
+    const before = returns
     try {
       const { ok, status } = await post('consents', decision)
       if (!ok) console.warn(`kapsel: the server answered ${status} to a decision`)
       if (status >= 500 || status === 429 || status === 408) return
       save(waiting().filter(({ id }) => id !== decision.id))
     } catch {
+      if (before < returns) setTimeout(send) // the network came back meanwhile
       return // offline: it waits for the next page, or for the network
     } finally {
       sending.delete(decision.id)
@@ -51,7 +56,10 @@ export async function send() {
   }
 }
 
-addEventListener('online', send)
+addEventListener('online', () => {
+  returns++
+  send()
+})
 
 /**
  * Posts *value* to the server, as text/plain, which needs no preflight; also while the page is left.

@@ -114,7 +114,11 @@ async def _whole(log: ConsentLog, key: str) -> ConsentRecord | None:
 @click.option("--engine", is_flag=True, help="Print the script that put it there instead.")
 @database_option
 def shown(key: str, engine: bool, database: str) -> None:
-    """Print, as JSON, what who made the decision ID was shown: texts, theme, every item."""
+    """Print as JSON what was shown for a decision.
+
+    These are the texts, the theme and every item that stood in the banner when the decision ID
+    was made.
+    """
     from consent_server.log.releases import Releases
     from scanner.database import open_database
 

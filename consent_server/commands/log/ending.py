@@ -45,8 +45,9 @@ def erase(key: str, database: str) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Only say how many it would be.")
 def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> None:
-    """Erase what is personal in decisions that are too old, of the sites in sites.yaml.
+    """Erase what is personal in old decisions.
 
+    Too old is what the sites in sites.yaml keep no longer.
     The answers stay in the log's tree, without the persons; kapsel log verify still holds.
     """
     import datetime as dt

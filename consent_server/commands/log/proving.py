@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 def verify(
     database: str, key: str | None, checkpoints: Path | None, receipt: Path | None, form: str
 ) -> None:
-    """Check that nobody has altered the log; leaves with 1 and says what, if somebody has.
+    """Check that nobody has altered the log.
 
+    Leaves with 1, and says what, if somebody has.
     Every decision is compared with its leaf in the Merkle tree, and the tree with all signed
     checkpoints, those in the database and those that were written outside it.
     """

@@ -1,6 +1,6 @@
 // Cookies that scripts write: document.cookie and CookieStore, in pages and in service workers.
 (({ apply, now, wrap, tell, sites, full, getOwnPropertyDescriptor }) => {
-  const { includes, split, trim } = String.prototype;
+  const { includes, replace, split, trim } = String.prototype;
   const { Document, HTMLDocument } = globalThis; // not to be had any more in a frame that was removed
   const { then } = Promise.prototype;
 
@@ -27,16 +27,18 @@
     getOwnPropertyDescriptor(target, "cookie") !== undefined;
 
   if (!globalThis.CookieStore) return;
+  /** Returns *path* as a CookieStore takes it: it ends it with a slash. */
+  const folder = (path) => apply(replace, `${path || ""}`, [/\/?$/, "/"]);
   wrap(CookieStore.prototype, "set", "value", (native, self, args, above) => {
     const result = apply(native, self, args);
     try {
       const given = typeof args[0] === "object" && args[0] !== null ? args[0] : { name: args[0], value: args[1] };
       const { name, value, domain, path, expires, sameSite, partitioned } = given;
-      const line = `${name}=${value}; Path=${path || "/"}; Secure` +
+      const line = `${name}=${value}; Path=${folder(path)}; Secure` +
         (domain ? `; Domain=${domain}` : "") +
         (sameSite ? `; SameSite=${sameSite}` : "; SameSite=Strict") +
         (partitioned ? "; Partitioned" : "") +
-        (typeof expires === "number" ? `; Max-Age=${Math.round((expires - now()) / 1000)}` : "");
+        (expires === undefined || expires === null ? "" : `; Max-Age=${Math.round((Number(expires) - now()) / 1000)}`);
       const facts = { line, kept: true, stack: sites(above), at: now() };
       apply(then, result, [() => tell("cookie", String(name), above, facts), () => {}]);
     } catch {
@@ -47,7 +49,7 @@
   wrap(CookieStore.prototype, "delete", "value", (native, self, args, above) => {
     try {
       const given = typeof args[0] === "object" && args[0] !== null ? args[0] : { name: args[0] };
-      const line = `${given.name}=; Max-Age=0; Path=${given.path || "/"}` +
+      const line = `${given.name}=; Max-Age=0; Path=${folder(given.path)}` +
         (given.domain ? `; Domain=${given.domain}` : "");
       tell("cookie", String(given.name), above, { line, kept: false });
     } catch {

@@ -1,12 +1,14 @@
 """The pages in a real browser: for all eyes, in any width, with and without JavaScript."""
 
 import functools
+import itertools
 import json
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx2
 import pytest
+from playwright.sync_api import expect
 
 from consent_server.admin.accounts import open_accounts
 from consent_server.admin.model import Role
@@ -28,6 +30,10 @@ PAGES = (
     *("/admin/shop/log", "/admin/shop/log?from=x", RECORD, RECORD.replace("?", "/erase?")),
     *("/admin/shop/scans", "/admin/nowhere/log"),
 )
+
+
+#: In which the pages are read, one after the other: each is seen in two of them.
+LANGUAGES = {"light": ("en", "fi", "nb", "de"), "dark": ("de", "en", "fi", "nb")}
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +101,18 @@ def test_axe_finds_nothing_nothing_sticks_out_and_the_policy_is_kept(signed_in, 
     said = []
     signed_in.on("console", lambda message: said.append(message.text))
 
-    for path in PAGES:
+    for path, language in zip(PAGES, itertools.cycle(LANGUAGES[scheme])):
+        signed_in.set_extra_http_headers({"Accept-Language": language})
         signed_in.goto(url + path)
+        expect(signed_in.locator("html")).to_have_attribute("lang", language)
         results = Axe().run(signed_in, options={"iframes": False})
         assert results.violations_count == 0, f"{path}: {results.generate_report()}"
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, path
     assert [text for text in said if "Content Security Policy" in text] == []
+    signed_in.set_extra_http_headers({"Accept-Language": "en"})
+    signed_in.goto(f"{url}/admin")
     signed_in.get_by_role("button", name="Sign out").click()
+    signed_in.get_by_role("heading", name="Sign in").wait_for()
     assert Axe().run(signed_in).violations_count == 0
 
 
@@ -111,7 +122,7 @@ def test_the_banner_of_a_record_stands_as_it_stood(signed_in, url):
     frame = signed_in.frame_locator("iframe")
 
     frame.get_by_role("button", name="Avvis alle").wait_for()
-    assert frame.get_by_role("button", name="Godta alle").is_visible()
+    expect(frame.get_by_role("button", name="Godta alle")).to_be_visible()
 
 
 def test_a_scan_is_started_and_watched_to_its_end(signed_in, url):

@@ -36,7 +36,7 @@ def sign_in(somebody, **change):
     """Go to the provider and come back, as a browser does."""
     left = somebody.get("/admin/provider", goal="/admin/shop/log")
     assert left.status_code == 303, left.text
-    back = httpx2.get(left.headers["location"], follow_redirects=False).headers["location"]
+    back = httpx2.get(left.headers["location"], timeout=60).headers["location"]
     path = back.removeprefix("https://consent.example")
     assert path.startswith("/admin/provider/back?")
     for old, new in change.items():

@@ -18,6 +18,7 @@ site, rest = sys.argv[1], sys.argv[2:]
 assert rest == ["--progress", "json", "--format", "json"], rest
 assert os.environ["KAPSEL_DATABASE"] and os.environ["KAPSEL_SITES"]
 assert "KAPSEL_API_TOKEN" not in os.environ
+assert os.environ["KAPSEL_TIME_ZONE"] == "Europe/Oslo"
 step = {"site": site, "state": "accept", "visited": 2, "known": 5, "url": "https://a.example/"}
 print(json.dumps(step), file=sys.stderr, flush=True)
 print("kapsel: a word", file=sys.stderr, flush=True)
@@ -42,7 +43,11 @@ def at_work(jobs, monkeypatch):
     monkeypatch.setenv("KAPSEL_API_TOKEN", "secret")
     command = (sys.executable, "-c", SCAN)
     return lambda command=command: Runner.at_work(
-        jobs, database="kapsel.db", sites_file="sites.yaml", command=command
+        jobs,
+        database="kapsel.db",
+        sites_file="sites.yaml",
+        time_zone="Europe/Oslo",
+        command=command,
     )
 
 

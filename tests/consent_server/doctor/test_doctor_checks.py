@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import threading
+import uuid
 
 import pytest
 import trustme
@@ -13,6 +14,7 @@ import trustme
 from consent_server.doctor import State, storage
 from consent_server.doctor.server import people, server
 from consent_server.doctor.sites import read_sites, requests_in_time, sites_in_order
+from consent_server.log.signing import signing_key
 from consent_server.rights.model import Right, RightsRequest
 from consent_server.settings import Settings
 from scanner.database import open_database
@@ -111,7 +113,7 @@ def test_files_in_order_are_good(tmp_path):
     key, checkpoints = tmp_path / "kapsel.key", tmp_path / "away" / "kapsel.checkpoints"
     checkpoints.parent.mkdir()
     checkpoints.touch()
-    key.touch(mode=0o600)
+    signing_key(key)
 
     states = found(tmp_path, checkpoints=checkpoints)
 
@@ -127,6 +129,50 @@ def test_a_key_that_others_read_and_a_damaged_database_are_bad(tmp_path):
 
     assert states["signing key"][0] is State.BAD
     assert states["database"][0] is State.BAD
+
+
+@pytest.mark.parametrize("content", ["", "-----BEGIN PRIVATE KEY-----\nnone\n"])
+def test_a_key_that_is_none_is_bad(tmp_path, content):
+    (tmp_path / "kapsel.key").touch(mode=0o600)
+    (tmp_path / "kapsel.key").write_text(content)
+
+    state, said = found(tmp_path)["signing key"]
+
+    assert state is State.BAD
+    assert "kapsel.key" in said
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_may_only_read_postgresql_is_told_so(database):
+    engine = open_database(database)
+    role = f"reader_{uuid.uuid4().hex[:8]}"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
+        connection.exec_driver_sql(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    engine.dispose()
+    reading = Settings(database=database.replace("kapsel@", f"{role}@"))
+
+    checks = list(storage.storage(reading))
+
+    assert checks[0].state is State.BAD
+    assert checks[0].said.startswith("this user may not write account, answer, ")
+    assert "KAPSEL_DATABASE" in (checks[0].advice or "")
+
+
+@pytest.mark.parametrize(
+    ("newest", "there", "words"),
+    [
+        (None, None, None),
+        (NOON - DAY, NOON + dt.timedelta(seconds=59), None),
+        (NOON + DAY, None, "it is 2026-11-22 12:00 UTC here, and the newest decision came at 2026"),
+        (None, NOON - dt.timedelta(hours=1), "PostgreSQL's clock and this machine's are 3600"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_told_without_asking_a_server(newest, there, words):
+    check = storage.clock(NOON, newest=newest, there=there)
+
+    assert check.state is (State.GOOD if words is None else State.BAD)
+    assert words is None or words in check.said
 
 
 def test_an_old_database_is_told_how_to_be_upgraded(tmp_path):

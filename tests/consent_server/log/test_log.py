@@ -8,13 +8,14 @@ import uuid
 
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from consent_server.log import ConsentLog, selection
 from consent_server.log.query import Question, read_question
 from consent_server.model import Action, ConsentRecord, Filter
 from scanner.database import open_database
 from scanner.errors import DecisionConflict, LogUnavailable
+from scanner.tables import offer
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
@@ -280,17 +281,23 @@ async def test_sqlite_waits_for_the_disk_and_writes_ahead(tmp_path):
     ],
 )
 async def test_no_hot_statement_scans_the_table(database, monkeypatch, asked):
-    monkeypatch.setattr(selection, "NEAR", 50)  # as few, of these, as 10,000 are of millions
+    monkeypatch.setattr(selection, "NEAR", 50)  # as few, of these, as 5,000 are of millions
     monkeypatch.setattr(selection, "NEAR_FOR_EACH", 1)
     engine = open_database(database)
     async with ConsentLog.open(engine) as log:
         for first in range(0, 2000, 500):
             await asyncio.gather(*(log.append(record(n)) for n in range(first, first + 500)))
+    offers = [
+        {"site": f"s{n}", "revision": f"r{n}", "service": f"v{m}", "category": "marketing"}
+        for n in range(100)
+        for m in range(50)
+    ]
     question = read_question([*asked, ("limit", "10")])
     explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
 
     plans = []
     with engine.begin() as connection:
+        connection.execute(insert(offer), offers)
         if engine.dialect.name == "postgresql":
             connection.execute(text("ANALYZE"))
             connection.execute(text("SET LOCAL random_page_cost = 1"))
@@ -302,8 +309,46 @@ async def test_no_hot_statement_scans_the_table(database, monkeypatch, asked):
 
     for plan in plans:
         assert any("consent_" in line or "sqlite_autoindex_consent" in line for line in plan), plan
-        scanned = r"Seq Scan on consent|SCAN (consent|one|found|\w+ AS one)'?$"
+        scanned = r"Seq Scan on (consent|offer)|SCAN (consent|offer|one|found|\w+ AS one)'?$"
         assert not any(re.search(scanned, line) for line in plan), plan
+    if len(plans) == 2:
+        near, merged = plans
+        assert any(re.search("SubPlan|CORRELATED SCALAR", line) for line in near)  # one by one
+        twice = r"Filter: .*\(SubPlan \d+\) IS NOT NULL"  # the newest of each answer, once more
+        assert not any(re.search(twice, line) for line in merged), merged
     if asked == [] or asked[0][0] == "cursor":
         (plan,) = plans
         assert not any("Sort" in line or "TEMP B-TREE" in line for line in plan), plan
+
+
+class Heard:
+    """A letter that notes what happens to it."""
+
+    def __init__(self, record):
+        self.heard = []
+        self.told = asyncio.Event()
+        self._record = record
+
+    def open(self):
+        self.heard.append("opened")
+        return self._record
+
+    def get_ready(self):
+        self.heard.append("ready")
+
+    def tell(self, outcome):
+        self.heard.append(outcome)
+        self.told.set()
+
+
+@pytest.mark.anyio
+async def test_a_letter_gets_ready_while_its_commit_waits_and_is_told_afterwards(database):
+    new, again = Heard(record(1)), Heard(record(1))
+    async with opened(database) as log:
+        log.hand_in(new)
+        await new.told.wait()
+        log.hand_in(again)
+        await again.told.wait()
+
+    assert new.heard == ["opened", "ready", True]
+    assert again.heard[-1] is False

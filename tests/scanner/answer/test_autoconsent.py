@@ -24,7 +24,7 @@ async def pressed(page):
 async def test_a_banner_whose_words_say_nothing_is_accepted_by_a_rule(visit, installed):
     page = await visit("riddle")
 
-    said = await answer(page, State.ACCEPT, timeout=10)
+    said = await answer(page, State.ACCEPT, timeout=60)
 
     assert await pressed(page) == "accept"
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
@@ -40,7 +40,7 @@ async def test_a_banner_whose_words_say_nothing_is_accepted_by_a_rule(visit, ins
 async def test_a_rule_may_ask_the_pages_own_world(visit, installed):
     page = await visit("riddle")
 
-    said = await answer(page, State.REJECT, timeout=10)
+    said = await answer(page, State.REJECT, timeout=60)
 
     assert await pressed(page) == "reject"
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
@@ -69,7 +69,7 @@ async def test_damaged_rules_are_left_out_and_the_banner_answered_without_them(v
     (bundle.install(path, pin=pin) / "engine.js").write_text("throw 1", encoding="utf-8")
     page = await visit("bar_nb")
 
-    said = await answer(page, State.REJECT, timeout=10)
+    said = await answer(page, State.REJECT, timeout=60)
 
     assert (said.rejected, said.method) == (True, "heuristic")
 
@@ -78,7 +78,7 @@ async def test_damaged_rules_are_left_out_and_the_banner_answered_without_them(v
 async def test_a_banner_that_our_own_rules_know_is_not_handed_over(visit, installed):
     page = await visit("like_cookiebot")
 
-    said = await answer(page, State.REJECT, timeout=10)
+    said = await answer(page, State.REJECT, timeout=60)
 
     assert await pressed(page) == "reject"
     assert said.platform == "cookiebot"

@@ -1,7 +1,7 @@
 import pytest
 
 from scanner.answer.control import Control
-from scanner.answer.doors import likeliest
+from scanner.answer.doors import is_text, likeliest
 from scanner.answer.look import Door
 
 
@@ -53,3 +53,33 @@ def test_a_door_that_was_tried_is_not_tried_again():
 
 def test_a_link_to_another_site_is_no_door():
     assert likeliest([door("Mine samtykker", leads="away")], ()) is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Personvernerklæring",
+        "Integritetspolicy",
+        "Privatlivspolitik",
+        "Tietosuojaseloste",
+        "Datenschutz",
+        "Politique de confidentialité",
+        "Privacy Notice",
+        "Polityka prywatności",
+    ],
+)
+def test_a_text_on_privacy_is_the_last_place_to_look(label):
+    text, named = door(label, leads="site"), door("Samtykke", leads="site", tucked=True)
+
+    assert likeliest([text], ()) is text
+    assert is_text(text.control)
+    assert not is_text(named.control)
+    assert likeliest([text, named], ()) is named
+
+
+@pytest.mark.parametrize(
+    ("label", "leads"),
+    [("Personvernerklæring", "away"), ("Vilkår", "site"), ("Les mer", "site")],
+)
+def test_another_text_is_no_place_to_look(label, leads):
+    assert likeliest([door(label, leads=leads)], ()) is None

@@ -18,7 +18,7 @@ async def choices(page):
 async def test_own_banner_is_accepted(visit):
     page = await visit("own")
 
-    said = await answer(page, State.ACCEPT, timeout=10)
+    said = await answer(page, State.ACCEPT, timeout=60)
 
     assert await choices(page) == dict.fromkeys(OPTIONAL_CATEGORIES, "1")
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
@@ -30,7 +30,7 @@ async def test_own_banner_is_accepted(visit):
 async def test_own_banner_is_refused(visit):
     page = await visit("own")
 
-    said = await answer(page, State.REJECT, timeout=10)
+    said = await answer(page, State.REJECT, timeout=60)
 
     assert await choices(page) == dict.fromkeys(OPTIONAL_CATEGORIES, "0")
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
@@ -42,7 +42,7 @@ async def test_own_banner_is_refused(visit):
 async def test_a_consent_to_own_banner_is_taken_back_by_its_icon(visit):
     page = await visit("own")
 
-    said = await answer(page, State.WITHDRAW, timeout=15)
+    said = await answer(page, State.WITHDRAW, timeout=60)
 
     assert await choices(page) == dict.fromkeys(OPTIONAL_CATEGORIES, "0")
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
@@ -59,7 +59,7 @@ async def test_a_consent_to_own_banner_is_taken_back_by_its_icon(visit):
 async def test_own_banner_is_recognised_without_an_answer(visit):
     page = await visit("own")
 
-    said = await answer(page, State.BEFORE, timeout=10)
+    said = await answer(page, State.BEFORE, timeout=60)
 
     assert msgspec.structs.replace(said, presses=()) == BannerAnswer(
         found=True, platform="kapsel", method="own"

@@ -222,3 +222,40 @@ def test_a_save_that_sleeps_is_pressed_once_a_switch_is_turned():
 
     assert (pressed(step), step.turn) == ("Lagre valg", (box,))
     assert plan(layer(control("Avvis alle", disabled=True)), "no", ()) is None
+
+
+def test_a_no_looks_at_the_part_for_legitimate_interests_before_it_saves():
+    tab = control("Legitimate interest", tab=True)
+    banner = layer(tab, "Save and exit", switches=[switch("Advertising", on=True)])
+
+    first = plan(banner, "no", ())
+    then = plan(banner, "no", (), opened={"legitimate interest"})
+
+    assert (pressed(first), first.final) == ("Legitimate interest", False)
+    assert [turned.label for turned in first.turn] == ["Advertising"]
+    assert (pressed(then), then.final) == ("Save and exit", True)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Berettiget interesse", "Berechtigtes Interesse", "Intérêts légitimes", "Oikeutettu etu"],
+)
+def test_the_part_for_legitimate_interests_is_known_in_other_languages(label):
+    banner = layer(control(label), "Lagre", switches=[switch("Reklame", on=False)])
+
+    assert pressed(plan(banner, "no", ())) == label
+
+
+def test_a_button_that_refuses_all_needs_no_look_at_legitimate_interests():
+    banner = layer(control("Legitimate interest", tab=True), "Reject all", "Save")
+
+    assert pressed(plan(banner, "no", ())) == "Reject all"
+
+
+def test_settings_of_consent_are_known_by_how_they_begin():
+    facts = {"dialog": True, "switches": [switch("Develop products", on=True)]}
+    settings = layer("Save and exit", text="Manage your consent preferences", **facts)
+    account = layer("Save and exit", text="Your profile: name, language, alerts", **facts)
+
+    assert settings.is_banner
+    assert not account.is_banner

@@ -32,6 +32,7 @@ COOKIES = {
     *("t_led", "t_inside", "t_counted", "t_vouched", "r_moved"),
     *("t_resolved", "t_evaluated", "t_whole", "t_appended"),
     *("t_inserted", "t_filled", "t_poured", "t_shaped"),
+    *("a_fetched", "t_fetched", "f_built", "t_placed"),
 }
 STORED = {
     *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),
@@ -92,6 +93,7 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
     # What was called off, and a folder that is no item beside its file, are none.
     assert not {"t_cancelled", "t_full"} & {name for _, name in seen}
     assert cookies["t_led"].set_by.line == 50
+    assert 3500 < cookies["t_placed"].lifetime <= 3600
 
     # What is taken away at once is told, and not as kept.
     gone = {name for (_, name), o in seen.items() if o.fate is Fate.GONE}

@@ -288,7 +288,7 @@ def test_sites_can_be_scanned_at_once_each_in_its_own_browser(scan, crawler, his
         gate.waiting = getattr(gate, "waiting", 0) + 1
         if gate.waiting == 2:
             gate.set()
-        await asyncio.wait_for(gate.wait(), 20)
+        await asyncio.wait_for(gate.wait(), 60)
         return await one(site, **how)
 
     crawler.replace(both_must_have_begun)

@@ -54,6 +54,7 @@ CERTAIN = {
     "hop": "it redirects in circles (ERR_TOO_MANY_REDIRECTS)",
     "nowhere": "it redirects to what is no address (ERR_INVALID_REDIRECT)",
     "inwards": "it redirects to what a browser refuses (ERR_UNSAFE_REDIRECT)",
+    "abroad": "it leads to no address of the web (ERR_UNKNOWN_URL_SCHEME)",
     "short": "the answer breaks off (ERR_CONTENT_LENGTH_MISMATCH)",
     "chunks": "the answer is not valid HTTP (ERR_INVALID_CHUNKED_ENCODING)",
     "closed": "the server sent nothing (ERR_EMPTY_RESPONSE)",
@@ -93,7 +94,8 @@ async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(brief
     for name, failure in told.items():
         assert failure in {CERTAIN.get(name), *SLOW}, name
     assert found.status == "partial"
-    assert cookies >= {"spin", "frozen", "tampered", "prototypes", "document", "ok", "control"}
+    written = {"spin", "frozen", "tampered", "prototypes", "document", "ok", "control", "halves"}
+    assert cookies >= {name for name in written if told[name] == CERTAIN.get(name)}
 
 
 class Doomed(Host):
@@ -167,6 +169,20 @@ async def test_a_page_that_ends_every_browser_is_given_up_and_no_other():
     assert set(failures.values()) == {None}
     assert len(failures) == 7
     assert found.status == "partial"
+
+
+async def test_a_page_that_another_kept_from_loading_is_read_once_more(monkeypatch):
+    monkeypatch.setattr("scanner.crawl.visit.GOTO_LIMIT", 4.0)
+    monkeypatch.setattr("scanner.crawl.visit.Reader.crowded", lambda *_: True)
+    shop = Doomed(lambda: None, times=1)
+    shop.answers["/"] = "<a href=/doom>x</a>"
+
+    async with opened({"www.shop.example": shop}) as browser:
+        found = await crawled(browser)
+
+    (read,) = [read for read in found.reads if read.visit.url.endswith("/doom")]
+    assert (read.visit.failure, [o.name for o in read.observations]) == (None, ["doom"])
+    assert found.status == "complete"
 
 
 async def test_a_page_that_crashes_is_a_visit_with_that_reason():

@@ -1,10 +1,15 @@
 """A page has the time that it is due, whatever its neighbours wait for."""
 
+import asyncio
+import time
+
 import pytest
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
-from scanner.crawl import Options, crawl
+from scanner.collectors.evidence import Evidence
+from scanner.collectors.network import Traffic
+from scanner.crawl import Options, crawl, settle
 from scanner.model import Site, State
 from scanner.resolve import Resolution
 from tests.sites.paths import Answer, Host
@@ -13,6 +18,46 @@ pytestmark = pytest.mark.anyio
 
 TICKING = """<!doctype html><title>x</title><a href=/polls>1</a><a href=/plain>2</a><script>%s
 let n = 0; setInterval(() => document.cookie = '%s' + ++n + '=1', 250)</script>"""
+
+
+class Clocked:
+    """A tab whose clock is at its end at once, and whose page does the same in each slice."""
+
+    endless = over = False
+
+    def __init__(self, does):
+        self.evidence, self.traffic, self.spent = Evidence(), Traffic(), asyncio.Event()
+        self.session, self.given, self._does = self, [], does
+
+    def post(self, method, *, policy, budget, **_):
+        assert method == "Emulation.setVirtualTimePolicy"
+        assert policy == "pauseIfNetworkFetchesPending"
+        self.given.append(budget)
+        self._does(self)
+        self.spent.set()
+
+
+def rests(_):
+    pass
+
+
+def asks(tab):
+    tab.traffic.changed_at = time.monotonic()
+
+
+@pytest.mark.parametrize(
+    ("does", "slices"),
+    [
+        pytest.param(rests, 6, id="nothing"),
+        pytest.param(asks, 12, id="traffic: and three seconds more"),
+    ],
+)
+async def test_how_many_slices_of_three_seconds_a_page_gets_that_does(does, slices):
+    tab = Clocked(does)
+
+    await settle.waited(tab, 3.0)
+
+    assert tab.given == [500] * slices
 
 
 class Polls(Host):

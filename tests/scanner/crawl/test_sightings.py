@@ -1,7 +1,7 @@
 import datetime as dt
 
 from scanner import cookie_line
-from scanner.collectors.evidence import CookieWrite, JarCookie
+from scanner.collectors.evidence import CookieWrite, JarCookie, Unheard
 from scanner.crawl.sightings import Sightings, left_by
 from scanner.model import SetBy, State
 from scanner.shape import Digester, shape
@@ -58,7 +58,7 @@ def test_a_cookie_is_put_down_to_the_answer_that_came_when_it_did():
     for second, name in ((-30, "early"), (-20, "late")):
         by = SetBy(kind="http", url=f"{SHOP}{name}.js")
         at = now + dt.timedelta(seconds=second)
-        seen.doubt("www.shop.example", by, SHOP + name, at=at)
+        seen.doubt("www.shop.example", by, SHOP + name, when=Unheard(at, at))
         looked_at = at + dt.timedelta(seconds=1)
         names = ["early", "late"] if name == "late" else ["early"]
         seen.looked([kept(each) for each in names], page=None, looked_at=looked_at)
@@ -74,9 +74,27 @@ def test_of_two_answers_that_came_together_neither_is_named():
     at = dt.datetime.now(dt.UTC)
     for name in ("a", "b"):
         by = SetBy(kind="http", url=f"{SHOP}{name}.js")
-        seen.doubt("www.shop.example", by, SHOP, at=at)
+        seen.doubt("www.shop.example", by, SHOP, when=Unheard(at, at))
     seen.told((), [kept("x")], page=SHOP, looked_at=at)
 
     ((page, (cookie,)),) = seen.remaining({}, pressed=False, given=()).items()
 
     assert (page, cookie.set_by) == (SHOP, None)
+
+
+def test_a_cookie_of_one_of_two_answers_that_were_under_way_at_once_is_nobodys_on_their_page():
+    seen = Sightings(State.BEFORE, home=SHOP)
+    now = dt.datetime.now(dt.UTC)
+    asked = now - dt.timedelta(seconds=30)
+    for millisecond, name in ((-5, "a"), (400, "b")):
+        by = SetBy(kind="http", url=f"{SHOP}{name}")
+        when = Unheard(asked, now + dt.timedelta(milliseconds=millisecond))
+        seen.doubt("www.shop.example", by, SHOP + "chat", when=when)
+    seen.looked([kept("sid")], page=None, looked_at=now)
+    seen.told((), [kept("sid")], page=SHOP + "other", looked_at=now)
+
+    found = seen.remaining(set(), pressed=False, given=())
+
+    assert [(page, [o.set_by for o in told]) for page, told in found.items()] == [
+        (SHOP + "chat", [None])
+    ]

@@ -16,6 +16,9 @@ LOADED = "https://cdn.tracker.example/loaded.js?id=1"
 MOVED = "https://cdn.tracker.example/moved.js"
 FRAME = "https://frame.partner.example/f"
 
+#: document.cookie = 'f_built=1; Secure; SameSite=None'
+BUILT = "ZG9jdW1lbnQuY29va2llID0gJ2ZfYnVpbHQ9MTsgU2VjdXJlOyBTYW1lU2l0ZT1Ob25lJw=="
+
 
 def read(name):
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
@@ -32,6 +35,8 @@ def hosts():
             "/module.js": script("document.cookie = 'm_module=1';"),
             "/tag-own-page.js": script("document.cookie = 'o_written=1';"),
             "/moved.js": Answer(status=302, headers={"location": MOVED}),
+            "/fetched/a": Answer("document.cookie = 'a_fetched=1'"),
+            "/fetched/t": Answer("document.cookie = 't_fetched=1'"),
             "/shared.js": script("indexedDB.open('w_shared')"),
             "/sw.js": script("cookieStore.set('w_cookie', '1');\ncaches.open('w_sw_cache');"),
         }
@@ -46,7 +51,8 @@ def hosts():
             "/hop": Answer(cookies=("h_hop=1; Secure; SameSite=None",)),
         }
     )
-    framed = "document.cookie = 'f_frame=1; Secure; SameSite=None'; localStorage.f_item = 1"
+    framed = "document.cookie = 'f_frame=1; Secure; SameSite=None'; localStorage.f_item = 1;"
+    framed += f"Promise.resolve(atob('{BUILT}')).then(setTimeout)"
     return {
         "www.shop.example": shop,
         "cdn.tracker.example": tracker,

@@ -38,7 +38,7 @@ about.contentWindow.localStorage.setItem('a_realm', '1');
 about.contentWindow.Storage.prototype.setItem.call(localStorage, 'a_borrowed', '1');
 const inline = document.createElement('script');
 inline.textContent = "document.cookie = 'a_injected=1'"; document.head.append(inline);
-new Worker('/worker.js');
+new Worker('/worker.js'); fetch('/fetched/a').then(answer => answer.text()).then(eval);
 new Worker(URL.createObjectURL(new Blob(["indexedDB.open('a_worker_blob')"])));
 new SharedWorker('/shared.js');
 navigator.serviceWorker.register('/sw.js');

@@ -1,7 +1,7 @@
 document.cookie = 't_patched=1';
 't_prototype=1'.bake();
 localStorage.setItem('t_item', '1');
-cookieStore.set('t_store', '1');
+cookieStore.set('t_store', '1'); cookieStore.set({name: 't_placed', value: '1', path: '/x', expires: new Date(Date.now() + 3600e3)});
 document.write('<script>document.cookie = "t_written=1"<\/script>');
 document.write('<script src="/tag-own-page.js"><\/script>');
 const next = document.createElement('script'); next.src = '/loaded.js?id=1'.replace(/^/, 'https://cdn.tracker.example'); document.head.append(next);
@@ -60,6 +60,7 @@ const scripts = trustedTypes.createPolicy('scripts', {createScript: text => text
 setTimeout(scripts.createScript('document.cookie = "t_vouched=1"'), 5);
 /* Code that the browser itself is told to run, and modules that are made of pieces. */
 Promise.resolve('document.cookie = "t_resolved=1"').then(eval); queueMicrotask(eval.bind(null, 'document.cookie = "t_evaluated=1"'));
+fetch('/fetched/t').then(answer => answer.text()).then(eval);
 const whole = document.createElement('script'); whole.type = 'module'; whole.innerHTML = 'document.cookie = "t_whole=1"'; put(whole);
 const added = document.createElement('script'); added.type = 'module'; added.append('document.cookie = "t_appended=1"'); put(added);
 /* Scripts without an address, inserted within something else, and filled where they stand; what they plan runs later. */

@@ -1,0 +1,66 @@
+"""What strangers hide in a name is seen by who reads of it."""
+
+import datetime as dt
+
+import pytest
+
+from scanner.model import BannerAnswer, Scan
+from scanner.news import message, news
+from scanner.rendering import templates
+from scanner.report.page import html, markdown
+from scanner.visible import in_one_line, visible
+from tests.scanner.entries import plain, seen
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+HIDDEN = ("a\x1b[31mb", "a\x00b", "a\x9bb", "a\u202egnp.exe", "a\u2067b", "a\u2028b", "a\r\nBcc: b")
+
+
+def scan(*names):
+    return Scan(
+        site="shop",
+        url="https://shop.example/",
+        started_at=NOON,
+        finished_at=NOON,
+        status="complete",
+        visits=(),
+        banner=BannerAnswer(),
+        entries=tuple(plain(name, **seen(NOON)) for name in names),
+        findings=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("_ga", "_ga"),
+        ("blåbær 🍪 עברית", "blåbær 🍪 עברית"),
+        ("a\x1b[31mb", "a\\u001b[31mb"),
+        ("a\u202egnp.exe", "a\\u202egnp.exe"),
+        ("a\r\nb", "a\\u000d\\u000ab"),
+    ],
+)
+def test_a_hidden_character_is_written_out_and_others_stay(text, shown):
+    assert in_one_line(text) == shown
+    assert in_one_line(shown) == shown
+
+
+def test_lines_of_several_stay_lines():
+    assert visible("one\r\n\ttwo\x07") == "one\r\n\ttwo\\u0007"
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_no_name_hides_anything_in_a_report_or_a_message(name):
+    new, old = scan(name), scan()
+    told = message(news(new, old))
+
+    for written in (html([new]), markdown([new]), told.text, told.title):
+        assert visible(written) == written
+        assert "\nBcc" not in written.replace("\r", "\n") or written.startswith("<!")
+
+
+def test_pages_of_both_packages_show_it_and_leave_their_own_markup_alone():
+    for package in ("scanner", "consent_server"):
+        written = (
+            templates(package).from_string("{{ name }} {{ '<b>' | safe }}").render(name="\u202e")
+        )
+        assert written == "\\u202e <b>"
