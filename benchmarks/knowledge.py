@@ -120,6 +120,20 @@ def common(path: Path) -> Callable[[str], bool]:
     return is_common
 
 
+def torn(answers: list[Answered], is_common: Callable[[str], bool]) -> str:
+    """Return the common names that most rows call tracking, and that we exempt all the same."""
+    rows = collections.defaultdict(list)
+    for one in answers:
+        if one.row.source == "met" and is_common(one.row.subject.name):
+            rows[one.row.subject.name].append(one)
+    names = [
+        name
+        for name, some in sorted(rows.items())
+        if 2 * sum(one.exempted for one in some) > len(some)
+    ]
+    return f"{len(names)} of {len(rows)} ({', '.join(names)})"
+
+
 def database(path: Path) -> Callable[[str, bool], Verdict]:
     """Return a look-up in an open cookie database: exact, or also by its wildcards (prefix)."""
     exact: dict[str, Category] = {}
@@ -234,6 +248,7 @@ def main() -> None:
         print(f"\ntrackers exempted among the {COMMON} commonest: {hits.total()}")
         for hit, count in hits.most_common():
             print(f"  {count} ×", *hit)
+        print(f"names of which most rows are exempted trackers: {torn(answers, is_common)}")
     speed(every)
 
 

@@ -12,7 +12,9 @@ The recipe, so that anybody with labelled cookies can repeat it:
 5. trust: each row is classified by a model that was trained without its third of the sites (of
    listed rows: of the names); a second, binary regression learns from
    ``scanner.classify.trust.signs`` which of these verdicts are right;
-6. exemption: the model calls exempt what is likelier exempt than statistics and than marketing,
+6. practice: from the same verdicts on listed rows a third regression, of three classes, learns
+   from ``scanner.classify.practice.signs`` how lists label such items;
+7. exemption: the model calls exempt what is likelier exempt than statistics and than marketing,
    and is so with a probability of 0.4 at least.
 
 Needs scikit-learn (``pip install 'kapsel[train]'``); nothing of it is needed at run time, and
@@ -33,7 +35,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.knowledge_rows import Row, read, three
-from scanner.classify import decision, said
+from scanner.classify import decision, practice, said
 from scanner.classify.features import features
 from scanner.classify.trust import signs
 from scanner.knowledge import Knowledge, files
@@ -52,6 +54,7 @@ SCALE = 100
 SMALLEST = 3  # of the whole numbers
 TOLERANCE = 1e-3  # of the fit; finer ones change no verdict
 TRUST_C = 0.1
+PRACTICE_C = 1.0
 PARTS = 3  # into which rows are cut to learn trust
 SEED = 7
 TARGET = files.HERE / "weights.json"
@@ -146,6 +149,8 @@ class Trainer:
         rows = [row for row in rows if not row.consent]
         told: list[dict[str, float]] = []
         right: list[bool] = []
+        heard: list[dict[str, float]] = []
+        labels: list[str] = []
         for training, test in parts(rows, PARTS, apart):
             knowledge = know(self.fit([*training, *unseen(examples, test, apart)]))
             for row in test:
@@ -154,7 +159,14 @@ class Trainer:
                 if decided.word is not None:
                     told.append(dict(signs(decided.word, decided, words)))
                     right.append(three(decided.word.category) == three(row.label))
-        return msgspec.structs.replace(self.fit([*rows, *examples]), trust=_trust(told, right))
+                    if row.source == "listed":
+                        heard.append(dict(practice.signs(decided.word, words)))
+                        labels.append(three(row.label))
+        return msgspec.structs.replace(
+            self.fit([*rows, *examples]),
+            trust=_trust(told, right),
+            practice=_practice(heard, labels),
+        )
 
     def fit(self, rows: Sequence[Row]) -> Weights:
         """Return the weights that fit *rows* best, without trust."""
@@ -210,6 +222,22 @@ def _trust(told: list[dict[str, float]], right: list[bool]) -> dict[str, float]:
     names = vectorizer.get_feature_names_out()
     weights = {name: round(float(one), 2) for name, one in zip(names, model.coef_[0], strict=True)}
     return {"bias": round(float(model.intercept_[0]), 2), **weights}
+
+
+def _practice(heard: list[dict[str, float]], labels: list[str]) -> dict[str, tuple[float, ...]]:
+    """Return the weights of how lists label, for each class; none if there are no lists."""
+    if len(set(labels)) < len(practice.CLASSES):
+        return {}
+    vectorizer = DictVectorizer()
+    model = LogisticRegression(C=PRACTICE_C, max_iter=1000, tol=TOLERANCE)
+    model.fit(vectorizer.fit_transform(heard), labels)
+    places = [list(model.classes_).index(three(category)) for category in practice.CLASSES]
+    columns = [model.intercept_[places], *model.coef_.T[:, places]]
+    names = ["bias", *vectorizer.get_feature_names_out()]
+    return {
+        name: tuple(round(float(one), 2) for one in column)
+        for name, column in zip(names, columns, strict=True)
+    }
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
 """What an item is for, who stands behind it, and why we say so.
 
-Subject ─► the words of all layers ─► decision ─► trust ─► Verdict, or Explanation
+Subject ─► the words of all layers ─► decision ─► trust, practice ─► Verdict, or Explanation
 
 Pure: takes values and knowledge, returns values. Each layer lives in its own module and may
 keep silent; `scanner.classify.decision` weighs what the others said, `scanner.classify.trust`
-says how often such a decision proves right.
+says how often such a decision proves right, `scanner.classify.practice` how lists label an
+item that nobody met.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from scanner.classify import (
     imported,
     named,
     owner,
+    practice,
     structure,
     trust,
 )
@@ -66,6 +68,8 @@ def explain(
     decided = _decided(subject, words, knowledge)
     verdict = _verdict(decided, words, knowledge)
     because = tuple(word for word in words if word.category is verdict.category)
+    if decided.word is not None and decided.word not in words:
+        because = (decided.word, *because)
     return Explanation(
         subject=subject,
         verdict=verdict,
@@ -101,7 +105,8 @@ def _decided(subject: Subject, words: tuple[Word, ...], knowledge: Knowledge) ->
     decided = decision.decide(words)
     if knowledge.weights is None or subject.kind in SENT_KINDS:
         return decided
-    return decided._replace(confidence=trust.trust(decided, words, knowledge.weights.trust))
+    trusted = decided._replace(confidence=trust.trust(decided, words, knowledge.weights.trust))
+    return practice.followed(trusted, words, subject, knowledge)
 
 
 def _verdict(decided: decision.Decision, words: tuple[Word, ...], knowledge: Knowledge) -> Verdict:

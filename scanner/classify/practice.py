@@ -1,0 +1,103 @@
+"""What lists of cookies usually say: of an item that nobody met, only read of in some list.
+
+Who lists a cookie without a site copies how others label the vendor's. Weights learned from
+such lists tell when statistics is called marketing there, or the reverse, and when what we hold
+for exempt is called tracking. Never does their practice exempt a tracker.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from scanner.classify.trust import SUREST, odds
+from scanner.classify.words import EXEMPT, Layer, Word
+from scanner.model import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from scanner.classify.decision import Decision
+    from scanner.knowledge import Knowledge
+    from scanner.model import Subject
+
+#: How much likelier another class must be than ours before practice counts.
+CLEARLY = 0.2
+
+#: The classes that weights tell of, in their order; the first stands for all that is exempt.
+CLASSES = (Category.NECESSARY, Category.STATISTICS, Category.MARKETING)
+
+#: Layers that name a vendor whose items lists can label.
+ASKED = frozenset({Layer.KNOWLEDGE, Layer.HOST})
+
+
+def listed(subject: Subject) -> bool:
+    """Say whether nobody met *subject*: there is no site, no flag and no setter."""
+    return subject.site is None and subject.http_only is None and subject.set_by is None
+
+
+def followed(
+    decided: Decision, words: Sequence[Word], subject: Subject, knowledge: Knowledge
+) -> Decision:
+    """Return *decided*, or with the category that lists clearly give to such items."""
+    weights = knowledge.weights
+    if decided.word is None or weights is None or not weights.practice or not listed(subject):
+        return decided
+    if decided.word.layer not in ASKED:
+        return decided
+    chances = _chances(decided.word, words, weights.practice)
+    best = max(CLASSES[1:], key=lambda category: chances[category])
+    if chances[best] <= chances[_class(decided.word.category)] + CLEARLY:
+        return decided
+    return decided._replace(
+        word=_as_listed(decided.word, best, knowledge),
+        confidence=round(min(chances[best], SUREST), 3),
+        contested=True,
+    )
+
+
+def signs(word: Word, words: Sequence[Word]) -> Iterator[tuple[str, float]]:
+    """Yield what tells how lists label that of which *word* decided, and how much of it."""
+    ours = _class(word.category)
+    yield f"says={ours}", 1.0
+    yield f"{word.layer}={ours}", 1.0
+    for purpose in word.purposes:
+        yield f"purpose={purpose}", 1.0
+    if word.vendor_id is not None:
+        yield f"vendor={word.vendor_id}/{ours}", 1.0
+    for other in words:
+        if other is word:
+            continue
+        sure = odds(other.confidence) if other.layer is Layer.MODEL else other.confidence
+        yield f"{other.layer}:{_class(other.category)}", sure
+
+
+def _chances(
+    word: Word, words: Sequence[Word], weights: Mapping[str, Sequence[float]]
+) -> dict[Category, float]:
+    sums = list(weights["bias"])
+    for sign, amount in signs(word, words):
+        for place, weight in enumerate(weights.get(sign, ())):
+            sums[place] += weight * amount
+    top = max(sums)
+    shares = [math.exp(total - top) for total in sums]
+    return {name: share / sum(shares) for name, share in zip(CLASSES, shares, strict=True)}
+
+
+def _class(category: Category) -> Category:
+    return Category.NECESSARY if category in EXEMPT else category
+
+
+def _as_listed(word: Word, category: Category, knowledge: Knowledge) -> Word:
+    """Return *word* with what lists say; the vendor's purposes if it is known for the same."""
+    vendor = knowledge.vendor(word.vendor_id) if word.vendor_id else None
+    same = vendor is not None and vendor.category is category
+    return msgspec.structs.replace(
+        word,
+        category=category,
+        purposes=vendor.purposes if vendor is not None and same else (),
+        reason=f"{word.reason}; met on no site, and lists call such items {category}",
+        contested=word.contested or f"the entry says {word.category}",
+    )
