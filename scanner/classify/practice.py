@@ -1,8 +1,8 @@
 """What lists of cookies usually say: of an item that nobody met, only read of in some list.
 
 Who lists a cookie without a site copies how others label the vendor's. Weights learned from
-such lists tell when statistics is called marketing there, or the reverse, and when what we hold
-for exempt is called tracking. Never does their practice exempt a tracker.
+such lists tell when statistics is called marketing there, or the reverse. What rests on code or
+on documents stands, and so does what is exempt: lists call opt-outs tracking after their vendor.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from scanner.classify.trust import SUREST, odds
-from scanner.classify.words import EXEMPT, Layer, Word
+from scanner.classify.words import EXEMPT, TRACKING, Layer, Word
 from scanner.model import Category
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def followed(
     weights = knowledge.weights
     if decided.word is None or weights is None or not weights.practice or not listed(subject):
         return decided
-    if decided.word.layer not in ASKED:
+    if decided.word.layer not in ASKED or decided.word.evidence:
+        return decided
+    if decided.word.category not in TRACKING:
         return decided
     chances = _chances(decided.word, words, weights.practice)
     best = max(CLASSES[1:], key=lambda category: chances[category])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from scanner.classify import decision, practice
@@ -63,6 +64,22 @@ def test_lists_never_exempt_a_tracker() -> None:
     weights = {"bias": (9.0, 0.0, 0.0)}
 
     assert ask(Subject(name="_biz_uid"), Category.MARKETING, weights) is Category.MARKETING
+
+
+def test_lists_never_call_an_opt_out_tracking() -> None:
+    weights = {"bias": (0.0, 9.0, 0.0)}
+
+    assert ask(Subject(name="_biz_uid"), Category.NECESSARY, weights) is Category.NECESSARY
+
+
+def test_what_rests_on_documents_stands_against_what_lists_say() -> None:
+    one = msgspec.structs.replace(word(Category.MARKETING), evidence=("https://bizible.com/c",))
+    decided = decision.Decision(one, 0.8, contested=False)
+    knowledge = knowing({"bias": (0.0, 9.0, 0.0)})
+
+    after = practice.followed(decided, (one,), Subject(name="_biz_uid"), knowledge)
+
+    assert after is decided
 
 
 def test_lists_that_hardly_differ_change_nothing() -> None:
