@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import ssl
+import subprocess
+import sys
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +18,7 @@ with unseen("watchfiles"), unseen("greenlet"):  # for who edits it as it runs; f
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    import scanner.database  # noqa: F401 - which brings SQLAlchemy
+    from scanner.database import is_up_to_date, open_database
 
 from consent_server.lines import Line
 from consent_server.log import signing
@@ -24,7 +26,7 @@ from consent_server.metrics import FOLDER
 from scanner.errors import KapselError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from consent_server.settings import Settings
@@ -53,6 +55,35 @@ class Identity(NamedTuple):
             raise KapselError(
                 f"{self.certificate} and {self.key} are no certificate and key: {reason}"
             ) from exc
+
+
+def upgrade(database: str, logged: Sequence[str] = ()) -> None:
+    """
+    Bring *database* up to date by a process of its own, with which Alembic's memory goes.
+
+    What fails there fails once more when the server opens the database, and is told then.
+
+    Args:
+        database: File or URL.
+        logged: The options of ``kapsel`` that say how it logs.
+    """
+    engine = open_database(database, upgrade=False)
+    try:
+        if is_up_to_date(engine):
+            return
+    finally:
+        engine.dispose()
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "consent_server", *logged, "database", "upgrade"],
+        env=os.environ | {"KAPSEL_DATABASE": database},  # an argument would show its password
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode == 0:
+        sys.stderr.write(done.stderr)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -85,7 +85,7 @@ def upgrade_database(engine: Engine, *, to: str = "head") -> None:
     Raises:
         DatabaseUnusable: If a newer Kapsel has already changed it.
     """
-    if to == "head" and _is_up_to_date(engine):
+    if to == "head" and is_up_to_date(engine):
         return
     from alembic import command
     from alembic.script import ScriptDirectory
@@ -108,7 +108,7 @@ def upgrade_database(engine: Engine, *, to: str = "head") -> None:
         )
 
 
-def _is_up_to_date(engine: Engine) -> bool:
+def is_up_to_date(engine: Engine) -> bool:
     """Return whether the newest revision is there, without Alembic, which is ten megabytes."""
     newest = max(path.stem for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
     try:

@@ -193,6 +193,8 @@ def command(
     told = click.get_current_context().find_root().params  # how to log is an option of them all
     count = len(load(sites_file))
     identity = _identity(tls_certificate, tls_key)
+    level, form = told.get("log_level", "warning"), told.get("log_format", "text")
+    serving.upgrade(database, ("--log-level", level, "--log-format", form))
     _let_somebody_in(database, api_token)
     settings = Settings(
         oidc=Oidc.from_environment(),
@@ -210,8 +212,8 @@ def command(
         signing_key=signing_key,
         checkpoints=checkpoints,
         checkpoints_url=checkpoints_url,
-        log_level=told.get("log_level", "warning"),
-        log_format=told.get("log_format", "text"),
+        log_level=level,
+        log_format=form,
     )
     serving.prepare(settings)
     with serving.listen(host, port) as listener:
@@ -236,7 +238,7 @@ def _identity(certificate: Path | None, key: Path | None) -> Identity | None:
 
 
 def _let_somebody_in(database: str, api_token: str | None) -> None:
-    """Bring the database up to date; where no token exists, make one and print it."""
+    """Where no token exists, make one and print it."""
     import datetime as dt
 
     from consent_server import tokens

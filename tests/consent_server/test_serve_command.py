@@ -13,6 +13,7 @@ import trustme
 from click.testing import CliRunner
 
 from consent_server.commands.serve import command
+from scanner.database import is_up_to_date, open_database
 from scanner.errors import KapselError
 from tests.consent_server.conftest import ORIGIN, decision, serving
 
@@ -42,6 +43,24 @@ def test_the_first_start_prints_a_token_once_and_it_opens_the_log(tmp_path, site
         assert len(server.said) == 1
         assert "server" not in httpx2.get(f"{server.url}/healthz", timeout=60).headers
     assert token.encode() not in database.read_bytes()
+
+
+def test_what_brings_a_database_up_to_date_is_not_kept_in_the_servers_memory(tmp_path):
+    database = str(tmp_path / "kapsel.db")
+    program = (
+        "import sys; from consent_server import serving; "
+        "serving.upgrade(sys.argv[1]); print('alembic' in sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, database], capture_output=True, text=True, check=True
+    )
+
+    engine = open_database(database, upgrade=False)
+    up_to_date = is_up_to_date(engine)
+    engine.dispose()
+    assert up_to_date
+    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 def test_a_given_token_is_taken_and_none_is_made(tmp_path, sites_file):
