@@ -87,15 +87,12 @@ class Letter(Exchange):
 
     def get_ready(self) -> None:
         """Write the answer to a decision that is new."""
-        body = _ENCODER.encode(self._record)
-        self._answer = _head(_CREATED, self._origin, len(body)), body
+        self._answer = self._written(_CREATED, self._record)
 
     def tell(self, outcome: Outcome) -> None:
         """Answer as became of it."""
-        if outcome is True and self._answer is not None:
-            self.reply(*self._answer)
-        elif outcome is True:
-            self._acknowledge(_CREATED, self._record)
+        if outcome is True:
+            self.reply(*(self._answer or self._written(_CREATED, self._record)))
         elif outcome is False:
             task = asyncio.ensure_future(self._acknowledge_again())
             self.line.tasks.add(task)
@@ -105,9 +102,10 @@ class Letter(Exchange):
         else:
             self.fail(outcome)
 
-    def _acknowledge(self, status: bytes, record: ConsentRecord) -> None:
+    def _written(self, status: bytes, record: ConsentRecord) -> tuple[bytes, bytes]:
+        """Return the head and the body that tell of *record*."""
         body = _ENCODER.encode(record)
-        self.reply(_head(status, self._origin, len(body)), body)
+        return _head(status, self._origin, len(body)), body
 
     async def _acknowledge_again(self) -> None:
         """Answer as before: the decision was there already."""
@@ -116,7 +114,7 @@ class Letter(Exchange):
         except REFUSALS as exc:
             self._refuse(exc)
         else:
-            self._acknowledge(_OK, known or self._record)
+            self.reply(*self._written(_OK, known or self._record))
 
     def _refuse(self, exc: Exception) -> None:
         self.send(readable_by(self._origin.decode("latin-1"), refused(exc)))

@@ -70,7 +70,6 @@ class Profile:
         self._archive = archive
         self._tabs: dict[str, Tab] = {}  # by target, popups under their opener's tab
         self._opening = asyncio.Lock()
-        self._ahead: list[asyncio.Task[Tab]] = []  # tabs that nobody has asked for yet
         self.given: frozenset[tuple[str, str, str]] = frozenset()  # name, domain, path of cookies
         self.id = ""  # of the context in DevTools
         #: Called when an answer came whose cookies the browser does not tell.
@@ -82,11 +81,6 @@ class Profile:
         """Those that are open."""
         return tuple({tab.target: tab for tab in self._tabs.values()}.values())
 
-    def open_ahead(self, number: int) -> None:
-        """Begin to open a *number* of tabs, for when `open_tab` is called."""
-        missing = range(number - len(self._ahead))
-        self._ahead += [asyncio.create_task(self._open()) for _ in missing]
-
     async def open_tab(self) -> Tab:
         """
         Open a tab.
@@ -95,15 +89,6 @@ class Profile:
             DevToolsError: If the browser is gone.
             TimeoutError: If it does not answer.
         """
-        return await (self._ahead.pop(0) if self._ahead else self._open())
-
-    async def close(self) -> None:
-        """Open no more of the tabs that nobody asked for."""
-        for task in self._ahead:
-            task.cancel()
-        await asyncio.gather(*self._ahead, return_exceptions=True)
-
-    async def _open(self) -> Tab:
         async with self._opening, asyncio.timeout(OPEN_LIMIT):
             created = await self._browser.devtools.browser.call(
                 "Target.createTarget",
@@ -286,10 +271,7 @@ async def open_profile(
     )
     permissions = ("geolocation",) if visitor.location else ()
     async with browser.context(profile.attached, permissions=permissions) as profile.id:
-        try:
-            yield profile
-        finally:
-            await profile.close()
+        yield profile
 
 
 def _turn_away(session: Session, *, frame: str) -> None:

@@ -7,13 +7,13 @@ on documents stands, and so does what is exempt: lists call opt-outs tracking af
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from scanner.classify.trust import SUREST, odds
 from scanner.classify.words import EXEMPT, TRACKING, Layer, Word
+from scanner.knowledge.weights import chances
 from scanner.model import Category
 
 if TYPE_CHECKING:
@@ -49,13 +49,13 @@ def followed(
         return decided
     if decided.word.category not in TRACKING:
         return decided
-    chances = _chances(decided.word, words, weights.practice)
-    best = max(CLASSES[1:], key=lambda category: chances[category])
-    if chances[best] <= chances[_class(decided.word.category)] + CLEARLY:
+    usual = _usual(decided.word, words, weights.practice)
+    best = max(CLASSES[1:], key=lambda category: usual[category])
+    if usual[best] <= usual[decided.word.category] + CLEARLY:
         return decided
     return decided._replace(
         word=_as_listed(decided.word, best, knowledge),
-        confidence=round(min(chances[best], SUREST), 3),
+        confidence=round(min(usual[best], SUREST), 3),
         contested=True,
     )
 
@@ -76,16 +76,15 @@ def signs(word: Word, words: Sequence[Word]) -> Iterator[tuple[str, float]]:
         yield f"{other.layer}:{_class(other.category)}", sure
 
 
-def _chances(
+def _usual(
     word: Word, words: Sequence[Word], weights: Mapping[str, Sequence[float]]
 ) -> dict[Category, float]:
+    """Return how likely lists give each class to that of which *word* decided."""
     sums = list(weights["bias"])
     for sign, amount in signs(word, words):
         for place, weight in enumerate(weights.get(sign, ())):
             sums[place] += weight * amount
-    top = max(sums)
-    shares = [math.exp(total - top) for total in sums]
-    return {name: share / sum(shares) for name, share in zip(CLASSES, shares, strict=True)}
+    return chances(CLASSES, sums)
 
 
 def _class(category: Category) -> Category:

@@ -170,8 +170,7 @@ def _documented(explanation: Explanation, language: str) -> str | None:
     from scanner.model import Kind
 
     subject = explanation.subject
-    layer, _, entry = (explanation.verdict.rule or "").partition(":")
-    known = load().entry(subject.name, entry) if layer == "knowledge" else None
+    known = load().ruled(subject.name, explanation.verdict.rule)
     if known is None or not known.cookie.max_age:
         return None
     kind = Kind.LOCAL_STORAGE if known.cookie.max_age == "persistent" else subject.kind

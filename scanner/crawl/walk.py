@@ -91,12 +91,6 @@ class Walk:
         """The pages that turned out to be none of ours to read."""
         return {url for url, page in self._chapter.pages.items() if page.barred}
 
-    @property
-    def _others(self) -> int:
-        """How many tabs the pages after the first will want."""
-        pages = self._tour.max_pages if self._known is None else len(self._known)
-        return max(0, min(self._tour.tabs, pages) - 1)
-
     async def walk(self) -> None:
         """
         Visit the start page, answer the banner if the state asks for it, and visit the rest.
@@ -109,42 +103,36 @@ class Walk:
             TimeoutError: If it does not answer any more.
         """
         self._begin()
-        listed = asyncio.create_task(self._listed())  # meanwhile the browser opens a tab
-        try:
-            async with self._visitor(archive=self._archive) as profile:
-                await self._through(profile, listed)
-        finally:
-            listed.cancel()
-
-    async def _through(self, profile: Profile, listed: asyncio.Task[tuple[str, ...]]) -> None:
-        """Walk as *profile*; *listed* are the pages of the sitemaps."""
         tour = self._tour
-        reader = Reader(
-            tour.site,
-            self._state,
-            browser=tour.browser,
-            profile=profile,
-            digester=tour.digester,
-            cache=tour.cache,
-        )
-        tab = await profile.open_tab()
-        start = self._frontier.begin(tour.site.url)
-        try:
-            if not await self._started(profile, reader, tab, start):
-                await reader.confirm(tab, start, clock=tour.clock)
-                return
-            self._frontier.add(self._known or tour.site.pages, asked=True)
-            if self._known is None:
-                self._frontier.add(self._chapter.pages[start].links)
-                self._frontier.add(await listed)
-            await self._rest(profile, reader, tab)
-            await self._confirm(profile, reader, start)
-        finally:
-            if not reader.pressed or self._answered:
-                await self._credit(await reader.remaining())
-            if tour.dossier is not None and self._archive is not None:
-                archive = self._archive.document(version=tour.browser.version)
-                tour.dossier.archive(archive, state=self._state)
+        async with self._visitor(archive=self._archive) as profile:
+            reader = Reader(
+                tour.site,
+                self._state,
+                browser=tour.browser,
+                profile=profile,
+                digester=tour.digester,
+                cache=tour.cache,
+            )
+            tab = await profile.open_tab()
+            start = self._frontier.begin(tour.site.url)
+            listed = asyncio.create_task(self._listed())
+            try:
+                if not await self._started(profile, reader, tab, start):
+                    await reader.confirm(tab, start, clock=tour.clock)
+                    return
+                self._frontier.add(self._known or tour.site.pages, asked=True)
+                if self._known is None:
+                    self._frontier.add(self._chapter.pages[start].links)
+                    self._frontier.add(await listed)
+                await self._rest(profile, reader, tab)
+                await self._confirm(profile, reader, start)
+            finally:
+                listed.cancel()
+                if not reader.pressed or self._answered:
+                    await self._credit(await reader.remaining())
+                if tour.dossier is not None and self._archive is not None:
+                    archive = self._archive.document(version=tour.browser.version)
+                    tour.dossier.archive(archive, state=self._state)
 
     @contextlib.asynccontextmanager
     async def _visitor(self, *, archive: Archive | None) -> AsyncIterator[Profile]:
@@ -208,8 +196,6 @@ class Walk:
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
             await self._note(url, PageRead(visit=reader.barred(url, fault)))
             return False
-        if not presses:
-            profile.open_ahead(self._others)
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -225,8 +211,6 @@ class Walk:
                 return False
             await settle.rest(tab, PRESSED_LINGER)
             await answering.picture(tab, "answered")
-            if wanted is presses[-1]:
-                profile.open_ahead(self._others)
             visit, links = await reader.arrive(
                 tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
             )

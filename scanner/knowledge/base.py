@@ -66,6 +66,11 @@ class Knowledge:
         """Return what is known of *name* by the *entry*; None: that does not speak of it."""
         return next((one for one in self.known(name) if one.entry == entry), None)
 
+    def ruled(self, name: str, rule: str | None) -> Known | None:
+        """Return the entry by which *rule* decided about *name*; None: something else did."""
+        layer, _, entry = (rule or "").partition(":")
+        return self.entry(name, entry) if layer == "knowledge" else None
+
     def kin(self, name: str) -> Kin | None:
         """Return what is known of names that begin like *name*, its own entries left aside."""
         return self._kinship.of(name, own={one.entry for one in self.known(name)})

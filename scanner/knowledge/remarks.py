@@ -42,8 +42,7 @@ class Remarks(msgspec.Struct, frozen=True, kw_only=True):
 
 def remarks(name: str, rule: str | None, knowledge: Knowledge) -> Remarks:
     """Return what is to be remarked on *name*, for which *rule* decided (None: nothing did)."""
-    layer, _, entry = (rule or "").partition(":")
-    known = knowledge.entry(name, entry) if layer == "knowledge" else None
+    known = knowledge.ruled(name, rule)
     if known:
         return Remarks(
             misspelling_of=known.cookie.alias_of,

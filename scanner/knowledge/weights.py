@@ -16,7 +16,7 @@ import msgspec
 from scanner.model import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,10 +35,17 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
         """Return the probability of each class."""
         known = [self.features[feature] for feature in features if feature in self.features]
         sums = [sum(column) for column in zip(self.bias, *known, strict=True)]
-        top = max(sums)
-        odds = [math.exp((total - top) / self.scale) for total in sums]
-        whole = sum(odds)
-        return {name: odd / whole for name, odd in zip(self.classes, odds, strict=True)}
+        return chances(self.classes, sums, scale=self.scale)
+
+
+def chances(
+    classes: Sequence[Category], sums: Sequence[float], *, scale: float = 1
+) -> dict[Category, float]:
+    """Return the probability of each of *classes*, for which the weights come to *sums*."""
+    top = max(sums)
+    odds = [math.exp((total - top) / scale) for total in sums]
+    whole = sum(odds)
+    return {name: odd / whole for name, odd in zip(classes, odds, strict=True)}
 
 
 @functools.cache

@@ -1,8 +1,8 @@
-"""An entry of a catalogue, plain but for what a test says of it."""
+"""An entry of a catalogue, or a scan, plain but for what a test says of it."""
 
 import datetime as dt
 
-from scanner.model import Category, Entry, Kind, Party, SetBy, State
+from scanner.model import BannerAnswer, Category, Entry, Kind, Party, Scan, SetBy, State
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
@@ -48,3 +48,11 @@ def plain(name="_ga", **facts):
 def seen(at):
     """The fact that an entry was seen once, *at* that time."""
     return {"first_seen": at, "last_seen": at}
+
+
+def bare(at, **facts):
+    """Make a scan, of the shop and done at once *at* that time: bare, but for *facts*."""
+    none = {"status": "complete", "visits": (), "banner": BannerAnswer(), "entries": ()}
+    return Scan(
+        site="shop", url="https://shop.example/", started_at=at, finished_at=at, **(none | facts)
+    )

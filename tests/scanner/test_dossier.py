@@ -9,23 +9,14 @@ from structlog.testing import capture_logs
 
 from scanner.dossier import Dossier, folder_of
 from scanner.errors import EvidenceUnwritable
-from scanner.model import BannerAnswer, Scan, State
+from scanner.model import State
+from tests.scanner.entries import bare
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=dt.UTC)
 
 
 def scan(exhibits=()):
-    return Scan(
-        site="shop",
-        url="https://shop.example/",
-        started_at=NOON,
-        finished_at=NOON,
-        status="complete",
-        visits=(),
-        banner=BannerAnswer(),
-        entries=(),
-        exhibits=tuple(exhibits),
-    )
+    return bare(NOON, exhibits=tuple(exhibits))
 
 
 def test_each_scan_has_a_folder_of_its_own(tmp_path):

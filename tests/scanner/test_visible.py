@@ -4,29 +4,18 @@ import datetime as dt
 
 import pytest
 
-from scanner.model import BannerAnswer, Scan
 from scanner.news import message, news
 from scanner.rendering import templates
 from scanner.report.page import html, markdown
 from scanner.visible import in_one_line, visible
-from tests.scanner.entries import plain, seen
+from tests.scanner.entries import bare, plain, seen
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 HIDDEN = ("a\x1b[31mb", "a\x00b", "a\x9bb", "a\u202egnp.exe", "a\u2067b", "a\u2028b", "a\r\nBcc: b")
 
 
 def scan(*names):
-    return Scan(
-        site="shop",
-        url="https://shop.example/",
-        started_at=NOON,
-        finished_at=NOON,
-        status="complete",
-        visits=(),
-        banner=BannerAnswer(),
-        entries=tuple(plain(name, **seen(NOON)) for name in names),
-        findings=(),
-    )
+    return bare(NOON, entries=tuple(plain(name, **seen(NOON)) for name in names))
 
 
 @pytest.mark.parametrize(
