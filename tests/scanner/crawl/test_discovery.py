@@ -21,7 +21,8 @@ DEEDS = (
 )
 START = """<!doctype html><title>Shop</title>{links}
 <a href="/#/om-oss">route</a><a href="/vare/1">good</a><a href="/kontakt">us</a>
-<script type="speculationrules">{{"prerender": [{{"urls": ["/vist-snart"]}}, {{"where": {{}}}}]}}</script>
+<script type="speculationrules">
+{{"prerender": [{{"urls": ["/vist-snart"]}}, {{"where": {{}}}}]}}</script>
 <script type="speculationrules">none</script>
 <a href="/opplagt" data-method="delete">x</a><a href="/tilbud" onclick="return confirm('?')">x</a>
 <form action="/sok"><input name="q"><button>Find</button></form>
