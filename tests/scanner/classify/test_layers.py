@@ -255,6 +255,23 @@ def test_a_guess_exempts_only_what_is_likely_enough(exemption, guess):
     assert word.category == guess
 
 
+@pytest.mark.parametrize(("party", "guess"), [("first", "functional"), ("third", "marketing")])
+def test_a_guess_exempts_items_of_third_parties_later(party, guess):
+    weights = Weights(
+        classes=(Category.FUNCTIONAL, Category.STATISTICS, Category.MARKETING),
+        scale=100,
+        bias=(80, 0, 40),  # 0.47 : 0.21 : 0.32
+        features={},
+        exemption=0.4,
+        exemption_third=0.6,
+    )
+    subject = Subject(name="acme", http_only=True, party=Party(party))
+
+    word = guessed(subject, Knowledge((), files.load().vocabulary, weights=weights))
+
+    assert word.category == guess
+
+
 def test_the_shipped_weights_are_whole_numbers_that_fit_their_classes():
     weights = load().weights
 
