@@ -81,11 +81,15 @@ def _whole(subject: Subject, knowledge: Knowledge) -> Word | None:
     ]
     if not answers:
         return None
-    best = min(
-        answers, key=lambda answer: (not answer.confirmed, answer.known.rank, -answer.confidence)
-    )
+    best = min(answers, key=_order)
     word = _word(best)
     return _for_its_vendor(word, best.known.vendor) if _embedded(subject, best) else word
+
+
+def _order(answer: Answer) -> tuple[bool, tuple[int, int], bool, float]:
+    """Sort key: the better answer first; what is bound to hosts last where none confirms it."""
+    bound = bool(answer.known.cookie.hosts) and not answer.confirmed
+    return (not answer.confirmed, answer.known.rank, bound, -answer.confidence)
 
 
 def _word(best: Answer) -> Word:

@@ -239,6 +239,16 @@ def test_a_guess_adds_up_weights():
     assert guessed(Subject(name="acme"), Knowledge((), files.load().vocabulary)) is None
 
 
+def test_a_name_alone_is_not_that_of_a_service_on_other_hosts():
+    alone = classify(Subject(name="JSESSIONID"), knowledge=load())
+    there = classify(
+        Subject(name="JSESSIONID", domain=".www.linkedin.com", party=Party.THIRD), knowledge=load()
+    )
+
+    assert alone.rule == "knowledge:java/JSESSIONID"
+    assert there.rule == "knowledge:linkedin/JSESSIONID"
+
+
 @pytest.mark.parametrize(("exemption", "guess"), [(0.5, "marketing"), (0.4, "functional")])
 def test_a_guess_exempts_only_what_is_likely_enough(exemption, guess):
     weights = Weights(
