@@ -33,6 +33,9 @@ LIFETIME_ONLY = 0.8  # factor: of a name that many use, only the lifetime agrees
 
 MOST = 0.99
 
+#: What an entry rests on that the vendor itself wrote.
+DOCUMENTED = ("vendor-doc", "source")
+
 TELLING = 6  # characters of a name that is not met by chance on another host
 
 STEM = 0.9  # factor: the name is known without the id that ends this one
@@ -106,6 +109,7 @@ def _word(best: Answer) -> Word:
         vendor=None if vendor.kind == "generic" else vendor.name,
         purposes=cookie.purposes,
         evidence=tuple(evidence.url for evidence in cookie.evidence),
+        documented=cookie.basis in DOCUMENTED and bool(cookie.evidence),
         contested=cookie.contested,
         confirmed=best.confirmed,
     )
