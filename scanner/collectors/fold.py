@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -129,6 +130,7 @@ def stored(
     for item in items:
         groups.setdefault(item.identity, []).append(item)
     seen = _LOOKED_AT - {Kind.SESSION_STORAGE} if windows else _LOOKED_AT
+    removed = {item.identity for group in groups.values() for item in group if item.gone}
     found = []
     for identity, group in groups.items():
         writes = [item for item in group if item.by is not None and not item.gone]
@@ -150,7 +152,9 @@ def stored(
                 seen_at=first.at,
                 set_by=first.by,
                 later=trail.later(first.by, writers),
-                fate=Fate.GONE if not present and _taken(group, looked, kinds) else Fate.KEPT,
+                fate=Fate.GONE
+                if not present and _taken(first, looked=looked, removed=removed, kinds=kinds)
+                else Fate.KEPT,
                 value_shape=first.shape,
                 value_digest=first.digest,
             )
@@ -158,10 +162,18 @@ def stored(
     return tuple(found)
 
 
-def _taken(group: Sequence[StoredItem], looked: Collection[str], kinds: Collection[Kind]) -> bool:
-    """Tell whether an item that nobody found at the end was taken away before."""
-    item = group[0]
-    deleted = any(item.gone for item in group)
+def _taken(
+    item: StoredItem,
+    *,
+    looked: Collection[str],
+    removed: Collection[tuple[Kind, str, str]],
+    kinds: Collection[Kind],
+) -> bool:
+    """Tell whether *item*, that nobody found at the end, was taken away before."""
+    places = [item.name]
+    if item.kind is Kind.FILE_SYSTEM:  # with the folder that it was in
+        places = list(itertools.accumulate(item.name.split("/"), "{}/{}".format))
+    deleted = any((item.kind, place, item.host) in removed for place in places)
     return item.host in looked and (deleted or item.kind in kinds)
 
 

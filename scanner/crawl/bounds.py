@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: IPv6 addresses that stand for IPv4 ones, by their last four bytes (RFC 6052).
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
+#: All of IPv6 that is anybody's; the rest is local, many receivers, or an IPv4 address in disguise.
+_HANDED_OUT = ipaddress.IPv6Network("2000::/3")
+
 
 class OutOfBounds(ValueError):
     """An address may not be asked; the text says why."""
@@ -116,6 +119,7 @@ def is_public(address: str) -> bool:
             return ipaddress.IPv4Address(parsed.packed[-4:]).is_global
         if parsed.ipv4_mapped is not None:
             return parsed.ipv4_mapped.is_global
+        return parsed in _HANDED_OUT and parsed.is_global and parsed.sixtofour is None
     return parsed.is_global and not parsed.is_multicast
 
 

@@ -94,8 +94,10 @@
     (lost ? outer : report)(text);
   };
 
+  // Where the document came from: what a page calls itself later moves none of its cookies.
+  const { href: landed } = location;
   const place = () => {
-    const { href } = location;
+    const href = apply(startsWith, landed, ["http"]) ? landed : location.href;
     if (apply(startsWith, href, ["http"])) return href;
     const base = globalThis.document ? document.baseURI : "";
     return apply(startsWith, base, ["http"]) ? base : self.origin;

@@ -206,6 +206,19 @@ def test_what_is_written_when_a_page_is_left_is_kept_though_nobody_looked_again(
     assert (before.fate, after.fate) == (Fate.GONE, Fate.KEPT)
 
 
+def test_a_file_is_gone_with_its_folder():
+    def file(name, **facts):
+        return StoredItem(
+            kind=Kind.FILE_SYSTEM, name=name, host="www.shop.example", at=NOON, by=SCRIPT, **facts
+        )
+
+    items = [file("a/b/c"), file("ab"), file("a/b", gone=True)]
+
+    found = fold.stored(items, looked=["www.shop.example"], page=PAGE, state=State.BEFORE)
+
+    assert {o.name: o.fate for o in found} == {"a/b/c": Fate.GONE, "ab": Fate.KEPT}
+
+
 def test_each_host_beside_the_pages_own_is_one_request():
     asked = [
         Request(host=host, at=NOON, by=HTTP)
