@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from scanner.commands.group import Group
 from scanner.commands.options import database_option
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Upgrade, check or back up the database."""
 
