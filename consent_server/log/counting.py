@@ -33,7 +33,7 @@ from scanner.database import dialect_named
 from scanner.tables import ADDED_UP, answer, consent, counted, daily, open_day, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Insert, Update
 
@@ -122,6 +122,26 @@ def uncount(connection: Connection, answers: Iterable[int]) -> None:
     """Count the decisions, that have *answers* and are counted, no more among those held."""
     less = [{"of": number, "times": -times} for number, times in Counter(answers).items()]
     connection.execute(_HELD_MORE, less)
+
+
+def correct(
+    connection: Connection, times: Mapping[tuple[int, int], int], held: Mapping[int, int]
+) -> None:
+    """
+    Count on each day and answer so many *times* more, or less; the days are added up anew.
+
+    Args:
+        held: Of each answer, how many more decisions are there.
+    """
+    days = sorted({day for day, _ in times})
+    for day in days:
+        _open(connection, day)
+    more = [{"day": day, "answer": number, "count": n} for (day, number), n in times.items()]
+    if more:
+        connection.execute(_added(connection.dialect.name), more)
+        connection.execute(delete(tally).where(tally.c.day.in_(days), tally.c["count"] == 0))
+    if held:
+        connection.execute(_HELD_MORE, [{"of": each, "times": n} for each, n in held.items()])
 
 
 def _told(connection: Connection, times: Counter[tuple[int, int]]) -> list[int]:
