@@ -126,8 +126,9 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         asks = strong & {Meaning.NONE, Meaning.CLOSE} and not strong & (
             ANSWERS | {Meaning.SETTINGS}
         )
+        baked = words.bakes(self.text) and not self.hint
         told = self.hint or (words.subjects(self.text) > 0 and words.talk(self.text) > 0)
-        return bool(asks) and told and self._apart
+        return bool(asks) and not baked and told and self._apart
 
     @property
     def _apart(self) -> bool:

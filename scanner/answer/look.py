@@ -128,6 +128,11 @@ def shows_banner(report: Any) -> bool:
     return bool(told.platforms or banners(told.layers))
 
 
+def asks(report: Any) -> bool:
+    """Whether what `survey` answered has what could be a banner that is on the screen."""
+    return bool(banners(msgspec.convert(report, Report).layers))
+
+
 async def _floats(frame: Frame, layer: Layer) -> bool:
     """Whether a banner that fills a *frame* lies over the page, or says what it is."""
     if layer.hint:
