@@ -128,6 +128,8 @@ def _only(
         boxes = [switch for switch in layer.optional if switch.radio is None]
         wanted = tuple(s for s in boxes if s.category is category)
         others = tuple(s for s in boxes if s.on and s not in wanted)
+        for control in _hidden(layer, opened):
+            return Step(press=control, turn=others, keep=wanted, final=False)
         chosen = [c.yes if c.category is category else c.no for c in layer.choices]
         ways = (
             *_fresh(layer, Meaning.SAVE, pressed),

@@ -355,10 +355,14 @@
     return roots;
   };
 
-  /** Whether switches in `element` turn on what banners speak of: a layer need not say "cookie". */
-  const chooses = (element) =>
-    element.querySelectorAll(SWITCH).length >= LEAST_SWITCHES &&
-    new Set((textOf(element, LONGEST_TEXT, true).match(talk) ?? []).map((word) => word.toLowerCase())).size >= LEAST_SWITCHES;
+  /** Whether switches in `element` are those of a consent: such a layer need not say "cookie". */
+  const chooses = (element) => {
+    const switches = element.querySelectorAll(SWITCH).length;
+    if (!switches) return false;
+    const text = textOf(element, LONGEST_TEXT, true);
+    const told = new Set((text.match(talk) ?? []).map((word) => word.toLowerCase())).size;
+    return revisit.test(text) || (switches >= LEAST_SWITCHES && told >= LEAST_SWITCHES);
+  };
 
   /** Banners in the flow of the page: the nearest block at its top or bottom that speaks so. */
   const findAtEdges = (read, roots) => {

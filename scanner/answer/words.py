@@ -102,7 +102,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def meaning(label: str) -> Meaning:
     """Return what a control with this *label* does; NONE if that cannot be told."""
     text = normal(label)
-    if not text or text.count(" ") >= MAX_LABEL_WORDS or _costs(label, text):
+    if not text or text.count(" ") >= MAX_LABEL_WORDS or costs(label):
         return Meaning.NONE
     accepts = _first(text, "accept")
     everything = _has(text, "all")
@@ -301,10 +301,11 @@ def _spoken(label: str, text: str) -> Meaning | None:
     return next(said, None)
 
 
-def _costs(label: str, text: str) -> bool:
-    """Whether pressing it buys something, unless it says that it does not."""
+def costs(label: str) -> bool:
+    """Whether pressing *label* buys something, unless it says that it does not."""
     if _SUM.search(label):
         return True
+    text = normal(label)
     return any(not _negated(text, match.start()) for match in _pattern("price").finditer(text))
 
 

@@ -93,11 +93,13 @@ async def pressed(page):
     return next((c["value"] for c in jar if c["name"] == "pressed"), None)
 
 
-async def answered(chromium, state):
+async def answered(chromium, state, monkeypatch):
     """Give each banner the answer of *state*; return the cookies, and what was said of them.
 
     One test asks for all of them: a fixture would begin anew in each of the processes of a run.
     """
+    monkeypatch.setattr("scanner.answer.dialogue.QUIET", 10.0)  # pages at once load slowly
+    monkeypatch.setattr("scanner.answer.dialogue.LOADING_PATIENCE", 30.0)
     some = asyncio.Semaphore(AT_ONCE)
 
     async def one(name):
@@ -115,15 +117,15 @@ async def answered(chromium, state):
 
 
 @pytest.mark.anyio
-async def test_banners_are_accepted(chromium):
-    told = await answered(chromium, State.ACCEPT)
+async def test_banners_are_accepted(chromium, monkeypatch):
+    told = await answered(chromium, State.ACCEPT, monkeypatch)
 
     assert told == {name: (yes, (True, True, None, None)) for name, yes, _ in BANNERS}
 
 
 @pytest.mark.anyio
-async def test_banners_are_refused_where_they_can_be(chromium):
-    told = await answered(chromium, State.REJECT)
+async def test_banners_are_refused_where_they_can_be(chromium, monkeypatch):
+    told = await answered(chromium, State.REJECT, monkeypatch)
 
     assert told == {name: (no, (True, None, no is not None, None)) for name, _, no in BANNERS}
 
