@@ -37,6 +37,12 @@ ASKING = (Meaning.ACCEPT, Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE)
 #: on in the same layer. none: nothing happened.
 Effect = Literal["seen", "open", "contrary", "unsure", "asks", "kept", "none"]
 
+#: What the site keeps of an answer.
+Told = Literal["same", "alike", "other", "doubtful"]
+
+#: What it may keep where it has understood; None: that cannot be read.
+FITTING: tuple[Told | None, ...] = ("same", "alike", None)
+
 #: What an effect means for the answer that was given.
 RESULTS: dict[Effect, bool | None] = {
     "seen": True,
@@ -90,19 +96,19 @@ async def watch(
         after = await read_traces(page)
         told = _told(after, answer, before, name=name)
         differ = after.differ(before)
-        if left and differ and told in ("same", None):
+        if left and differ and told in FITTING:
             return "seen"
         waited = clock() - started
         stays = here and not left and differ and waited > STAY_PATIENCE
-        thanks = told is None and await _thanks(pressed, seen, others)
-        if stays and (told == "same" or thanks):
+        alone = told == "alike" and isinstance(answer, Category)
+        if stays and (told == "same" or alone or await _thanks(pressed, told, seen, others)):
             return "open"
         deaf = here and not left and not differ and waited > DEAF_PATIENCE
         late = waited > (EFFECT_PATIENCE if here else LOADING_PATIENCE)
         if looks >= LEAST_LOOKS and (late or deaf):
             break
         await asyncio.sleep(PAUSE)
-    if differ and not left and pressed.form and told in ("same", None):
+    if differ and not left and pressed.form and told in FITTING:
         return "seen"
     if left:
         return "contrary" if differ and told == "other" else "unsure"
@@ -111,26 +117,26 @@ async def watch(
     return "kept" if differ and answer != "yes" else "none"
 
 
-def _told(
-    after: Traces, answer: Answer, before: Traces, *, name: str | None
-) -> Literal["same", "other", "doubtful"] | None:
+def _told(after: Traces, answer: Answer, before: Traces, *, name: str | None) -> Told | None:
     """
     Return what the site keeps of an *answer*; None: that cannot be read.
 
-    A known platform's record can say that it is another; one that is read by its words alone
-    makes it doubtful.
+    A known platform's record can say that it is the same, or another; one that is read by its
+    words alone can be alike, or make it doubtful.
     """
     heard = None if isinstance(answer, Category) else after.heard(platform(name), before)
     if heard is not None:
         return "same" if heard == answer else "other"
     kept = after.kept(answer, before)
-    return None if kept is None else "same" if kept else "doubtful"
+    return None if kept is None else "alike" if kept else "doubtful"
 
 
-async def _thanks(pressed: Pressed, seen: tuple[Sight, ...], others: int) -> bool:
+async def _thanks(
+    pressed: Pressed, told: Told | None, seen: tuple[Sight, ...], others: int
+) -> bool:
     """Whether a layer stays only to say what was chosen: nothing in it asks any more."""
     asking = [sight for sight in seen if sight.layer.means(*ASKING)]
-    known = pressed.control is not None
+    known = pressed.control is not None and told in (None, "alike")
     return known and len(asking) <= others and await gone(pressed.control)
 
 
