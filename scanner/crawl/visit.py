@@ -37,6 +37,13 @@ SEARCH_LIMIT = 5.0  # seconds until it is known who made code that nobody on the
 GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
 
 
+#: Why a page does not answer, by whether no script is to blame.
+_STUCK = {
+    False: "its scripts do not end",
+    True: "it is more than the browser can show in time",
+}
+
+
 def _script(name: str) -> str:
     return resources.files("scanner.collectors").joinpath(name).read_text(encoding="utf-8")
 
@@ -310,13 +317,13 @@ def _failure(tab: Tab, *, loaded: bool) -> str | None:
     if tab.crashed.is_set():
         return "the page crashed"
     if tab.frozen:
-        return "its scripts do not end"
+        return _STUCK[tab.laden]
     if tab.over:
         return "the scan was ended while the page was read"
     if tab.restless and tab.refused is not None:
         return tab.refused
     if tab.endless:
-        return "its scripts do not end"
+        return _STUCK[tab.laden]
     if tab.alert_loop:
         return "the page shows alerts without end"
     if tab.broken is not None:
