@@ -16,6 +16,7 @@ from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Traffic
 from scanner.collectors.scripts import AWAY
 from scanner.crawl.gate import guard
+from scanner.model import Statement, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ class Tab:
         self.popups: list[str] = []  # their targets
         self.visits = 0  # pages that it went to
         self.stuck = False  # whether Chromium did not even ask for the last page: it happens
-        self.refused: str | None = None  # why the way to a page was barred
+        self.refused: Statement | None = None  # why the way to a page was barred
         self.routes: dict[str, None] = {}  # addresses that the page gave itself without loading
         self.canonical: str | None = None  # by which address the page wants to be known
         self.endless = False  # whether its scripts had to be stopped
@@ -238,9 +239,9 @@ class Tab:
             self._loader = loader
             self._loaded.clear()
 
-    async def _admit(self, url: str) -> str | None:
+    async def _admit(self, url: str) -> Statement | None:
         if self.traffic.documents >= MAX_DOCUMENTS:
-            return "the page loads itself, or others, without end"
+            return said("endless_loading")
         return await self._gate(url)
 
     def _routed(self, params: Params) -> None:
@@ -253,7 +254,7 @@ class Tab:
             self.broken = params.get("errorText")
             self._loaded.set()
 
-    def _bar(self, reason: str) -> None:
+    def _bar(self, reason: Statement) -> None:
         self.refused = reason
         self._loaded.set()  # a page that was about to go elsewhere will not load any further
 
