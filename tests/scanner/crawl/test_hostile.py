@@ -90,9 +90,7 @@ async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(brief
 
     told = {read.visit.url.split(".example/")[1]: read.visit.failure for read in found.reads}
     cookies = {o.name for read in found.reads for o in read.observations if o.kind is Kind.COOKIE}
-    setters = {
-        o.name: o.set_by.url for read in found.reads for o in read.observations if o.set_by
-    }
+    setters = {o.name: o.set_by.url for read in found.reads for o in read.observations if o.set_by}
     assert len(told) >= 80
     assert told.keys() >= {*SCRIPTS, *ANSWERS, *RAW}
     for name, failure in told.items():
