@@ -10,6 +10,7 @@ import click
 
 from consent_server.plainly import structlog
 from scanner.errors import KapselError
+from scanner.visible import visible
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -61,7 +62,7 @@ class _LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KapselError as exc:
-            for line in str(exc).splitlines():
+            for line in visible(str(exc)).splitlines():
                 click.echo(f"kapsel: {line}", err=True)
             ctx.exit(exc.status)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
+
+from scanner.visible import in_one_line, visible
 
 
 def write_logs(*, level: str, form: str) -> None:
@@ -59,10 +62,24 @@ def _last(form: str) -> list[Any]:
             structlog.processors.JSONRenderer(),
         ]
     return [
-        structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        _show_what_hides,
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_traceback),
     ]
+
+
+def _show_what_hides(_logger: object, _method: str, event: Any) -> Any:
+    """Write out what a stranger's name could rule the terminal with; JSON does so by itself."""
+    return {
+        name: in_one_line(value) if isinstance(value, str) else value
+        for name, value in event.items()
+    }
+
+
+def _traceback(out: TextIO, raised: Any) -> None:
+    """Write a traceback, whose last line may hold a stranger's words."""
+    whole = io.StringIO()
+    structlog.dev.plain_traceback(whole, raised)
+    out.write(visible(whole.getvalue()))
 
 
 def _to_stderr(*_: Any) -> structlog.PrintLogger:

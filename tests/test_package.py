@@ -127,3 +127,18 @@ def test_the_installed_command_opens_a_database(kapsel):
 
     assert done.returncode == 0, done.stderr
     assert (kapsel.place / "new.db").exists()
+
+
+def test_the_image_is_made_of_files_that_are_there_and_sent():
+    recipe = ROOT / "docs/howto/Dockerfile"
+    copied = [
+        name
+        for line in recipe.read_text("utf-8").splitlines()
+        if line.startswith("COPY ")
+        for name in line.split()[1:-1]
+    ]
+    sent = recipe.with_name("Dockerfile.dockerignore").read_text("utf-8").splitlines()
+
+    assert len(copied) == 7
+    assert [name for name in copied if not (ROOT / name).exists()] == []
+    assert {name for name in copied if f"!{name}" not in sent} == set()

@@ -16,6 +16,7 @@ from scanner.commands.options import (
     format_option,
     sites_option,
 )
+from scanner.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +114,7 @@ def _kept(database: str, known: tuple[Site, ...]) -> Iterator[Check]:
 
 
 def _say(check: Check) -> None:
-    lines = check.said.splitlines() or [""]
+    lines = visible(check.said).splitlines() or [""]
     click.echo(f"{MARKS[check.state]} {check.subject}: {lines[0]}")
     for line in lines[1:]:
         click.echo(f"     {line}")

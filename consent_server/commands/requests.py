@@ -11,6 +11,7 @@ import click
 
 from scanner.commands.options import database_option, format_option
 from scanner.errors import KapselError
+from scanner.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,8 @@ def show(key: str, database: str, form: str) -> None:
         _print(values)
         return
     for name, value in values.items():
-        click.echo(f"{name.replace('_', ' ') + ':':<14} {'' if value is None else value}".rstrip())
+        said = "" if value is None else visible(str(value))
+        click.echo(f"{name.replace('_', ' ') + ':':<14} {said}".rstrip())
 
 
 @command.command()

@@ -13,6 +13,7 @@ import msgspec
 from consent_server.model import Action, ConsentRecord, Filter, Surface
 from scanner.errors import QuestionInvalid
 from scanner.model import OPTIONAL_CATEGORIES
+from scanner.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -230,5 +231,6 @@ def _written(moment: dt.datetime) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return *cell* so that no spreadsheet takes it for a formula."""
+    """Return *cell* so that no spreadsheet takes it for a formula, and nothing in it hides."""
+    cell = visible(cell)
     return "'" + cell if cell.lstrip(" ").startswith(_FORMULA) else cell

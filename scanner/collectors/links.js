@@ -12,6 +12,17 @@
     }
   };
   collect(document);
+  // What the browser may render ahead, links or not: visitors' cookies are set by that, too.
+  for (const { textContent } of document.querySelectorAll("script[type=speculationrules i]")) {
+    try {
+      const { prerender = [], prefetch = [] } = JSON.parse(textContent);
+      for (const url of [...prerender, ...prefetch].flatMap(({ urls = [] }) => urls)) {
+        links.push(new URL(url, document.baseURI).href);
+      }
+    } catch {
+      // the browser does not understand it either
+    }
+  }
   // What browsers with a window fetch for it, with cookies.
   const worn = document.querySelectorAll("link[rel~=icon i][href], link[rel=manifest i][crossorigin=use-credentials i][href]");
   const canonical = document.querySelector("link[rel=canonical][href]");

@@ -10,6 +10,8 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from scanner.visible import in_one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,7 +31,7 @@ class ProgressLine:
         if self._status is not None:
             counts = f"{progress.visited} of {progress.known} pages"
             text = f"{progress.site}, {progress.state}: {counts}, {progress.url}"
-            self._status.update(Text(text, overflow="ellipsis", no_wrap=True))
+            self._status.update(Text(in_one_line(text), overflow="ellipsis", no_wrap=True))
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:

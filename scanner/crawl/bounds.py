@@ -14,10 +14,13 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scanner.model import said
+from scanner.statements import in_english
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from scanner.model import Site
+    from scanner.model import Site, Statement
     from scanner.resolve import Resolution
 
     #: Returns the addresses of a host.
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
 #: IPv6 addresses that stand for IPv4 ones, by their last four bytes (RFC 6052).
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+
+#: All of IPv6 that is anybody's; the rest is local, many receivers, or an IPv4 address in disguise.
+_HANDED_OUT = ipaddress.IPv6Network("2000::/3")
 
 
 class OutOfBounds(ValueError):
@@ -53,7 +59,7 @@ class Bounds:
         self._lookup = lookup
         self._asked: dict[str, asyncio.Task[tuple[str, ...]]] = {}
 
-    async def refusal(self, url: str) -> str | None:
+    async def refusal(self, url: str) -> Statement | None:
         """Return why *url* may not be asked; None: it may."""
         host = _host(url)
         if host in self._named or self._resolution.covers(host):
@@ -61,10 +67,7 @@ class Bounds:
         inner = await self._inner(host)
         if inner is None or await self._at_home_inside():
             return None
-        return (
-            f"it leads into a private network ({host}, {inner}); "
-            "name the host under own_domains or pages to let a scan go there"
-        )
+        return said("private_network", host=host, address=inner)
 
     async def addresses(self, url: str) -> tuple[str, ...] | None:
         """
@@ -78,7 +81,7 @@ class Bounds:
         """
         reason = await self.refusal(url)
         if reason is not None:
-            raise OutOfBounds(reason)
+            raise OutOfBounds(in_english(reason))
         host = _host(url)
         if host in self._named or self._resolution.covers(host):
             return None
@@ -116,6 +119,7 @@ def is_public(address: str) -> bool:
             return ipaddress.IPv4Address(parsed.packed[-4:]).is_global
         if parsed.ipv4_mapped is not None:
             return parsed.ipv4_mapped.is_global
+        return parsed in _HANDED_OUT and parsed.is_global and parsed.sixtofour is None
     return parsed.is_global and not parsed.is_multicast
 
 

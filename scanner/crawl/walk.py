@@ -21,7 +21,8 @@ from scanner.crawl.logbook import Chapter, Page
 from scanner.crawl.login import login
 from scanner.crawl.pace import TOO_MUCH
 from scanner.crawl.visit import Reader
-from scanner.model import BannerAnswer, Observation, PageRead, Site, State
+from scanner.model import BannerAnswer, Observation, PageRead, Site, State, Statement, said
+from scanner.statements import in_english
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -281,7 +282,7 @@ class Walk:
         told = msgspec.structs.replace(promise, states=(self._state,), pages=(page,))
         return msgspec.structs.replace(read, signals=(*read.signals, told))
 
-    async def _login(self, profile: Profile, tab: Tab) -> str | None:
+    async def _login(self, profile: Profile, tab: Tab) -> Statement | None:
         """Log in; return what went wrong. The owner asks for it, so robots.txt does not."""
         self._logging_in = True
         try:
@@ -415,7 +416,7 @@ class Walk:
             if reason is None:
                 allowed.append(url)
                 continue
-            log.info("page left out", url=url, cause=reason)
+            log.info("page left out", url=url, cause=in_english(reason))
             if (await robots.rules(url)).failure is not None:
                 self._taken.append(url)
                 await self._note(url, PageRead(visit=reader.barred(url, reason)), barred=True)
@@ -431,19 +432,19 @@ class Walk:
         starts = rules.sitemaps or (f"{place.scheme}://{place.netloc}/sitemap.xml",)
         return await sitemap.read(starts, fetcher=self._tour.fetcher)
 
-    async def _gate(self, url: str) -> str | None:
+    async def _gate(self, url: str) -> Statement | None:
         if self._logging_in:
             return None
         if not self._arriving and not self._frontier.inside(url):
-            return f"it leads to another site ({urlsplit(url).hostname})"
+            return said("elsewhere", host=urlsplit(url).hostname or "")
         return await self._refusal(url)
 
-    async def _popup_gate(self, url: str) -> str | None:
+    async def _popup_gate(self, url: str) -> Statement | None:
         if self._frontier.inside(url):
             return await self._refusal(url)
         return await self._tour.bounds.refusal(url)
 
-    async def _refusal(self, url: str) -> str | None:
+    async def _refusal(self, url: str) -> Statement | None:
         tour = self._tour
         return await tour.bounds.refusal(url) or await tour.robots.refusal(url)
 
@@ -483,4 +484,4 @@ def _together(before: PageRead, read: PageRead) -> PageRead:
 
 def _fatal(reader: Reader, url: str) -> Page:
     """Return what is left of a page with which one browser after the other ended."""
-    return Page(read=PageRead(visit=reader.barred(url, "the browser ended while it was read")))
+    return Page(read=PageRead(visit=reader.barred(url, said("browser_ended"))))

@@ -17,6 +17,7 @@ from scanner.languages import lifetime_in_words, texts
 from scanner.model import SENT_KINDS, Category, Fate, Kind, Party, Severity, State
 from scanner.report.banner import banner_in_words
 from scanner.schedule import next_time
+from scanner.visible import in_one_line
 from scanner.wording import words
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ def console() -> Console:
     return found if found.is_terminal else Console(highlight=False, width=max(found.width, 80))
 
 
+def shown(words: str, *, style: str = "") -> Text:
+    """Return *words* that hold a stranger's: nothing in them rules the terminal, or hides."""
+    return Text(in_one_line(words), style=style)
+
+
 def print_scans(scans: Sequence[Scan]) -> None:
     """Print each scan: what was visited, what was found, what it means, what to do next."""
     out = console()
@@ -64,7 +70,7 @@ def print_scans(scans: Sequence[Scan]) -> None:
 def _print_scan(out: Console, scan: Scan) -> None:
     seconds = (scan.finished_at - scan.started_at).total_seconds()
     pages = len({visit.url for visit in scan.visits})
-    out.print(Text(f"{scan.site}  {scan.url}", style="bold"))
+    out.print(shown(f"{scan.site}  {scan.url}", style="bold"))
     out.print(
         f"{scan.status} scan of {_count(pages, 'page')} in {_count(len(scan.visits), 'visit')}, "
         f"{seconds:.0f} s, {_moment(scan.started_at)}",
@@ -74,24 +80,24 @@ def _print_scan(out: Console, scan: Scan) -> None:
     if scan.runs > 1:
         out.print(f"read {scan.runs} times")
     for line in scan.unsteady:
-        out.print(Text(f"not reproducible: {line}", style="yellow"))
+        out.print(shown(f"not reproducible: {line}", style="yellow"))
     _print_failures(out, scan)
     out.print()
     print_entries(scan.entries, out=out)
     if scan.refused:
         out.print(f"The browser refused {_count(len(scan.refused), 'cookie')}:")
         for entry in scan.refused:
-            out.print(Text(f"  {entry.name} ({entry.domain}): {entry.reason or 'no reason told'}"))
+            out.print(shown(f"  {entry.name} ({entry.domain}): {entry.reason or 'no reason told'}"))
         out.print()
     _print_findings(out, scan)
-    out.print(Text(_next_step(scan), style="bold"))
+    out.print(shown(_next_step(scan), style="bold"))
     out.print()
 
 
 def _print_failures(out: Console, scan: Scan) -> None:
     failed = [visit for visit in scan.visits if visit.failure is not None]
     for visit in failed[:_MAX_FAILURES]:
-        out.print(Text(f"failed ({visit.state}): {visit.url}: {visit.failure}", style="red"))
+        out.print(shown(f"failed ({visit.state}): {visit.url}: {visit.failure}", style="red"))
     if len(failed) > _MAX_FAILURES:
         out.print(f"and {len(failed) - _MAX_FAILURES} more pages failed", style="red")
 
@@ -104,10 +110,10 @@ def _print_findings(out: Console, scan: Scan) -> None:
     table.add_column("Rule", no_wrap=True)
     table.add_column("Items", ratio=1, overflow="fold")
     for finding in scan.findings:
-        shown = ", ".join(finding.items[:6]) or "; ".join(finding.evidence[:2])
+        items = ", ".join(finding.items[:6]) or "; ".join(finding.evidence[:2])
         more = f" and {len(finding.items) - 6} more" if len(finding.items) > 6 else ""
-        severity = Text(finding.severity, style=_COLOURS[finding.severity])
-        table.add_row(severity, finding.rule, Text(shown + more))
+        severity = shown(finding.severity, style=_COLOURS[finding.severity])
+        table.add_row(severity, finding.rule, shown(items + more))
     out.print(table)
 
 
@@ -141,7 +147,7 @@ def print_entries(entries: Iterable[Entry], *, out: Console | None = None) -> No
         out.print(_table(stored))
         used = [state for state in State if any(state in entry.states for entry in stored)]
         letters = ", ".join(f"{_LETTERS[state]} {state}" for state in used)
-        out.print(Text(f"Seen: {letters}. ° another company's. † deleted again.", style="dim"))
+        out.print(shown(f"Seen: {letters}. ° another company's. † deleted again.", style="dim"))
         out.print()
     _print_contacted(out, [entry for entry in listed if entry.kind is Kind.REQUEST])
 
@@ -158,14 +164,14 @@ def _table(stored: list[Entry]) -> Table:
         group = [entry for entry in stored if entry.category is category]
         if group:
             table.add_section()
-            table.add_row(Text(f"{names[category]['name']} ({len(group)})", style="bold"))
+            table.add_row(shown(f"{names[category]['name']} ({len(group)})", style="bold"))
         for entry in group:
             table.add_row(*_cells(entry))
     return table
 
 
 def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text]:
-    name = Text(entry.name + "†" * (entry.fate is Fate.GONE))
+    name = shown(entry.name + "†" * (entry.fate is Fate.GONE))
     if entry.kind is not Kind.COOKIE:
         name.append(f"\n{entry.kind.replace('_', ' ')}", style="dim")
     if entry.suggestion is not None:
@@ -174,10 +180,10 @@ def _cells(entry: Entry) -> tuple[Text, Text, Text, Text, Text]:
         name.append(f"\n{entry.steadiness}", style="yellow")
     return (
         name,
-        Text(entry.domain + "°" * (entry.party is Party.THIRD)),
-        Text(_stays(entry)),
-        Text("".join(_LETTERS[state] for state in entry.states)),
-        Text(setter_host(entry) or ""),
+        shown(entry.domain + "°" * (entry.party is Party.THIRD)),
+        shown(_stays(entry)),
+        shown("".join(_LETTERS[state] for state in entry.states)),
+        shown(setter_host(entry) or ""),
     )
 
 
@@ -198,7 +204,7 @@ def _print_contacted(out: Console, requests: list[Entry]) -> None:
             hosts = ", ".join(
                 f"{entry.name} ({''.join(_LETTERS[s] for s in entry.states)})" for entry in group
             )
-            out.print(Text(f"  {category}: {hosts}"))
+            out.print(shown(f"  {category}: {hosts}"))
     out.print()
 
 
@@ -206,7 +212,7 @@ def print_catalogue(catalogue: Catalogue) -> None:
     """Print what a site stores, by its newest scan."""
     out = console()
     when = _moment(catalogue.scanned_at) if catalogue.scanned_at else "never"
-    out.print(Text(f"{catalogue.site}, scanned {when}", style="bold"))
+    out.print(shown(f"{catalogue.site}, scanned {when}", style="bold"))
     out.print()
     print_entries(catalogue.entries, out=out)
 
@@ -224,7 +230,7 @@ def print_difference(difference: Difference, *, old: Scan | None, new: Scan) -> 
     """Print what is new, gone and changed; *old* None: *new* is the first scan."""
     out = console()
     since = f"since {_moment(old.started_at)}" if old else "the first scan"
-    out.print(Text(f"{new.site}, {_moment(new.started_at)}, {since}", style="bold"))
+    out.print(shown(f"{new.site}, {_moment(new.started_at)}, {since}", style="bold"))
     if not difference:
         out.print("Nothing is new, gone or changed.")
         return
@@ -240,13 +246,13 @@ def print_difference(difference: Difference, *, old: Scan | None, new: Scan) -> 
         for entry in entries:
             host = setter_host(entry)
             what = f"{entry.category}" + (f", set by {host}" if host else "")
-            mark = Text(sign, style=style)
-            table.add_row(mark, Text(entry.name), Text(entry.domain), Text(what))
+            mark = shown(sign, style=style)
+            table.add_row(mark, shown(entry.name), shown(entry.domain), shown(what))
     english = words("en")
     for change in difference.changed:
         said = "; ".join(change_words(change, english))
-        mark = Text("changed", style="yellow")
-        table.add_row(mark, Text(change.new.name), Text(change.new.domain), Text(said))
+        mark = shown("changed", style="yellow")
+        table.add_row(mark, shown(change.new.name), shown(change.new.domain), shown(said))
     out.print(table)
 
 
@@ -258,7 +264,7 @@ def print_sites(sites: Sequence[Site]) -> None:
     now = dt.datetime.now(dt.UTC)
     for site in sites:
         due = _moment(next_time(site.schedule, now)) if site.schedule else "only when asked"
-        table.add_row(site.key, Text(_short(site.url)), ", ".join(site.languages), due)
+        table.add_row(site.key, shown(_short(site.url)), ", ".join(site.languages), due)
     console().print(table)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scanner.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -100,4 +102,5 @@ def _whole(value: Any) -> Any:
 
 
 def _text(values: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(values), indent=2).decode()
+    """Return *values* as JSON; what would rule a terminal is escaped, and reads back the same."""
+    return visible(msgspec.json.format(msgspec.json.encode(values), indent=2).decode())

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from scanner.findings import RULES
 from scanner.report.sarif import in_words
+from scanner.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -93,4 +94,4 @@ def _suite(
 
 
 def _clean(text: str) -> str:
-    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", visible(text))

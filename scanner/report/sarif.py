@@ -9,6 +9,7 @@ import msgspec
 
 from scanner.findings import RULES
 from scanner.model import Severity
+from scanner.visible import in_one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ _SECURITY_SEVERITY = {
 def sarif(scans: Sequence[Scan]) -> str:
     """Return one SARIF log with a run for each of *scans*."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(scan) for scan in scans]}
-    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode()
+    return visible(msgspec.json.format(msgspec.json.encode(log), indent=2).decode())
 
 
 def _run(scan: Scan) -> dict[str, Any]:
@@ -96,8 +97,8 @@ def _result(scan: Scan, finding: Finding) -> dict[str, Any]:
 
 def in_words(finding: Finding) -> str:
     """Return a finding as text of some lines: the items, the evidence, the advice."""
-    lines = [", ".join(finding.items)] if finding.items else []
-    lines += [f"- {line}" for line in finding.evidence]
+    lines = [in_one_line(", ".join(finding.items))] if finding.items else []
+    lines += [f"- {in_one_line(line)}" for line in finding.evidence]
     return "\n".join([*lines, finding.advice])
 
 

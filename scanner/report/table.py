@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanner.catalogue import setter_host
 from scanner.languages import lifetime_in_words
+from scanner.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +93,7 @@ def _cell(value: object) -> object:
     """Return a text that a spreadsheet would calculate with an apostrophe before it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = visible(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

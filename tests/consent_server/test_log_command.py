@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -203,12 +202,10 @@ def test_parquet_is_not_poured_into_a_terminal(filled):
     assert "say where to write it, with --output FILE" in done.stderr
 
 
-def test_the_database_is_upgraded_and_checked(database):
-    if "://" not in database:
-        Path(database).touch()
-    before = kapsel("database", "check", "--database", database)
-    upgraded = kapsel("database", "upgrade", "--database", database)
-    after = kapsel("database", "check", "--database", database)
+def test_the_database_is_upgraded_and_checked(unmigrated):
+    before = kapsel("database", "check", "--database", unmigrated)
+    upgraded = kapsel("database", "upgrade", "--database", unmigrated)
+    after = kapsel("database", "check", "--database", unmigrated)
 
     assert (before.returncode, after.returncode, upgraded.returncode) == (1, 0, 0)
     assert "run 'kapsel database upgrade'" in before.stderr

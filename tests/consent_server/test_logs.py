@@ -39,6 +39,27 @@ def test_what_weighs_less_is_dropped(capsys):
     assert capsys.readouterr().err == ""
 
 
+def quoted_by_a_stranger():
+    raise ValueError("\x1b]0;owned\x07")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_stranger_s_name_writes_no_line_of_its_own_and_rules_no_terminal(form, capsys):
+    write_logs(level="info", form=form)
+
+    structlog.get_logger().info(
+        "left\nout", url="https://x/\u202e", why="\x1b[2J\nINFO all is well"
+    )
+    try:
+        quoted_by_a_stranger()
+    except ValueError:
+        structlog.get_logger().exception("it broke")
+
+    told = capsys.readouterr().err
+    assert not set("\x1b\x07\u202e") & set(told)
+    assert not any(line.startswith(("INFO", "out")) for line in told.splitlines())
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_traceback_shows_where_but_no_variables(form, capsys):
     write_logs(level="info", form=form)

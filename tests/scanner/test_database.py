@@ -36,16 +36,16 @@ def shape(inspector):
     }
 
 
-def test_an_empty_database_gets_all_tables_and_is_then_left_alone(database):
+def test_an_empty_database_gets_all_tables_and_is_then_left_alone(unmigrated):
     for _ in range(2):
-        engine = open_database(database)
+        engine = open_database(unmigrated)
         assert set(metadata.tables) <= set(inspect(engine).get_table_names())
         assert check_database(engine) == ()
         engine.dispose()
 
 
-def test_the_revisions_lead_to_the_tables_that_are_declared(database):
-    migrated = open_database(database)
+def test_the_revisions_lead_to_the_tables_that_are_declared(unmigrated):
+    migrated = open_database(unmigrated)
     migrated_shape = shape(inspect(migrated))
     with migrated.begin() as connection:
         metadata.drop_all(connection)
@@ -55,8 +55,8 @@ def test_the_revisions_lead_to_the_tables_that_are_declared(database):
     migrated.dispose()
 
 
-def test_who_upgrades_is_told_to_start_the_servers_anew(database):
-    engine = open_database(database, upgrade=False)
+def test_who_upgrades_is_told_to_start_the_servers_anew(unmigrated):
+    engine = open_database(unmigrated, upgrade=False)
 
     with capture_logs() as told_of_a_new_one:
         upgrade_database(engine, to="0012")
@@ -69,16 +69,16 @@ def test_who_upgrades_is_told_to_start_the_servers_anew(database):
     assert "start anew whatever was running on it" in told[0]["event"]
 
 
-def test_servers_that_start_together_upgrade_once(database):
+def test_servers_that_start_together_upgrade_once(unmigrated):
     script = "import sys; from scanner.database import *; open_database(sys.argv[1]).dispose()"
     started = [
-        subprocess.Popen([sys.executable, "-c", script, database], stderr=subprocess.PIPE)
+        subprocess.Popen([sys.executable, "-c", script, unmigrated], stderr=subprocess.PIPE)
         for _ in range(4)
     ]
 
     assert [process.communicate()[1] for process in started] == [b""] * 4
 
-    engine = open_database(database, upgrade=False)
+    engine = open_database(unmigrated, upgrade=False)
     assert check_database(engine) == ()
     engine.dispose()
 
@@ -93,8 +93,8 @@ def test_a_database_of_a_newer_kapsel_is_refused_in_words(database):
         open_database(database)
 
 
-def test_what_was_never_upgraded_is_reported(database):
-    engine = open_database(database, upgrade=False)
+def test_what_was_never_upgraded_is_reported(unmigrated):
+    engine = open_database(unmigrated, upgrade=False)
 
     assert "run 'kapsel database upgrade'" in check_database(engine)[0]
     with engine.connect() as connection:
@@ -140,12 +140,12 @@ def test_a_moment_comes_back_to_the_millisecond(milliseconds):
     assert to_milliseconds(from_milliseconds(milliseconds)) == milliseconds
 
 
-def test_decisions_from_before_the_tree_get_leaves_that_hold(database):
+def test_decisions_from_before_the_tree_get_leaves_that_hold(unmigrated):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from consent_server.log.verify import verify
 
-    engine = open_database(database, upgrade=False)
+    engine = open_database(unmigrated, upgrade=False)
     upgrade_database(engine, to="0001")
     row = "(id, site, revision, functional, statistics, marketing, action, language, decided_at, "
     row += "received_at, page, gpc, flags)"

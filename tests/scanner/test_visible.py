@@ -1,11 +1,17 @@
 """What strangers hide in a name is seen by who reads of it."""
 
 import datetime as dt
+import json
 
+import msgspec
 import pytest
 
+from scanner.findings import RULES
+from scanner.model import Finding, State, Visit
 from scanner.news import message, news
 from scanner.rendering import templates
+from scanner.report.console import print_scans
+from scanner.report.forms import report
 from scanner.report.page import html, markdown
 from scanner.visible import in_one_line, visible
 from tests.scanner.entries import bare, plain, seen
@@ -45,6 +51,27 @@ def test_no_name_hides_anything_in_a_report_or_a_message(name):
     for written in (html([new]), markdown([new]), told.text, told.title):
         assert visible(written) == written
         assert "\nBcc" not in written.replace("\r", "\n") or written.startswith("<!")
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_no_name_rules_a_terminal_a_build_server_or_a_spreadsheet(name, capsys):
+    url = f"https://shop.example/{name}"
+    rule = RULES[0]
+    found = msgspec.structs.replace(
+        scan(name),
+        visits=(Visit(url=url, final_url=url, state=State.BEFORE, status=None, failure=name),),
+        findings=(Finding(rule=rule.id, severity=rule.severity, items=(name,), advice=name),),
+        unsteady=(name,),
+    )
+
+    print_scans([found])
+
+    printed = capsys.readouterr().out
+    forms = [report(form, [found], changes={}) for form in ("json", "sarif", "junit", "csv")]
+    for told in (printed, *forms):
+        assert visible(told) == told
+        assert "\rBcc" not in told
+    assert json.loads(forms[0])["scans"][0]["entries"][0]["name"] == name
 
 
 def test_pages_of_both_packages_show_it_and_leave_their_own_markup_alone():

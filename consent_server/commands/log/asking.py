@@ -11,6 +11,7 @@ import click
 from consent_server.commands.log.opened import ask, write_json
 from scanner.commands.options import database_option, format_option
 from scanner.errors import KapselError
+from scanner.visible import in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +102,7 @@ def show(key: str, database: str, form: str) -> None:
         write_json(record)
     else:
         for name, value in row(record).items():
-            click.echo(f"{name:12} {value}")
+            click.echo(f"{name:12} {in_one_line(value)}")
 
 
 async def _whole(log: ConsentLog, key: str) -> ConsentRecord | None:

@@ -135,8 +135,8 @@ async def test_the_log_is_asked_for_a_service(database, asked, expected):
         assert await log.count(read_question(asked).filter) == len(expected)
 
 
-def test_what_was_shown_before_this_was_kept_is_known_too(database):
-    engine = open_database(database, upgrade=False)
+def test_what_was_shown_before_this_was_kept_is_known_too(unmigrated):
+    engine = open_database(unmigrated, upgrade=False)
     upgrade_database(engine, to="0011")
     facts = {"items": [item("Google", "statistics"), item(None, "marketing")]}
     with engine.begin() as connection:

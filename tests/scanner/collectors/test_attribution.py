@@ -32,11 +32,19 @@ COOKIES = {
     *("t_led", "t_inside", "t_counted", "t_vouched", "r_moved"),
     *("t_resolved", "t_evaluated", "t_whole", "t_appended"),
     *("t_inserted", "t_filled", "t_poured", "t_shaped"),
-    *("a_fetched", "t_fetched", "f_built", "t_placed"),
+    *("a_fetched", "t_fetched", "f_built", "t_placed", "a_routed"),
 }
 STORED = {
     *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),
-    *("f_item", "a_database", "a_cache", "a_worker_blob", "folder/a_file", "t_legacy"),
+    *(
+        "f_item",
+        "a_database",
+        "a_cache",
+        "a_worker_blob",
+        "folder/a_file",
+        "folder/a_moved",
+        "t_legacy",
+    ),
     *("i_worker", "t_lent_area", "t_lent_item", "t_empty", "t_full/t_within"),
     *("t_bucket", "t_bucket_database", "t_bucket_cache", "t_bucket_file"),
 }
@@ -97,7 +105,9 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
 
     # What is taken away at once is told, and not as kept.
     gone = {name for (_, name), o in seen.items() if o.fate is Fate.GONE}
-    assert {"probe", "probe2", "a_gone", "n_k"} <= gone <= {"probe", "probe2", "a_gone", "n_k"}
+    files = {"a_moving", "a_removed", "a_box/a_boxed"}
+    assert gone == {"probe", "probe2", "a_gone", "n_k", "a_undone", SHOP + "off/", *files}
+    assert cookies["a_routed"].path == "/"  # a page that calls itself otherwise moves no cookie
     assert found.of(Kind.WINDOW_NAME)["window.name"].set_by.url == SHOP
     assert "visitor-3f9a1c77d2" not in repr(found.crawl)
 

@@ -21,6 +21,9 @@ DEEDS = (
 )
 START = """<!doctype html><title>Shop</title>{links}
 <a href="/#/om-oss">route</a><a href="/vare/1">good</a><a href="/kontakt">us</a>
+<script type="speculationrules">
+{{"prerender": [{{"urls": ["/vist-snart"]}}, {{"where": {{}}}}]}}</script>
+<script type="speculationrules">none</script>
 <a href="/opplagt" data-method="delete">x</a><a href="/tilbud" onclick="return confirm('?')">x</a>
 <form action="/sok"><input name="q"><button>Find</button></form>
 <form action="/bestill" method="post"><input name="email"><button>Buy</button></form>
@@ -40,6 +43,7 @@ async def test_ten_thousand_goods_cost_one_and_nothing_is_done_that_cannot_be_un
             "/rute": "<title>Route</title>",
             "/kontakt": "<title>Us</title>",
             "/tilbud": "<title>Offers</title>",
+            "/vist-snart": "<title>Rendered ahead</title>",
             "/sitemap.xml": Answer(f"<urlset>{goods}</urlset>", kind="text/xml"),
             **{f"/vare/{n}": good for n in range(10_000)},
         }
@@ -50,6 +54,6 @@ async def test_ten_thousand_goods_cost_one_and_nothing_is_done_that_cannot_be_un
     asked = [path for path in shop.paths if path != "/favicon.ico"]
     visited = {visit.url.removeprefix(SHOP) for visit in found.visits}
     assert sum(path.startswith("/vare/") for path in asked) == 1
-    assert visited == {"/", "/#/om-oss", "/vare/1", "/kontakt", "/tilbud", "/rute"}
+    assert visited == {"/", "/#/om-oss", "/vare/1", "/kontakt", "/tilbud", "/vist-snart", "/rute"}
     assert set(asked) == {"/robots.txt", "/sitemap.xml", "/", *(visited - {"/#/om-oss"})}
     assert "route_om" in found.cookies()

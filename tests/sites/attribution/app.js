@@ -46,7 +46,16 @@ indexedDB.open('a_database'); caches.open('a_cache');
 navigator.storage.getDirectory().then(async root => {
   const folder = await root.getDirectoryHandle('folder', {create: true});
   await folder.getFileHandle('a_file', {create: true});
+  const moving = await root.getFileHandle('a_moving', {create: true});
+  await moving.move(folder, 'a_moved');
+  await (await root.getFileHandle('a_removed', {create: true})).remove();
+  const box = await root.getDirectoryHandle('a_box', {create: true});
+  await box.getFileHandle('a_boxed', {create: true});
+  await root.removeEntry('a_box', {recursive: true});
 });
+history.pushState(1, '', '/else/where'); document.cookie = 'a_routed=1'; history.replaceState(1, '', '/');
+indexedDB.open('a_undone').onupgradeneeded = ({target}) => target.transaction.abort();
+navigator.serviceWorker.register('/sw.js', {scope: '/off/'}).then(registered => registered.unregister());
 const probe = indexedDB.open('a_gone'); probe.onsuccess = () => { probe.result.close(); indexedDB.deleteDatabase('a_gone') };
 Object.defineProperty(document, 'cookie', {configurable: true, get() { return own.get.call(document) },
   set: new Proxy(own.set, {apply(set, self, given) { return Reflect.apply(set, document, given) }})});
