@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.knowledge_answers import Answered, answered, trained
+from benchmarks.knowledge_common import told
 from benchmarks.knowledge_curve import curve
 from benchmarks.knowledge_noise import agreed, ceiling, contradictions
 from benchmarks.knowledge_rows import Row, read, three
 from benchmarks.knowledge_train import Trainer, by_name, by_site
 from scanner.classify import classify
 from scanner.knowledge import load
-from scanner.knowledge.patterns import compiled
 from scanner.model import Category, Verdict
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 SEED = 7
 RESAMPLES = 1000
-COMMON = 300  # the ranks of LIST in which no tracker may be exempted
 SURE = 0.92  # accuracy at which the named vendors are counted
 
 
@@ -102,36 +101,6 @@ def named_surely(answers: list[Answered]) -> str:
         f"vendor and purpose named: {len(full) / len(answers):.1%} of cookies,"
         f" {right / len(full):.1%} of these right; at {SURE:.0%} right: {most / len(answers):.1%}"
     )
-
-
-def common(path: Path) -> Callable[[str], bool]:
-    """Return whether a name is one of the COMMON first of the list in *path*."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if int(row["rank"]) <= COMMON]
-    exact = {row["pattern"] for row in rows if row["match"] == "exact"}
-    starts = tuple(row["pattern"] for row in rows if row["match"] == "prefix")
-    forms = [compiled("regex", row["pattern"]) for row in rows if row["match"] == "regex"]
-
-    def is_common(name: str) -> bool:
-        return (
-            name in exact or name.startswith(starts) or any(form.fullmatch(name) for form in forms)
-        )
-
-    return is_common
-
-
-def torn(answers: list[Answered], is_common: Callable[[str], bool]) -> str:
-    """Return the common names that most rows call tracking, and that we exempt all the same."""
-    rows = collections.defaultdict(list)
-    for one in answers:
-        if one.row.source == "met" and is_common(one.row.subject.name):
-            rows[one.row.subject.name].append(one)
-    names = [
-        name
-        for name, some in sorted(rows.items())
-        if 2 * sum(one.exempted for one in some) > len(some)
-    ]
-    return f"{len(names)} of {len(rows)} ({', '.join(names)})"
 
 
 def database(path: Path) -> Callable[[str, bool], Verdict]:
@@ -239,16 +208,7 @@ def main() -> None:
         consensus(met, listed, answers)
     print(curve(folds))
     if given.common:
-        is_common = common(given.common)
-        hits = collections.Counter(
-            (one.row.subject.name, one.row.subject.domain, str(one.row.label), one.verdict.rule)
-            for one in answers
-            if one.row.source == "met" and one.exempted and is_common(one.row.subject.name)
-        )
-        print(f"\ntrackers exempted among the {COMMON} commonest: {hits.total()}")
-        for hit, count in hits.most_common():
-            print(f"  {count} ×", *hit)
-        print(f"names of which most rows are exempted trackers: {torn(answers, is_common)}")
+        print(f"\n{told(answers, given.common)}")
     speed(every)
 
 

@@ -31,9 +31,7 @@ def curve(folds: list[tuple[Weights, list[Row]]]) -> str:
     """
     lines = [HEAD]
     for exemption in EXEMPTIONS:
-        moved = [
-            (msgspec.structs.replace(weights, exemption=exemption), rows) for weights, rows in folds
-        ]
+        moved = [(_moved(weights, exemption), rows) for weights, rows in folds]
         whole, without = answered(moved), answered(moved, forget=True)
         told = [
             point([one for one in answers if one.row.source == source])
@@ -42,6 +40,15 @@ def curve(folds: list[tuple[Weights, list[Row]]]) -> str:
         ]
         lines.append(f"{exemption:>11.0%}  " + "     ".join(told))
     return "\n".join(lines)
+
+
+def _moved(weights: Weights, exemption: float) -> Weights:
+    """Return *weights* that exempt from *exemption* on; of third parties not sooner than now."""
+    return msgspec.structs.replace(
+        weights,
+        exemption=exemption,
+        exemption_third=max(exemption, weights.exemption_third),
+    )
 
 
 def point(answers: Sequence[Answered]) -> str:

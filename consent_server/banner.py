@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from babel import Locale
 
 from scanner.countries import EEA
-from scanner.languages import texts
+from scanner.languages import counted, texts
 from scanner.model import OPTIONAL_CATEGORIES, Category, Party
 from scanner.sites.theme import completed
 
@@ -82,18 +81,12 @@ def _texts(language: str, declaration: Declaration) -> dict[str, Any]:
     return {
         **banner,
         "direction": words["direction"],
-        "joins": _joins(language),
+        "joins": words["joins"],
         "categories": {key: words["categories"][key] for key in Category if key in shown},
         "question": banner["question"].replace("{controller}", name),
         "partners": _partners(banner["partners"], language, asked_for),
         "transfer": banner["transfer"] if _leaves_the_eea(asked_for) else None,
     }
-
-
-def _joins(language: str) -> list[str]:
-    """Return what stands between two words alone, in the middle of a list, and at its end."""
-    patterns = Locale.parse(language, sep="-").list_patterns["standard"]
-    return [patterns[name].replace("{0}", "").replace("{1}", "") for name in ("2", "middle", "end")]
 
 
 def _partners(forms: dict[str, str], language: str, items: Iterable[Item]) -> str | None:
@@ -103,8 +96,7 @@ def _partners(forms: dict[str, str], language: str, items: Iterable[Item]) -> st
     }
     if not others:
         return None
-    form = forms.get(Locale.parse(language, sep="-").plural_form(len(others)), forms["other"])
-    return form.replace("{count}", str(len(others)))
+    return counted(forms, len(others), language)
 
 
 def _leaves_the_eea(items: Iterable[Item]) -> bool:

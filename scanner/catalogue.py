@@ -251,6 +251,7 @@ def _entry(group: list[Observation], *, site: Site, judge: Callable[[Subject], V
         last_seen=max(seen.seen_at for seen in group),
         fate=kept[0].fate,
         reason=next((seen.reason for seen in group if seen.reason), None),
+        refusals=next((seen.refusals for seen in group if seen.refusals), ()),
         vendor_id=verdict.vendor_id,
         purposes=verdict.purposes,
         written_after=first_write.after if first_write is not None else None,

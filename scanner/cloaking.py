@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from scanner.domains import bare, party
-from scanner.model import Category, Kind, Party, Signal, SignalKind, Subject
+from scanner.model import Category, Kind, Party, Signal, SignalKind, Subject, said
+from scanner.statements import in_english
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -87,7 +88,11 @@ def signals(
                     kind=SignalKind.CLOAKING,
                     name="alias",
                     host=seen.domain,
-                    facts={"company": company, "how": f"an alias of {target} ({company})"},
+                    facts={
+                        "company": company,
+                        "target": target,
+                        "how": in_english(said("alias", target=target, company=company)),
+                    },
                     by=seen.set_by,
                     states=(seen.state,),
                     pages=(seen.page,),

@@ -11,8 +11,7 @@ import importlib.resources
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from babel import Locale
-from babel.units import format_unit
+from babel.plural import PluralRule
 
 from scanner.model import SENT_KINDS, Kind
 
@@ -127,6 +126,23 @@ def _accepted(header: str) -> list[str]:
     return [tag for _, tag in sorted(weighed, key=lambda pair: pair[0])]
 
 
+def counted(forms: dict[str, str], count: int, language: str) -> str:
+    """Return the one of *forms* that goes with *count* in *language*, the count written into it.
+
+    The rules are Unicode CLDR's for whole numbers, and stand with the texts.
+
+    Args:
+        forms: Text by plural form (``one``, ``few`` …); ``other`` is always there.
+    """
+    form = forms.get(_plurals(language)(count), forms["other"])
+    return form.replace("{count}", str(count))
+
+
+@functools.cache
+def _plurals(language: str) -> PluralRule:
+    return PluralRule(texts(language)["plurals"])
+
+
 #: How long that lives which has no date: for ever, unless it is one of these.
 _ENDLESS = {Kind.COOKIE: "session", Kind.SESSION_STORAGE: "tab", Kind.WINDOW_NAME: "tab"}
 
@@ -149,8 +165,9 @@ def lifetime_in_words(seconds: float | None, kind: Kind, language: str) -> str:
     count, unit = _rounded(seconds)
     own = words.get("units", {}).get(unit)
     if own:
-        form = own.get(Locale.parse(spoken).plural_form(count), own["other"])
-        return str(form).replace("{count}", str(count))
+        return counted(own, count, spoken)
+    from babel.units import format_unit  # its data are five megabytes, and a banner has no units
+
     # CLDR mixes hard and soft spaces; one kind can be searched for and compared
     return format_unit(count, f"duration-{unit}", "long", locale=spoken).replace("\xa0", " ")
 

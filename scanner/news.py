@@ -13,8 +13,9 @@ import msgspec
 from scanner.change_words import change_words
 from scanner.changes import Difference, compare
 from scanner.findings import told as rules
-from scanner.model import Finding, Scan
+from scanner.model import Finding, Scan, Statement, said
 from scanner.report.document import difference_values
+from scanner.statements import in_english, in_words
 from scanner.visible import in_one_line
 from scanner.wording import words
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.model import Entry
     from scanner.wording import Words
 
-NO_PAGE = "no page could be read"  # why a scan failed of which nothing else is known
+NO_PAGE = said("no_page")  # why a scan failed of which nothing else is known
 MAX_LINES = 30  # of a message for people; the JSON has everything
 
 
@@ -35,7 +36,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     scanned_at: dt.datetime
     before_at: dt.datetime | None  # None: there was no scan before that did not fail
-    failure: str | None = None  # why the scan failed, where the one before did not
+    failure: str | None = None  # why the scan failed, where the one before did not; in English
+    cause: Statement | None = None  # the same for any language
     difference: Difference = Difference()
     findings: tuple[Finding, ...] = ()  # of rules that the scan before did not break
     settled: tuple[str, ...] = ()  # rules that it broke, and this one does not
@@ -75,13 +77,14 @@ def news(scan: Scan, before: Scan | None, *, failed_before: bool = False) -> New
 
 
 def _failed(scan: Scan, before: Scan | None) -> News:
-    reasons = [visit.failure for visit in scan.visits if visit.failure is not None]
+    failed = next((visit for visit in scan.visits if visit.failure is not None), None)
     return News(
         site=scan.site,
         url=scan.url,
         scanned_at=scan.started_at,
         before_at=before.started_at if before is not None else None,
-        failure=reasons[0] if reasons else NO_PAGE,
+        failure=failed.failure if failed is not None else in_english(NO_PAGE),
+        cause=failed.cause if failed is not None else NO_PAGE,
     )
 
 
@@ -116,8 +119,8 @@ def text(told: News, spoken: Words | None = None) -> str:
 def _lines(told: News, say: Words) -> Iterable[str]:
     titles = {rule.id: rule.title for rule in rules(say.language)}
     if told.failure is not None:
-        known = {NO_PAGE: say.text("news.no_page")}
-        yield say.text("news.failed_why", reason=in_one_line(known.get(told.failure, told.failure)))
+        reason = in_words([told.cause], say) if told.cause is not None else told.failure
+        yield say.text("news.failed_why", reason=in_one_line(reason))
     for finding in told.findings:
         yield say.text(
             "news.finding_items" if finding.items else "news.finding",

@@ -18,9 +18,10 @@ from scanner.crawl import crawl
 from scanner.dossier import Dossier, folder_of
 from scanner.errors import KapselError, VariableMissing
 from scanner.findings import SEVERITIES, find
-from scanner.model import BannerAnswer, Scan, State, Visit
+from scanner.model import BannerAnswer, Scan, State, Visit, said
 from scanner.redaction import redacted_read
 from scanner.repetition import differences, marked, visits_of
+from scanner.statements import in_english
 
 if TYPE_CHECKING:
     import asyncio
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from scanner.crawl import Crawl, Options, Progress
     from scanner.crawl.logbook import Logbook
     from scanner.knowledge import Knowledge
-    from scanner.model import PageRead, Signal, Site, Subject, Verdict
+    from scanner.model import PageRead, Signal, Site, Statement, Subject, Verdict
 
 log = structlog.get_logger()
 
@@ -83,8 +84,9 @@ async def scan_site(
     except Exception as exc:
         log.exception("scan failed", site=site.key, url=site.url)
         lines = str(exc).strip().splitlines()
-        reason = f"the scan broke: {type(exc).__name__}" + (f": {lines[0]}" if lines else "")
-        return _failed(site, started_at, reason)
+        fault = type(exc).__name__ + (f": {lines[0]}" if lines else "")
+        cause = said("broke", fault=fault)
+        return _failed(site, started_at, in_english(cause), cause)
     judge = partial(classify, knowledge=knowledge, overrides=site.overrides)
     told = await _told(crawls, site, judge=judge, browser=browser)
     return msgspec.structs.replace(told, started_at=started_at)
@@ -168,10 +170,19 @@ async def _signals(
     return signals.fold((*seen, *cloaked), most=MAX_SIGNALS, pages=MAX_PAGES)
 
 
-def _failed(site: Site, started_at: dt.datetime, reason: str) -> Scan:
+def _failed(
+    site: Site, started_at: dt.datetime, reason: str, cause: Statement | None = None
+) -> Scan:
     """Return a scan that says why there is none."""
     visits = (
-        Visit(url=site.url, final_url=site.url, state=State.BEFORE, status=None, failure=reason),
+        Visit(
+            url=site.url,
+            final_url=site.url,
+            state=State.BEFORE,
+            status=None,
+            failure=reason,
+            cause=cause,
+        ),
     )
     banner = BannerAnswer()
     return Scan(

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from scanner.domains import party
-from scanner.model import Party, Signal, SignalKind, State
+from scanner.model import Party, Signal, SignalKind, State, said
+from scanner.statements import in_english
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -76,7 +77,10 @@ def traffic(
                 kind=SignalKind.TAGGING,
                 name=contact.path,
                 host=contact.host,
-                facts={"product": contact.passes_on, "how": f"passes on to {contact.passes_on}"},
+                facts={
+                    "product": contact.passes_on,
+                    "how": in_english(said("passes_on", product=contact.passes_on)),
+                },
                 by=contact.by,
             )
         if contact.referrer and whose is Party.THIRD:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.routing import Route
@@ -11,6 +12,7 @@ from consent_server.admin.gate import Asked, at_site
 from consent_server.admin.glance import picture
 from consent_server.admin.model import Role
 from scanner.findings import SEVERITIES, told
+from scanner.statements import evidence_in_words
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -33,6 +35,7 @@ async def show(asked: Asked) -> Response:
         "findings",
         seen=seen,
         rules=rules,
+        evidence=partial(evidence_in_words, words=asked.words),
         counts={severity: count for severity, count in counts.items() if count},
         broken_before=broken_before,
         settled=[rules[each].title if each in rules else each for each in sorted(settled)],

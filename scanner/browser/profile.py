@@ -16,7 +16,7 @@ from scanner.collectors.scripts import Scripts
 from scanner.collectors.validators import Validators
 from scanner.collectors.workers import Workers
 from scanner.crawl.gate import guard
-from scanner.model import Visitor
+from scanner.model import Statement, Visitor, said
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -285,13 +285,13 @@ def _turn_away(session: Session, *, frame: str) -> None:
     session.post("Page.close")
 
 
-async def _nowhere(_: str) -> str:
-    return "the page opens windows without end"
+async def _nowhere(_: str) -> Statement:
+    return said("endless_windows")
 
 
 def _nothing() -> None:
     """Nobody wants to know."""
 
 
-def _ignore(_: str) -> None:
+def _ignore(_: Statement) -> None:
     """A window that was barred leaves nothing to tell."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.classify.attribution import party
 from scanner.classify.features import features
 from scanner.classify.words import EXEMPT, Layer, Word
-from scanner.model import Category, Subject
+from scanner.model import Category, Party, Subject
 
 if TYPE_CHECKING:
     from scanner.knowledge import Knowledge
@@ -29,7 +30,8 @@ def guessed(subject: Subject, knowledge: Knowledge) -> Word | None:
     found = set(features(subject, knowledge))
     familiar = sum(map(weights.features.__contains__, found))
     chances = weights.weigh(found)
-    best, confidence = _likeliest(chances, weights.exemption)
+    third = party(subject) is Party.THIRD
+    best, confidence = _likeliest(chances, weights.exemption_third if third else weights.exemption)
     if confidence < BARE and subject == Subject(name=subject.name, kind=subject.kind):
         return None
     return Word(

@@ -33,6 +33,9 @@ LIFETIME_ONLY = 0.8  # factor: of a name that many use, only the lifetime agrees
 
 MOST = 0.99
 
+#: What an entry rests on that the vendor itself wrote.
+DOCUMENTED = ("vendor-doc", "source")
+
 TELLING = 6  # characters of a name that is not met by chance on another host
 
 STEM = 0.9  # factor: the name is known without the id that ends this one
@@ -81,11 +84,15 @@ def _whole(subject: Subject, knowledge: Knowledge) -> Word | None:
     ]
     if not answers:
         return None
-    best = min(
-        answers, key=lambda answer: (not answer.confirmed, answer.known.rank, -answer.confidence)
-    )
+    best = min(answers, key=_order)
     word = _word(best)
     return _for_its_vendor(word, best.known.vendor) if _embedded(subject, best) else word
+
+
+def _order(answer: Answer) -> tuple[bool, tuple[int, int], bool, float]:
+    """Sort key: the better answer first; what is bound to hosts last where none confirms it."""
+    bound = bool(answer.known.cookie.hosts) and not answer.confirmed
+    return (not answer.confirmed, answer.known.rank, bound, -answer.confidence)
 
 
 def _word(best: Answer) -> Word:
@@ -102,6 +109,7 @@ def _word(best: Answer) -> Word:
         vendor=None if vendor.kind == "generic" else vendor.name,
         purposes=cookie.purposes,
         evidence=tuple(evidence.url for evidence in cookie.evidence),
+        documented=cookie.basis in DOCUMENTED and bool(cookie.evidence),
         contested=cookie.contested,
         confirmed=best.confirmed,
     )

@@ -2,7 +2,7 @@
 
 Who lists a cookie without a site copies how others label the vendor's. Weights learned from
 such lists tell when statistics is called marketing there, or the reverse. What rests on code or
-on documents stands, and so does what is exempt: lists call opt-outs tracking after their vendor.
+on the vendor's documents stands, and so does what is exempt: lists call opt-outs tracking.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def followed(
     weights = knowledge.weights
     if decided.word is None or weights is None or not weights.practice or not listed(subject):
         return decided
-    if decided.word.layer not in ASKED or decided.word.evidence:
+    if decided.word.layer not in ASKED or decided.word.documented:
         return decided
     if decided.word.category not in TRACKING:
         return decided

@@ -42,6 +42,10 @@ def signs(word: Word, decided: Decision, words: Sequence[Word]) -> Iterator[tupl
     yield f"{word.layer}:sure", odds(word.confidence)
     if word.contested:
         yield "known to be contested", 1.0
+    if word.documented:
+        yield "documented", 1.0
+    if word.confirmed:
+        yield "confirmed", 1.0
     if decided.contested:
         yield "contested here", 1.0
     for purpose in word.purposes:

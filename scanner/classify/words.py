@@ -40,6 +40,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[str, ...] = ()
     text: dict[str, str] = {}  # language -> purpose in the owner's own words
     evidence: tuple[str, ...] = ()  # URLs
+    documented: bool = False  # by code, or by the vendor's own documents
     contested: str | None = None  # who sees it otherwise, and why
     confirmed: bool = False  # host or setter agree with the name
 

@@ -27,7 +27,7 @@ class CookieWrite(msgspec.Struct, frozen=True, kw_only=True):
     line: CookieLine
     by: SetBy
     at: dt.datetime
-    refused: str | None = None  # why, in words; None: it was not, as far as the writer saw
+    refused: tuple[str, ...] = ()  # why, as Chromium calls it; none: it was not, as far as was seen
     seen: bool | None = None  # whether a script could read it back; None: not tried
 
     @property

@@ -12,6 +12,7 @@ from scanner import lifetimes
 from scanner.collectors import trail
 from scanner.domains import registrable
 from scanner.model import SENT_KINDS, Fate, Kind, Observation, SetBy, State
+from scanner.statements import in_english, refused
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,8 +26,8 @@ _UNKNOWN = trail.Start()
 Identity = tuple[str, str, str, bool]  # of a cookie: name, domain, path, partitioned
 
 FOR_LONG = 300.0  # seconds of lifetime, with which no cookie expires during a visit
-_NOT_KEPT = "the browser did not keep it"
-_UNHEARD = f"{_NOT_KEPT}: it was sent to a request without credentials, or there were too many"
+#: What we say where Chromium gave no reason, beside the names that it has for those it gives.
+_NOT_KEPT, _UNHEARD = "NotKept", "Unheard"
 
 #: What is kept in storage, other than cookies.
 STORED = frozenset(Kind) - {Kind.COOKIE, Kind.CACHE_IDENTIFIER} - SENT_KINDS
@@ -82,7 +83,7 @@ def cookies(
 
 def _standing(writes: Sequence[CookieWrite]) -> list[CookieWrite]:
     """Return those of *writes* that the browser obeyed, as far as is known."""
-    return [write for write in writes if write.refused is None and write.seen is not False]
+    return [write for write in writes if not write.refused and write.seen is not False]
 
 
 def met(
@@ -227,7 +228,7 @@ def _obeyed(write: CookieWrite, cookie: JarCookie) -> bool:
     """Tell whether *write* may have made *cookie*; no script can change an HttpOnly one."""
     if cookie.http_only and write.by.kind == "script" and not write.seen:
         return False
-    return write.refused is None
+    return not write.refused
 
 
 def _in_jar(
@@ -279,6 +280,7 @@ def _lost(writes: Sequence[CookieWrite], *, taken: bool, page: str, state: State
     heard = write.by.kind == "http"
     line = write.line
     asked = line.declared_lifetime
+    refusals = () if standing else write.refused or (_UNHEARD if heard else _NOT_KEPT,)
     return Observation(
         kind=Kind.COOKIE,
         name=line.name,
@@ -295,7 +297,8 @@ def _lost(writes: Sequence[CookieWrite], *, taken: bool, page: str, state: State
         partitioned=line.partitioned,
         set_by=write.by,
         fate=Fate.GONE if standing else Fate.REFUSED,
-        reason=None if standing else write.refused or (_UNHEARD if heard else _NOT_KEPT),
+        reason=in_english(*refused(refusals)) or None,
+        refusals=refusals,
         value_shape=line.shape,
         value_digest=line.digest,
     )

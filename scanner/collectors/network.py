@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -173,7 +172,7 @@ class Network:
         headers = {key.lower(): value for key, value in params["headers"].items()}
         lines = _as_sent(headers["set-cookie"]).split("\n") if "set-cookie" in headers else []
         refused = {
-            _as_sent(blocked["cookieLine"]): _words(blocked["blockedReasons"])
+            _as_sent(blocked["cookieLine"]): tuple(blocked["blockedReasons"])
             for blocked in params.get("blockedCookies", ())
         }
         lines += [line for line in refused if line not in lines]
@@ -260,9 +259,13 @@ class Network:
                             line=line,
                             by=SetBy(kind="http", url=without_query(url)),
                             at=now,
-                            refused=refused.get(text),
+                            refused=refused.get(text, ()),
                         )
                     )
+
+
+#: Lines of Set-Cookie, those of them that were refused and why, the date, what is to be cleared.
+_Answer = tuple[list[str], dict[str, tuple[str, ...]], "dt.datetime | None", str]
 
 
 class Exchange:
@@ -272,7 +275,7 @@ class Exchange:
         self.hops: list[str] = []
         self.asked: dt.datetime | None = None
         self.paired = 0  # hops that have their answer
-        self.answers: list[tuple[list[str], dict[str, str], dt.datetime | None, str]] = []
+        self.answers: list[_Answer] = []
 
     def withdraw(self) -> None:
         """Skip the newest hop: its answer came from no server."""
@@ -314,35 +317,6 @@ def _as_sent(header: str) -> str:
         return header.encode("latin-1").decode()
     except UnicodeError:
         return header
-
-
-def _words(reasons: list[str]) -> str:
-    """Return Chromium's reasons ("SameSiteUnspecifiedTreatedAsLax") as words."""
-    return ", ".join(
-        _REASONS.get(reason) or re.sub(r"(?<!^)(?=[A-Z])", " ", reason).lower()
-        for reason in reasons
-    )
-
-
-_REASONS = {
-    "InvalidDomain": "the domain is not the sender's",
-    "SecureOnly": "Secure, but not sent over TLS",
-    "SameSiteLax": "SameSite=Lax, in another site's page",
-    "SameSiteStrict": "SameSite=Strict, in another site's page",
-    "SameSiteUnspecifiedTreatedAsLax": "no SameSite, in another site's page",
-    "SchemefulSameSiteUnspecifiedTreatedAsLax": "no SameSite, in another site's page",
-    "SchemefulSameSiteLax": "SameSite=Lax, in another site's page",
-    "SchemefulSameSiteStrict": "SameSite=Strict, in another site's page",
-    "SameSiteNoneInsecure": "SameSite=None without Secure",
-    "UserPreferences": "the browser blocks third-party cookies",
-    "ThirdPartyPhaseout": "the browser blocks third-party cookies",
-    "InvalidPrefix": "the name's __Host- or __Secure- prefix is not honoured",
-    "NameValuePairExceedsMaxSize": "longer than 4096 bytes",
-    "OverwriteSecure": "would overwrite a Secure cookie from an insecure page",
-    "OverwriteHttpOnly": "would overwrite an HttpOnly cookie",
-    "SyntaxError": "not a valid cookie",
-    "DisallowedCharacter": "has a character that cookies may not have",
-}
 
 
 def _now() -> dt.datetime:

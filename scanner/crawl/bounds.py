@@ -14,10 +14,13 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from scanner.model import said
+from scanner.statements import in_english
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from scanner.model import Site
+    from scanner.model import Site, Statement
     from scanner.resolve import Resolution
 
     #: Returns the addresses of a host.
@@ -56,7 +59,7 @@ class Bounds:
         self._lookup = lookup
         self._asked: dict[str, asyncio.Task[tuple[str, ...]]] = {}
 
-    async def refusal(self, url: str) -> str | None:
+    async def refusal(self, url: str) -> Statement | None:
         """Return why *url* may not be asked; None: it may."""
         host = _host(url)
         if host in self._named or self._resolution.covers(host):
@@ -64,10 +67,7 @@ class Bounds:
         inner = await self._inner(host)
         if inner is None or await self._at_home_inside():
             return None
-        return (
-            f"it leads into a private network ({host}, {inner}); "
-            "name the host under own_domains or pages to let a scan go there"
-        )
+        return said("private_network", host=host, address=inner)
 
     async def addresses(self, url: str) -> tuple[str, ...] | None:
         """
@@ -81,7 +81,7 @@ class Bounds:
         """
         reason = await self.refusal(url)
         if reason is not None:
-            raise OutOfBounds(reason)
+            raise OutOfBounds(in_english(reason))
         host = _host(url)
         if host in self._named or self._resolution.covers(host):
             return None

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
     from scanner.browser.devtools import Params, Session
     from scanner.crawl.badge import Badge
+    from scanner.model import Statement
 
     #: Says why a page may not be visited; None: it may.
-    Gate = Callable[[str], Awaitable[str | None]]
+    Gate = Callable[[str], Awaitable[Statement | None]]
 
 #: Where Kapsel's own banner sends a decision, or that there was none: ``/w/{site}/consents``.
 _TOLD = ("*/w/*/consents", "*/w/*/ignored")
@@ -27,7 +28,7 @@ def guard(
     *,
     frame: str,
     gate: Gate,
-    refused: Callable[[str], None],
+    refused: Callable[[Statement], None],
     badge: Badge | None = None,
 ) -> None:
     """

@@ -10,12 +10,13 @@ import structlog
 from playwright.async_api import Error
 
 from scanner.crawl import settle
+from scanner.model import said
 
 if TYPE_CHECKING:
     import playwright.async_api as pw
 
     from scanner.browser.tab import Tab
-    from scanner.model import LoginStep, Site
+    from scanner.model import LoginStep, Site, Statement
 
 STEP_LIMIT = 10.0  # seconds for one step
 LOGIN_LIMIT = 60.0  # seconds for all of them
@@ -24,9 +25,9 @@ REST = 0.5  # seconds for a page to act on what was done
 log = structlog.get_logger()
 
 
-async def login(tab: Tab, page: pw.Page, site: Site) -> str | None:
+async def login(tab: Tab, page: pw.Page, site: Site) -> Statement | None:
     """
-    Do the steps of *site* in *tab*, by *page*; return what went wrong, in words without secrets.
+    Do the steps of *site* in *tab*, by *page*; return what went wrong, without secrets.
 
     What the pages of the login store counts for the site as everything else does.
     """
@@ -35,22 +36,28 @@ async def login(tab: Tab, page: pw.Page, site: Site) -> str | None:
             async with asyncio.timeout(LOGIN_LIMIT / len(site.login) + STEP_LIMIT):
                 fault = await _do(tab, page, step, site.url)
         except TimeoutError:
-            fault = "it took too long"
+            fault = said("login_slow")
         except Error:  # its text would show what was filled in
-            fault = f"this could not be done within {STEP_LIMIT:.0f} seconds"
+            fault = said("login_undone", seconds=f"{STEP_LIMIT:.0f}")
         if fault is not None:
-            return f"not logged in: step {number} of login ({step.action} '{step.target}'): {fault}"
+            return said(
+                "not_logged_in",
+                number=number,
+                action=step.action,
+                target=step.target,
+                fault=fault,
+            )
     log.info("logged in", site=site.key, steps=len(site.login))
     return None
 
 
-async def _do(tab: Tab, page: pw.Page, step: LoginStep, home: str) -> str | None:
+async def _do(tab: Tab, page: pw.Page, step: LoginStep, home: str) -> Statement | None:
     """Do one step; return what went wrong."""
     limit = STEP_LIMIT * 1000
     if step.action == "open":
         way = await tab.goto(urljoin(home, step.target), timeout=STEP_LIMIT)
         if way.timed_out or way.error is not None:
-            return "the page could not be reached"
+            return said("login_unreached")
         await settle.rest(tab, REST)
     elif step.action == "fill":
         await page.locator(step.target).first.fill(step.text or "", timeout=limit)

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import msgspec
 from protego import Protego
 
+from scanner.model import Statement, said
+
 if TYPE_CHECKING:
     from scanner.crawl.fetch import Fetched, Fetcher
 
@@ -24,7 +26,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What one host says."""
 
     text: str = ""
-    failure: str | None = None  # why its robots.txt could not be read: then nothing is allowed
+    failure: Statement | None = None  # why robots.txt could not be read: then nothing is allowed
     sitemaps: tuple[str, ...] = ()
     delay: float = 0.0  # seconds between two pages
 
@@ -37,14 +39,14 @@ class Robots:
         self._obey = obey
         self._rules: dict[str, asyncio.Task[tuple[Rules, Protego]]] = {}
 
-    async def refusal(self, url: str) -> str | None:
+    async def refusal(self, url: str) -> Statement | None:
         """Return why *url* may not be visited; None: it may."""
         if not self._obey:
             return None
         rules, parsed = await self._of(url)
         if rules.failure is not None:
             return rules.failure
-        return None if parsed.can_fetch(url, PRODUCT) else "robots.txt forbids it"
+        return None if parsed.can_fetch(url, PRODUCT) else said("robots")
 
     async def rules(self, url: str) -> Rules:
         """Return what the host of *url* says of sitemaps and pace, obeyed or not."""
@@ -72,15 +74,10 @@ class Robots:
         return rules, parsed
 
 
-def _unread(origin: str, fetched: Fetched) -> str:
+def _unread(origin: str, fetched: Fetched) -> Statement:
     """Return why nothing may be visited, and what can be done about it."""
     cause = fetched.failure or f"HTTP {fetched.status}"
-    way = "--ignore-robots scans a site of your own"
-    if fetched.status is None:
-        way = "is the server there, and known by this name?"
+    code = "robots_unread" if fetched.status is not None else "robots_unreached"
     if "CERTIFICATE" in cause.upper():
-        way = "--insecure accepts any certificate"
-    return (
-        f"{origin}/robots.txt could not be read ({cause}), so nothing may be visited "
-        f"(RFC 9309); {way}"
-    )
+        code = "robots_untrusted"
+    return said(code, url=f"{origin}/robots.txt", cause=cause)

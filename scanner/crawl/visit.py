@@ -22,7 +22,18 @@ from scanner.crawl.settle import Clock
 from scanner.crawl.sightings import Sightings, left_by
 from scanner.crawl.telling import Left, Teller
 from scanner.crawl.walls import wall
-from scanner.model import Kind, Moment, Observation, PageRead, SetBy, State, Visit
+from scanner.model import (
+    Kind,
+    Moment,
+    Observation,
+    PageRead,
+    SetBy,
+    State,
+    Statement,
+    Visit,
+    said,
+)
+from scanner.statements import in_english
 
 if TYPE_CHECKING:
     from scanner.browser import Browser
@@ -93,28 +104,28 @@ class Reader:
         try:
             way = await tab.goto(url, timeout=GOTO_LIMIT)
         except DevToolsError:
-            return self._visit(tab, url, failure="the tab crashed"), ()
+            return self._visit(tab, url, cause=said("tab_crashed")), ()
         if tab.refused is not None and tab.traffic.status is None:
-            return self._visit(tab, url, failure=tab.refused), ()
+            return self._visit(tab, url, cause=tab.refused), ()
         if way.timed_out:
-            return self._visit(tab, url, failure="no answer in time", timed_out=True), ()
+            return self._visit(tab, url, cause=said("no_answer"), timed_out=True), ()
         if way.download:
-            return self._visit(tab, url, failure="it is a download, not a page"), ()
+            return self._visit(tab, url, cause=said("download")), ()
         if way.error is not None and way.error != "net::ERR_HTTP_RESPONSE_CODE_FAILURE":
-            return self._visit(tab, url, failure=failures.of_navigation(way.error)), ()
+            return self._visit(tab, url, cause=failures.of_navigation(way.error)), ()
         if briefly:
             loaded = await settle.rest(tab, settle.GREETING)
         else:
             loaded = await settle.arrived(tab, clock=clock)
         links: tuple[str, ...] = ()
-        barrier: str | None = None
+        barrier: Statement | None = None
         if not tab.over and not briefly:
             tab.evidence.mark(Moment.SCROLL)
             await tab.frames.ask_main(_SCROLL)
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
-        failure = _failure(tab, loaded=loaded) or barrier
-        return self._visit(tab, url, failure=failure, timed_out=not loaded), links
+        cause = _cause(tab, loaded=loaded) or barrier
+        return self._visit(tab, url, cause=cause, timed_out=not loaded), links
 
     async def depart(self, tab: Tab, visit: Visit, *, clock: Clock) -> PageRead:
         """
@@ -166,13 +177,19 @@ class Reader:
 
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
-        return self._visit(
-            tab, url, failure=f"the page took longer than {seconds:.0f} seconds", timed_out=True
-        )
+        cause = said("too_slow", seconds=f"{seconds:.0f}")
+        return self._visit(tab, url, cause=cause, timed_out=True)
 
-    def barred(self, url: str, reason: str) -> Visit:
-        """Return the visit of a page that was not even tried, for *reason*."""
-        return Visit(url=url, final_url=url, state=self._state, status=None, failure=reason)
+    def barred(self, url: str, cause: Statement) -> Visit:
+        """Return the visit of a page that was not even tried, because of *cause*."""
+        return Visit(
+            url=url,
+            final_url=url,
+            state=self._state,
+            status=None,
+            failure=in_english(cause),
+            cause=cause,
+        )
 
     def forget(self, tab: Tab) -> None:
         """Forget what *tab* has seen but for what its cache was given."""
@@ -208,7 +225,7 @@ class Reader:
             self._browser.devtools, context=self._profile.id, digester=self._digester
         )
 
-    async def _look(self, tab: Tab, clock: Clock) -> tuple[tuple[str, ...], str | None]:
+    async def _look(self, tab: Tab, clock: Clock) -> tuple[tuple[str, ...], Statement | None]:
         """Note what each frame stores; return the links, and what stands in the page's place."""
         now = dt.datetime.now(dt.UTC)
         heard = tab.evidence.has_databases or tab.evidence.has_workers
@@ -235,7 +252,7 @@ class Reader:
             tab.canonical = page["canonical"]
             await self._dress(tab, page["worn"], clock)
             if kind := wall(title=page["title"], words=page["words"]):
-                barrier = f"{kind} was shown in the page's place: it is not what visitors get"
+                barrier = said(kind)
         return tuple(links), barrier
 
     async def _dress(self, tab: Tab, worn: list[str], clock: Clock) -> None:
@@ -260,7 +277,7 @@ class Reader:
         )
 
     def _visit(
-        self, tab: Tab, url: str, *, failure: str | None = None, timed_out: bool = False
+        self, tab: Tab, url: str, *, cause: Statement | None = None, timed_out: bool = False
     ) -> Visit:
         return Visit(
             url=url,
@@ -268,7 +285,8 @@ class Reader:
             state=self._state,
             status=tab.traffic.status,
             timed_out=timed_out,
-            failure=failure,
+            failure=in_english(cause) if cause is not None else None,
+            cause=cause,
         )
 
 
@@ -305,23 +323,23 @@ async def _minds(tab: Tab, *, clock: Clock) -> bool:
     return await tab.frames.mind(_MINDING)
 
 
-def _failure(tab: Tab, *, loaded: bool) -> str | None:
-    """Return what is wrong with the page in *tab*, in words."""
+def _cause(tab: Tab, *, loaded: bool) -> Statement | None:
+    """Return what is wrong with the page in *tab*."""
     if tab.crashed.is_set():
-        return "the page crashed"
+        return said("page_crashed")
     if tab.frozen:
-        return "its scripts do not end"
+        return said("too_heavy" if tab.laden else "endless_scripts")
     if tab.over:
-        return "the scan was ended while the page was read"
+        return said("scan_ended")
     if tab.restless and tab.refused is not None:
         return tab.refused
     if tab.endless:
-        return "its scripts do not end"
+        return said("too_heavy" if tab.laden else "endless_scripts")
     if tab.alert_loop:
-        return "the page shows alerts without end"
+        return said("endless_alerts")
     if tab.broken is not None:
         return failures.of_navigation(tab.broken)
     status = tab.traffic.status
-    if status is not None and (failure := failures.of_status(status)):
-        return failure
-    return None if loaded else "the page did not finish loading in time"
+    if status is not None and (cause := failures.of_status(status)):
+        return cause
+    return None if loaded else said("not_loaded")

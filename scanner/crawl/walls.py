@@ -14,7 +14,7 @@ MAX_WORDS = 1200  # characters of text; a page that says more is a page
 class Wall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of it, and the phrases that betray it, in small letters."""
 
-    kind: str
+    kind: str  # the code of what is said of it
     title: tuple[str, ...]
     text: tuple[str, ...]
 

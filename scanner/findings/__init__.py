@@ -41,6 +41,7 @@ def find(
                     items=hit.items,
                     states=hit.states,
                     evidence=hit.evidence,
+                    lines=hit.lines,
                     advice=each.advice,
                 )
             )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from scanner.addresses import without_query
 from scanner.findings.broken import Broken, by_items, cut
-from scanner.model import OPTIONAL_CATEGORIES, State
+from scanner.model import OPTIONAL_CATEGORIES, State, said
+from scanner.statements import in_english
 
 if TYPE_CHECKING:
     from scanner.findings.seen import Seen
+    from scanner.model import BannerAnswer, Line, Statement, Visit
 
 # What a press can have been taken for.
 _REFUSALS = frozenset({"reject", "necessary"})
@@ -34,36 +36,43 @@ def no_reject(seen: Seen) -> Broken | None:
     asked = [press for press in banner.presses if press.state in (None, State.ACCEPT, State.REJECT)]
     presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", asked))
     meanings = {press.meaning for press in presses}
-    name = banner.platform or "a banner that is not known by name"
     refusing = [p for p in presses if p.state in (None, State.REJECT) and p.meaning != "accept"]
     if banner.rejected and "settings" in {press.meaning for press in refusing}:
         labels = ", ".join(f"'{press.label}'" for press in refusing)
-        said = f"{name}: one press accepts; to refuse took these: {labels}"
+        line = said("refusal_longer", banner=_name(banner), labels=labels)
     elif banner.rejected is False and not meanings & _REFUSALS:
-        said = f"{name}: a control that accepts was pressed, none that refuses was found"
+        line = said("no_refusal", banner=_name(banner))
     else:
         return None
-    return Broken((), (State.REJECT,), (said,))
+    return Broken((), (State.REJECT,), ((line,),))
+
+
+def _name(banner: BannerAnswer) -> str | Statement:
+    return banner.platform or said("nameless_banner")
 
 
 def banner_unclear(seen: Seen) -> Broken | None:
     """Return the presses of which nothing that could be verified came."""
     banner = seen.banner
-    vain = "the control that {} was pressed, and nothing that could be verified came of it"
     lines = []
     told = {press.meaning for press in banner.presses if press.state in (None, State.ACCEPT)}
     if banner.found and banner.accepted is False and told & _AGREEMENTS:
-        lines.append((State.ACCEPT, vain.format("accepts")))
+        lines.append((State.ACCEPT, said("accepted_in_vain")))
     if banner.rejected is False and {p.meaning for p in banner.presses} & _REFUSALS:
-        lines.append((State.REJECT, vain.format("refuses")))
+        lines.append((State.REJECT, said("refused_in_vain")))
     if not lines:
         return None
-    return Broken((), tuple(state for state, _ in lines), tuple(said for _, said in lines))
+    return Broken((), tuple(state for state, _ in lines), tuple((line,) for _, line in lines))
 
 
 def coverage(seen: Seen) -> Broken | None:
     """Return the pages that could not be read."""
     failed = [visit for visit in seen.visits if visit.failure is not None]
-    lines = sorted({f"{without_query(visit.url)}: {visit.failure}" for visit in failed})
+    lines = sorted((_failed(visit) for visit in failed), key=lambda line: in_english(*line))
     states = tuple(state for state in State if any(visit.state is state for visit in failed))
     return Broken((), states, cut(lines)) if failed else None
+
+
+def _failed(visit: Visit) -> Line:
+    cause = visit.cause or visit.failure or ""
+    return (said("page_failed", page=without_query(visit.url), cause=cause),)

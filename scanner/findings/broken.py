@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.addresses import without_query
-from scanner.model import State
+from scanner.model import Line, State, Statement, said
+from scanner.statements import in_english, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,12 @@ class Broken(NamedTuple):
 
     items: tuple[str, ...]
     states: tuple[State, ...]
-    evidence: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The lines in English."""
+        return tuple(in_english(*line) for line in self.lines)
 
 
 def by_items(entries: Sequence[Entry], *states: State) -> Broken | None:
@@ -40,33 +46,38 @@ def by_items(entries: Sequence[Entry], *states: State) -> Broken | None:
     return Broken(names, among, cut([_evidence(entry) for entry in entries]))
 
 
-def by_lines(items: Iterable[str], lines: Iterable[str], *states: State) -> Broken | None:
+def by_lines(items: Iterable[str], lines: Iterable[Line], *states: State) -> Broken | None:
     """Return what is to be said of *items*, each thing once; None: there are none."""
     names = tuple(dict.fromkeys(items))
     if not names:
         return None
-    return Broken(names[:MAX_EVIDENCE], states, cut(list(dict.fromkeys(lines))))
+    return Broken(names[:MAX_EVIDENCE], states, cut(lines))
 
 
-def cut(lines: list[str]) -> tuple[str, ...]:
-    """Return the first of *lines*, and how many more there were."""
-    if len(lines) <= MAX_EVIDENCE:
-        return tuple(lines)
-    return (*lines[:MAX_EVIDENCE], f"and {len(lines) - MAX_EVIDENCE} more")
+def cut(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the first of *lines*, each once, and how many more there were."""
+    once = list({in_english(*line): line for line in reversed([*lines])}.values())[::-1]
+    if len(once) <= MAX_EVIDENCE:
+        return tuple(once)
+    return (*once[:MAX_EVIDENCE], (said("more", count=len(once) - MAX_EVIDENCE),))
 
 
-def _evidence(entry: Entry) -> str:
+def _evidence(entry: Entry) -> Line:
     """Say where an item was found and who stored it; addresses without their query."""
-    words = [f"{entry.name} ({entry.kind.replace('_', ' ')}, {entry.domain})"]
-    if entry.reason:
-        words.append(entry.reason)
+    parts = [said("item", name=entry.name, kind=entry.kind, domain=entry.domain)]
+    parts += refused(entry.refusals)
+    if entry.reason and not entry.refusals:
+        parts.append(said("as_told", text=entry.reason))
     if entry.set_by is not None and entry.set_by.url:
-        line = f" line {entry.set_by.line}" if entry.set_by.line else ""
-        words.append(f"set by {without_query(entry.set_by.url)}{line}")
+        parts.append(_setter(without_query(entry.set_by.url), entry.set_by.line))
     longest = max(entry.lifetime or 0, entry.declared_lifetime or 0)
     if longest > MAX_LIFETIME:
-        words.append(f"{round(longest / 86400)} days")
+        parts.append(said("days", count=round(longest / 86400)))
     if entry.pages:
-        more = f" and {len(entry.pages) - 1} more" if len(entry.pages) > 1 else ""
-        words.append(f"on {without_query(entry.pages[0])}{more}")
-    return ", ".join(words)
+        page, more = without_query(entry.pages[0]), len(entry.pages) - 1
+        parts.append(said("on_more", page=page, count=more) if more else said("on", page=page))
+    return tuple(parts)
+
+
+def _setter(url: str, line: int | None) -> Statement:
+    return said("set_by_line", url=url, line=str(line)) if line else said("set_by", url=url)

@@ -8,17 +8,21 @@ from urllib.parse import urlsplit
 from scanner.addresses import without_query
 from scanner.domains import private
 from scanner.findings.broken import Broken, by_lines
-from scanner.model import Category, Kind, Party, SignalKind, State
+from scanner.model import Category, Kind, Party, SignalKind, State, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scanner.model import Entry, Signal, Visit
+    from scanner.model import Entry, Line, Signal, Statement, Visit
 
 FEW = 2  # interfaces that one script may not read without it being called fingerprinting
 
 _NAMING = frozenset({"identifier", "page", "email", "email_hash", "click"})
-_PURPOSES = ("purposes consented", "purposes by legitimate interest")
+#: The facts of the framework's state that grant something -> the code of what is said of them.
+_PURPOSES = {
+    "purposes consented": "purposes_consented",
+    "purposes by legitimate interest": "purposes_by_interest",
+}
 _STORAGES = ("ad_storage", "analytics_storage")
 
 
@@ -33,12 +37,7 @@ def beacons(entries: Iterable[Entry], state: State) -> Broken | None:
         and state in entry.states
         and any(carried.content in _NAMING for carried in entry.carries)
     ]
-    lines = [
-        f"{entry.name} is told "
-        + ", ".join(f"{c.content.replace('_', ' ')} ({c.name})" for c in entry.carries)
-        + _by(entry.set_by.url if entry.set_by else None)
-        for entry in found
-    ]
+    lines = [_beacon(entry) for entry in found]
     return by_lines([entry.name for entry in found], lines, state)
 
 
@@ -49,7 +48,7 @@ def fingerprinting(signals: Iterable[Signal], state: State) -> Broken | None:
         read.setdefault((signal.by and signal.by.url) or signal.host, set()).add(signal.name)
     found = {script: names for script, names in sorted(read.items()) if len(names) >= FEW}
     lines = [
-        f"{without_query(script)} reads {', '.join(sorted(names))}"
+        (said("reads", script=without_query(script), names=", ".join(sorted(names))),)
         for script, names in found.items()
     ]
     return by_lines([urlsplit(script).hostname or script for script in found], lines, state)
@@ -65,10 +64,9 @@ def default_missing(signals: Iterable[Signal]) -> Broken | None:
         if signal.name == "default" and signal.facts.get("before first tag") == "yes"
         for page in signal.pages
     }
-    lines = [
-        f"no default of consent before the first tag on {without_query(p)}" for p in tagged - early
-    ]
-    return by_lines(["Google tag"] if lines else [], sorted(lines), State.BEFORE)
+    pages = sorted(map(without_query, tagged - early))
+    lines = [(said("no_default", page=page),) for page in pages]
+    return by_lines(["Google tag"] if lines else [], lines, State.BEFORE)
 
 
 def default_granted(signals: Iterable[Signal]) -> Broken | None:
@@ -81,7 +79,7 @@ def default_granted(signals: Iterable[Signal]) -> Broken | None:
         and (granted := [key for key in _STORAGES if signal.facts.get(key) == "granted"])
     ]
     lines = [
-        f"{', '.join(granted)} granted by default on {without_query(page)}"
+        (said("granted_by_default", storages=", ".join(granted), page=without_query(page)),)
         for signal, granted in found
         for page in signal.pages[:1]
     ]
@@ -99,7 +97,7 @@ def update_mismatch(signals: Iterable[Signal]) -> Broken | None:
         if signal.facts.get(key) == "granted"
         for page in signal.pages[:1]
     ]
-    lines = [f"{key} granted on {without_query(page)}" for key, page in found]
+    lines = [(said("granted", storage=key, page=without_query(page)),) for key, page in found]
     return by_lines([key for key, _ in found], lines, State.REJECT)
 
 
@@ -110,15 +108,15 @@ def hits(signals: Iterable[Signal], *, granted: bool) -> Broken | None:
         for signal in _of(signals, SignalKind.CONSENT_MODE, State.REJECT)
         if signal.name == "hit" and ("1" in signal.facts.get("gcs", "")[2:]) is granted
     ]
-    lines = [f"{signal.host} was told gcs={signal.facts.get('gcs')}" for signal in found]
+    lines = [(said("gcs", host=signal.host, gcs=signal.facts.get("gcs", "")),) for signal in found]
     return by_lines([signal.host for signal in found], lines, State.REJECT)
 
 
 def tcf_positive(signals: Iterable[Signal], state: State) -> Broken | None:
     """Return what the framework's state grants though nobody, or nobody more, has agreed."""
-    asked = _PURPOSES[:1] if state is State.BEFORE else _PURPOSES
+    asked = [*_PURPOSES][:1] if state is State.BEFORE else _PURPOSES
     lines = [
-        f"{key}: {signal.facts[key]} on {without_query(page)}"
+        (said(_PURPOSES[key], purposes=signal.facts[key], page=without_query(page)),)
         for signal in _of(signals, SignalKind.TCF, state)
         if signal.name == "state" and signal.facts.get("applies") != "no"
         for key in asked
@@ -138,9 +136,9 @@ def insecure(signals: Iterable[Signal], visits: Iterable[Visit]) -> Broken | Non
         and not private(urlsplit(visit.final_url).hostname or "")
     }
     mixed = [signal for signal in signals if signal.kind is SignalKind.MIXED_CONTENT]
-    lines = [f"{page} is not encrypted" for page in sorted(pages)]
+    lines = [(said("unencrypted", page=page),) for page in sorted(pages)]
     lines += [
-        f"http://{signal.host}{signal.name} is asked for by {without_query(page)}"
+        (said("mixed", url=f"http://{signal.host}{signal.name}", page=without_query(page)),)
         for signal in mixed
         for page in signal.pages[:1]
     ]
@@ -151,7 +149,7 @@ def referrer(signals: Iterable[Signal]) -> Broken | None:
     """Return who is told the whole address of a page."""
     found = [signal for signal in signals if signal.kind is SignalKind.REFERRER]
     lines = [
-        f"{signal.host} is told the path or query of {without_query(page)}"
+        (said("referrer", host=signal.host, page=without_query(page)),)
         for signal in found
         for page in signal.pages[:1]
     ]
@@ -165,7 +163,7 @@ def unpromised(signals: Iterable[Signal]) -> Broken | None:
         for signal in _of(signals, SignalKind.PRIVACY_CONTROL, State.GPC)
         if signal.name == "well-known" and signal.facts.get("honoured") != "yes"
     ]
-    lines = [f"{s.host}/.well-known/gpc.json says {s.facts.get('honoured')}" for s in found]
+    lines = [_unpromised(signal) for signal in found]
     return by_lines([signal.host for signal in found], lines, State.GPC)
 
 
@@ -176,7 +174,7 @@ def cloaked(signals: Iterable[Signal]) -> Broken | None:
         for kind in (SignalKind.CLOAKING, SignalKind.TAGGING)
         for signal in _of(signals, kind, State.BEFORE)
     ]
-    lines = [f"{signal.host}: {signal.facts.get('how', signal.name)}" for signal in found]
+    lines = [(said("leads_elsewhere", host=signal.host, how=_way(signal)),) for signal in found]
     return by_lines([signal.host for signal in found], lines, State.BEFORE)
 
 
@@ -184,5 +182,30 @@ def _of(signals: Iterable[Signal], kind: SignalKind, state: State) -> list[Signa
     return [signal for signal in signals if signal.kind is kind and state in signal.states]
 
 
-def _by(url: str | None) -> str:
-    return f", sent by {without_query(url)}" if url else ""
+def _beacon(entry: Entry) -> Line:
+    """Say what a beacon tells of the visitor, and who sent it."""
+    first, *others = entry.carries
+    parts = [said("told", to=entry.name, content=first.content, parameter=first.name)]
+    parts += [said("told_too", content=c.content, parameter=c.name) for c in others]
+    if entry.set_by is not None and entry.set_by.url:
+        parts.append(said("sent_by", url=without_query(entry.set_by.url)))
+    return tuple(parts)
+
+
+#: What a site says of Global Privacy Control, as its signal has it -> the code of that.
+_ANSWERS = {"no": "gpc_no", "nothing": "gpc_nothing"}
+
+
+def _unpromised(signal: Signal) -> Line:
+    code = _ANSWERS.get(signal.facts.get("honoured", ""), "gpc_unreadable")
+    return (said(code, url=f"{signal.host}/.well-known/gpc.json"),)
+
+
+def _way(signal: Signal) -> Statement | str:
+    """Return how a name of the site's own leads to another company."""
+    facts = signal.facts
+    if "target" in facts:
+        return said("alias", target=facts["target"], company=facts["company"])
+    if "product" in facts:
+        return said("passes_on", product=facts["product"])
+    return facts.get("how", signal.name)

@@ -5,7 +5,6 @@ Only facts are taken: name, host, category, vendor, lifetime. Texts stay where t
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -15,6 +14,7 @@ import msgspec
 
 from scanner.errors import KnowledgeInvalid
 from scanner.knowledge import disclosure, returned, spellings
+from scanner.knowledge.decoding import decoded
 from scanner.knowledge.imported import Collection, Line
 from scanner.knowledge.rows import facts, holds_rows, line, missing
 from scanner.knowledge.tracker_lists import tracker_hosts
@@ -79,7 +79,7 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Read:
     Raises:
         KnowledgeInvalid: it has none of the forms that are known, or says nothing.
     """
-    text, encoding = _decoded(name, content)
+    text, encoding = decoded(name, content)
     remarks = [f"{name}: not UTF-8, read as {encoding}"] if encoding else []
     listed = tracker_hosts(text)
     if listed.hosts:
@@ -93,7 +93,7 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Read:
     if not (parsed.lines or parsed.hosts):
         raise KnowledgeInvalid([*skipped, f"{name}: no cookie and no host found; {KNOWN_FORMS}"])
     collection = Collection(
-        source=name,
+        source=name.removesuffix(".gz"),
         format=parsed.form,
         imported_at=now,
         confidence=CONFIDENCE[parsed.form],
@@ -101,21 +101,6 @@ def parse(name: str, content: bytes, *, now: dt.datetime) -> Read:
         hosts=parsed.hosts,
     )
     return Read(collection, skipped)
-
-
-def _decoded(name: str, content: bytes) -> tuple[str, str | None]:
-    """Return *content* as text, and its encoding where that is not UTF-8.
-
-    Spreadsheets save in the encoding of Windows, or in UTF-16 behind a byte order mark.
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace"), "UTF-16"
-    if b"\0" in content:
-        raise KnowledgeInvalid([f"{name}: not a text file; {KNOWN_FORMS}"])
-    try:
-        return content.decode("utf-8-sig"), None
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), "Windows-1252"
 
 
 def _table(name: str, text: str) -> Parsed:
@@ -165,12 +150,39 @@ def _headless(meant: set[str | None], fields: list[str]) -> str:
 
 def _json(name: str, text: str) -> Parsed:
     try:
-        document = msgspec.json.decode(text.encode())
-        return _document(name, text, document)
-    except msgspec.DecodeError as exc:
-        raise KnowledgeInvalid([_malformed(name, text, str(exc))]) from exc
+        return _decoded(name, text)
     except RecursionError as exc:
         raise KnowledgeInvalid([f"{name}: nested too deeply to be a list of cookies"]) from exc
+
+
+def _decoded(name: str, text: str) -> Parsed:
+    try:
+        document = msgspec.json.decode(text.encode())
+    except msgspec.DecodeError as exc:
+        rows, mistakes = _by_line(name, text)
+        if not rows:
+            raise KnowledgeInvalid([_malformed(name, text, str(exc))]) from exc
+        parsed = _document(name, text, rows)
+        return parsed._replace(skipped=(*mistakes, *parsed.skipped))
+    return _document(name, text, document)
+
+
+def _by_line(name: str, text: str) -> tuple[list[Any], list[str]]:
+    """Return the objects of a file that has one a line, and which other lines are none.
+
+    The first line must be one: what follows a document that is cut off is not meant.
+    """
+    rows, mistakes = [], []
+    for number, one in enumerate(text.splitlines(), 1):
+        if not one.strip():
+            continue
+        try:
+            rows.append(msgspec.json.decode(one, type=dict[str, Any]))
+        except msgspec.DecodeError:
+            if not rows:
+                return [], []
+            mistakes.append(f"{name}:{number}: no JSON object")
+    return rows, mistakes
 
 
 def _document(name: str, text: str, document: Any) -> Parsed:

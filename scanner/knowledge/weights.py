@@ -27,6 +27,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     bias: tuple[int, ...]  # one number for each class
     features: dict[str, tuple[int, ...]]  # feature -> one number for each class
     exemption: float = 0.5  # probability from which on "necessary" or "functional" is a guess
+    exemption_third: float = 0.5  # the same for items of third parties
     trust: dict[str, float] = {}  # what a sign says of a verdict, see scanner.classify.trust
     practice: dict[str, tuple[float, ...]] = {}  # of lists, see scanner.classify.practice
     recipe: dict[str, str | int | float] = {}  # how they came about

@@ -41,6 +41,7 @@ from scanner.model.site import (
     Site,
     Visitor,
 )
+from scanner.model.statement import Line, Statement, said
 from scanner.model.terms import (
     OPTIONAL_CATEGORIES,
     SENT_KINDS,
@@ -70,6 +71,7 @@ __all__ = [
     "Finding",
     "GivenCookie",
     "Kind",
+    "Line",
     "Location",
     "LoginStep",
     "Moment",
@@ -86,10 +88,12 @@ __all__ = [
     "SignalKind",
     "Site",
     "State",
+    "Statement",
     "Subject",
     "ValueShape",
     "Verdict",
     "Visit",
     "Visitor",
     "Writer",
+    "said",
 ]

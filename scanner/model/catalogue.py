@@ -17,6 +17,7 @@ from scanner.model.seen import (
     Visit,
     Writer,
 )
+from scanner.model.statement import Line
 from scanner.model.terms import Category, Fate, Kind, Moment, Party, Severity, State
 
 
@@ -74,6 +75,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     last_seen: dt.datetime
     fate: Fate = Fate.KEPT
     reason: str | None = None
+    refusals: tuple[str, ...] = ()
     vendor_id: str | None = None
     purposes: tuple[str, ...] = ()
     suggestion: Category | None = None  # a guess, where nobody knows: for the owner to confirm
@@ -106,7 +108,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     items: tuple[str, ...]  # names of the entries
     states: tuple[State, ...] = ()
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()  # in English
+    lines: tuple[Line, ...] = ()  # the same for any language
     advice: str
 
 

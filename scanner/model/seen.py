@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from scanner.model.statement import Statement
 from scanner.model.terms import Category, Fate, Kind, Moment, SignalKind, State
 
 
@@ -64,7 +65,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     later: tuple[Writer, ...] = ()  # who else wrote it on this page, in the order of time
     initiators: tuple[SetBy, ...] = ()  # who brought the setter, up to the tag in the page
     fate: Fate = Fate.KEPT
-    reason: str | None = None  # why it was refused
+    reason: str | None = None  # why it was refused, in English
+    refusals: tuple[str, ...] = ()  # the same by the names that Chromium has for it
     value_shape: ValueShape | None = None
     value_digest: str | None = None  # keyed hash, the key lives as long as the scan
     carries: tuple[Carried, ...] = ()  # of a beacon
@@ -91,7 +93,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     status: int | None  # of HTTP; None: there was no answer
     timed_out: bool = False
-    failure: str | None = None  # in words; None: the page was read
+    failure: str | None = None  # in English; None: the page was read
+    cause: Statement | None = None  # the same for any language; None: nobody has a code for it
 
 
 class PageRead(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,4 +139,5 @@ class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     method: Literal["rule", "heuristic", "own"] | None = None
     offers: tuple[Category, ...] = ()  # categories that it lets a visitor choose one by one
     chosen: dict[Category, bool] = {}  # of those that were to be accepted alone: did it work?
+    page: str | None = None  # where it was answered, if the start page shows none
     presses: tuple[Press, ...] = ()

@@ -25,13 +25,18 @@ from scanner.model import (
     Moment,
     SetBy,
     Severity,
-    Signal,
     SignalKind,
     State,
 )
 from scanner.rendering import templates
 from scanner.report.banner import banner_in_words
 from scanner.report.graph import BOX, ROW, WIDTH, graph
+from scanner.statements import (
+    evidence_in_words,
+    facts_in_words,
+    failure_in_words,
+    refusal_in_words,
+)
 from scanner.wording import words
 
 if TYPE_CHECKING:
@@ -42,7 +47,7 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
     from scanner.changes import Difference
-    from scanner.model import BannerAnswer, Scan
+    from scanner.model import BannerAnswer, Scan, Visit
     from scanner.wording import Words
 
 
@@ -58,7 +63,7 @@ class Missing(NamedTuple):
     """A page that could not be read, for one reason, by visitors in these states."""
 
     url: str
-    reason: str
+    visit: Visit  # the first of them
     states: tuple[State, ...]
 
 
@@ -175,11 +180,14 @@ def _took(banner: BannerAnswer, state: State) -> str:
 
 def _missing(scan: Scan) -> list[Missing]:
     """Return the pages that could not be read, each reason once."""
-    failed: dict[tuple[str, str], list[State]] = {}
+    failed: dict[tuple[str, str], list[Visit]] = {}
     for visit in scan.visits:
         if visit.failure is not None:
-            failed.setdefault((visit.url, visit.failure), []).append(visit.state)
-    return [Missing(url, reason, tuple(states)) for (url, reason), states in failed.items()]
+            failed.setdefault((visit.url, visit.failure), []).append(visit)
+    return [
+        Missing(url, visits[0], tuple(visit.state for visit in visits))
+        for (url, _), visits in failed.items()
+    ]
 
 
 class Picture(NamedTuple):
@@ -263,13 +271,6 @@ def _carries(entry: Entry, told: Words) -> str:
     return ", ".join(f"{kind} ({', '.join(names)})" for kind, names in kinds.items())
 
 
-def _facts_of(signal: Signal, told: Words) -> str:
-    """Say the facts of a signal: words of the platform's own, in any language."""
-    if signal.facts == {"sent": "no"}:
-        return told.text("report.not_sent")
-    return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in signal.facts.items())
-
-
 def _place(by: SetBy, told: Words) -> str:
     """Say where a script or response came from, without the query of its address."""
     if by.url is None:
@@ -289,11 +290,11 @@ def _purpose(entry: Entry, told: Words) -> str:
     return entry.purpose[choose([told.language, "en"], list(entry.purpose))]
 
 
-def _said(say: Callable[[Any, Words], str]) -> Callable[[Context, Any], str]:
+def _said(say: Callable[[Any, Words], Any]) -> Callable[[Context, Any], Any]:
     """Return the filter that says something in the words of the report."""
 
     @pass_context
-    def said(context: Context, value: Any) -> str:
+    def said(context: Context, value: Any) -> Any:
         return say(value, context["words"])
 
     return said
@@ -307,7 +308,10 @@ def _environment() -> Environment:
         ("remark", _remark),
         ("place", _place),
         ("carries", _carries),
-        ("facts", _facts_of),
+        ("facts", facts_in_words),
+        ("evidence", evidence_in_words),
+        ("failure", failure_in_words),
+        ("refusal", refusal_in_words),
         ("setter", _setter),
         ("purpose", _purpose),
     ):

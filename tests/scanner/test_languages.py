@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from scanner import languages
-from scanner.languages import LANGUAGES, choose, lifetime_in_words, texts
+from scanner.languages import LANGUAGES, choose, counted, lifetime_in_words, texts
 from scanner.model import Category, Kind
 
 DAY = 86400
@@ -160,3 +161,18 @@ def test_every_unit_has_a_word_in_every_language(language):
 
             assert "duration" not in words, words
             assert "{count}" not in words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plurals_and_joins_are_those_of_unicode_cldr(language):
+    cldr = Locale.parse(language)
+    counts = [*range(205), 1000, 1001, 1002]
+    forms = {form: form for form in ("zero", "one", "two", "few", "many", "other")}
+    patterns = cldr.list_patterns["standard"]
+
+    ours = [counted(forms, count, language) for count in counts]
+
+    assert ours == [cldr.plural_form(count) for count in counts]
+    assert texts(language)["joins"] == [
+        patterns[name].replace("{0}", "").replace("{1}", "") for name in ("2", "middle", "end")
+    ]

@@ -37,6 +37,9 @@ def test_a_name_falls_into_words(name, words):
         ("app_session", {"http_only": False}, None),
         ("shop_currency", {}, "currency"),
         ("siteLanguage", {}, "language"),
+        ("test", {"http_only": False}, "cookie-support-alone"),
+        ("test", {"http_only": False, "lifetime": 30 * DAY}, None),
+        ("test", {"http_only": False, "party": Party.THIRD}, None),
         ("utm_campaign", {}, "campaign"),
         ("partner_uid", {"party": Party.THIRD}, "third-party-id"),
         ("zz", {"party": Party.THIRD, "lifetime": 400 * DAY}, "third-party-long"),
@@ -239,6 +242,16 @@ def test_a_guess_adds_up_weights():
     assert guessed(Subject(name="acme"), Knowledge((), files.load().vocabulary)) is None
 
 
+def test_a_name_alone_is_not_that_of_a_service_on_other_hosts():
+    alone = classify(Subject(name="JSESSIONID"), knowledge=load())
+    there = classify(
+        Subject(name="JSESSIONID", domain=".www.linkedin.com", party=Party.THIRD), knowledge=load()
+    )
+
+    assert alone.rule == "knowledge:java/JSESSIONID"
+    assert there.rule == "knowledge:linkedin/JSESSIONID"
+
+
 @pytest.mark.parametrize(("exemption", "guess"), [(0.5, "marketing"), (0.4, "functional")])
 def test_a_guess_exempts_only_what_is_likely_enough(exemption, guess):
     weights = Weights(
@@ -249,6 +262,23 @@ def test_a_guess_exempts_only_what_is_likely_enough(exemption, guess):
         exemption=exemption,
     )
     subject = Subject(name="acme", http_only=True)
+
+    word = guessed(subject, Knowledge((), files.load().vocabulary, weights=weights))
+
+    assert word.category == guess
+
+
+@pytest.mark.parametrize(("party", "guess"), [("first", "functional"), ("third", "marketing")])
+def test_a_guess_exempts_items_of_third_parties_later(party, guess):
+    weights = Weights(
+        classes=(Category.FUNCTIONAL, Category.STATISTICS, Category.MARKETING),
+        scale=100,
+        bias=(80, 0, 40),  # 0.47 : 0.21 : 0.32
+        features={},
+        exemption=0.4,
+        exemption_third=0.6,
+    )
+    subject = Subject(name="acme", http_only=True, party=Party(party))
 
     word = guessed(subject, Knowledge((), files.load().vocabulary, weights=weights))
 

@@ -72,14 +72,22 @@ def test_lists_never_call_an_opt_out_tracking() -> None:
     assert ask(Subject(name="_biz_uid"), Category.NECESSARY, weights) is Category.NECESSARY
 
 
-def test_what_rests_on_documents_stands_against_what_lists_say() -> None:
-    one = msgspec.structs.replace(word(Category.MARKETING), evidence=("https://bizible.com/c",))
+@pytest.mark.parametrize(
+    ("documented", "category"), [(True, Category.MARKETING), (False, Category.STATISTICS)]
+)
+def test_what_rests_on_the_vendors_documents_stands_and_what_some_site_declares_does_not(
+    documented: bool, category: Category
+) -> None:
+    one = msgspec.structs.replace(
+        word(Category.MARKETING), evidence=("https://bizible.com/c",), documented=documented
+    )
     decided = decision.Decision(one, 0.8, contested=False)
     knowledge = knowing({"bias": (0.0, 9.0, 0.0)})
 
     after = practice.followed(decided, (one,), Subject(name="_biz_uid"), knowledge)
 
-    assert after is decided
+    assert after.word is not None
+    assert after.word.category is category
 
 
 def test_lists_that_hardly_differ_change_nothing() -> None:

@@ -14,7 +14,7 @@ HTTP = SetBy(kind="http", url=PAGE)
 SCRIPT = SetBy(kind="script", url=PAGE + "a.js", line=1)
 
 
-def write(text, *, by=SCRIPT, after=0.0, refused=None, seen=None):
+def write(text, *, by=SCRIPT, after=0.0, refused=(), seen=None):
     at = NOON + dt.timedelta(seconds=after)
     line = read(text, url=PAGE, written_at=at, digester=Digester())
     return CookieWrite(line=line, by=by, at=at, refused=refused, seen=seen)
@@ -106,10 +106,13 @@ def test_a_cookie_that_was_deleted_at_once_is_gone():
 
 
 def test_a_cookie_that_the_browser_refused_is_told_with_the_reason():
-    (found,) = folded([write("a=1; Domain=other.example", by=HTTP, refused="not yours")])
+    (found,) = folded(
+        [write("a=1; Domain=other.example", by=HTTP, refused=("InvalidDomain", "NewToUs"))]
+    )
 
     assert found.fate is Fate.REFUSED
-    assert found.reason == "not yours"
+    assert found.reason == "the domain is not the sender's, new to us"
+    assert found.refusals == ("InvalidDomain", "NewToUs")
 
 
 def test_a_script_that_cannot_read_back_what_it_wrote_was_refused():
@@ -143,9 +146,9 @@ def test_what_another_page_or_a_header_took_away_is_gone(known):
 @pytest.mark.parametrize(
     ("accepted", "refused", "fate"),
     [
-        (True, None, Fate.GONE),
-        (False, None, Fate.REFUSED),
-        (True, "not a valid cookie", Fate.REFUSED),
+        (True, (), Fate.GONE),
+        (False, (), Fate.REFUSED),
+        (True, ("SyntaxError",), Fate.REFUSED),
     ],
 )
 def test_what_another_page_deleted_before_it_could_be_read_back_is_gone(accepted, refused, fate):

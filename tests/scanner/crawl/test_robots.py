@@ -3,7 +3,9 @@ import pytest
 from consent_server.demo.loopback import serve
 from scanner.crawl.fetch import Fetcher
 from scanner.crawl.robots import Robots
+from scanner.model import said
 from scanner.resolve import Resolution
+from scanner.statements import in_english
 from tests.sites.paths import Answer, Host
 
 pytestmark = pytest.mark.anyio
@@ -33,7 +35,7 @@ async def refusals(answer, *paths, obey=True):
 async def test_our_own_group_counts_where_there_is_one():
     told, rules, host = await refusals(RULES, "/private", "/secret", "/secret/open", "/")
 
-    assert told == [None, "robots.txt forbids it", None, None]
+    assert told == [None, said("robots"), None, None]
     assert rules.sitemaps == ("https://www.shop.example/map.xml",)
     assert rules.delay == 5  # not more than we are willing to wait
     assert host.paths == ["/robots.txt"]  # asked once
@@ -42,7 +44,7 @@ async def test_our_own_group_counts_where_there_is_one():
 async def test_everybodys_group_counts_where_we_are_not_named():
     told, _, _ = await refusals("User-agent: *\nDisallow: /a", "/a/b", "/b")
 
-    assert told == ["robots.txt forbids it", None]
+    assert told == [said("robots"), None]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ async def test_everybodys_group_counts_where_we_are_not_named():
 async def test_a_group_is_ours_behind_a_byte_order_mark_and_with_a_version(first):
     told, _, _ = await refusals(f"{first}\r\nDisallow: /a\r\n", "/a/b", "/b")
 
-    assert told == ["robots.txt forbids it", None]
+    assert told == [said("robots"), None]
 
 
 async def test_a_group_for_a_longer_name_is_not_ours():
@@ -60,7 +62,7 @@ async def test_a_group_for_a_longer_name_is_not_ours():
 
     told, _, _ = await refusals(text, "/a", "/b")
 
-    assert told == [None, "robots.txt forbids it"]
+    assert told == [None, said("robots")]
 
 
 @pytest.mark.parametrize("status", [404, 403, 410])
@@ -73,8 +75,10 @@ async def test_a_server_without_rules_allows_everything(status):
 async def test_a_server_that_cannot_tell_its_rules_allows_nothing_and_we_say_why():
     (reason,), _, _ = await refusals(Answer(status=503), "/a")
 
-    assert "HTTP 503" in reason
-    assert "--ignore-robots" in reason
+    assert in_english(reason) == (
+        "https://www.shop.example/robots.txt could not be read (HTTP 503), so nothing may be "
+        "visited (RFC 9309); --ignore-robots scans a site of your own"
+    )
 
 
 async def test_an_owner_may_scan_what_robots_may_not():
@@ -98,4 +102,4 @@ async def test_rules_that_never_come_are_waited_for_within_a_limit(monkeypatch):
         async with Fetcher(resolution=Resolution.parse(server.resolve), insecure=True) as fetcher:
             refusal = await Robots(fetcher).refusal("https://www.shop.example/")
 
-    assert "robots.txt could not be read (no answer in time)" in refusal
+    assert "robots.txt could not be read (no answer in time)" in in_english(refusal)

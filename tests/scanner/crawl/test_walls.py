@@ -6,10 +6,10 @@ from scanner.crawl.walls import wall
 @pytest.mark.parametrize(
     ("title", "words", "kind"),
     [
-        ("Just a moment...", "www.shop.example", "a check that keeps robots out"),
-        ("", "Verify you are  human by completing", "a check that keeps robots out"),
-        ("Access Denied", "Reference #18.2f", "a refusal to show the page"),
-        ("shop.example", "Buy this domain. It may be yours", "a parked domain"),
+        ("Just a moment...", "www.shop.example", "wall_robots"),
+        ("", "Verify you are  human by completing", "wall_robots"),
+        ("Access Denied", "Reference #18.2f", "wall_refusal"),
+        ("shop.example", "Buy this domain. It may be yours", "wall_parked"),
         ("Velkommen", "Denne butikken selger telt", None),
         ("Om captcha-er", "Captcha betyr …", None),
         ("Blogg", "verify you are human " + "ord " * 400, None),

@@ -1,6 +1,7 @@
 """Other people's lists, in the forms that they come in."""
 
 import datetime as dt
+import gzip
 import json
 
 import pytest
@@ -91,7 +92,7 @@ def test_lists_of_trackers_give_their_hosts(text):
     assert parsed(text).hosts == ("ads.example",)
 
 
-@pytest.mark.parametrize("text", ["", "nothing,here\n1,2\n", "{}", "[1, 2]"])
+@pytest.mark.parametrize("text", ["nothing,here\n1,2\n", "{}", "[1, 2]"])
 def test_what_says_nothing_is_refused_with_the_forms_that_are_known(text):
     with pytest.raises(KnowledgeInvalid, match="known forms are"):
         parsed(text)
@@ -282,6 +283,48 @@ def test_a_list_that_a_spreadsheet_saved_is_read_in_its_encoding(encoding, remar
         ("_x", "marketing"),
     ]
     assert found.skipped == remarks
+
+
+def test_a_packed_list_is_read_and_takes_the_place_of_the_same_list_unpacked():
+    found = parse("list.csv.gz", gzip.compress(NORWEGIAN.encode()), now=NOW)
+
+    assert found.collection.source == "list.csv"
+    assert [line.name for line in found.collection.lines] == ["kurv_ø", "_x"]
+
+
+@pytest.mark.parametrize(
+    ("content", "mistake"),
+    [
+        (b"", "list: the file is empty"),
+        (b"\xef\xbb\xbf \r\n", "list: the file is empty"),
+        (gzip.compress(b" "), "list: the file is empty"),
+        (gzip.compress(NORWEGIAN.encode())[:40], "list: cannot be unpacked: Compressed file ended"),
+    ],
+)
+def test_a_file_without_a_text_is_refused(content, mistake):
+    with pytest.raises(KnowledgeInvalid) as refused:
+        parse("list", content, now=NOW)
+
+    assert refused.value.mistakes[0].startswith(mistake)
+
+
+def test_a_packed_file_that_unfolds_too_far_is_refused(monkeypatch):
+    monkeypatch.setattr("scanner.knowledge.decoding.MAX_UNPACKED", 1024**2)
+
+    with pytest.raises(KnowledgeInvalid, match="unpacked it has more than 1 MB"):
+        parse("list", gzip.compress(b"a" * (1024**2 + 1)), now=NOW)
+
+
+def test_one_object_a_line_is_read_and_a_bad_line_is_told():
+    text = '{"name": "a_1", "category": "marketing"}\nnonsense\n{"name": "b_2", "category": "x"}\n'
+
+    found = parse("list.ndjson", text.encode(), now=NOW)
+
+    assert found.collection.lines == (Line(name="a_1", category=Category.MARKETING),)
+    assert found.skipped == (
+        "list.ndjson:2: no JSON object",
+        "list.ndjson: 'b_2' is skipped: 'x' is none of the four categories",
+    )
 
 
 def test_a_list_without_the_columns_says_which_are_not_there():
