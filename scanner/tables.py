@@ -154,14 +154,19 @@ ADDED_UP = (
     *("accept_all", "reject_all", "save", "withdraw", "gpc", "import"),
 )
 
-#: The answers of each day that is not open, added up: of a site, and by one thing more.
+#: The answers of each day that is not open, added up: of a site, and by one thing more, or by all
+#: four together; the latter of all sites, too.
 daily = Table(
     "daily",
     metadata,
-    Column("dimension", String(16), primary_key=True),  # "language", …; "": none
-    Column("site", String(64), primary_key=True),
+    Column("dimension", String(16), primary_key=True),  # "language", …; "": none; "together"
+    Column("site", String(64), primary_key=True),  # "": of all
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("value", String(64), primary_key=True),  # of the dimension; "": there is none
+    *(
+        Column(name, String(64), nullable=False, server_default="")  # of "together" only
+        for name in ("language", "country", "revision", "layout")
+    ),
     *(Column(name, BigInteger, nullable=False) for name in ADDED_UP),
     Index("daily_day", "day"),
     sqlite_with_rowid=False,

@@ -39,6 +39,7 @@ SQLALCHEMY = (
     "consent_server/log/__init__.py",
     "consent_server/log/offers.py",
     "consent_server/log/readiness.py",
+    "consent_server/log/recount.py",
     "consent_server/log/releases.py",
     "consent_server/rights/inbox.py",
     "consent_server/log/rows.py",

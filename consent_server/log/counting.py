@@ -33,15 +33,16 @@ from scanner.database import dialect_named
 from scanner.tables import ADDED_UP, answer, consent, counted, daily, open_day, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Insert, Update
 
 EVERY = 2000  # decisions that one process leaves uncounted: what a question counts in 2 ms
 FEW = 64  # answers of a day that are told to the database; to let it count more is quicker
 
-#: What a day is told apart by where it is added up.
+#: What a day is told apart by where it is added up: by each of them, and by all `TOGETHER`.
 DIMENSIONS = ("language", "country", "revision", "layout")
+TOGETHER = "together"
 
 #: The day before may get a decision yet, which was received at midnight.
 _LAST_OPEN = 1
@@ -51,6 +52,8 @@ _NOTHING: ColumnElement[str] = literal_column("''")
 
 #: The day of receipt, since 1970, of a decision.
 RECEIVED_ON = cast(consent.c.received_at // literal_column(str(DAY)), Integer)
+
+_SUMS = added_up(tally.c["count"])
 
 _NEW = (consent.c.seq >= bindparam("first"), consent.c.seq < bindparam("end"))
 
@@ -119,6 +122,26 @@ def uncount(connection: Connection, answers: Iterable[int]) -> None:
     """Count the decisions, that have *answers* and are counted, no more among those held."""
     less = [{"of": number, "times": -times} for number, times in Counter(answers).items()]
     connection.execute(_HELD_MORE, less)
+
+
+def correct(
+    connection: Connection, times: Mapping[tuple[int, int], int], held: Mapping[int, int]
+) -> None:
+    """
+    Count on each day and answer so many *times* more, or less; the days are added up anew.
+
+    Args:
+        held: Of each answer, how many more decisions are there.
+    """
+    days = sorted({day for day, _ in times})
+    for day in days:
+        _open(connection, day)
+    more = [{"day": day, "answer": number, "count": n} for (day, number), n in times.items()]
+    if more:
+        connection.execute(_added(connection.dialect.name), more)
+        connection.execute(delete(tally).where(tally.c.day.in_(days), tally.c["count"] == 0))
+    if held:
+        connection.execute(_HELD_MORE, [{"of": each, "times": n} for each, n in held.items()])
 
 
 def _told(connection: Connection, times: Counter[tuple[int, int]]) -> list[int]:
@@ -210,18 +233,36 @@ def _close(connection: Connection, *, before: int) -> None:
         # First of all: PostgreSQL waits here for those who count what was ignored on that day.
         connection.execute(delete(open_day).where(open_day.c.day == day))
         for dimension in ("", *DIMENSIONS):
-            value = func.coalesce(answer.c[dimension], _NOTHING) if dimension else _NOTHING
-            summed = (
-                select(
-                    literal_column(f"'{dimension}'"),
-                    answer.c.site,
-                    tally.c.day,
-                    value,
-                    *added_up(tally.c["count"]),
-                )
-                .join_from(tally, answer, tally.c.answer == answer.c.id)
-                .where(tally.c.day == day)
-                .group_by(answer.c.site, tally.c.day, *([value] if dimension else []))
-            )
-            names = ["dimension", "site", "day", "value", *ADDED_UP]
-            connection.execute(insert(daily).from_select(names, summed))
+            connection.execute(_by_one(dimension, day))
+        for sites in ([answer.c.site], []):
+            connection.execute(_by_all(sites, day))
+
+
+def _by_one(dimension: str, day: int) -> Insert:
+    """Return the statement that adds up *day* for each site by *dimension*; empty: by none."""
+    value = func.coalesce(answer.c[dimension], _NOTHING) if dimension else _NOTHING
+    apart = [value] if dimension else []
+    summed = (
+        select(literal_column(f"'{dimension}'"), answer.c.site, tally.c.day, value, *_SUMS)
+        .join_from(tally, answer, tally.c.answer == answer.c.id)
+        .where(tally.c.day == day)
+        .group_by(answer.c.site, tally.c.day, *apart)
+    )
+    return insert(daily).from_select(["dimension", "site", "day", "value", *ADDED_UP], summed)
+
+
+def _by_all(sites: Sequence[ColumnElement[str]], day: int) -> Insert:
+    """Return the statement that adds up *day* by all dimensions, apart by *sites* or not."""
+    site = sites[0] if sites else _NOTHING
+    apart = [func.coalesce(answer.c[name], _NOTHING).label(name) for name in DIMENSIONS]
+    each = (
+        select(site.label("site"), tally.c.day, *apart, *_SUMS)
+        .join_from(tally, answer, tally.c.answer == answer.c.id)
+        .where(tally.c.day == day)
+        .group_by(*sites, tally.c.day, *apart)
+        .subquery("each")
+    )
+    number = cast(func.row_number().over(), daily.c.value.type)
+    names = ["site", "day", *DIMENSIONS, *ADDED_UP]
+    summed = select(literal_column(f"'{TOGETHER}'"), number, *(each.c[name] for name in names))
+    return insert(daily).from_select(["dimension", "value", *names], summed)

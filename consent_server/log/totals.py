@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, cast, func, literal_column, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    cast,
+    func,
+    literal_column,
+    select,
+    union,
+    union_all,
+)
 
-from consent_server.log.counting import DIMENSIONS, RECEIVED_ON
+from consent_server.log.counting import DIMENSIONS, RECEIVED_ON, TOGETHER
 from consent_server.log.measures import added_up
 from consent_server.log.rows import DAY
 from consent_server.log.selection import conditions, of_answers
@@ -29,7 +37,7 @@ from scanner.tables import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import CTE, ColumnElement, Select
+    from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select
 
 
 def total(wanted: Filter) -> Select[Any]:
@@ -66,7 +74,7 @@ def by_day(wanted: Filter, by: Sequence[str]) -> Select[Any]:
     if dimension is None:
         parts = [counted_now, tallied]
     else:
-        tallied = tallied.where(tally.c.day.in_(select(open_day.c.day)))
+        tallied = tallied.where(tally.c.day.in_(_days_not_added_up(dimension)))
         parts = [counted_now, tallied, _added_up_before(wanted, by, dimension)]
     every = union_all(*parts).subquery("every")
     alike = [every.c[name] for name in ("day", *by)]
@@ -94,22 +102,46 @@ def _dimension(wanted: Filter, by: Sequence[str]) -> str | None:
     )
     named = {name for name in DIMENSIONS if getattr(wanted, name, None) is not None}
     asked = sorted(named | set(by) - {"site"})
-    if wanted != plain or len(asked) > 1:
+    if wanted != plain:
         return None
-    return asked[0] if asked else ""
+    return TOGETHER if len(asked) > 1 else "".join(asked)
+
+
+def _days_not_added_up(dimension: str) -> Select[Any] | CompoundSelect[Any]:
+    """
+    Return the statement that finds the days that `daily` does not tell of by *dimension*.
+
+    Those that a server older than revision 0015 added up lack what is `TOGETHER`.
+    """
+    still = select(open_day.c.day)
+    if dimension != TOGETHER:
+        return still
+    together = select(daily.c.day).where(daily.c.dimension == TOGETHER, daily.c.site == "")
+    older = select(daily.c.day).where(daily.c.dimension == "", daily.c.day.not_in(together))
+    return union(still, older)
 
 
 def _added_up_before(wanted: Filter, by: Sequence[str], dimension: str) -> Select[Any]:
+    """Return the statement that finds what `daily` tells of by *dimension*."""
+    told = {dimension: daily.c.value}
+    if dimension == TOGETHER:
+        told = {name: daily.c[name] for name in DIMENSIONS}
     apart = [
         daily.c.site.label(name)
         if name == "site"
-        else func.nullif(daily.c.value, literal_column("''")).label(name)
+        else func.nullif(told[name], literal_column("''")).label(name)
         for name in by
     ]
-    value = getattr(wanted, dimension, None) if dimension else None
     found = [daily.c.dimension == dimension, *_days(daily.c.day, wanted)]
-    found += [] if wanted.site is None else [daily.c.site == wanted.site]
-    found += [] if value is None else [daily.c.value == value]
+    if wanted.site is not None:
+        found.append(daily.c.site == wanted.site)
+    elif dimension == TOGETHER:
+        found.append(daily.c.site != "" if "site" in by else daily.c.site == "")
+    found += [
+        column == getattr(wanted, name)
+        for name, column in told.items()
+        if getattr(wanted, name, None) is not None
+    ]
     return select(daily.c.day, *apart, *(daily.c[name] for name in ADDED_UP)).where(*found)
 
 

@@ -30,6 +30,7 @@ MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
 MAX_ROUTES = 5  # addresses that a page gives itself; with more it is in a loop
 MAX_POPUPS = 5  # windows of one page that are let run
 PULSE_LIMIT = 3.0  # seconds in which a page whose scripts are not stuck answers
+ENGINE_LIMIT = 5.0  # seconds in which the engine answers in the midst of a script
 ASK_LIMIT = 5.0  # seconds until a tab that goes somewhere must have asked for the page
 PEEK = 0.05  # seconds between two looks whether nothing more is to be waited for
 PICTURE_LIMIT = 3.0  # seconds to take a picture
@@ -71,6 +72,7 @@ class Tab:
         self.canonical: str | None = None  # by which address the page wants to be known
         self.endless = False  # whether its scripts had to be stopped
         self.frozen = False  # whether even that did not help
+        self.laden = False  # whether no script was to blame, but what the browser does for the page
         self.broken: str | None = None  # Chromium's error that cut the page's document short
         self.crashed = asyncio.Event()
         self.spent = asyncio.Event()  # the budget of virtual time
@@ -126,6 +128,7 @@ class Tab:
         self.routes.clear()
         self.canonical = None
         self.endless = False
+        self.laden = False
         self.broken = None
         self._dialogs = 0
         self.stuck = False
@@ -200,22 +203,20 @@ class Tab:
 
     async def unstick(self) -> bool:
         """Stop the scripts of a page that does not answer; tell whether that was needed."""
-        if await self._answers():
+        pulse = self.session.post("Runtime.evaluate", expression="0")
+        if await _comes(pulse, within=PULSE_LIMIT):
             return False
         self.endless = True
+        self.laden = not (self.traffic.waits or await self._in_script(pulse))
         self.session.post("Runtime.terminateExecution")
-        if not await self._answers():
+        if not await _comes(pulse, within=PULSE_LIMIT):
             self.frozen = True
         return True
 
-    async def _answers(self) -> bool:
-        """Tell whether the page's scripts are not stuck."""
-        with contextlib.suppress(DevToolsError):
-            try:
-                await self.session.call("Runtime.evaluate", expression="0", timeout=PULSE_LIMIT)
-            except TimeoutError:
-                return False
-        return True
+    async def _in_script(self, pulse: asyncio.Future[Params]) -> bool:
+        """Tell whether the engine answers, which it does within scripts, though *pulse* waits."""
+        metrics = self.session.post("Performance.getMetrics")
+        return await _comes(metrics, within=ENGINE_LIMIT) and not await _comes(pulse, within=PEEK)
 
     async def leave(self) -> None:
         """
@@ -280,6 +281,12 @@ class Tab:
         self.session.post("Page.handleJavaScriptDialog", accept=False)
         if self.alert_loop:
             self.session.post("Runtime.terminateExecution")
+
+
+async def _comes(answer: asyncio.Future[Params], *, within: float) -> bool:
+    """Tell whether *answer*, or word that none will, comes *within* so many seconds."""
+    done, _ = await asyncio.wait((answer,), timeout=within)
+    return bool(done)
 
 
 async def heard(event: asyncio.Event, *, within: float) -> bool:

@@ -22,26 +22,37 @@
     if (!Array.isArray(entries)) return null;
     const commands = [];
     let tag = null;
-    entries.slice(0, MOST).forEach((entry, index) => {
-      if (entry === null || typeof entry !== "object") return;
+    for (let index = 0; index < entries.length && index < MOST; index += 1) {
+      const entry = entries[index];
+      if (entry === null || typeof entry !== "object") continue;
       if (tag === null && (entry.event === "gtm.js" || entry[0] === "config" || entry[0] === "event")) tag = index;
-      if (entry[0] !== "consent" || typeof entry[2] !== "object" || entry[2] === null) return;
+      if (entry[0] !== "consent" || typeof entry[2] !== "object" || entry[2] === null) continue;
       const values = {};
-      for (const key of KEYS) {
-        if (entry[2][key] === "granted" || entry[2][key] === "denied") values[key] = entry[2][key];
+      for (let i = 0; i < KEYS.length; i += 1) {
+        const said = entry[2][KEYS[i]];
+        if (said === "granted" || said === "denied") values[KEYS[i]] = said;
       }
       const command = entry[1] === "default" ? "default" : "update";
-      commands.push({ command, index, values, region: Array.isArray(entry[2].region) });
-    });
+      commands[commands.length] = { command, index, values, region: Array.isArray(entry[2].region) };
+    }
     return commands.length || tag !== null ? { name, tag, commands } : null;
   };
 
-  const names = new Set(["dataLayer"]);
-  for (const { src } of document.querySelectorAll('script[src*="/gtm.js"], script[src*="/gtag/js"]')) {
+  // Pages change what lists can do, some so that whoever goes through one never comes to its end.
+  const layers = [];
+  const read = (name) => {
+    for (let i = 0; i < layers.length; i += 1) if (layers[i].name === name) return;
+    const found = layer(name);
+    if (found) layers[layers.length] = found;
+  };
+  read("dataLayer");
+  const { scripts } = document;
+  for (let i = 0; i < scripts.length; i += 1) {
+    const src = `${scripts[i].src}`; // none in pictures
+    if (!src.includes("/gtm.js") && !src.includes("/gtag/js")) continue;
     const name = new URL(src).searchParams.get("l");
-    if (name) names.add(name);
+    if (name) read(name);
   }
-  const layers = [...names].map(layer).filter(Boolean);
 
   let tcf = null;
   if (typeof window.__tcfapi === "function") {

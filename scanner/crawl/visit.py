@@ -328,13 +328,13 @@ def _cause(tab: Tab, *, loaded: bool) -> Statement | None:
     if tab.crashed.is_set():
         return said("page_crashed")
     if tab.frozen:
-        return said("endless_scripts")
+        return said("too_heavy" if tab.laden else "endless_scripts")
     if tab.over:
         return said("scan_ended")
     if tab.restless and tab.refused is not None:
         return tab.refused
     if tab.endless:
-        return said("endless_scripts")
+        return said("too_heavy" if tab.laden else "endless_scripts")
     if tab.alert_loop:
         return said("endless_alerts")
     if tab.broken is not None:

@@ -75,6 +75,13 @@ SCRIPTS = {
                          "Array.prototype.map = Array.prototype.push = Object.keys = "
                          "Object.defineProperty = no; fetch = Promise = Date = no; "
                          "document.cookie = 'prototypes=1';"),
+    "iterators": inline("Array.prototype[Symbol.iterator] = () => ({next() { while (1); }}); "
+                        "RegExp.prototype.exec = () => { while (1); }; "
+                        "document.body.append('x'); setTimeout(() => {}, 1); "
+                        "document.cookie = 'iterators=1';"),
+    "inherited": inline("Object.prototype.get = Object.prototype.set = () => {}; "
+                        "Object.defineProperty(Array.prototype, '0', {__proto__: null, "
+                        "set() { throw 1; }}); document.cookie = 'inherited=1';"),
     "strings": inline("Object.prototype.toJSON = () => { throw 1; }; Array.prototype.toJSON = "
                       "() => '[]'; document.cookie = 'strings=1';"),
     "document": inline("document.querySelectorAll = document.dispatchEvent = addEventListener = "

@@ -43,6 +43,7 @@
       return done;
     };
     const traps = {
+      __proto__: null,
       get: (target, key) => {
         if (key === word) return target;
         return key === LOCAL ? apply(has, locals, [target]) : Reflect.get(target, key);
@@ -87,9 +88,12 @@
     return apply(native, self, args);
   });
   const given = (init) =>
-    init && init.storageArea ? { ...init, storageArea: behind(init.storageArea) } : init;
+    init && init.storageArea ? { __proto__: null, ...init, storageArea: behind(init.storageArea) } : init;
   const made = disguised(StorageEvent, {
-    construct: (target, [type, init, ...rest], as) => construct(target, [type, given(init), ...rest], as),
+    construct: (target, args, as) => {
+      if (args.length > 1) args[1] = given(args[1]);
+      return construct(target, args, as);
+    },
   });
   defineProperty(globalThis, "StorageEvent", { value: made, writable: true, enumerable: false, configurable: true });
   defineProperty(event, "constructor", { value: made, writable: true, enumerable: false, configurable: true });

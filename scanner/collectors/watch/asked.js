@@ -1,8 +1,7 @@
 // Who asks what the visitor wants: the interfaces of TCF, GPP and USP, and Global Privacy Control.
-(({ wrap, apply, clean, disguised, tell, defineProperty }) => {
+(({ wrap, apply, clean, disguised, matches, tell, defineProperty }) => {
   const MOST = 6; // reports of one command, per frame: who asks is what matters
   const COMMAND = /^\w{1,40}$/;
-  const { test } = RegExp.prototype;
 
   wrap(globalThis.Navigator && Navigator.prototype, "globalPrivacyControl", "get", (native, self, args, above) => {
     tell("privacy_control", "read", above, {}, MOST);
@@ -15,8 +14,8 @@
     let own;
     let shown;
     const trap = (target, self, args) => {
-      const [command] = args;
-      const said = typeof command === "string" && apply(test, COMMAND, [command]) ? command : "other";
+      const command = args[0];
+      const said = typeof command === "string" && matches(COMMAND, command) ? command : "other";
       tell(kind, `${name} ${said}`, trap, {}, MOST);
       try {
         return apply(target, self, args);

@@ -9,9 +9,11 @@
   if (typeof report !== "function") return;
 
   const { apply, construct } = Reflect;
-  const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
+  const { defineProperty, getOwnPropertyDescriptor, getOwnPropertyDescriptors, getPrototypeOf, setPrototypeOf } = Object;
   const { stringify } = JSON;
   const { slice, startsWith, split, includes } = String.prototype;
+  const { exec } = RegExp.prototype;
+  const Address = globalThis.URL;
   const { join, filter, concat } = Array.prototype;
   const now = Date.now;
   const NativeError = Error;
@@ -20,43 +22,55 @@
   const { get, set } = Map.prototype;
   const natives = new WeakMap(); // what is wrapped, by what stands in its place
   const { get: native, set: remember } = WeakMap.prototype;
-  let all = 0;
+  const totals = new Map(); // reports, by their kind
   let outerSites = null; // of the page around this frame
   let asker = null; // the stack of who planned what runs now
   const SPEAK = word + ":speak"; // asked of what stands for a native: how its realm reports
   const SITES = word + ":sites"; // likewise: who is on the stack, as its realm sees it
   const DEPTH = 60; // frames of a stack
   const TOLD = 40; // reports of one and the same item, per frame of the page
-  const ALL = 1500; // reports of a frame in all: who writes more is a loop
+  const ALL = 1500; // reports of one kind, per frame: who writes more is a loop
   const KEPT = 4096; // characters of a value that are sent on to be measured
   const OURS = "kapsel:watch";
   const BARE = "function () { [native code] }";
 
+  // What a page hangs on all objects, or all lists, is on none of ours.
+  const bare = (made) => made && setPrototypeOf(made, null);
+  const described = (owner, name) => bare(getOwnPropertyDescriptor(owner, name));
+  const put = (name, value) =>
+    defineProperty(NativeError, name, { __proto__: null, value, writable: true, configurable: true });
+  const listed = (above) => {
+    const holder = bare({});
+    put("stackTraceLimit", DEPTH);
+    put("prepareStackTrace", (_, list) => list);
+    capture(holder, above);
+    return holder.stack;
+  };
+  let site = null; // what a call of a stack can tell, before a page changes it
+
   const sites = (above) => {
-    const limit = getOwnPropertyDescriptor(NativeError, "stackTraceLimit");
-    const prepare = getOwnPropertyDescriptor(NativeError, "prepareStackTrace");
-    const holder = {};
+    const limit = described(NativeError, "stackTraceLimit");
+    const prepare = described(NativeError, "prepareStackTrace");
     try {
-      defineProperty(NativeError, "stackTraceLimit", { value: DEPTH, writable: true, configurable: true });
-      defineProperty(NativeError, "prepareStackTrace", { value: (_, list) => list, writable: true, configurable: true });
-      capture(holder, above);
-      const list = holder.stack;
+      const list = listed(above);
       if (typeof list !== "object") return [];
-      const frames = [];
+      if (site === null) site = { __proto__: null, ...getOwnPropertyDescriptors(getPrototypeOf(list[0])) };
+      const ask = (call, name) => (site[name] ? apply(site[name].value, call, []) : null);
+      const frames = bare([]);
       for (let i = 0; i < list.length; i += 1) {
-        const site = list[i];
+        const call = list[i];
         // What code calls itself (sourceURL) is not where it comes from.
-        const url = site.getFileName() || null;
-        if (url === OURS || (url === null && site.getScriptNameOrSourceURL() === OURS)) continue;
+        const url = ask(call, "getFileName") || null;
+        if (url === OURS || (url === null && ask(call, "getScriptNameOrSourceURL") === OURS)) continue;
         frames[frames.length] = {
           __proto__: null,
           url,
-          line: site.getLineNumber(),
-          function: site.getFunctionName(),
-          method: site.getMethodName(),
-          type: site.getTypeName(),
-          hash: site.getScriptHash ? site.getScriptHash() : null,
-          origin: site.isEval() ? String(site.getEvalOrigin()) : null,
+          line: ask(call, "getLineNumber"),
+          function: ask(call, "getFunctionName"),
+          method: ask(call, "getMethodName"),
+          type: ask(call, "getTypeName"),
+          hash: ask(call, "getScriptHash"),
+          origin: ask(call, "isEval") ? `${ask(call, "getEvalOrigin")}` : null,
         };
       }
       // A new frame sees nobody of the page that runs code in it.
@@ -108,9 +122,9 @@
     try {
       const key = kind + " " + name;
       const told = apply(get, counts, [key]) || 0;
-      if (told >= most || all >= ALL) return;
+      if (told >= most || full(kind)) return;
       apply(set, counts, [key, told + 1]);
-      all += 1;
+      apply(set, totals, [kind, (apply(get, totals, [kind]) || 0) + 1]);
       const report = { __proto__: null, kind, name, page: place(), at: now(), stack: sites(above), ...facts };
       // A page may have hung a toJSON on all arrays: old libraries do.
       setPrototypeOf(report.stack, null);
@@ -137,6 +151,7 @@
   /** Returns what stands for *native*, and looks like it. */
   const disguised = (target, traps) => {
     const shown = new Proxy(target, {
+      __proto__: null,
       ...traps,
       get: (of, name, receiver) => {
         if (name === word) return of;
@@ -151,8 +166,8 @@
   /** Puts *handler(native, self, args, above)* in the place of a native function. */
   const wrap = (owner, name, slot, handler) => {
     try {
-      const described = owner && getOwnPropertyDescriptor(owner, name);
-      if (!described || typeof described[slot] !== "function") return;
+      const own = owner && described(owner, name);
+      if (!own || typeof own[slot] !== "function") return;
       // The trap itself is what stacks are cut at: a Proxy is no frame of them.
       const trap = (target, self, args) => {
         try {
@@ -161,7 +176,8 @@
           throw clean(fault);
         }
       };
-      defineProperty(owner, name, { ...described, [slot]: disguised(described[slot], { apply: trap }) });
+      own[slot] = disguised(own[slot], { apply: trap });
+      defineProperty(owner, name, own);
     } catch {
       // a page that locked its prototypes is read by the jar alone
     }
@@ -193,9 +209,28 @@
     }
   };
 
-  const full = () => all >= ALL;
+  const full = (kind) => (apply(get, totals, [kind]) || 0) >= ALL;
   const beginning = (text) => apply(slice, text, [0, KEPT]);
-  const watch = { apply, construct, now, word, wrap, clean, disguised, stands, tell, sites, full, beginning, onBehalf, defineProperty, getOwnPropertyDescriptor };
+  /** Tells whether *pattern* is in *text*, whatever the page made of patterns. */
+  const matches = (pattern, text) => apply(exec, pattern, [text]) !== null;
+  /** Returns what reads *name* of all that *owner* makes. */
+  const reader = (owner, name) => {
+    const { get: read } = (owner && getOwnPropertyDescriptor(owner.prototype, name)) || {};
+    return (what) => apply(read, what, []);
+  };
+  const based = reader(globalThis.Node, "baseURI");
+  /** Returns the whole address that *text* stands for here; null: it is none. */
+  const whole = (text) => {
+    try {
+      return new Address(text, globalThis.document ? based(document) : location.href).href;
+    } catch {
+      return null;
+    }
+  };
+  const watch = {
+    ...{ apply, construct, now, word, wrap, clean, disguised, stands, tell, sites, full, beginning, onBehalf },
+    ...{ matches, reader, whole, defineProperty, getOwnPropertyDescriptor },
+  };
   for (const hook of hooks) {
     try {
       hook(watch);

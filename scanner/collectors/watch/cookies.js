@@ -1,12 +1,12 @@
 // Cookies that scripts write: document.cookie and CookieStore, in pages and in service workers.
 (({ apply, now, wrap, tell, sites, full, getOwnPropertyDescriptor }) => {
-  const { includes, replace, split, trim } = String.prototype;
+  const { endsWith, includes, split, trim } = String.prototype;
   const { Document, HTMLDocument } = globalThis; // not to be had any more in a frame that was removed
   const { then } = Promise.prototype;
 
   const cookie = Document && getOwnPropertyDescriptor(Document.prototype, "cookie");
   wrap(Document && Document.prototype, "cookie", "set", (native, self, args, above) => {
-    if (full() || args.length === 0) return apply(native, self, args);
+    if (full("cookie") || args.length === 0) return apply(native, self, args);
     const line = `${args[0]}`;
     const result = apply(native, self, [line]);
     try {
@@ -28,7 +28,10 @@
 
   if (!globalThis.CookieStore) return;
   /** Returns *path* as a CookieStore takes it: it ends it with a slash. */
-  const folder = (path) => apply(replace, `${path || ""}`, [/\/?$/, "/"]);
+  const folder = (path) => {
+    const text = `${path || ""}`;
+    return apply(endsWith, text, ["/"]) ? text : `${text}/`;
+  };
   wrap(CookieStore.prototype, "set", "value", (native, self, args, above) => {
     const result = apply(native, self, args);
     try {

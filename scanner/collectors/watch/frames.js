@@ -13,7 +13,7 @@
   let latest = 0;
 
   wrap(globalThis, "requestAnimationFrame", "value", (native, self, args) => {
-    const [work] = args;
+    const work = args[0];
     if (left === 0 || typeof work !== "function") return apply(native, self, args);
     left -= 1;
     const run = (time) => {

@@ -1,8 +1,8 @@
 // Code that scripts make out of text, and that runs later without a stack: timers that are given
 // text, handlers and javascript: addresses in HTML. Also functions that run with no stack at all.
-(({ apply, construct, now, wrap, disguised, stands, tell, sites, onBehalf, defineProperty, getOwnPropertyDescriptor }) => {
-  const { slice, replace, lastIndexOf } = String.prototype;
-  const { test } = RegExp.prototype;
+(({ apply, construct, now, wrap, disguised, stands, tell, sites, onBehalf, matches, reader, whole, defineProperty }) => {
+  const { slice, lastIndexOf } = String.prototype;
+  const { exec } = RegExp.prototype;
   const MOST = 65536; // characters of code that are sent on to be hashed
   const CODE = /\bon\w+\s*=|javascript:|<script/i;
   const HANDLER = /^on\w+$/i;
@@ -42,14 +42,12 @@
   const planner = globalThis.window || WorkerGlobalScope.prototype;
   for (const name of ["setTimeout", "setInterval"]) {
     wrap(planner, name, "value", (native, self, args, above) => {
-      const [what, ...rest] = args;
+      const what = args[0];
       if (typeof what === "string" || trusted(what, Script)) {
         code(`${what}`, above, "script", globalThis[name] !== timers[name]);
       }
-      if (!globalThis.window) awaited(rest[0], above);
-      if (typeof what === "function" && passes(what)) {
-        return apply(native, self, [planned(what, above), ...rest]);
-      }
+      if (!globalThis.window) awaited(args[1], above);
+      if (typeof what === "function" && passes(what)) args[0] = planned(what, above);
       return apply(native, self, args);
     });
   }
@@ -60,8 +58,8 @@
     if (!Native) continue;
     const made = disguised(Native, {
       construct(target, args, as) {
-        const url = new URL(`${args[0]}`, location.href).href;
-        tell("brought", name, made, { text: url }, TIMES);
+        const url = whole(`${args[0]}`);
+        if (url !== null) tell("brought", name, made, { text: url }, TIMES);
         return construct(target, args, as === made ? target : as);
       },
     });
@@ -71,8 +69,8 @@
 
   if (!globalThis.Element) return;
   // An image is fetched a moment after it was asked for, when nobody is on the stack any more.
-  const { get: source } = getOwnPropertyDescriptor(HTMLImageElement.prototype, "src");
-  const fetched = (image, above) => tell("brought", "image", above, { text: apply(source, image, []) }, TIMES);
+  const source = reader(HTMLImageElement, "src");
+  const fetched = (image, above) => tell("brought", "image", above, { text: source(image) }, TIMES);
   wrap(HTMLImageElement.prototype, "src", "set", (native, self, args, above) => {
     const result = apply(native, self, args);
     fetched(self, above);
@@ -82,27 +80,26 @@
   // What may be asked after the page is gone.
   wrap(globalThis, "fetchLater", "value", (native, self, args, above) => {
     const result = apply(native, self, args);
-    const url = new URL(`${args[0].url || args[0]}`, document.baseURI).href;
-    tell("brought", "fetchLater", above, { text: url }, TIMES);
+    const url = whole(`${args[0].url || args[0]}`);
+    if (url !== null) tell("brought", "fetchLater", above, { text: url }, TIMES);
     return result;
   });
 
   const html = (text, above) => {
     const plain = typeof text === "string" || trusted(text, Html) ? `${text}` : "";
-    if (apply(test, CODE, [plain])) code(plain, above, "html");
+    if (matches(CODE, plain)) code(plain, above, "html");
   };
   const { HTMLScriptElement: Tag } = globalThis;
   const script = (text, above) => {
     if (typeof text === "string" || trusted(text, Script)) code(`${text}`, above, "script");
   };
   const address = (text, above) => {
-    if (typeof text === "string" && apply(test, SCHEME, [text])) {
-      code(apply(replace, text, [SCHEME, ""]), above, "script");
-    }
+    const scheme = typeof text === "string" ? apply(exec, SCHEME, [text]) : null;
+    if (scheme !== null) code(apply(slice, text, [scheme[0].length]), above, "script");
   };
   const attribute = (name, value, above) => {
     if (typeof value !== "string") return;
-    if (apply(test, HANDLER, [name])) code(value, above, "script");
+    if (matches(HANDLER, name)) code(value, above, "script");
     else if (name === "srcdoc") html(value, above);
     else address(value, above);
   };
@@ -132,16 +129,20 @@
   let begun = "";
   for (const name of ["write", "writeln"]) {
     wrap(Document.prototype, name, "value", (native, self, args, above) => {
-      for (const text of args) {
-        const whole = begun + (typeof text === "string" || trusted(text, Html) ? text : "");
-        html(whole, above);
-        const open = apply(lastIndexOf, whole, ["<"]);
-        const unfinished = open > apply(lastIndexOf, whole, [">"]) && whole.length - open < MOST;
-        begun = unfinished ? apply(slice, whole, [open]) : "";
+      for (let i = 0; i < args.length; i += 1) {
+        const written = begun + (typeof args[i] === "string" || trusted(args[i], Html) ? args[i] : "");
+        html(written, above);
+        const open = apply(lastIndexOf, written, ["<"]);
+        const unfinished = open > apply(lastIndexOf, written, [">"]) && written.length - open < MOST;
+        begun = unfinished ? apply(slice, written, [open]) : "";
       }
       return apply(native, self, args);
     });
   }
+
+  const [type, isConnected, nodeType] = [reader(Tag, "type"), reader(Node, "isConnected"), reader(Node, "nodeType")];
+  const [localName, firstInside] = [reader(Element, "localName"), reader(Element, "firstElementChild")];
+  const firstOf = reader(DocumentFragment, "firstElementChild");
 
   // Modules are compiled later, when nobody is on the stack any more.
   for (const [owner, name] of [
@@ -151,38 +152,44 @@
     [HTMLElement.prototype, "innerText"],
   ]) {
     wrap(owner, name, "set", (native, self, args, above) => {
-      if (self instanceof Tag && (self.type === "module" || self.isConnected)) script(args[0], above);
+      if (self instanceof Tag && (type(self) === "module" || isConnected(self))) script(args[0], above);
       return apply(native, self, args);
     });
   }
 
   // What stands in a script element runs when it is inserted, or filled. What that plans runs later,
   // when nobody is on the stack but a script without an address.
+  const [ELEMENT, TEXT, FRAGMENT] = [1, 3, 11]; // types of nodes
   const LARGE = 2 ** 20; // characters of such a script that are sent on
-  const { get: content } = getOwnPropertyDescriptor(Node.prototype, "textContent");
+  const content = reader(Node, "textContent");
+  const listLength = reader(NodeList, "length");
   const { hasAttribute } = Element.prototype;
   const { querySelectorAll: within } = Element.prototype;
   const { querySelectorAll: inFragment } = DocumentFragment.prototype;
   const runs = (tag, more, above) => {
     if (apply(hasAttribute, tag, ["src"])) return;
-    const text = apply(content, tag, []) + more;
+    const text = content(tag) + more;
     if (text !== "" && text.length <= LARGE) tell("code", "element", above, { text }, TIMES);
   };
   const inserted = (node, into, above) => {
-    if (typeof node === "string" || node.nodeType === 3) {
-      if (into.localName === "script") runs(into, typeof node === "string" ? node : node.data, above);
-    } else if (node.localName === "script") {
+    const kind = typeof node === "string" ? TEXT : nodeType(node);
+    if (kind === TEXT) {
+      if (nodeType(into) === ELEMENT && localName(into) === "script") {
+        runs(into, typeof node === "string" ? node : content(node), above);
+      }
+    } else if (kind === ELEMENT && localName(node) === "script") {
       runs(node, "", above);
-    } else if (node.firstElementChild) {
-      const tags = apply(node.nodeType === 11 ? inFragment : within, node, ["script"]);
-      for (let i = 0; i < tags.length; i += 1) runs(tags[i], "", above);
+    } else if (kind === FRAGMENT ? firstOf(node) : kind === ELEMENT && firstInside(node)) {
+      const tags = apply(kind === FRAGMENT ? inFragment : within, node, ["script"]);
+      const count = listLength(tags);
+      for (let i = 0; i < count; i += 1) runs(tags[i], "", above);
     }
   };
   const inserts = (owner, names, place = null) => {
     for (const name of names) {
       wrap(owner.prototype, name, "value", (native, self, args, above) => {
         try {
-          if (self.isConnected !== false) {
+          if (owner === Range || isConnected(self)) {
             if (place !== null) inserted(args[place], self, above);
             else for (let i = 0; i < args.length; i += 1) inserted(args[i], self, above);
           }
@@ -200,10 +207,9 @@
   for (const owner of [Element, CharacterData]) inserts(owner, ["before", "after", "replaceWith"]);
 
   wrap(Element.prototype, "setAttribute", "value", (native, self, args, above) => {
-    const [name, value] = args;
-    attribute(name, value, above);
+    attribute(args[0], args[1], above);
     const result = apply(native, self, args);
-    if (name === "src" && self instanceof HTMLImageElement) fetched(self, above);
+    if (args[0] === "src" && self instanceof HTMLImageElement) fetched(self, above);
     return result;
   });
   wrap(Element.prototype, "setAttributeNS", "value", (native, self, args, above) => {

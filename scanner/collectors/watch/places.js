@@ -1,5 +1,5 @@
 // Databases, caches, files, buckets, service workers, and the window's name, in pages and in workers.
-(({ apply, wrap, tell, sites, beginning, getOwnPropertyDescriptor }) => {
+(({ apply, wrap, tell, sites, beginning, reader, whole }) => {
   const { then } = Promise.prototype;
   const { get, set } = WeakMap.prototype;
   const { join, concat } = Array.prototype;
@@ -7,7 +7,14 @@
   /** Says what was stored once it was, by whoever asked for it. */
   const after = (result, above, kind, name, more = {}) => {
     const facts = { stack: sites(above), ...more };
-    apply(then, result, [(made) => name(made, (text) => tell(kind, text, above, facts)), () => {}]);
+    const found = (made) => {
+      try {
+        name(made, (text) => tell(kind, text, above, facts));
+      } catch {
+        // the page changed what it is asked by
+      }
+    };
+    apply(then, result, [found, () => {}]);
     return result;
   };
 
@@ -25,7 +32,8 @@
     wrap(owner, method, "value", (native, self, args, above) => {
       if (args.length === 0) return apply(native, self, args);
       const name = `${args[0]}`;
-      const result = apply(native, self, [name, ...args.slice(1)]);
+      args[0] = name;
+      const result = apply(native, self, args);
       tell(kind, name, above, facts);
       follow(result, name);
       return result;
@@ -38,9 +46,11 @@
 
   wrap(globalThis.ServiceWorkerContainer && ServiceWorkerContainer.prototype, "register", "value", (native, self, args, above) => {
     const result = apply(native, self, args);
-    const { href } = new URL(`${args[0]}`, document.baseURI);
-    tell("brought", "ServiceWorker", above, { text: href });
-    apply(then, result, [undefined, () => tell("unregistered", href, above, {})]);
+    const href = whole(`${args[0]}`);
+    if (href !== null) {
+      tell("brought", "ServiceWorker", above, { text: href });
+      apply(then, result, [undefined, () => tell("unregistered", href, above, {})]);
+    }
     return after(result, above, "service_worker", ({ scope }, say) => say(scope));
   });
 
@@ -54,20 +64,17 @@
   if (Folder && StorageManager && StorageManager.prototype.getDirectory) {
     const { getDirectory } = StorageManager.prototype;
     const { resolve } = Folder.prototype;
-    const { get: called } = getOwnPropertyDescriptor(FileSystemHandle.prototype, "name");
+    const called = reader(FileSystemHandle, "name");
+    const { storage } = navigator;
     const roots = []; // promises of those of buckets
     const folders = new WeakMap(); // of files and folders that were asked for
 
     /** Calls *say* with the path of *what* below the root where it is, and of *name* in it. */
     const locate = (what, name, say) => {
-      for (const root of [apply(getDirectory, navigator.storage, []), ...roots]) {
-        const found = (top) =>
-          apply(then, apply(resolve, top, [what]), [
-            (path) => path && say(apply(join, apply(concat, path, name === null ? [] : [name]), ["/"])),
-            () => {},
-          ]);
-        apply(then, root, [found, () => {}]);
-      }
+      const found = (path) => path && say(apply(join, apply(concat, path, name === null ? [] : [name]), ["/"]));
+      const below = (top) => apply(then, apply(resolve, top, [what]), [found, () => {}]);
+      apply(then, apply(getDirectory, storage, []), [below, () => {}]);
+      for (let i = 0; i < roots.length; i += 1) apply(then, roots[i], [below, () => {}]);
     };
     /** Says where a file or folder was made, or taken away: *name* in *folder*. */
     const placed = (result, above, folder, name, facts = {}) =>
@@ -86,17 +93,17 @@
     wrap(FileSystemHandle.prototype, "remove", "value", (native, self, args, above) => {
       const folder = apply(get, folders, [self]);
       const result = apply(native, self, args);
-      return folder ? placed(result, above, folder, apply(called, self, []), { gone: true }) : result;
+      return folder ? placed(result, above, folder, called(self), { gone: true }) : result;
     });
     wrap(FileSystemFileHandle && FileSystemFileHandle.prototype, "move", "value", (native, self, args, above) => {
       const from = apply(get, folders, [self]);
-      const before = apply(called, self, []);
+      const before = called(self);
       const into = typeof args[0] === "object" ? args[0] : from;
       const result = apply(native, self, args);
       const moved = () => into && apply(set, folders, [self, into]);
       apply(then, result, [moved, () => {}]);
       if (from) placed(result, above, from, before, { gone: true });
-      return after(result, above, "file_system", (_, say) => locate(into || self, into ? apply(called, self, []) : null, say));
+      return after(result, above, "file_system", (_, say) => locate(into || self, into ? called(self) : null, say));
     });
     wrap(StorageBucket && StorageBucket.prototype, "getDirectory", "value", (native, self, args) => {
       const root = apply(native, self, args);
@@ -123,13 +130,14 @@
     });
   };
   wrap(globalThis, "webkitRequestFileSystem", "value", (native, self, args) => {
-    const [kind, size, done, ...rest] = args;
+    const done = args[2];
     if (typeof done !== "function") return apply(native, self, args);
     const opened = (system) => {
       legacy(system.root);
       return done(system);
     };
-    return apply(native, self, [kind, size, opened, ...rest]);
+    args[2] = opened;
+    return apply(native, self, args);
   });
 
   if (globalThis.window) {

@@ -46,7 +46,7 @@
   for (const owner of [Canvas, Offscreen]) {
     wrap(owner && owner.prototype, "getContext", "value", (native, self, args) => {
       const context = apply(native, self, args);
-      const [kind] = args;
+      const kind = args[0];
       const drawn = typeof kind !== "string" || apply(includes, kind, ["webgl"]);
       if (drawn && context !== null) webgl(getPrototypeOf(context));
       return context;

@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from consent_server.given import Given
 from consent_server.log import ConsentLog, counting, rows
@@ -140,6 +140,8 @@ async def test_counts_are_exact_after_all_that_can_happen(database, monkeypatch)
             {"site": "other", "country": "NO"},
             {"action": Action.SAVE},
             {"surface": Surface.API, "revision": "r2"},
+            {"language": "sv", "revision": "r1"},
+            {"site": "shop", "language": "sv", "country": "NO", "revision": "r1"},
         ):
             counted_now = [
                 each
@@ -152,11 +154,19 @@ async def test_counts_are_exact_after_all_that_can_happen(database, monkeypatch)
                 *((name,) for name in APART),
                 ("site", "layout"),
                 ("language", "country"),
+                ("country", "site", "revision"),
+                tuple(APART),
             ):
                 days = await log.statistics(Filter(**wanted), by=by)
                 assert said(days) == expected(given, ignored, by, **wanted), (wanted, by)
         days = await log.statistics(Filter(since=NOON + dt.timedelta(days=2), until=NOON))
         assert days == ()
+        with engine.begin() as connection:  # as a server from before 0015 would leave a day
+            first = select(func.min(daily.c.day)).scalar_subquery()
+            removal = delete(daily).where(daily.c.dimension == "together", daily.c.day == first)
+            assert connection.execute(removal).rowcount > 0
+        by = ("language", "country")
+        assert said(await log.statistics(Filter(), by=by)) == expected(given, ignored, by)
     with engine.connect() as connection:
         over = set(connection.execute(select(daily.c.day).distinct()).scalars())
         still = set(connection.execute(select(open_day.c.day)).scalars())

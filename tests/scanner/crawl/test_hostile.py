@@ -21,6 +21,7 @@ from tests.sites.paths import Host
 pytestmark = pytest.mark.anyio
 
 ENDLESS = "its scripts do not end"
+LADEN = "it is more than the browser can show in time"
 CIRCLES = "the page loads itself, or others, without end"
 ALERTS = "the page shows alerts without end"
 LATE = "the page did not finish loading in time"
@@ -61,7 +62,7 @@ CERTAIN = {
     "twice": "the answer is not valid HTTP (ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH)",
 }
 #: What a slow machine, or an unlucky moment, may make of any page.
-SLOW = {ENDLESS, LATE, "no answer in time"}
+SLOW = {ENDLESS, LADEN, LATE, "no answer in time"}
 
 
 @pytest.fixture
@@ -89,13 +90,16 @@ async def test_each_page_that_tries_to_break_us_is_a_visit_with_its_reason(brief
 
     told = {read.visit.url.split(".example/")[1]: read.visit.failure for read in found.reads}
     cookies = {o.name for read in found.reads for o in read.observations if o.kind is Kind.COOKIE}
+    setters = {o.name: o.set_by.url for read in found.reads for o in read.observations if o.set_by}
     assert len(told) >= 80
     assert told.keys() >= {*SCRIPTS, *ANSWERS, *RAW}
     for name, failure in told.items():
         assert failure in {CERTAIN.get(name), *SLOW}, name
     assert found.status == "partial"
     written = {"spin", "frozen", "tampered", "prototypes", "document", "ok", "control", "halves"}
+    written |= {"iterators", "inherited"}
     assert cookies >= {name for name in written if told[name] == CERTAIN.get(name)}
+    assert setters["inherited"] == "https://www.shop.example/inherited"
 
 
 class Doomed(Host):
