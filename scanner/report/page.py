@@ -250,7 +250,7 @@ def _remark(entry: Entry, told: Words) -> str:
         said += [f"SameSite={entry.same_site}"] * bool(entry.same_site)
         said += [told.text("report.partitioned")] * entry.partitioned
     said += [told.text("report.deleted")] * (entry.fate is Fate.GONE)
-    said += [told.term("moments", entry.moment)] * (entry.moment is not Moment.LOAD)
+    said += [told.term("moments", entry.moment)] * (entry.moment not in (None, Moment.LOAD))
     return ", ".join(said + _steadiness(entry, told))
 
 

@@ -13,6 +13,7 @@ from scanner.model import (
     Carried,
     Category,
     Kind,
+    Moment,
     Press,
     SetBy,
     Signal,
@@ -22,6 +23,7 @@ from scanner.model import (
     Writer,
 )
 from scanner.report.page import html, markdown
+from tests.scanner.report.conftest import entry, made
 
 #: A PNG of one pixel.
 PNG = base64.b64decode(
@@ -239,3 +241,11 @@ def test_the_page_says_no_more_of_an_answer_than_was_seen(shop, banner, words):
     visit = Visit(url=shop.url, final_url=shop.url, state=State.REJECT, status=200)
 
     assert words in html([msgspec.structs.replace(shop, banner=banner, visits=(visit,))])
+
+
+def test_when_an_item_was_written_is_told_only_where_it_is_known():
+    unknown = html([made(entry(moment=None))])
+    late = html([made(entry(moment=Moment.SCROLL))])
+
+    assert ", only after scrolling" in late
+    assert ", None" not in unknown
