@@ -15,7 +15,7 @@ The recipe, so that anybody with labelled cookies can repeat it:
 6. practice: from the same verdicts on listed rows a third regression, of three classes, learns
    from ``scanner.classify.practice.signs`` how lists label such items;
 7. exemption: the model calls exempt what is likelier exempt than statistics and than marketing,
-   and is so with a probability of 0.4 at least; of a third party's items, of 0.6: nobody asked
+   and is so with a probability of 0.45 at least; of a third party's items, of 0.6: nobody asked
    for a service of that party, and the few of them that are exempt are mostly known by name.
 
 Needs scikit-learn (``pip install 'kapsel[train]'``); nothing of it is needed at run time, and
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 C = 0.15
 EXAMPLE = 0.1  # weight of an example of the knowledge base; of a row: 1
 REPEATED = -0.25  # power of the number of rows of a name: what each of them weighs
-EXEMPTION = 0.4  # probability from which on the model may exempt
+EXEMPTION = 0.45  # probability from which on the model may exempt
 EXEMPTION_THIRD = 0.6  # the same for items of third parties
 FEWEST = 2  # rows that a feature must occur in
 SCALE = 100
