@@ -14,12 +14,13 @@ import argparse
 import asyncio
 import contextlib
 import multiprocessing
+import os
 import statistics
 import time
 from functools import partial
 from pathlib import Path
 
-from benchmarks.scanner import Meter
+from benchmarks.meter import Meter, browsers, weight
 from benchmarks.scanner_sites import HOSTS, SHOP, serve_site
 from scanner.browser import open_browser
 from scanner.crawl import Options, crawl
@@ -64,20 +65,19 @@ async def memory(pages: int) -> None:
     seen: list[tuple[int, int, int]] = []
     with served(pages) as resolution:
         async with open_browser(resolution=resolution, insecure=True) as browser:
-            meter = Meter()
 
             def look(step):
                 if step.visited % STEP == 0:
-                    seen.append((step.visited, meter.memory(), own_memory()))
+                    seen.append((step.visited, weight(browsers(os.getpid())), own_memory()))
 
             start = time.monotonic()
             crawled = await read(browser, pages, progress=look)
             seconds = time.monotonic() - start
     print(f"{len(crawled.reads)} pages in {seconds:.0f} s, {crawled.status}")
     print(f"{'pages':>8}{'browser MB':>12}{'Python MB':>11}{'all MB':>8}")
-    for visited, browsers, own in seen:
-        print(f"{visited:8}{browsers:12}{own:11}{browsers + own:8}")
-    both = [browsers + own for _, browsers, own in seen]
+    for visited, theirs, own in seen:
+        print(f"{visited:8}{theirs:12}{own:11}{theirs + own:8}")
+    both = [theirs + own for _, theirs, own in seen]
     early, late = statistics.mean(both[1:4]), statistics.mean(both[-3:])
     print(f"most {max(both)} MB; from pages {2 * STEP} to {4 * STEP} until the last three looks: "
           f"{(late / early - 1) * 100:+.0f} %")  # fmt: skip

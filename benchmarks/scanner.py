@@ -17,16 +17,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import itertools
 import multiprocessing
 import os
-import resource
 import statistics
-import time
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.meter import Meter
 from benchmarks.scanner_sites import HOSTS, SHOP, SITES, expected, serve_site
 from scanner.browser import open_browser
 from scanner.crawl import Options, crawl
@@ -34,87 +31,6 @@ from scanner.model import Fate, Kind, Observation, Site, State
 from scanner.resolve import Resolution
 
 FIXED = 3.0  # seconds that others wait on each page
-TICK = os.sysconf("SC_CLK_TCK")
-LOOK = 0.25  # seconds between two looks at the CPU
-WEIGHED = 4  # looks between two at the memory
-
-
-def family(root: int) -> list[Path]:
-    """The folders under /proc of the processes of group *root*."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, IndexError):
-            if int((folder / "stat").read_text().rpartition(")")[2].split()[2]) == root:
-                found.append(folder)
-    return found
-
-
-class Meter:
-    """
-    CPU and peak memory of the browsers that this process starts, while the block runs.
-
-    To count a browser's memory the kernel walks all its pages, some 50 ms for all its processes:
-    it is done beside what is measured, not too often, and its own CPU does not count.
-    """
-
-    def __init__(self):
-        self.cpu, self.peak = 0.0, 0
-        self._seen: dict[str, float] = {}  # CPU seconds by process
-        self._looking = 0.0  # CPU seconds that the looks themselves took
-
-    async def __aenter__(self):
-        self._own = self._spent()
-        self._task = asyncio.create_task(self._watch())
-        self._start = time.monotonic()
-        return self
-
-    async def __aexit__(self, *_):
-        self.seconds = time.monotonic() - self._start
-        self.cpu = self._spent() - self._own
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._sample()
-        self.memory()
-        self.cpu += sum(self._seen.values())
-
-    async def _watch(self):
-        for step in itertools.count(1):
-            await asyncio.to_thread(self._sample)
-            if step % WEIGHED == 0:
-                await asyncio.to_thread(self.memory)
-            await asyncio.sleep(LOOK)
-
-    def memory(self) -> int:
-        """Megabytes (PSS) of the browsers now."""
-        began, memory = time.thread_time(), 0
-        for folder in self._browsers():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                rollup = (folder / "smaps_rollup").read_text().splitlines()
-                memory += next(int(x.split()[1]) for x in rollup if x.startswith("Pss:"))
-        self.peak = max(self.peak, memory // 1024)
-        self._looking += time.thread_time() - began
-        return memory // 1024
-
-    def _sample(self):
-        began = time.thread_time()
-        for folder in self._browsers():
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                self._seen[folder.name] = (int(fields[11]) + int(fields[12])) / TICK
-        self._looking += time.thread_time() - began
-
-    def _spent(self):
-        """CPU seconds of this process but for the looks."""
-        own = resource.getrusage(resource.RUSAGE_SELF)
-        return own.ru_utime + own.ru_stime - self._looking
-
-    def _browsers(self):
-        return [folder for group in self._groups() for folder in family(group)]
-
-    def _groups(self):
-        """The groups of our children that lead a session of their own: the browsers."""
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-        return [pid for pid in map(int, children) if os.getpgid(pid) == pid]
 
 
 async def raw(browser, urls):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import Any
 
@@ -97,8 +98,24 @@ def cli(log_level: str, log_format: str) -> None:
 
 def main() -> None:
     """Run the command line with the environment as a source of options; logs go to stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        _take_any_character(stream)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     cli(auto_envvar_prefix="KAPSEL", prog_name="kapsel")
+
+
+def _take_any_character(stream: object) -> None:
+    """
+    Let *stream* take what the alphabet of the locale has no place for.
+
+    What is piped is UTF-8, as reports and JSON say of themselves; a terminal gets a "?".
+    """
+    if not isinstance(stream, io.TextIOWrapper) or stream.encoding.lower() == "utf-8":
+        return
+    if stream.isatty():
+        stream.reconfigure(errors="replace")
+    else:
+        stream.reconfigure(encoding="utf-8")
 
 
 if __name__ == "__main__":

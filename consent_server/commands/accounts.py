@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from scanner.commands.group import Group
 from scanner.commands.options import database_option, format_option
 
 ROLES = ("reader", "editor", "owner")  # as in admin/model.py; so that --help imports nothing
@@ -15,7 +16,7 @@ _stdin_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Say who may sign in to /admin, and what for."""
 

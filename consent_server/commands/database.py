@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from scanner.commands.group import Group
 from scanner.commands.options import database_option
 
 _MENDING = "run 'kapsel database recount'"
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Upgrade, check, recount or back up the database."""
 

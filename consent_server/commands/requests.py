@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scanner.commands.group import Group
 from scanner.commands.options import database_option, format_option
 from scanner.errors import KapselError
 from scanner.visible import visible
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from scanner.deeds import Deeds
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Read and close visitors' requests for access, correction, erasure and so on.
 

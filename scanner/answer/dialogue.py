@@ -11,7 +11,7 @@ from scanner.answer.autoconsent import HEURISTIC, Autoconsent
 from scanner.answer.closed import open_closed
 from scanner.answer.effect import PAUSE, RESULTS, Effect, Pressed, gone, watch
 from scanner.answer.look import LEAST_LOOKS, look
-from scanner.answer.plan import label, plan
+from scanner.answer.plan import accepts_chosen, label, plan
 from scanner.answer.press import press, stir, take
 from scanner.answer.silence import silence
 from scanner.answer.traces import read_traces
@@ -77,6 +77,7 @@ class Dialogue:
         self._bundle = bundle
         self._rules: Autoconsent | None = None
         self._others = 0  # banners beside the one that is being answered
+        self._veiled = False  # whether an "accept" beside switches may have been the way to refuse
         self._ready = False  # whether the switches were set on a layer that saves nothing
 
     async def hold(
@@ -188,7 +189,7 @@ class Dialogue:
             found = await self._next(answer, pressed, opened=in_vain)
             if found is None:
                 result = await self._last_resort(answer, before)
-                return None if asks and not result else result
+                return None if (asks or self._veiled) and not result else result
             sight, step = found
             effect = await self._take(sight, step, answer, before)
             if effect == "open":
@@ -260,6 +261,7 @@ class Dialogue:
             looks += 1
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
+            self._veiled = answer == "no" and any(accepts_chosen(s.layer) for s in seen)
             steps = [
                 (sight, step)
                 for sight in seen

@@ -32,10 +32,16 @@ ASKING = (Meaning.ACCEPT, Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE)
 
 #: seen: the banner went, and the site shows that it knows. open: the site has kept the answer,
 #: but the layer stays, or thanks for it. contrary: it has kept the other answer. unsure: the
-#: banner went and left no trace. asks: the site has kept something, and asks on in another layer.
-#: kept: it has kept something after a refusal, and asks on in the same layer. none: nothing
-#: happened.
+#: banner went and left no trace, or one that speaks of another answer. asks: the site has kept
+#: something, and asks on in another layer. kept: it has kept something after a refusal, and asks
+#: on in the same layer. none: nothing happened.
 Effect = Literal["seen", "open", "contrary", "unsure", "asks", "kept", "none"]
+
+#: What the site keeps of an answer.
+Told = Literal["same", "alike", "other", "doubtful"]
+
+#: What it may keep where it has understood; None: that cannot be read.
+FITTING: tuple[Told | None, ...] = ("same", "alike", None)
 
 #: What an effect means for the answer that was given.
 RESULTS: dict[Effect, bool | None] = {
@@ -88,36 +94,49 @@ async def watch(
         here = not coming and not view.blind
         left = here and await gone(pressed.layer) and len(seen) <= others
         after = await read_traces(page)
-        heard = None if isinstance(answer, Category) else after.heard(platform(name), before)
+        told = _told(after, answer, before, name=name)
         differ = after.differ(before)
-        if left and differ and heard in (answer, None):
+        if left and differ and told in FITTING:
             return "seen"
         waited = clock() - started
         stays = here and not left and differ and waited > STAY_PATIENCE
-        if stays and (heard == answer or await _thanks(pressed, heard, seen, others)):
+        alone = told == "alike" and isinstance(answer, Category)
+        if stays and (told == "same" or alone or await _thanks(pressed, told, seen, others)):
             return "open"
         deaf = here and not left and not differ and waited > DEAF_PATIENCE
         late = waited > (EFFECT_PATIENCE if here else LOADING_PATIENCE)
         if looks >= LEAST_LOOKS and (late or deaf):
             break
         await asyncio.sleep(PAUSE)
-    if differ and not left and pressed.form and heard in (answer, None):
+    if differ and not left and pressed.form and told in FITTING:
         return "seen"
-    if left and differ:
-        return "contrary"
     if left:
-        return "unsure"
+        return "contrary" if differ and told == "other" else "unsure"
     if differ and pressed.layer and await gone(pressed.layer):
         return "asks"
     return "kept" if differ and answer != "yes" else "none"
 
 
+def _told(after: Traces, answer: Answer, before: Traces, *, name: str | None) -> Told | None:
+    """
+    Return what the site keeps of an *answer*; None: that cannot be read.
+
+    A known platform's record can say that it is the same, or another; one that is read by its
+    words alone can be alike, or make it doubtful.
+    """
+    heard = None if isinstance(answer, Category) else after.heard(platform(name), before)
+    if heard is not None:
+        return "same" if heard == answer else "other"
+    kept = after.kept(answer, before)
+    return None if kept is None else "alike" if kept else "doubtful"
+
+
 async def _thanks(
-    pressed: Pressed, heard: str | None, seen: tuple[Sight, ...], others: int
+    pressed: Pressed, told: Told | None, seen: tuple[Sight, ...], others: int
 ) -> bool:
     """Whether a layer stays only to say what was chosen: nothing in it asks any more."""
     asking = [sight for sight in seen if sight.layer.means(*ASKING)]
-    known = pressed.control is not None and heard is None
+    known = pressed.control is not None and told in (None, "alike")
     return known and len(asking) <= others and await gone(pressed.control)
 
 

@@ -93,7 +93,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             return self._mute(subjects, talk) or self.is_notice
         if self.fields or self._placeholder(answers) or self._retort(answers, talk):
             return False
-        traps = words.traps(self.text)
+        traps = words.traps(self._free)
         if traps and subjects < _PLAIN_ENOUGH and not self._explicit:
             return subjects > 0 and talk > _TRAP_WEIGHT * traps
         choices = answers | {control.meaning for control in self.means(Meaning.SETTINGS)}
@@ -126,8 +126,19 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         asks = strong & {Meaning.NONE, Meaning.CLOSE} and not strong & (
             ANSWERS | {Meaning.SETTINGS}
         )
+        baked = words.bakes(self.text) and not self.hint
         told = self.hint or (words.subjects(self.text) > 0 and words.talk(self.text) > 0)
-        return bool(asks) and told and self._apart
+        return bool(asks) and not baked and told and self._apart
+
+    @property
+    def _free(self) -> str:
+        """Its text; where one may pay instead, without what is bought, and where that leads."""
+        text = self.text
+        if any(words.costs(control.label) for control in self.controls):
+            for control in self.controls:
+                if control.leads != "here" or words.costs(control.label):
+                    text = text.replace(control.label, " ")
+        return text
 
     @property
     def _apart(self) -> bool:

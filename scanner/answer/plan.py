@@ -62,6 +62,14 @@ def plan(
     return _yes(layer, pressed) if answer == "yes" else _no(layer, pressed, opened=opened)
 
 
+def accepts_chosen(layer: Layer) -> bool:
+    """Whether an "accept" of *layer* may take its switches as they are: nothing else would."""
+    accepting = layer.means(Meaning.ACCEPT)
+    plain = any(not control.says_all for control in accepting)
+    boxes = [switch for switch in layer.optional if switch.radio is None]
+    return plain and bool(boxes) and not layer.means(Meaning.SAVE)
+
+
 def label(control: Control) -> str:
     """Return what tells *control* from others in the same banner."""
     return words.normal(control.label or control.name) or f"element {control.element}"
@@ -90,6 +98,8 @@ def _no(layer: Layer, pressed: Collection[str], *, opened: Collection[str]) -> S
     for meaning in (Meaning.REJECT, Meaning.NECESSARY, Meaning.WITHDRAW):
         for control in _fresh(layer, meaning, pressed):
             return Step(press=control, final=True)
+    for control in _crossing(layer, pressed):
+        return Step(press=control, final=True)
     refused = any(label(control) in pressed for control in layer.means(Meaning.REJECT))
     off = _to_refuse(layer.optional)
     if off is not None and (layer.optional or refused or layer.choices):
@@ -118,6 +128,8 @@ def _only(
         boxes = [switch for switch in layer.optional if switch.radio is None]
         wanted = tuple(s for s in boxes if s.category is category)
         others = tuple(s for s in boxes if s.on and s not in wanted)
+        for control in _hidden(layer, opened):
+            return Step(press=control, turn=others, keep=wanted, final=False)
         chosen = [c.yes if c.category is category else c.no for c in layer.choices]
         ways = (
             *_fresh(layer, Meaning.SAVE, pressed),
@@ -171,6 +183,13 @@ def _shut(layer: Layer, pressed: Collection[str]) -> list[Control]:
     if not layer.optional or layer.means(Meaning.REJECT, Meaning.NECESSARY):
         return []
     return [c for c in _fresh(layer, Meaning.CLOSE, pressed) if words.speaks(c.label)]
+
+
+def _crossing(layer: Layer, pressed: Collection[str]) -> list[Control]:
+    """Return what closes a layer of which that is the no: it says so, or its yes is a tick."""
+    ticked = any(words.ticks(control.label) for control in layer.means(Meaning.ACCEPT))
+    told = ticked or words.refuses_by_closing(layer.text)
+    return _fresh(layer, Meaning.CLOSE, pressed) if told else []
 
 
 def _saving(layer: Layer, pressed: Collection[str], *, opened: Collection[str]) -> list[Control]:

@@ -14,6 +14,7 @@
   const LONGEST_EDGE = 1500; // characters of a banner in the flow of the page
   const EDGE = 160; // CSS pixels from the top or bottom of a page that count as its edge
   const FLOATING = 140; // CSS pixels: a floating button is no larger
+  const LEAST_SWITCHES = 2; // of a layer that lets one choose between categories
   const ENOUGH_TALK = 3; // turns of speech that stand in for the word "cookie"
   const PRESSABLE =
     "button, a, summary, input[type=button], input[type=submit], input[type=image], input[type=reset]," +
@@ -342,7 +343,7 @@
       const over = overlays(element);
       if (!over && !named(element)) continue;
       if ([...roots].some(([root, { kind }]) => kind === "rule" && within(element, root))) continue;
-      const called = over && named(element);
+      const called = over && (named(element) || chooses(element));
       if (!called && !speaks(`${textOf(element, LONGEST_TEXT, false)} ${aloud(element)}`)) continue;
       if (seen(element, stays(element)))
         roots.set(element, { kind: over ? "overlay" : "named", rule: null });
@@ -352,6 +353,15 @@
       if (speaks(textOf(document.body, LONGEST_TEXT, true)))
         roots.set(document.body, { kind: "frame", rule: null });
     return roots;
+  };
+
+  /** Whether switches in `element` are those of a consent: such a layer need not say "cookie". */
+  const chooses = (element) => {
+    const switches = element.querySelectorAll(SWITCH).length;
+    if (!switches) return false;
+    const text = textOf(element, LONGEST_TEXT, true);
+    const told = new Set((text.match(talk) ?? []).map((word) => word.toLowerCase())).size;
+    return revisit.test(text) || (switches >= LEAST_SWITCHES && told >= LEAST_SWITCHES);
   };
 
   /** Banners in the flow of the page: the nearest block at its top or bottom that speaks so. */

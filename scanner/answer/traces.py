@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from playwright.async_api import Error
 
+from scanner.answer.kept import agrees, granted
 from scanner.answer.look import FRAME_PATIENCE, script
 from scanner.answer.platforms import Platform, platform, platforms
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Page
+
+    from scanner.model import Category
 
 
 class _FrameTraces(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +71,12 @@ class Traces(msgspec.Struct, frozen=True, kw_only=True):
         if self.tcf != earlier.tcf and self.tcf:
             return "yes" if any(purposes for _, purposes in self.tcf) else "no"
         return _consent_mode(self.consent[len(earlier.consent) :])
+
+    def kept(self, answer: Literal["yes", "no"] | Category, earlier: Traces) -> bool | None:
+        """Return whether what was kept since says the same as *answer*; None: it does not say."""
+        values = [value for _, _, _, value in self.cookies - earlier.cookies]
+        values += [value for _, _, value in self.storage - earlier.storage]
+        return agrees(granted(values), answer)
 
 
 async def read_traces(page: Page) -> Traces:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.answer.traces import Traces
 
 #: What pressing a control for a withdrawal brought.
-Outcome: TypeAlias = Literal["asked", "taken", "nothing"]
+Outcome: TypeAlias = Literal["asked", "taken", "doubtful", "nothing"]
 
 SHORT_PATIENCE = 1.0  # seconds for a banner to come that has probably had its answer
 
@@ -47,8 +47,8 @@ async def withdraw(dialogue: Dialogue) -> None:
             return
         tried.add(label(door.control))
         outcome = await _open(dialogue, door, before)
-        if outcome == "taken":
-            record.withdrawn = True
+        if outcome in ("taken", "doubtful"):  # its own record says that nothing changed
+            record.withdrawn = True if outcome == "taken" else None
         elif outcome == "asked":  # a look that sees nothing now proves nothing
             record.withdrawn = await dialogue.answer("no", before)
         if record.withdrawn is not False:
@@ -90,7 +90,8 @@ async def _open(dialogue: Dialogue, door: Door, before: Traces) -> Outcome:
         looks += 1
         if (await dialogue.see()).banner is not None:
             return "asked"
-        if meaning is Meaning.WITHDRAW and (await read_traces(dialogue.page)).differ(before):
-            return "taken"
+        after = await read_traces(dialogue.page) if meaning is Meaning.WITHDRAW else before
+        if after.differ(before):
+            return "taken" if after.kept("no", before) is not False else "doubtful"
         await asyncio.sleep(PAUSE)
     return "nothing"

@@ -32,6 +32,19 @@ _SUM = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 
+#: What says as much as a word where it stands alone.
+_SIGNS = {
+    **dict.fromkeys("👍👌✅✓✔☑", "yes"),
+    **dict.fromkeys("👎🚫⛔", "no"),
+    **dict.fromkeys("✕✖⨉⨯╳🗙❌❎✗✘", "×"),
+}
+
+#: What only dresses a sign up: its colour, its picture.
+_DRESS = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+
+#: Where a sentence ends.
+_STOP = re.compile(r"[.!?;\n]+")
+
 #: More letters of a word, in a JavaScript pattern.
 _LETTERS = r"[\p{L}\p{N}]*"
 
@@ -79,6 +92,8 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     marketing: tuple[str, ...]
     door: tuple[str, ...] = ()
     embed: tuple[str, ...] = ()
+    shutting: tuple[str, ...] = ()
+    bakery: tuple[str, ...] = ()
     statement: tuple[str, ...] = ()
     interest: tuple[str, ...] = ()
 
@@ -87,7 +102,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def meaning(label: str) -> Meaning:
     """Return what a control with this *label* does; NONE if that cannot be told."""
     text = normal(label)
-    if not text or text.count(" ") >= MAX_LABEL_WORDS or _costs(label, text):
+    if not text or text.count(" ") >= MAX_LABEL_WORDS or costs(label):
         return Meaning.NONE
     accepts = _first(text, "accept")
     everything = _has(text, "all")
@@ -161,6 +176,28 @@ def embeds(text: str) -> bool:
     return _has(normal(text), "embed")
 
 
+def bakes(text: str) -> bool:
+    """Whether *text* speaks of cookies that are eaten."""
+    return _has(normal(text), "bakery")
+
+
+def refuses_by_closing(text: str) -> bool:
+    """Whether a sentence of *text* says that to close it is to refuse."""
+    for sentence in map(normal, _STOP.split(text)):
+        accepts = _first(sentence, "accept")
+        agreed = accepts is not None and not _negated(sentence, accepts)
+        refused = _has(sentence, "reject") or (accepts is not None and not agreed)
+        if refused and not agreed and _has(sentence, "shutting"):
+            return True
+    return False
+
+
+def ticks(label: str) -> bool:
+    """Whether *label* is a sign alone, and no cross."""
+    text = normal(label)
+    return text not in ("", "×") and not any(map(str.isalnum, label))
+
+
 def speaks(label: str) -> bool:
     """Whether *label* is more than a sign, as "×" is."""
     return len(normal(label)) > 1
@@ -213,7 +250,8 @@ def stems(*lists: str) -> str:
 def normal(text: str) -> str:
     """Return *text* in lower case, its signs turned into single spaces."""
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
-    return " ".join(re.sub(r"[^\w×]|_", " ", folded).split())
+    told = " ".join(re.sub(r"[^\w×]|_", " ", folded).split())
+    return told or _SIGNS.get(_DRESS.sub("", text).strip(), "")
 
 
 def _first(text: str, *lists: str) -> int | None:
@@ -263,10 +301,11 @@ def _spoken(label: str, text: str) -> Meaning | None:
     return next(said, None)
 
 
-def _costs(label: str, text: str) -> bool:
-    """Whether pressing it buys something, unless it says that it does not."""
+def costs(label: str) -> bool:
+    """Whether pressing *label* buys something, unless it says that it does not."""
     if _SUM.search(label):
         return True
+    text = normal(label)
     return any(not _negated(text, match.start()) for match in _pattern("price").finditer(text))
 
 

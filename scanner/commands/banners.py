@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from scanner.commands.group import Group
 
-@click.group()
+
+@click.group(cls=Group)
 def command() -> None:
     """Further rules for answering consent banners."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from scanner.commands.group import Group
 
-@click.group()
+
+@click.group(cls=Group)
 def command() -> None:
     """The Chromium that scans use."""
 

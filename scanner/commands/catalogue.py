@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scanner.commands.group import Group
 from scanner.commands.options import (
     database_option,
     format_option,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from scanner.store import Store
 
 
-@click.group("catalogue")
+@click.group("catalogue", cls=Group)
 def command() -> None:
     """Show what was found, and what changed."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scanner.commands.group import Group
 from scanner.commands.options import format_option
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def _address(_: click.Context, __: click.Parameter, value: str | None) -> str | 
     return value
 
 
-@click.group("knowledge")
+@click.group("knowledge", cls=Group)
 def command() -> None:
     """Ask what a cookie is for, and why."""
 

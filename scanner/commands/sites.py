@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from scanner.commands.group import Group
 from scanner.commands.options import format_option
 
 
-@click.group("sites")
+@click.group("sites", cls=Group)
 def command() -> None:
     """Check sites.yaml."""
 

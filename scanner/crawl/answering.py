@@ -59,9 +59,19 @@ class Answering:
         self.presses = _PRESSES.get(state, ())  # what has to be pressed, in this order
         self.banner = BannerAnswer()  # what was found of it so far
 
-    async def press(self, profile: Profile, tab: Tab, wanted: State) -> bool:
-        """Answer the banner of the page in *tab*; tell whether the site understood."""
-        given = await self._asked(profile, tab, wanted)
+    async def press(
+        self, profile: Profile, tab: Tab, wanted: State, *, elsewhere: bool = False
+    ) -> bool:
+        """
+        Answer the banner of the page in *tab*; tell whether the site understood.
+
+        Args:
+            elsewhere: It is not the start page, which has shown none.
+        """
+        given = await self._asked(profile, tab, wanted, patient=not elsewhere)
+        if elsewhere and given.found:
+            page = redacted_url(tab.traffic.url or "")
+            given = msgspec.structs.replace(given, page=page)
         self.banner = merged(self.banner, self._told(given))
         return _took(given, wanted, only=self._state.only)
 
@@ -76,12 +86,15 @@ class Answering:
             url = redacted_url(tab.traffic.url or "")
             dossier.picture(png, state=self._state, moment=moment, url=url)
 
-    async def _asked(self, profile: Profile, tab: Tab, wanted: State) -> BannerAnswer:
+    async def _asked(
+        self, profile: Profile, tab: Tab, wanted: State, *, patient: bool
+    ) -> BannerAnswer:
         """Answer the banner of the page; a banner that breaks us counts as not answered."""
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
                 more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
-                if self._patience is not None and wanted is not State.WITHDRAW:
+                waits = patient and wanted is not State.WITHDRAW
+                if waits and self._patience is not None:
                     more["patience"] = self._patience
                     if self._tour.clock == Clock.VIRTUAL and not self._tour.site.login:
                         more["scout"] = self._scout
@@ -127,6 +140,7 @@ def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
         method=one.method or other.method,
         offers=tuple(sorted({*one.offers, *other.offers})),
         chosen=one.chosen | other.chosen,
+        page=one.page or other.page,
         presses=one.presses + other.presses,
     )
 

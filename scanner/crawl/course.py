@@ -49,6 +49,7 @@ class Course:
         self._ends_at = ends_at
         self._pages: tuple[str, ...] | None = None  # that all states visit; None: find out
         self._patience: float | None = LATE_PATIENCE
+        self._asking: tuple[str, ...] | None = None  # pages with a banner; None: find out
         self._barred: set[str] = set()
         self.reads: list[PageRead] = []
         self.banner = BannerAnswer()
@@ -72,7 +73,14 @@ class Course:
     async def _state(self, state: State, chapter: Chapter, *, stop: asyncio.Event) -> None:
         """Read the site in *state* until *stop* is set, and add what came of it."""
         tour = msgspec.structs.replace(self._tour, stop=stop)
-        walk = Walk(tour, state, pages=self._pages, chapter=chapter, patience=self._patience)
+        walk = Walk(
+            tour,
+            state,
+            pages=self._pages,
+            chapter=chapter,
+            patience=self._patience,
+            asking=self._asking,
+        )
         if chapter.banner is None and await _walked(walk, browser=tour.browser, stop=stop):
             await chapter.close(walk.banner)
         self.whole = self.whole and chapter.banner is not None
@@ -80,8 +88,12 @@ class Course:
         self._barred |= walk.barred
         banner = chapter.banner or walk.banner
         self.banner = merged(self.banner, banner)
-        if banner.found is False:
+        if banner.found is False or banner.page is not None:
             self._patience = None
+        if state is State.BEFORE:
+            self._asking = tuple(url for url, page in chapter.pages.items() if page.asks)
+        elif banner.found is not None and self._asking is None:
+            self._asking = () if banner.page is None else (banner.page,)
         if self._pages is None and len(walk.reads) > 1:
             read = [read.visit.url for read in walk.reads]  # some by an earlier process, it may be
             self._pages = tuple(url for url in read if not was_redacted(url))

@@ -19,6 +19,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[str, ...] = ()
     canonical: str | None = None  # by which address it wants to be known
     barred: bool = False  # whether it turned out to be none of ours to read
+    asks: bool = False  # whether it showed what may be a consent banner, as far as was looked
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import structlog
 
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
-from scanner.crawl import privacy_control, scout, settle, sitemap
+from scanner.crawl import elsewhere, privacy_control, scout, settle, sitemap
 from scanner.crawl.answering import Answering
 from scanner.crawl.badge import badge
 from scanner.crawl.frontier import Frontier
@@ -51,8 +51,10 @@ class Walk:
         pages: tuple[str, ...] | None,
         chapter: Chapter,
         patience: float | None = None,
+        asking: tuple[str, ...] | None = None,
     ) -> None:
         self._tour = tour
+        self._asking = asking  # pages that showed an earlier state a banner; None: find out
         self._patience = patience  # seconds for a banner; None: as usual
         self._state = state
         self._known = pages  # what an earlier state visited; None: find out
@@ -69,6 +71,8 @@ class Walk:
         self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._crowded: dict[str, bool] = {}  # pages that others kept from loading -> tried again
+        self._showing: set[str] = set()  # pages that seem to show a banner
+        self._glances = 0  # at pages, for one
         self._visited = 0
         self._planned = 1
         self._answering = Answering(
@@ -202,23 +206,72 @@ class Walk:
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
         await answering.picture(tab, "arrived")
+        await self._glance(tab, url)
+        place = url  # where the banner is
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
                 break
             await profile.close_popups(tab)  # they would stop the frames of the page behind them
             reader.forget(tab)
-            if not await answering.press(profile, tab, wanted):
+            took = await answering.press(profile, tab, wanted, elsewhere=place != url)
+            if not took and answering.banner.found is False:
+                place = await self._elsewhere(profile, reader, tab, wanted) or url
+                took = place != url
+            if not took:
                 await self._note(url, PageRead(visit=visit))
                 return False
             await settle.rest(tab, PRESSED_LINGER)
             await answering.picture(tab, "answered")
+            last = wanted is presses[-1]
             visit, links = await reader.arrive(
-                tab, url, clock=tour.clock, briefly=wanted is not presses[-1]
+                tab, url if last else place, clock=tour.clock, briefly=not last
             )
         self._answered = True
         read = await self._with_promise(await reader.depart(tab, visit, clock=tour.clock))
         await self._note(url, read, links)
         return visit.status is not None
+
+    async def _elsewhere(
+        self, profile: Profile, reader: Reader, tab: Tab, wanted: State
+    ) -> str | None:
+        """Answer the banner of a further page; return which; None: none has taken it."""
+        tour, known = self._tour, self._asking
+        pages = await self._further(tab) if known is None else list(known)
+        for url in pages[: elsewhere.MOST_TRIED]:
+            if tour.stop.is_set():
+                return None
+            rules = await tour.robots.rules(url)
+            await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+            visit, _ = await reader.arrive(tab, url, clock=tour.clock, briefly=True)
+            reader.forget(tab)
+            if visit.status is None:
+                continue
+            if await self._answering.press(profile, tab, wanted, elsewhere=True):
+                return url
+            if self._answering.banner.found:
+                return None
+        return None
+
+    async def _further(self, tab: Tab) -> list[str]:
+        """Return pages of the site that a visitor of the one in *tab* would come to next."""
+        site = self._tour.site
+        ahead = Frontier(site, max_pages=elsewhere.MOST_TRIED + 1)
+        ahead.begin(site.url)
+        ahead.widen(tab.traffic.url or site.url)
+        ahead.visited(tab.traffic.url or site.url)
+        ahead.add(site.pages, asked=True)
+        ahead.add(await elsewhere.linked(tab))
+        refusal = self._tour.robots.refusal
+        return [url for url in ahead.next_level() if await refusal(url) is None]
+
+    async def _glance(self, tab: Tab, url: str) -> None:
+        """Note whether the page in *tab* asks for consent, until one is known that does."""
+        over = self._showing or self._glances >= elsewhere.MOST_GLANCES
+        if self._state is not State.BEFORE or over or tab.traffic.status is None:
+            return
+        self._glances += 1
+        if await elsewhere.shown(tab):
+            self._showing.add(url)
 
     async def _with_promise(self, read: PageRead) -> PageRead:
         """Return *read* with what the site promises to visitors who send the signal."""
@@ -319,7 +372,8 @@ class Walk:
         """Put a page into the chapter, with what it was seen to do before, and tell of it."""
         if (before := self._chapter.pages.get(url)) and self._crowded.get(url):
             read = _together(before.read, read)
-        page = Page(read=read, links=links, canonical=canonical, barred=barred)
+        asks = url in self._showing
+        page = Page(read=read, links=links, canonical=canonical, barred=barred, asks=asks)
         await self._chapter.add(url, page, whole=not self._tour.stop.is_set())
         self._tell(url)
 
@@ -342,6 +396,7 @@ class Walk:
             tour.pace.slow(urlsplit(url).hostname or "")
         if tab.stuck:
             return PageRead(visit=visit), ()
+        await self._glance(tab, url)
         return await reader.depart(tab, visit, clock=tour.clock), links
 
     async def _allowed(self, reader: Reader, urls: list[str]) -> list[str]:

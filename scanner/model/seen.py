@@ -139,4 +139,5 @@ class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     method: Literal["rule", "heuristic", "own"] | None = None
     offers: tuple[Category, ...] = ()  # categories that it lets a visitor choose one by one
     chosen: dict[Category, bool] = {}  # of those that were to be accepted alone: did it work?
+    page: str | None = None  # where it was answered, if the start page shows none
     presses: tuple[Press, ...] = ()

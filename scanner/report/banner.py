@@ -16,6 +16,8 @@ def banner_in_words(banner: BannerAnswer, words: Words) -> str:
     if not banner.found:
         return words.text("banner.none")
     facts = [banner.platform or words.text("banner.found")]
+    if banner.page is not None:
+        facts.append(words.text("banner.elsewhere", page=banner.page))
     for answer, did in (
         (banner.accepted, "accepted"),
         (banner.rejected, "refused"),

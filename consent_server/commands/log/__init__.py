@@ -7,9 +7,10 @@ import click
 from consent_server.commands.log.asking import count, export, find, show, shown
 from consent_server.commands.log.ending import erase, prune
 from consent_server.commands.log.proving import verify
+from scanner.commands.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Ask the consent log."""
 

@@ -83,6 +83,8 @@ def find(database: str, form: str, **asked: Any) -> None:
         click.echo(json_lines(found.records), nl=False)
     else:
         _print_table([row(record) for record in found.records])
+        if not found.records:
+            click.echo("No decision is like that.", err=True)
     if found.next_cursor is not None and form != "json":
         click.echo(f"There is more: --cursor {found.next_cursor}", err=True)
 

@@ -7,13 +7,16 @@ The addresses come from the application itself, so that one that is added is tri
 import datetime as dt
 import json
 
+import msgspec
 import pytest
 
 from consent_server import tokens
+from consent_server.admin.jobs import Status
 from consent_server.admin.model import Role
 from consent_server.rights.inbox import Inbox
-from consent_server.rights.model import Right, RightsRequest
+from consent_server.rights.model import Right, RightsRequest, read
 from consent_server.tokens import Scope
+from scanner.model import Category, SetBy, State, Visit
 from scanner.store import Store
 from scanner.tables import metadata
 from tests.consent_server.admin.conftest import Somebody
@@ -21,6 +24,7 @@ from tests.consent_server.admin.found import entry, scan
 from tests.consent_server.conftest import ORIGIN, decision, send
 
 SECRET = "secret-of-other"
+MARKUP = "'\"><xss-el></xss-el></script><xss-el></title></style><xss-el>"
 REQUEST = "5f0a4e6c-0d0f-4a5b-9a57-0f6d3a0c1f11"
 
 #: What changes by itself, or tells of the asking alone.
@@ -67,6 +71,62 @@ def everything(client):
                 )
             )
         client.portal.call(client.app.state.shelf.look_again, site)
+
+
+@pytest.fixture
+def hostile(client):
+    """A site whose pages, visitors and people put markup wherever they can; the ids to ask for."""
+    engine = client.app.state.engine
+    set_by = SetBy(kind="script", url=f"https://x.example/{MARKUP}", line=1)
+    facts = {"vendor": MARKUP, "purpose": {"en": MARKUP, "nb": MARKUP}, "set_by": set_by}
+    facts |= {"domain": MARKUP, "path": f"/{MARKUP}", "rule": MARKUP, "pages": (MARKUP,)}
+    named = [entry(f"{MARKUP}{each}", each, **facts) for each in Category]
+    found = scan(*named)
+    visits = [Visit(url=MARKUP, final_url=MARKUP, state=State.BEFORE, status=None, failure=MARKUP)]
+    Store(engine).save(
+        msgspec.structs.replace(
+            found,
+            visits=(*found.visits, *visits),
+            unsteady=(MARKUP,),
+            findings=tuple(
+                msgspec.structs.replace(each, items=(MARKUP,), evidence=(MARKUP,))
+                for each in found.findings
+            ),
+        )
+    )
+    body = decision(1, page=f"{ORIGIN}/{MARKUP}", services={MARKUP: True})
+    assert send(client, body).status_code == 201
+    request = {"right": "access", "contact": "kari@example.no", "message": MARKUP}
+    asked_for = read(request, site="shop", language="nb", received_at=dt.datetime.now(dt.UTC))
+    Inbox(engine).add(asked_for)
+    client.app.state.trail.add(MARKUP, MARKUP, site="shop", detail=MARKUP)
+    job = client.app.state.jobs.add("shop", asked_by=MARKUP)
+    client.app.state.jobs.end(job.id, Status.FAILED, detail=MARKUP)
+    tokens.add(engine, "t", name=MARKUP, now=dt.datetime.now(dt.UTC), sites=["shop"])
+    client.portal.call(client.app.state.shelf.look_again, "shop")
+    return [body["id"], asked_for.id, str(job.id), "unclassified-cookie"]
+
+
+def test_no_page_takes_what_strangers_wrote_for_markup(client, routes, hostile, enter):
+    owner = enter("owner@shop.example", everywhere="owner")
+    questions = {"lang": "en", "kind": "cookie", "item": f"{MARKUP}marketing"}
+    questions |= {"domain": MARKUP, "path": f"/{MARKUP}", "language": MARKUP, "goal": MARKUP}
+    shown = set()
+
+    for key in hostile:
+        for method, address in addresses(routes, "shop", key=key):
+            if method != "GET" or "/export" in address or "/provider" in address:
+                continue
+            for asked_for in ({"id": key}, {"id": key} | questions):
+                answer = owner.client.get(
+                    address, params=asked_for, headers={"Accept": "text/html"}
+                )
+                assert answer.status_code < 500, address
+                if answer.headers["content-type"].startswith("text/html"):
+                    assert "<xss-el" not in answer.text.lower(), address
+                    shown |= {address} if "xss-el" in answer.text else set()
+
+    assert len(shown) > 10, shown
 
 
 def state(client, *, site=None):

@@ -66,6 +66,8 @@ BANNERS = [
     ("stirred", "accept", "reject"),
     ("wakes_up", "accept", "save:statistics=0,marketing=0"),
     ("asks_each", "accept+accept", "reject+reject"),
+    ("thumbs", "accept", "reject"),
+    ("cross_refuses_it", "accept", "reject"),
 ]
 
 #: pages on which nothing must be pressed
@@ -91,42 +93,41 @@ async def pressed(page):
     return next((c["value"] for c in jar if c["name"] == "pressed"), None)
 
 
-@pytest.fixture(scope="module")
-async def outcomes(chromium, anyio_backend):
-    """What came of each answer to each banner: the cookie, and what was said. Several at once."""
+async def answered(chromium, state, monkeypatch):
+    """Give each banner the answer of *state*; return the cookies, and what was said of them.
+
+    One test asks for all of them: a fixture would begin anew in each of the processes of a run.
+    """
+    monkeypatch.setattr("scanner.answer.dialogue.QUIET", 10.0)  # pages at once load slowly
+    monkeypatch.setattr("scanner.answer.dialogue.LOADING_PATIENCE", 30.0)
     some = asyncio.Semaphore(AT_ONCE)
 
-    async def one(name, state):
+    async def one(name):
         async with some:
             context = await chromium.new_context(ignore_https_errors=True)
             page = await context.new_page()
             await page.goto(f"https://shop.example/{name}.html")
-            said = await answer(page, state, timeout=30)
+            said = await answer(page, state, timeout=60)
             cookie = await pressed(page)
             await context.close()
-            return cookie, said
+            return cookie, (said.found, said.accepted, said.rejected, said.withdrawn)
 
-    asked = [(name, state) for name, _, _ in BANNERS for state in (State.ACCEPT, State.REJECT)]
-    told = await asyncio.gather(*(one(*question) for question in asked))
-    return dict(zip(asked, told, strict=True))
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(("name", "cookie"), [(name, yes) for name, yes, _ in BANNERS])
-async def test_a_banner_is_accepted(outcomes, name, cookie):
-    found, said = outcomes[name, State.ACCEPT]
-
-    assert found == cookie
-    assert (said.found, said.accepted, said.rejected, said.withdrawn) == (True, True, None, None)
+    names = [name for name, _, _ in BANNERS]
+    return dict(zip(names, await asyncio.gather(*map(one, names)), strict=True))
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("name", "cookie"), [(name, no) for name, _, no in BANNERS])
-async def test_a_banner_is_refused_where_it_can_be(outcomes, name, cookie):
-    found, said = outcomes[name, State.REJECT]
+async def test_banners_are_accepted(chromium, monkeypatch):
+    told = await answered(chromium, State.ACCEPT, monkeypatch)
 
-    assert found == cookie
-    assert (said.found, said.accepted, said.rejected) == (True, None, cookie is not None)
+    assert told == {name: (yes, (True, True, None, None)) for name, yes, _ in BANNERS}
+
+
+@pytest.mark.anyio
+async def test_banners_are_refused_where_they_can_be(chromium, monkeypatch):
+    told = await answered(chromium, State.REJECT, monkeypatch)
+
+    assert told == {name: (no, (True, None, no is not None, None)) for name, _, no in BANNERS}
 
 
 @pytest.mark.anyio
@@ -212,8 +213,9 @@ async def test_a_banner_that_saves_a_refusal_and_asks_on_is_not_sure(visit):
 
 
 @pytest.mark.anyio
-async def test_a_refusal_that_leaves_no_trace_is_not_sure(visit):
-    page = await visit("forgetful")
+@pytest.mark.parametrize("name", ["forgetful", "keeps_all"])
+async def test_a_refusal_that_leaves_no_trace_or_another_is_not_sure(visit, name):
+    page = await visit(name)
 
     said = await answer(page, State.REJECT, timeout=60)
 

@@ -89,3 +89,21 @@ def test_what_asks_in_words_that_are_not_understood_may_be_a_banner():
 
     assert roots(asks) == []
     assert [layer.is_riddle for layer in (asks, sells, bakes)] == [True, False, False]
+
+
+def test_what_tells_of_baking_is_no_riddle_unless_it_is_called_by_consent():
+    recipe = msgspec.structs.replace(
+        layer(1, "Yum"), text="We use cookies on our site, with butter."
+    )
+    called = msgspec.structs.replace(recipe, hint=True)
+
+    assert [recipe.is_riddle, called.is_riddle] == [False, True]
+
+
+def test_what_is_bought_instead_does_not_make_a_wall_another_dialog():
+    text = "Käytämme evästeitä ja näytämme mainoksia. Hyväksy ja jatka Tilaa ilman mainoksia 5 €/kk"
+    wall = layer(1, "Hyväksy ja jatka", "Tilaa ilman mainoksia 5 €/kk")
+    letter = layer(1, "Hyväksy ja jatka", "Uutiskirje")
+
+    assert roots(msgspec.structs.replace(wall, text=text)) == [1]
+    assert roots(msgspec.structs.replace(letter, text=f"{text} Uutiskirje")) == []

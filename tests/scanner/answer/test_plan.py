@@ -2,7 +2,7 @@ import pytest
 
 from scanner.answer.control import Control, Switch
 from scanner.answer.layer import Layer
-from scanner.answer.plan import plan
+from scanner.answer.plan import accepts_chosen, plan
 from scanner.answer.words import Meaning
 from scanner.model import Category
 
@@ -259,3 +259,22 @@ def test_settings_of_consent_are_known_by_how_they_begin():
 
     assert settings.is_banner
     assert not account.is_banner
+
+
+def test_a_cross_is_the_no_where_the_text_says_so_or_the_yes_is_a_tick():
+    told = layer("Accetta", "×", text="Usiamo i cookie. Chiudendo con la X rifiuti tutti i cookie.")
+    agreeing = layer("Accetta", "×", text="Usiamo i cookie. Chiudendo con la X acconsenti.")
+
+    assert pressed(plan(told, "no", ())) == "×"
+    assert pressed(plan(layer("✓", "✗"), "no", ())) == "✗"
+    assert plan(agreeing, "no", ()) is None
+    assert plan(layer("Godta", "×"), "no", ()) is None
+
+
+def test_an_accept_beside_switches_may_take_them_as_they_are():
+    off = switch("Statistikk", on=False)
+
+    assert accepts_chosen(layer("Godta", switches=[off]))
+    assert not accepts_chosen(layer("Godta alle", switches=[off]))
+    assert not accepts_chosen(layer("Godta", "Lagre", switches=[off]))
+    assert not accepts_chosen(layer("Godta"))

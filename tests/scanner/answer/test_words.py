@@ -3,7 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from scanner.answer.words import Meaning, meaning, refuses, reopens, says_all, subjects, traps
+from scanner.answer.words import (
+    Meaning,
+    meaning,
+    refuses,
+    refuses_by_closing,
+    reopens,
+    says_all,
+    subjects,
+    traps,
+)
 
 LABELS = tomllib.loads(Path(__file__).with_name("labels.toml").read_text(encoding="utf-8"))
 
@@ -18,6 +27,22 @@ def test_a_label_is_understood(label, expected):
 
 def test_a_soft_hyphen_does_not_part_a_word():
     assert meaning("God\u00adta alle") is Meaning.ACCEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Usiamo i cookie. Chiudendo il banner con la X rifiuti tutti i cookie.", True),
+        ("En fermant cette fenêtre, vous refusez les cookies.", True),
+        ("By closing this banner you continue without accepting.", True),
+        ("Ved å lukke avviser du alle.", True),
+        ("Wenn Sie dieses Fenster schließen, stimmen Sie zu.", False),
+        ("You can close this or reject all.", False),
+        ("By closing this you accept. You can reject all in the settings.", False),
+    ],
+)
+def test_a_text_may_say_that_to_close_it_is_to_refuse(text, expected):
+    assert refuses_by_closing(text) is expected
 
 
 def test_everything_is_more_than_something():

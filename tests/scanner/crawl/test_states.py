@@ -5,6 +5,8 @@ import pytest
 from scanner.model import BannerAnswer, Category, State
 from tests.sites.paths import Answer, Host
 
+SHOP = "https://www.shop.example/"
+
 pytestmark = pytest.mark.anyio
 
 BANNER = """<title>Butikk</title><body><h1>Butikk</h1>
@@ -64,6 +66,39 @@ async def test_a_press_is_meant_where_the_browser_asks_and_nothing_else_is_agree
 
     assert found.crawl.banner.rejected is True
     assert found.cookies(State.REJECT).keys() == {"consent"}
+
+
+async def test_a_banner_that_only_a_further_page_shows_is_answered_there_and_that_is_said(look):
+    start = "<title>Butikk</title><h1>Butikk</h1><a href=/kasse>Kasse</a>"
+    shop = Host({"/": Answer(start), "/kasse": Answer(BANNER)})
+
+    found = await look({"www.shop.example": shop}, states=(State.BEFORE, State.ACCEPT))
+
+    banner = found.crawl.banner
+    assert (banner.found, banner.accepted, banner.page) == (True, True, SHOP + "kasse")
+    assert [press.state for press in banner.presses] == [State.ACCEPT]
+    assert [v.url for v in found.visits if v.state is State.ACCEPT] == [SHOP, SHOP + "kasse"]
+    assert found.cookies(State.ACCEPT).keys() == {"consent", "_ga", "_fbp"}
+
+
+async def test_where_no_page_was_seen_before_the_next_ones_are_looked_at_for_a_banner(
+    look, monkeypatch
+):
+    asked = []
+
+    async def watch(page, _wanted, *, timeout, patience=None, scout=None):  # noqa: ASYNC109
+        asked.append(page.url)
+        return BannerAnswer(found=False)
+
+    monkeypatch.setattr("scanner.crawl.answer", watch)
+    start = "<a href=/a>a</a><a href=/b>b</a><a href=/c>c</a><a href=/d>d</a><a href=/logout>e</a>"
+    shop = Host({"/": Answer(start), **{f"/{name}": name for name in "abcd"}})
+
+    found = await look({"www.shop.example": shop}, states=(State.ACCEPT, State.REJECT))
+
+    assert asked == [SHOP, SHOP + "a", SHOP + "b", SHOP + "c", SHOP]
+    assert found.crawl.banner == BannerAnswer(found=False)
+    assert {visit.url for visit in found.visits} == {SHOP}
 
 
 @pytest.mark.parametrize(("found", "waits"), [(False, [11.0, None]), (True, [11.0, 11.0])])

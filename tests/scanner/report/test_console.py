@@ -118,6 +118,10 @@ def test_long_and_odd_names_do_not_break_the_table(printed):
             ),
             "klaro, accepted, could not be refused (a known platform, by its buttons)",
         ),
+        (
+            BannerAnswer(found=True, accepted=True, page="https://shop.example/two"),
+            "found, only on https://shop.example/two, not on the start page, accepted",
+        ),
     ],
 )
 def test_the_banner_is_told_in_words(answer, words):

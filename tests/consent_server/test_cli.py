@@ -1,0 +1,42 @@
+"""The command line as a whole."""
+
+import io
+
+import pytest
+from click.testing import CliRunner
+
+from consent_server.cli import _take_any_character
+from consent_server.commands import database
+
+
+class Terminal(io.BytesIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("place", "encoding", "told"),
+    [
+        (io.BytesIO, "ascii", "blåbær †".encode()),
+        (io.BytesIO, "latin-1", "blåbær †".encode()),
+        (Terminal, "latin-1", "blåbær ?".encode("latin-1")),
+        (Terminal, "utf-8", "blåbær †".encode()),
+    ],
+)
+def test_a_locale_without_a_character_ends_no_command(place, encoding, told):
+    written = place()
+    stream = io.TextIOWrapper(written, encoding=encoding)
+
+    _take_any_character(stream)
+    stream.write("blåbær †")
+    stream.flush()
+
+    assert written.getvalue() == told
+
+
+def test_the_help_of_a_group_says_what_each_command_does_in_a_whole_sentence():
+    shown = CliRunner().invoke(database.command, ["--help"]).stdout
+
+    assert "the database is whole and up to date; leaves with 1 if it is not." in " ".join(
+        shown.split()
+    )
