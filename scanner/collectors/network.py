@@ -204,6 +204,10 @@ class Network:
         self._unheard()
 
     def _ended(self, params: Params) -> None:
+        exchange = self._traffic.exchanges.get(params["requestId"])
+        if exchange and "REDIRECT" in params.get("errorText", "") and not exchange.told:
+            # Of an answer that leads nowhere the browser tells nothing, and keeps the cookies.
+            self._doubt(exchange.hops[-1], exchange)
         self._traffic.unanswered.pop((self._session.id, params["requestId"]), None)
         self._traffic.open.discard((self._session.id, params["requestId"]))
         self._traffic.changed_at = time.monotonic()
@@ -277,9 +281,14 @@ class Exchange:
         self.paired = 0  # hops that have their answer
         self.answers: list[_Answer] = []
 
+    @property
+    def told(self) -> bool:
+        """Whether the browser told the answer of each hop."""
+        return self.paired >= len(self.hops)
+
     def withdraw(self) -> None:
         """Skip the newest hop: its answer came from no server."""
-        if self.paired < len(self.hops):
+        if not self.told:
             self.hops.pop()
 
 

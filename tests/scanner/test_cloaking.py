@@ -62,6 +62,7 @@ def test_an_alias_of_a_known_company_is_told():
     assert signal.facts == {
         "company": "Eulerian",
         "how": "an alias of butikk.eulerian.net (Eulerian)",
+        "target": "butikk.eulerian.net",
     }
 
 

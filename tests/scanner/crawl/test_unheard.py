@@ -60,6 +60,14 @@ async def test_a_cookie_of_a_handshake_with_another_site_is_the_sockets(look):
     assert found.setter("chat") == ("http", "wss://chat.partner.example/socket", None)
 
 
+async def test_a_cookie_of_an_answer_that_leads_to_no_address_is_that_answers(look):
+    led = Answer(status=302, headers={"location": "http://[/"}, cookies=("led=1",))
+
+    found = await look({"www.shop.example": Host({"/": '<a href="/led">x</a>', "/led": led})})
+
+    assert found.setter("led") == ("http", SHOP + "led", None)
+
+
 class Chat:
     """A server that gives whoever shakes hands with it a cookie."""
 
