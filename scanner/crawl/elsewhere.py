@@ -7,14 +7,54 @@ from typing import TYPE_CHECKING
 
 from scanner.answer.look import asks, mention, survey
 from scanner.browser.devtools import DevToolsError
+from scanner.crawl.frontier import Frontier
 
 if TYPE_CHECKING:
     from scanner.browser.tab import Tab
+    from scanner.crawl.tour import Tour
 
 MOST_GLANCES = 5  # pages that are glanced at for a banner before anything is pressed
 MOST_TRIED = 3  # pages on which a banner is looked for that the start page has not shown
 
 _LINKS = resources.files("scanner.collectors").joinpath("links.js").read_text(encoding="utf-8")
+
+
+class Elsewhere:
+    """
+    The pages, in one walk of *tour*, on which a banner may be that the start page does not show.
+
+    *known* showed one to an earlier visitor; None: find out.
+    """
+
+    def __init__(self, tour: Tour, known: tuple[str, ...] | None) -> None:
+        self._tour = tour
+        self._known = known
+        self._glances = 0
+        self.showing: set[str] = set()  # pages that seem to ask for consent
+
+    async def glance(self, tab: Tab, url: str) -> None:
+        """Note whether the page in *tab* asks for consent, until one is known that does."""
+        if self.showing or self._glances >= MOST_GLANCES or tab.traffic.status is None:
+            return
+        self._glances += 1
+        if await shown(tab):
+            self.showing.add(url)
+
+    async def pages(self, tab: Tab) -> list[str]:
+        """Return where a visitor of the start page, which is in *tab*, may come upon a banner."""
+        pages = await self._next(tab) if self._known is None else list(self._known)
+        return pages[:MOST_TRIED]
+
+    async def _next(self, tab: Tab) -> list[str]:
+        site = self._tour.site
+        ahead = Frontier(site, max_pages=MOST_TRIED + 1)
+        ahead.begin(site.url)
+        ahead.widen(tab.traffic.url or site.url)
+        ahead.visited(tab.traffic.url or site.url)
+        ahead.add(site.pages, asked=True)
+        ahead.add(await linked(tab))
+        refusal = self._tour.robots.refusal
+        return [url for url in ahead.next_level() if await refusal(url) is None]
 
 
 async def shown(tab: Tab) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,7 +16,7 @@ from scanner.crawl.pace import Pace
 from scanner.crawl.robots import Robots
 from scanner.crawl.settle import Clock
 from scanner.dossier import Dossier
-from scanner.model import BannerAnswer, Site, State
+from scanner.model import BannerAnswer, Site, State, Statement
 from scanner.shape import Digester
 
 
@@ -38,3 +39,12 @@ class Tour(msgspec.Struct, frozen=True, kw_only=True):
     har: bool = False  # whether the traffic is archived
     stop: asyncio.Event  # when set, the walk ends with what was found
     progress: Callable[[State, int, int, str], None]  # state, visited, known, URL
+
+    async def turn(self, url: str) -> None:
+        """Wait until the host of *url* may be asked again, at its robots.txt's pace or ours."""
+        rules = await self.robots.rules(url)
+        await self.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+
+    async def refusal(self, url: str) -> Statement | None:
+        """Return why *url* is not visited; None: it may be."""
+        return await self.bounds.refusal(url) or await self.robots.refusal(url)

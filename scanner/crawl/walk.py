@@ -13,9 +13,10 @@ import structlog
 
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
-from scanner.crawl import elsewhere, privacy_control, scout, settle, sitemap
+from scanner.crawl import privacy_control, scout, settle, sitemap
 from scanner.crawl.answering import Answering
 from scanner.crawl.badge import badge
+from scanner.crawl.elsewhere import Elsewhere
 from scanner.crawl.frontier import Frontier
 from scanner.crawl.logbook import Chapter, Page
 from scanner.crawl.login import login
@@ -71,8 +72,7 @@ class Walk:
         self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._crowded: dict[str, bool] = {}  # pages that others kept from loading -> tried again
-        self._showing: set[str] = set()  # pages that seem to show a banner
-        self._glances = 0  # at pages, for one
+        self._further = Elsewhere(self._tour, self._asking)
         self._visited = 0
         self._planned = 1
         self._answering = Answering(
@@ -161,8 +161,7 @@ class Walk:
     async def _no_banner(self) -> bool:
         """Tell whether it is certain that the start page shows nobody a banner in time."""
         tour, url = self._tour, self._taken[0]
-        rules = await tour.robots.rules(url)
-        await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+        await tour.turn(url)
         async with self._visitor(archive=None) as profile:
             return await scout.no_banner(profile, url, within=self._patience or 0.0)
 
@@ -194,8 +193,7 @@ class Walk:
         tour = self._tour
         if self._archive is not None:
             self._archive.visit(url)
-        rules = await tour.robots.rules(url)
-        await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+        await tour.turn(url)
         answering = self._answering
         presses = answering.presses
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
@@ -206,7 +204,8 @@ class Walk:
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
         await answering.picture(tab, "arrived")
-        await self._glance(tab, url)
+        if self._state is State.BEFORE:
+            await self._further.glance(tab, url)
         place = url  # where the banner is
         for wanted in presses:
             if visit.status is None or tour.stop.is_set():
@@ -235,13 +234,11 @@ class Walk:
         self, profile: Profile, reader: Reader, tab: Tab, wanted: State
     ) -> str | None:
         """Answer the banner of a further page; return which; None: none has taken it."""
-        tour, known = self._tour, self._asking
-        pages = await self._further(tab) if known is None else list(known)
-        for url in pages[: elsewhere.MOST_TRIED]:
+        tour = self._tour
+        for url in await self._further.pages(tab):
             if tour.stop.is_set():
                 return None
-            rules = await tour.robots.rules(url)
-            await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+            await tour.turn(url)
             visit, _ = await reader.arrive(tab, url, clock=tour.clock, briefly=True)
             reader.forget(tab)
             if visit.status is None:
@@ -251,27 +248,6 @@ class Walk:
             if self._answering.banner.found:
                 return None
         return None
-
-    async def _further(self, tab: Tab) -> list[str]:
-        """Return pages of the site that a visitor of the one in *tab* would come to next."""
-        site = self._tour.site
-        ahead = Frontier(site, max_pages=elsewhere.MOST_TRIED + 1)
-        ahead.begin(site.url)
-        ahead.widen(tab.traffic.url or site.url)
-        ahead.visited(tab.traffic.url or site.url)
-        ahead.add(site.pages, asked=True)
-        ahead.add(await elsewhere.linked(tab))
-        refusal = self._tour.robots.refusal
-        return [url for url in ahead.next_level() if await refusal(url) is None]
-
-    async def _glance(self, tab: Tab, url: str) -> None:
-        """Note whether the page in *tab* asks for consent, until one is known that does."""
-        over = self._showing or self._glances >= elsewhere.MOST_GLANCES
-        if self._state is not State.BEFORE or over or tab.traffic.status is None:
-            return
-        self._glances += 1
-        if await elsewhere.shown(tab):
-            self._showing.add(url)
 
     async def _with_promise(self, read: PageRead) -> PageRead:
         """Return *read* with what the site promises to visitors who send the signal."""
@@ -372,7 +348,7 @@ class Walk:
         """Put a page into the chapter, with what it was seen to do before, and tell of it."""
         if (before := self._chapter.pages.get(url)) and self._crowded.get(url):
             read = _together(before.read, read)
-        asks = url in self._showing
+        asks = url in self._further.showing
         page = Page(read=read, links=links, canonical=canonical, barred=barred, asks=asks)
         await self._chapter.add(url, page, whole=not self._tour.stop.is_set())
         self._tell(url)
@@ -382,8 +358,7 @@ class Walk:
         tour = self._tour
         if self._archive is not None:
             self._archive.visit(url)
-        rules = await tour.robots.rules(url)
-        await tour.pace.wait(urlsplit(url).hostname or "", delay=rules.delay)
+        await tour.turn(url)
         try:
             async with asyncio.timeout(PAGE_LIMIT):
                 visit, links = await reader.arrive(tab, url, clock=tour.clock)
@@ -396,7 +371,8 @@ class Walk:
             tour.pace.slow(urlsplit(url).hostname or "")
         if tab.stuck:
             return PageRead(visit=visit), ()
-        await self._glance(tab, url)
+        if self._state is State.BEFORE:
+            await self._further.glance(tab, url)
         return await reader.depart(tab, visit, clock=tour.clock), links
 
     async def _allowed(self, reader: Reader, urls: list[str]) -> list[str]:
@@ -437,16 +413,12 @@ class Walk:
             return None
         if not self._arriving and not self._frontier.inside(url):
             return said("elsewhere", host=urlsplit(url).hostname or "")
-        return await self._refusal(url)
+        return await self._tour.refusal(url)
 
     async def _popup_gate(self, url: str) -> Statement | None:
         if self._frontier.inside(url):
-            return await self._refusal(url)
+            return await self._tour.refusal(url)
         return await self._tour.bounds.refusal(url)
-
-    async def _refusal(self, url: str) -> Statement | None:
-        tour = self._tour
-        return await tour.bounds.refusal(url) or await tour.robots.refusal(url)
 
     async def _credit(self, found: dict[str, tuple[Observation, ...]]) -> None:
         """Add what no page was seen to write to the pages where it was met."""
