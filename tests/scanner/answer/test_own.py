@@ -41,6 +41,7 @@ async def test_own_banner_is_refused(visit):
 @pytest.mark.anyio
 async def test_a_consent_to_own_banner_is_taken_back_by_its_icon(visit):
     page = await visit("own")
+    await page.get_by_role("button").first.wait_for(timeout=60_000)  # who withdraws waits briefly
 
     said = await answer(page, State.WITHDRAW, timeout=60)
 
