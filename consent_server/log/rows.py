@@ -238,12 +238,17 @@ def _added_consents(first: int, rows: Sequence[tuple[Any, ...]]) -> tuple[str, t
 
 @functools.lru_cache(maxsize=256)
 def _for_sqlite(table: Table, names: tuple[str, ...], count: int) -> str:
-    """Return the statement that adds *count* rows, the first at the position that is its first."""
+    """
+    Return the statement that adds *count* rows, the first at the position that is its first.
+
+    What fails takes its transaction back, so that SQLite needs no copies of the pages that the
+    statement alone would have to restore: above 64 kB it puts them into a file, each time anew.
+    """
     (position,) = table.primary_key.columns.keys()
     columns = ", ".join(f'"{name}"' for name in (position, *names))
     values = ", ?" * len(names)
     rows = ", ".join(f"(?1 + {n}{values})" for n in range(count))
-    return f"INSERT INTO {table.name} ({columns}) VALUES {rows}"  # noqa: S608
+    return f"INSERT OR ROLLBACK INTO {table.name} ({columns}) VALUES {rows}"  # noqa: S608
 
 
 @functools.cache
