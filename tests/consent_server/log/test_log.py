@@ -8,14 +8,15 @@ import uuid
 
 import msgspec
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
-from consent_server.log import ConsentLog, selection
+from consent_server.log import ConsentLog, rows, selection
+from consent_server.log.ledger import Ledger
 from consent_server.log.query import Question, read_question
 from consent_server.model import Action, ConsentRecord, Filter
 from scanner.database import open_database
 from scanner.errors import DecisionConflict, LogUnavailable
-from scanner.tables import offer
+from scanner.tables import consent, leaf, offer
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
@@ -74,6 +75,25 @@ async def test_the_same_decision_is_stored_once_whoever_sends_it_and_when(databa
         assert again is False
         assert await log.count(Filter()) == 1
         assert await log.get(sent.id) == sent
+
+
+def test_one_decision_that_is_there_already_costs_the_others_of_its_group_nothing(database):
+    engine = open_database(database)
+    ledger = Ledger(engine)
+    ledger.append([record(1)])
+    several = [record(n) for n in range(2, 2 + 2 * rows.AT_ONCE)]  # more than one statement takes
+
+    added = ledger.append([*several, record(1)])
+    again = ledger.append([*several, record(1)])
+
+    with engine.connect() as connection:
+        kept = connection.execute(select(consent.c.seq, consent.c.id)).all()
+        positions = sorted(connection.execute(select(leaf.c.position)).scalars())
+    ledger.close()
+    engine.dispose()
+    assert (added, again) == ({each.id for each in several}, set())
+    assert positions == sorted(seq for seq, _ in kept) == list(range(1 + len(several)))
+    assert {key for _, key in kept} == {record(1).id, *added}
 
 
 @pytest.mark.anyio
