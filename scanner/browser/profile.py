@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from scanner.browser import disguise
@@ -12,6 +11,7 @@ from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_POPUPS, Tab
 from scanner.collectors.contacts import Contacts
 from scanner.collectors.network import Network, Traffic
+from scanner.collectors.page_script import page_script
 from scanner.collectors.scripts import Scripts
 from scanner.collectors.validators import Validators
 from scanner.collectors.workers import Workers
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scanner.crawl.gate import Gate
     from scanner.shape import Digester
 
-_SIGNAL = resources.files("scanner.collectors").joinpath("signal.js").read_text(encoding="utf-8")
+_SIGNAL = page_script("signal")
 OPEN_LIMIT = 15.0  # seconds for a tab to open
 
 

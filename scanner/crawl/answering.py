@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import structlog
 
+from scanner.collectors.page_script import page_script
 from scanner.crawl.settle import Clock
 from scanner.model import BannerAnswer, Category, State
 from scanner.redaction import redacted_url
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 ANSWER_LIMIT = 20.0  # seconds to find and press the banner's buttons
 
-_TOP = resources.files("scanner.collectors").joinpath("top.js").read_text(encoding="utf-8")
+_TOP = page_script("top")
 
 #: What has to be pressed for a state, in this order.
 _PRESSES: dict[State, tuple[State, ...]] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from scanner.answer.look import asks, mention, survey
 from scanner.browser.devtools import DevToolsError
+from scanner.collectors.page_script import page_script
 from scanner.crawl.frontier import Frontier
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_GLANCES = 5  # pages that are glanced at for a banner before anything is pressed
 MOST_TRIED = 3  # pages on which a banner is looked for that the start page has not shown
 
-_LINKS = resources.files("scanner.collectors").joinpath("links.js").read_text(encoding="utf-8")
+_LINKS = page_script("links")
 
 
 class Elsewhere:
@@ -49,8 +49,9 @@ class Elsewhere:
         site = self._tour.site
         ahead = Frontier(site, max_pages=MOST_TRIED + 1)
         ahead.begin(site.url)
-        ahead.widen(tab.traffic.url or site.url)
-        ahead.visited(tab.traffic.url or site.url)
+        here = tab.traffic.url or site.url
+        ahead.widen(here)
+        ahead.visited(here)
         ahead.add(site.pages, asked=True)
         ahead.add(await linked(tab))
         refusal = self._tour.robots.refusal

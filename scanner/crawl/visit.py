@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
-from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_ROUTES
 from scanner.collectors import consent, jar, parameters
 from scanner.collectors.evidence import StoredItem
+from scanner.collectors.page_script import page_script
 from scanner.collectors.scripts import measured
 from scanner.collectors.stack import OURS
 from scanner.crawl import settle
@@ -48,14 +48,10 @@ SEARCH_LIMIT = 5.0  # seconds until it is known who made code that nobody on the
 GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
 
 
-def _script(name: str) -> str:
-    return resources.files("scanner.collectors").joinpath(name).read_text(encoding="utf-8")
-
-
-_LOOK, _STORAGE, _LINKS = (_script(f"{name}.js") for name in ("look", "storage", "links"))
-_CONSENT = f"{_script('consent.js')}\n//# sourceURL={OURS}"  # whose calls do not count
-_ICON = _script("icon.js")
-_SCROLL, _FAREWELL, _MINDING = (_script(f"{name}.js") for name in ("scroll", "farewell", "minding"))
+_LOOK, _STORAGE, _LINKS = map(page_script, ("look", "storage", "links"))
+_CONSENT = f"{page_script('consent')}\n//# sourceURL={OURS}"  # whose calls do not count
+_ICON = page_script("icon")
+_SCROLL, _FAREWELL, _MINDING = map(page_script, ("scroll", "farewell", "minding"))
 
 
 class Reader:
@@ -327,14 +323,15 @@ def _cause(tab: Tab, *, loaded: bool) -> Statement | None:
     """Return what is wrong with the page in *tab*."""
     if tab.crashed.is_set():
         return said("page_crashed")
+    busy = said("too_heavy" if tab.laden else "endless_scripts")
     if tab.frozen:
-        return said("too_heavy" if tab.laden else "endless_scripts")
+        return busy
     if tab.over:
         return said("scan_ended")
     if tab.restless and tab.refused is not None:
         return tab.refused
     if tab.endless:
-        return said("too_heavy" if tab.laden else "endless_scripts")
+        return busy
     if tab.alert_loop:
         return said("endless_alerts")
     if tab.broken is not None:
