@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nacl.signing import SigningKey
 
 from consent_server.log import ConsentLog
 from consent_server.log.recount import look, recount
@@ -30,7 +30,7 @@ CORE = ("site", "revision", "action")
 CATEGORIES = ("functional", "statistics", "marketing")
 SHARED = (*CORE[:2], "language", "action", *CATEGORIES)
 LATER = ("services", "surface", "country", "layout")
-KEY = Ed25519PrivateKey.generate()
+KEY = SigningKey.generate()
 
 
 class Era:
@@ -244,7 +244,7 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
             Tree(engine).sign(KEY, now=era.day)
     upgrade_database(engine)  # what is newer than this test knows
 
-    verdict = verify(engine, key=KEY.public_key())
+    verdict = verify(engine, key=KEY.verify_key)
     async with ConsentLog.open(engine) as log:
         assert (verdict.faults, check_database(engine)) == ((), ())
         assert verdict.leaves == len(REVISIONS) * 5 - 1
@@ -271,7 +271,7 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
         assert await log.count(Filter()) == len(given) - len(REVISIONS)
         assert said(await log.statistics(Filter())) == expected(given + erased + forgotten, ())
         assert await log.services("shop") == ("YouTube",)
-    assert verify(engine, key=KEY.public_key()).faults == ()
+    assert verify(engine, key=KEY.verify_key).faults == ()
     shown = Releases(engine).shown("shop", "r1", at=BEGUN)
     assert json.loads(shown.facts) == json.loads(FACTS)
     assert Door(engine, None).matching("first").scopes == {Scope.READ, Scope.EXPORT}
