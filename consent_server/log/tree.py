@@ -41,7 +41,8 @@ class Tree:
                 connection.execute(self._keep_node, nodes)
             text = note.write(note.Checkpoint(size, root), key)
             kept = connection.execute(
-                self._keep_checkpoint.values(size=size, note=text, created_at=to_milliseconds(now))
+                self._keep_checkpoint.values(size=size, note=text, created_at=to_milliseconds(now)),
+                execution_options={"preserve_rowcount": True},
             )
             return text if kept.rowcount else None
 
