@@ -127,8 +127,8 @@ def command(
     made = _made(chosen, database, server=server.rstrip("/"), keep=immutable)
     if not made.scanned:
         click.echo(
-            f"{site} has not been scanned: nothing that it loads or stores is sorted yet. Begin with"
-            f" 'kapsel scan {site}'.",
+            f"{site} has not been scanned: nothing that it loads or stores is sorted yet."
+            f" Begin with 'kapsel scan {site}'.",
             err=True,
         )
     _write(made, pin=pin, rules_file=rules_file, nginx=nginx)
