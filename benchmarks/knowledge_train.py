@@ -12,8 +12,9 @@ The recipe, so that anybody with labelled cookies can repeat it:
 5. trust: each row is classified by a model that was trained without its third of the sites (of
    listed rows: of the names); a second, binary regression learns from
    ``scanner.classify.trust.signs`` which of these verdicts are right;
-6. practice: from the same verdicts on listed rows a third regression, of three classes, learns
-   from ``scanner.classify.practice.signs`` how lists label such items;
+6. practice: from the same verdicts on listed rows, and from those of a knowledge base without
+   what it says of their names, a third regression, of three classes, learns from
+   ``scanner.classify.practice.signs`` how lists label such items, known or not;
 7. exemption: the model calls exempt what is likelier exempt than statistics and than marketing,
    and is so with a probability of 0.45 at least; of a third party's items, of 0.6: nobody asked
    for a service of that party, and the few of them that are exempt are mostly known by name.
@@ -46,6 +47,8 @@ from scanner.model import Category, Party, Subject
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from scanner.classify.words import Word
+
 C = 0.15
 EXAMPLE = 0.1  # weight of an example of the knowledge base; of a row: 1
 REPEATED = -0.25  # power of the number of rows of a name: what each of them weighs
@@ -56,7 +59,7 @@ SCALE = 100
 SMALLEST = 3  # of the whole numbers
 TOLERANCE = 1e-3  # of the fit; finer ones change no verdict
 TRUST_C = 0.1
-PRACTICE_C = 1.0
+PRACTICE_C = 0.5
 PARTS = 3  # into which rows are cut to learn trust
 SEED = 7
 TARGET = files.HERE / "weights.json"
@@ -154,16 +157,16 @@ class Trainer:
         heard: list[dict[str, float]] = []
         labels: list[str] = []
         for training, test in parts(rows, PARTS, apart):
-            knowledge = know(self.fit([*training, *unseen(examples, test, apart)]))
-            for row in test:
-                words = said(row.subject, knowledge=knowledge)
-                decided = decision.decide(words)
-                if decided.word is not None:
-                    told.append(dict(signs(decided.word, decided, words)))
-                    right.append(three(decided.word.category) == three(row.label))
-                    if row.source == "listed":
-                        heard.append(dict(practice.signs(decided.word, words)))
-                        labels.append(three(row.label))
+            weights = self.fit([*training, *unseen(examples, test, apart)])
+            for row, word, decided, words in _decided(test, know(weights)):
+                told.append(dict(signs(word, decided, words)))
+                right.append(three(word.category) == three(row.label))
+            listed = [row for row in test if row.source == "listed"]
+            names = {row.subject.name for row in listed}
+            for knowledge in (know(weights), know(weights, forgotten=names)):
+                for row, word, _, words in _decided(listed, knowledge):
+                    heard.append(practice.signs(word, words))
+                    labels.append(three(row.label))
         return msgspec.structs.replace(
             self.fit([*rows, *examples]),
             trust=_trust(told, right),
@@ -207,6 +210,17 @@ class Trainer:
         if subject not in self._found:
             self._found[subject] = frozenset(features(subject, self._blank))
         return self._found[subject]
+
+
+def _decided(
+    rows: Iterable[Row], knowledge: Knowledge
+) -> Iterator[tuple[Row, Word, decision.Decision, tuple[Word, ...]]]:
+    """Yield those of *rows* that are decided, with the word that did, and all words."""
+    for row in rows:
+        words = said(row.subject, knowledge=knowledge)
+        decided = decision.decide(words)
+        if decided.word is not None:
+            yield row, decided.word, decided, words
 
 
 def _weights(rows: Sequence[Row]) -> list[float]:

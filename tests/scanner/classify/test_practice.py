@@ -20,24 +20,29 @@ def knowing(weights: dict[str, tuple[float, ...]]) -> Knowledge:
     return Knowledge(vendors.vendors, vendors.vocabulary, weights=blank)
 
 
-def word(category: Category) -> Word:
+def word(
+    category: Category, layer: Layer = Layer.KNOWLEDGE, purpose: str = "contact.source"
+) -> Word:
     return Word(
-        layer=Layer.KNOWLEDGE,
+        layer=layer,
         entry="bizible/_biz_uid",
         category=category,
         confidence=0.8,
         reason="exact match",
         vendor_id="bizible",
-        purposes=("contact.source",),
+        purposes=(purpose,),
     )
 
 
-def ask(subject: Subject, category: Category, weights: dict[str, tuple[float, ...]]) -> Category:
-    one = word(category)
+def follow(subject: Subject, one: Word, weights: dict[str, tuple[float, ...]]) -> Category:
     decided = decision.Decision(one, 0.8, contested=False)
     after = practice.followed(decided, (one,), subject, knowing(weights)).word
     assert after is not None
     return after.category
+
+
+def ask(subject: Subject, category: Category, weights: dict[str, tuple[float, ...]]) -> Category:
+    return follow(subject, word(category), weights)
 
 
 def test_an_item_that_nobody_met_follows_what_lists_clearly_say_of_its_vendor() -> None:
@@ -60,16 +65,46 @@ def test_an_item_that_was_met_keeps_its_verdict(subject: Subject) -> None:
     assert ask(subject, Category.MARKETING, weights) is Category.MARKETING
 
 
-def test_lists_never_exempt_a_tracker() -> None:
+@pytest.mark.parametrize("layer", [Layer.KNOWLEDGE, Layer.HOST])
+def test_lists_never_exempt_what_the_knowledge_or_the_host_calls_a_tracker(layer: Layer) -> None:
+    weights = {"bias": (9.0, 0.0, 1.0)}
+
+    after = follow(Subject(name="_biz_uid"), word(Category.MARKETING, layer), weights)
+
+    assert after is Category.MARKETING
+
+
+@pytest.mark.parametrize(
+    ("exempt", "category"), [(0.9, Category.FUNCTIONAL), (0.6, Category.STATISTICS)]
+)
+def test_a_guessed_tracker_is_exempt_where_lists_call_it_that_rather_than_any_kind_of_tracking(
+    exempt: float, category: Category
+) -> None:
+    one = word(Category.STATISTICS, Layer.MODEL)
+
+    after = follow(Subject(name="cart_x"), one, {"bias": (exempt, 0.1, 0.0)})
+
+    assert after is category
+
+
+def test_a_setting_is_tracking_where_lists_call_it_that() -> None:
+    weights = {"bias": (0.0, 0.0, 2.0)}
+
+    assert ask(Subject(name="_biz_uid"), Category.FUNCTIONAL, weights) is Category.MARKETING
+
+
+def test_what_lists_exempt_as_well_keeps_its_own_category() -> None:
     weights = {"bias": (9.0, 0.0, 0.0)}
 
-    assert ask(Subject(name="_biz_uid"), Category.MARKETING, weights) is Category.MARKETING
-
-
-def test_lists_never_call_an_opt_out_tracking() -> None:
-    weights = {"bias": (0.0, 9.0, 0.0)}
-
     assert ask(Subject(name="_biz_uid"), Category.NECESSARY, weights) is Category.NECESSARY
+
+
+def test_lists_never_call_a_choice_about_consent_tracking() -> None:
+    one = word(Category.NECESSARY, purpose="consent.refusal")
+
+    after = follow(Subject(name="_biz_opt_out"), one, {"bias": (0.0, 9.0, 0.0)})
+
+    assert after is Category.NECESSARY
 
 
 @pytest.mark.parametrize(
@@ -88,12 +123,6 @@ def test_what_rests_on_the_vendors_documents_stands_and_what_some_site_declares_
 
     assert after.word is not None
     assert after.word.category is category
-
-
-def test_lists_that_hardly_differ_change_nothing() -> None:
-    weights = {"bias": (0.0, 0.3, 0.2)}
-
-    assert ask(Subject(name="_biz_uid"), Category.MARKETING, weights) is Category.MARKETING
 
 
 def test_what_is_called_otherwise_says_so_and_loses_purposes_that_no_longer_fit() -> None:
