@@ -221,7 +221,10 @@ def _summed(made: Any) -> Insert:
 def _open(connection: Connection, day: int) -> None:
     """Let *day* be counted again: it is no longer added up."""
     made = dialect_named(connection.dialect.name).insert(open_day)
-    kept = connection.execute(made.values(day=day).on_conflict_do_nothing())
+    kept = connection.execute(
+        made.values(day=day).on_conflict_do_nothing(),
+        execution_options={"preserve_rowcount": True},
+    )
     if kept.rowcount:
         connection.execute(delete(daily).where(daily.c.day == day))
 
