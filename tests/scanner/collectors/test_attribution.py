@@ -44,6 +44,8 @@ STORED = {
         "folder/a_file",
         "folder/a_moved",
         "t_legacy",
+        "t_old/t_deep",
+        "i_sync",
     ),
     *("i_worker", "t_lent_area", "t_lent_item", "t_empty", "t_full/t_within"),
     *("t_bucket", "t_bucket_database", "t_bucket_cache", "t_bucket_file"),
@@ -61,6 +63,8 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
     named = {name: o.set_by.url for (_, name), o in seen.items() if o.set_by}
     expected = {name: WRITERS[name.rsplit("/", 1)[-1][0]] for name in COOKIES | STORED}
     assert {name: named.get(name) for name in expected} == expected
+
+    assert named["transport.tracker.example"] == TAG
 
     cookies = found.cookies()
     lines = {name: cookies[name].set_by.line for name in COOKIES}
