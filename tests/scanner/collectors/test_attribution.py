@@ -104,7 +104,7 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
 
     # What was called off, and a folder that is no item beside its file, are none.
     assert not {"t_cancelled", "t_full"} & {name for _, name in seen}
-    assert cookies["t_led"].set_by.line == 50
+    assert cookies["t_led"].set_by.line == 54
     assert 3500 < cookies["t_placed"].lifetime <= 3600
 
     # What is taken away at once is told, and not as kept.
