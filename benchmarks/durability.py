@@ -401,9 +401,8 @@ def alive(pid: int) -> bool:
 
 def judged(count: int, site: Site, folder: Path, database: str) -> Tally:
     """Return what is there of what was acknowledged."""
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     from consent_server.log import note
+    from consent_server.log.signing import signing_key
     from consent_server.log.verify import verify
     from scanner.database import open_database
     from scanner.errors import DatabaseUnusable
@@ -415,7 +414,7 @@ def judged(count: int, site: Site, folder: Path, database: str) -> Tally:
     try:
         with engine.connect() as connection:
             stored = list(connection.exec_driver_sql("SELECT id FROM consent").scalars())
-        key = load_pem_private_key((folder / "key").read_bytes(), None).public_key()
+        key = signing_key(folder / "key").verify_key
         file = folder / "checkpoints"
         outside = note.split(file.read_text()) if file.exists() else []
         verdict = verify(engine, key=key, outside=outside)  # type: ignore[arg-type]

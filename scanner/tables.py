@@ -293,6 +293,15 @@ session = Table(
     Index("session_account", "account"),
 )
 
+#: Tries to sign in that failed of late; see consent_server/admin/attempts.py.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # of whom or what is held back
+    Column("full_at", BigInteger, nullable=False),  # when it may try as often as anybody again
+    Index("attempt_full_at", "full_at"),
+)
+
 #: Who did what in /admin and on the command line. Append-only.
 trail = Table(
     "trail",

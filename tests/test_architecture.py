@@ -28,6 +28,7 @@ SQLALCHEMY = (
     "scanner/unfinished.py",
     "scanner/deeds.py",
     "consent_server/admin/accounts.py",
+    "consent_server/admin/attempts.py",
     "consent_server/admin/jobs.py",
     "consent_server/admin/sessions.py",
     "consent_server/admin/trail.py",

@@ -2,70 +2,146 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
 import math
 import time
-from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import and_, bindparam, case, delete, select, update
+
+from scanner.database import dialect_named
+from scanner.tables import attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAX_REMEMBERED = 20_000  # buckets in one process
-MAX_NAME = 254  # characters of a name that are told apart; no account has a longer one
+    from sqlalchemy import Connection, Engine
 
-#: Tries at once, and seconds until one more is free. An account is held back more gently than
-#: the pair of account and network, so that a stranger can hardly lock anybody out.
-OF_BOTH = (5, 60.0)
-OF_NETWORK = (30, 20.0)
-OF_ACCOUNT = (50, 30.0)
+MAX_NAME = 254  # characters of a name that are told apart; no account has a longer one
 
 _PREFIX = {4: 24, 6: 48}
 
 
+class Rule(NamedTuple):
+    """So many tries at once, and seconds until one more is free."""
+
+    most: int
+    seconds: int
+
+
+#: An account is held back more gently than the pair of account and network, so that a stranger
+#: can hardly lock anybody out.
+OF_BOTH = Rule(5, 60)
+OF_NETWORK = Rule(30, 20)
+OF_ACCOUNT = Rule(50, 30)
+
+
+class _Bucket(NamedTuple):
+    """One of those that a try is counted in."""
+
+    digest: bytes
+    rule: Rule
+
+
 class Attempts:
-    """The tries that failed of late; in memory, with networks only, never a whole address."""
+    """
+    The tries that failed of late, in *engine*'s database: all processes of a server count together.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Only digests are kept, made with a *secret* from outside the database, of names and of networks
+    that are no whole addresses; they go as soon as they hold nobody back.
+    """
+
+    def __init__(
+        self, engine: Engine, *, secret: bytes, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._engine = engine
+        self._secret = secret
         self._clock = clock
-        self._left: OrderedDict[tuple[str, ...], tuple[float, float]] = OrderedDict()
+        self._insert = dialect_named(engine.dialect.name).insert(attempt)
 
-    def wait(self, name: str, address: str | None) -> int:
-        """Return after how many seconds *name* may be tried from *address*; 0: now."""
-        waits = [self._wait(key, *rule) for key, rule in _buckets(name, address)]
-        return max(waits)
+    def begin(self, name: str, address: str | None) -> int:
+        """
+        Count a try of *name* from *address* as one that fails, until it is known that it did not.
 
-    def failed(self, name: str, address: str | None) -> None:
-        """Count a try that failed."""
-        for key, (most, seconds) in _buckets(name, address):
-            self._left[key] = (self._now_left(key, most, seconds) - 1, self._clock())
-            self._left.move_to_end(key)
-        while len(self._left) > MAX_REMEMBERED:
-            self._left.popitem(last=False)
+        Returns:
+            After how many seconds it may be made; 0: now, and only then it is counted.
+        """
+        buckets = self._buckets(name, address)
+        now = round(self._clock() * 1000)
+        with self._engine.connect() as connection:
+            if after := _wait(connection, buckets, now):
+                return after
+            connection.rollback()
+            connection.execute(delete(attempt).where(attempt.c.full_at <= now))
+            if all(self._count(connection, bucket, now) for bucket in buckets):
+                connection.commit()
+                return 0
+            connection.rollback()  # others came between
+            return max(1, _wait(connection, buckets, now))
 
     def succeeded(self, name: str, address: str | None) -> None:
         """Forget the slips of who has signed in now; the last try was none."""
-        (both, _), *others = _buckets(name, address)
-        self._left.pop(both, None)
-        for key, (most, seconds) in others:
-            self._left[key] = (self._now_left(key, most, seconds) + 1, self._clock())
+        both, *others = self._buckets(name, address)
+        with self._engine.begin() as connection:
+            connection.execute(delete(attempt).where(attempt.c.digest == both.digest))
+            connection.execute(
+                update(attempt)
+                .where(attempt.c.digest == bindparam("of"))
+                .values(full_at=attempt.c.full_at - bindparam("less")),
+                [{"of": each.digest, "less": each.rule.seconds * 1000} for each in sorted(others)],
+            )
 
-    def _wait(self, key: tuple[str, ...], most: int, seconds: float) -> int:
-        left = self._now_left(key, most, seconds)
-        return 0 if left >= 1 else math.ceil((1 - left) * seconds)
+    def _count(self, connection: Connection, bucket: _Bucket, now: int) -> bool:
+        """Take one try out of *bucket*; False: there is none in it."""
+        cost, room = _cost(bucket.rule), _room(bucket.rule)
+        held = and_(attempt.c.full_at > now, attempt.c.full_at <= now + room + cost)
+        since = case((held, attempt.c.full_at), else_=now)  # a clock may have been put back
+        counted = connection.execute(
+            self._insert.values(digest=bucket.digest, full_at=now + cost).on_conflict_do_update(
+                index_elements=[attempt.c.digest],
+                set_={"full_at": since + cost},
+                where=since <= now + room,
+            ),
+            execution_options={"preserve_rowcount": True},
+        )
+        return counted.rowcount > 0
 
-    def _now_left(self, key: tuple[str, ...], most: int, seconds: float) -> float:
-        left, since = self._left.get(key, (float(most), self._clock()))
-        return min(float(most), left + (self._clock() - since) / seconds)
+    def _buckets(self, name: str, address: str | None) -> list[_Bucket]:
+        network, name = _network(address), name.strip().casefold()[:MAX_NAME]
+        told = ((("both", name, network), OF_BOTH), (("network", network), OF_NETWORK))
+        return [
+            _Bucket(self._digest(parts), rule)
+            for parts, rule in (*told, (("account", name), OF_ACCOUNT))
+        ]
+
+    def _digest(self, parts: tuple[str, ...]) -> bytes:
+        told = "\0".join(("a try to sign in", *parts)).encode("utf-8", "surrogatepass")
+        return hmac.digest(self._secret, told, hashlib.sha256)
 
 
-def _buckets(name: str, address: str | None) -> list[tuple[tuple[str, ...], tuple[int, float]]]:
-    network, name = _network(address), name.strip().casefold()[:MAX_NAME]
-    return [
-        (("both", name, network), OF_BOTH),
-        (("network", network), OF_NETWORK),
-        (("account", name), OF_ACCOUNT),
-    ]
+def _wait(connection: Connection, buckets: list[_Bucket], now: int) -> int:
+    """Return after how many seconds there is a try in each of *buckets*; 0: now."""
+    digests = [bucket.digest for bucket in buckets]
+    asked = select(attempt.c.digest, attempt.c.full_at).where(attempt.c.digest.in_(digests))
+    full_at = {bytes(digest): at for digest, at in connection.execute(asked)}
+    waits = [0]
+    for digest, rule in buckets:
+        missing = full_at.get(digest, now) - now - _room(rule)
+        if 0 < missing <= _cost(rule):
+            waits.append(math.ceil(missing / 1000))
+    return max(waits)
+
+
+def _cost(rule: Rule) -> int:
+    """Return the milliseconds in which a try comes back."""
+    return rule.seconds * 1000
+
+
+def _room(rule: Rule) -> int:
+    """Return how many milliseconds from full a bucket may be that still holds a try."""
+    return (rule.most - 1) * _cost(rule)
 
 
 def _network(address: str | None) -> str:

@@ -14,6 +14,7 @@ from consent_server.admin.provider import Provider, check_address
 from consent_server.admin.runner import Runner
 from consent_server.admin.sessions import Sessions
 from consent_server.admin.trail import Trail
+from consent_server.log.signing import signing_key
 from consent_server.tokens import Door
 from scanner.store import Store
 
@@ -36,7 +37,7 @@ async def furnish(state: Any, settings: Settings) -> AsyncIterator[None]:
     state.accounts = Accounts(engine)
     state.sessions = Sessions(engine)
     state.trail = Trail(engine)
-    state.attempts = Attempts()
+    state.attempts = Attempts(engine, secret=bytes(signing_key(settings.key_file)))
     state.hashing = asyncio.Semaphore(1)  # a hash takes 19 MiB and a core: one at a time
     state.glances = Glances(Store(engine))
     state.jobs = Jobs(engine)

@@ -86,7 +86,7 @@ async def _entered(request: Request, known: Identity, *, goal: str) -> Response:
     if account is None:
         return await to_sign_in(request, mistake="no_account_here", status=403)
     secret = await begun(request, account.name, how="at the provider")
-    response = entered(request, secret, goal=goal)
+    response = await entered(request, secret, goal=goal)
     cookies.drop(response, request, "provider")
     return response
 

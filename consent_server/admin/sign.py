@@ -45,24 +45,30 @@ async def sign_in(request: Request) -> Response:
     address = request.client and request.client.host
     name = form["name"] if form["token"] == "" else TOKEN_HOLDER
     attempts: Attempts = request.app.state.attempts
-    after = attempts.wait(name, address)
+    after = await asyncio.to_thread(attempts.begin, name, address)
     if after:
         response = await to_sign_in(
             request, mistake="too_many", count=after, status=429, name=form["name"]
         )
         response.headers["Retry-After"] = str(after)
         return response
-    attempts.failed(name, address)  # until it is known that it did not, so that none run beside it
     secret = await (_with_token if form["token"] else _with_password)(request, form)
     if secret is None:
         mistake = "token_unknown" if form["token"] else "wrong"
         return await to_sign_in(request, mistake=mistake, status=401, name=form["name"])
-    attempts.succeeded(name, address)
-    return entered(request, secret, goal=form["goal"])
+    await asyncio.to_thread(attempts.succeeded, name, address)
+    return await entered(request, secret, goal=form["goal"])
 
 
-def entered(request: Request, secret: str, *, goal: str = "/admin") -> Response:
-    """Lead who has signed in to the page that she wanted, with the cookie of her session."""
+async def entered(request: Request, secret: str, *, goal: str = "/admin") -> Response:
+    """
+    Lead who has signed in to the page that she wanted, with the cookie of her session.
+
+    The session that the browser had until now ends: its cookie goes, and with it the way out.
+    """
+    former = cookies.read(request, "session")
+    if former is not None:
+        await asyncio.to_thread(request.app.state.sessions.end, former)
     if not goal.startswith("/admin/") or "\\" in goal:
         goal = "/admin"
     response = RedirectResponse(goal, status_code=303, headers={"Cache-Control": "no-store"})
@@ -123,7 +129,7 @@ async def account(asked: Asked) -> Response:
         mistake = await _changed(asked)
         if mistake is None:
             secret = await asyncio.to_thread(asked.sessions.begin, account=asked.person.name)
-            return entered(asked.request, secret, goal="/admin/account?done=password")
+            return await entered(asked.request, secret, goal="/admin/account?done=password")
     return asked.page(
         "account",
         status=200 if mistake is None else 400,
@@ -138,14 +144,13 @@ async def _changed(asked: Asked) -> str | None:
     name, form = asked.person.name, asked.form
     attempts: Attempts = asked.request.app.state.attempts
     address = asked.request.client and asked.request.client.host
-    if after := attempts.wait(name, address):
+    if after := await asyncio.to_thread(attempts.begin, name, address):
         return asked.words.text("mistakes.too_many", count=after)
-    attempts.failed(name, address)  # until it is known that it did not, so that none run beside it
     async with asked.request.app.state.hashing:
         known = await asyncio.to_thread(asked.accounts.with_password, name, form.raw("password"))
         if known is None:
             return asked.words.text("mistakes.present_wrong")
-        attempts.succeeded(name, address)
+        await asyncio.to_thread(attempts.succeeded, name, address)
         try:
             await asyncio.to_thread(asked.accounts.set_password, name, form.raw("new"))
         except Mistake as exc:
@@ -185,7 +190,7 @@ async def invitation(request: Request) -> Response:
         except Mistake as exc:
             mistake, status = exc.said(words), 400
         else:
-            return entered(request, await begun(request, name, how="by an invitation"))
+            return await entered(request, await begun(request, name, how="by an invitation"))
     secret = request.path_params["secret"]
     response = frame.page(
         request,

@@ -17,8 +17,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
 
 #: Whose log it is, in every note and key: keys tell logs apart.
 NAME = "kapsel"
@@ -35,14 +35,14 @@ class Checkpoint(NamedTuple):
     root: bytes
 
 
-def write(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
+def write(checkpoint: Checkpoint, key: SigningKey) -> str:
     """Return the note that states *checkpoint*, signed with *key*."""
     body = f"{NAME}\n{checkpoint.size}\n{_text(checkpoint.root)}\n"
-    signature = _key_hash(key.public_key()) + key.sign(body.encode())
+    signature = _key_hash(key.verify_key) + key.sign(body.encode()).signature
     return f"{body}\n— {NAME} {_text(signature)}\n"
 
 
-def read(note: str, key: Ed25519PublicKey) -> Checkpoint | None:
+def read(note: str, key: VerifyKey) -> Checkpoint | None:
     """Return what *note* states; None: it is no note, or not signed with *key*."""
     found = _NOTE.fullmatch(note)
     if found is None:
@@ -52,8 +52,8 @@ def read(note: str, key: Ed25519PublicKey) -> Checkpoint | None:
     if signature is None or root is None or signature[:4] != _key_hash(key):
         return None
     try:
-        key.verify(signature[4:], found[1].encode())
-    except InvalidSignature:
+        key.verify(found[1].encode(), signature[4:])
+    except (BadSignatureError, ValueError):  # or one of another length
         return None
     return Checkpoint(int(found[2]), root)
 
@@ -63,23 +63,23 @@ def split(text: str) -> list[str]:
     return re.findall(r"kapsel\n\d+\n[^\n]+\n\n— kapsel [^\n]+\n|[^\n]+\n?", text)
 
 
-def write_key(key: Ed25519PublicKey) -> str:
+def write_key(key: VerifyKey) -> str:
     """Return *key* as text, by which anybody can verify the notes."""
-    return f"{NAME}+{_key_hash(key).hex()}+{_text(_ED25519 + key.public_bytes_raw())}"
+    return f"{NAME}+{_key_hash(key).hex()}+{_text(_ED25519 + bytes(key))}"
 
 
-def read_key(text: str) -> Ed25519PublicKey | None:
+def read_key(text: str) -> VerifyKey | None:
     """Return the key that `write_key` wrote as *text*; None: it is none."""
     found = _KEY.fullmatch(text.strip())
     data = _bytes(found[2]) if found else None
     if data is None or len(data) != 33 or data[:1] != _ED25519:
         return None
-    key = Ed25519PublicKey.from_public_bytes(data[1:])
+    key = VerifyKey(data[1:])
     return key if found and found[1] == _key_hash(key).hex() else None
 
 
-def _key_hash(key: Ed25519PublicKey) -> bytes:
-    named = NAME.encode() + b"\n" + _ED25519 + key.public_bytes_raw()
+def _key_hash(key: VerifyKey) -> bytes:
+    named = NAME.encode() + b"\n" + _ED25519 + bytes(key)
     return hashlib.sha256(named).digest()[:4]
 
 

@@ -15,7 +15,7 @@ from consent_server.log.merkle import root_by_path
 from consent_server.model import ConsentRecord
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from nacl.signing import VerifyKey
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ def read(data: bytes) -> Receipt | None:
         return None
 
 
-def fault(receipt: Receipt, key: Ed25519PublicKey) -> str | None:
+def fault(receipt: Receipt, key: VerifyKey) -> str | None:
     """Return why *receipt* proves nothing under *key*; None: it is proven."""
     proof = receipt.proof
     if proof is None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import contextlib
 import datetime as dt
 import os
+import re
 from typing import TYPE_CHECKING
 
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from nacl.signing import SigningKey
 from sqlalchemy.exc import DBAPIError
 
 from consent_server.log import note
@@ -32,18 +29,25 @@ log = structlog.get_logger(__name__)
 
 EVERY = 10.0  # seconds between checkpoints while decisions come in
 
+SEED_LENGTH = 32  # bytes: all there is to a key
+
+#: What stands before them in PKCS #8, and how that is written (RFC 8410, section 7; RFC 7468).
+_HEAD = bytes.fromhex("302e020100300506032b657004220420")
+_PEM = b"-----BEGIN PRIVATE KEY-----\n%b\n-----END PRIVATE KEY-----\n"
+_KEY = re.compile(rb"\s*-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----\s*")
+
 
 class Signer:
     """Signs a checkpoint of *tree* when it has grown; *file*, and a *witness*, get it too."""
 
     def __init__(
-        self, tree: Tree, key: Ed25519PrivateKey, file: Path, *, witness: Witness | None = None
+        self, tree: Tree, key: SigningKey, file: Path, *, witness: Witness | None = None
     ) -> None:
         self._tree = tree
         self._key = key
         self._file = file
         self._witness = witness
-        self.key = note.write_key(key.public_key())  # by which anybody can check
+        self.key = note.write_key(key.verify_key)  # by which anybody can check
 
     def sign(self) -> None:
         """Sign a checkpoint, if there is something new."""
@@ -93,7 +97,7 @@ def must_take_checkpoints(path: Path) -> None:
         raise KapselError(f"the checkpoints {path} cannot be written: {exc.strerror}") from exc
 
 
-def signing_key(path: Path) -> Ed25519PrivateKey:
+def signing_key(path: Path) -> SigningKey:
     """
     Return the key in the file at *path*; where there is none, make one that only we can read.
 
@@ -105,19 +109,22 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
             made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             return _read(path)
-        key = Ed25519PrivateKey.generate()
+        key = SigningKey.generate()
         with os.fdopen(made, "wb") as file:
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            file.write(_PEM % base64.b64encode(_HEAD + bytes(key)))
     except OSError as exc:
         raise KapselError(f"the signing key {path} cannot be used: {exc.strerror}") from exc
     return key
 
 
-def _read(path: Path) -> Ed25519PrivateKey:
+def _read(path: Path) -> SigningKey:
+    found = _KEY.fullmatch(path.read_bytes())
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as exc:
-        raise KapselError(f"{path} holds no signing key: move it away to get a new one") from exc
-    if not isinstance(key, Ed25519PrivateKey):
+        told = base64.b64decode(b"".join(found[1].split()), validate=True) if found else b""
+    except binascii.Error:
+        told = b""
+    if not told:
+        raise KapselError(f"{path} holds no signing key: move it away to get a new one")
+    if not told.startswith(_HEAD) or len(told) != len(_HEAD) + SEED_LENGTH:
         raise KapselError(f"{path} holds another kind of key than Ed25519")
-    return key
+    return SigningKey(told[len(_HEAD) :])

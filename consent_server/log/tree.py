@@ -14,7 +14,7 @@ from scanner.tables import checkpoint, leaf, node, to_milliseconds
 if TYPE_CHECKING:
     import datetime as dt
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from nacl.signing import SigningKey
     from sqlalchemy import Connection, Engine
 
 _GROUP = 2560  # leaves read at once: whole blocks of `merkle`, and half a megabyte
@@ -29,7 +29,7 @@ class Tree:
         self._keep_node = dialect.insert(node).on_conflict_do_nothing()
         self._keep_checkpoint = dialect.insert(checkpoint).on_conflict_do_nothing()
 
-    def sign(self, key: Ed25519PrivateKey, *, now: dt.datetime) -> str | None:
+    def sign(self, key: SigningKey, *, now: dt.datetime) -> str | None:
         """Keep and return a checkpoint of the tree as it is; None: the newest one is still true."""
         with self._engine.begin() as connection:
             size = _size(connection)
@@ -41,7 +41,8 @@ class Tree:
                 connection.execute(self._keep_node, nodes)
             text = note.write(note.Checkpoint(size, root), key)
             kept = connection.execute(
-                self._keep_checkpoint.values(size=size, note=text, created_at=to_milliseconds(now))
+                self._keep_checkpoint.values(size=size, note=text, created_at=to_milliseconds(now)),
+                execution_options={"preserve_rowcount": True},
             )
             return text if kept.rowcount else None
 
@@ -86,8 +87,9 @@ def _hashes(connection: Connection, level: int, first: int, end: int) -> dict[in
     )
     if level:
         query = query.where(node.c.level == level)
-    found = connection.execute(query.order_by(table.c.position)).all()
-    return {place: bytes(hashed) for place, hashed in found}  # by name it takes thrice as long
+    # To make a row of each would take longer than to read and hash them.
+    with connection.execute(query.order_by(table.c.position)) as found:
+        return {place: bytes(hashed) for place, hashed in found.cursor.fetchall()}
 
 
 def _grown(connection: Connection, size: int) -> tuple[bytes, list[dict[str, object]]]:

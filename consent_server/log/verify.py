@@ -16,7 +16,7 @@ from scanner.tables import answer, checkpoint, consent, leaf, node
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from nacl.signing import VerifyKey
     from sqlalchemy import Connection, Engine
 
 MAX_FAULTS = 100  # told one by one; who has more has lost the whole
@@ -34,7 +34,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...]
 
 
-def verify(engine: Engine, *, key: Ed25519PublicKey, outside: Iterable[str] = ()) -> Verdict:
+def verify(engine: Engine, *, key: VerifyKey, outside: Iterable[str] = ()) -> Verdict:
     """
     Return what is wrong with the log in *engine*'s database.
 
@@ -47,9 +47,7 @@ def verify(engine: Engine, *, key: Ed25519PublicKey, outside: Iterable[str] = ()
 
 
 class _Audit:
-    def __init__(
-        self, connection: Connection, key: Ed25519PublicKey, outside: Iterable[str]
-    ) -> None:
+    def __init__(self, connection: Connection, key: VerifyKey, outside: Iterable[str]) -> None:
         self._connection = connection
         self._faults: list[str] = []
         self._redacted: set[int] = set()
@@ -151,7 +149,7 @@ class _Audit:
                 "changed, removed, inserted or reordered"
             )
 
-    def _statements(self, key: Ed25519PublicKey, outside: Iterable[str]) -> dict[int, set[bytes]]:
+    def _statements(self, key: VerifyKey, outside: Iterable[str]) -> dict[int, set[bytes]]:
         """Return the roots that the checkpoints state for each size."""
         inside = self._connection.execute(select(checkpoint.c.note)).scalars()
         stated: dict[int, set[bytes]] = {}

@@ -141,7 +141,7 @@ def test_a_moment_comes_back_to_the_millisecond(milliseconds):
 
 
 def test_decisions_from_before_the_tree_get_leaves_that_hold(unmigrated):
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from nacl.signing import SigningKey
 
     from consent_server.log.verify import verify
 
@@ -158,7 +158,7 @@ def test_decisions_from_before_the_tree_get_leaves_that_hold(unmigrated):
         connection.exec_driver_sql("DELETE FROM consent WHERE id = '2'")
     upgrade_database(engine)
 
-    verdict = verify(engine, key=Ed25519PrivateKey.generate().public_key())
+    verdict = verify(engine, key=SigningKey.generate().verify_key)
     engine.dispose()
 
     assert verdict.faults == ()

@@ -13,7 +13,7 @@ from scanner.commands.options import database_option, format_option
 from scanner.errors import KapselError
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from nacl.signing import VerifyKey
 
 
 @click.command()
@@ -90,13 +90,13 @@ def _verify_receipt(file: Path, key: str | None) -> None:
     click.echo(f"The log holds this decision of {found.decided_at:%Y-%m-%d} for {found.site}.")
 
 
-def _public_key(given: str) -> Ed25519PublicKey:
+def _public_key(given: str) -> VerifyKey:
     from consent_server.log import note
     from consent_server.log.signing import signing_key
 
     public = note.read_key(given)
     if public is None and Path(given).is_file():
-        public = signing_key(Path(given)).public_key()
+        public = signing_key(Path(given)).verify_key
     if public is None:
         raise KapselError(f"there is no key '{given}': give the server's with --key")
     return public

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.consent_server.admin.conftest import PASSWORD, Somebody, token_of
-from tests.consent_server.conftest import TOKEN, decision, send
+from tests.consent_server.conftest import TOKEN, decision, opened, send
 
 HTTP = "http://consent.example"
 
@@ -39,6 +39,31 @@ def test_a_session_is_a_host_cookie_that_no_script_reads(client, enter):
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert cookie.get_nonstandard_attr("SameSite") == "lax"
     assert kari.get("/admin").status_code == 200
+
+
+def test_who_signs_in_anew_ends_the_session_of_that_browser_only(client, enter):
+    kari = enter("kari", shop="reader")
+    elsewhere = Somebody(client)
+    assert elsewhere.sign_in("kari").status_code == 303
+    former = kari.client.cookies["__Host-kapsel_session"]
+
+    assert kari.sign_in("kari").status_code == 303
+
+    assert kari.client.cookies["__Host-kapsel_session"] != former
+    assert client.app.state.sessions.who(former) is None
+    assert kari.get("/admin").status_code == 200
+    assert elsewhere.get("/admin").status_code == 200
+
+
+def test_tries_are_counted_together_by_all_processes(tmp_path, sites_file):
+    database = str(tmp_path / "kapsel.db")
+    with opened(database, sites_file) as one, opened(database, sites_file) as other:
+        statuses = [
+            Somebody(server).sign_in("kari", "feil passord, ja").status_code
+            for server in (one, other, one, other, one, other, one)
+        ]
+
+    assert statuses == [401] * 5 + [429] * 2
 
 
 def test_where_there_are_accounts_they_are_asked_for_first(client, enter):

@@ -11,26 +11,33 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nacl.signing import SigningKey
 
+from consent_server.admin.accounts import Accounts
+from consent_server.admin.model import Role
+from consent_server.admin.passwords import hashed
+from consent_server.admin.sessions import Sessions
+from consent_server.admin.trail import Trail
 from consent_server.log import ConsentLog
 from consent_server.log.recount import look, recount
 from consent_server.log.releases import Releases
 from consent_server.log.tree import Tree
 from consent_server.log.verify import verify
 from consent_server.model import Filter
+from consent_server.rights.inbox import Inbox
+from consent_server.rights.model import Standing
 from consent_server.tokens import Door, Scope
 from scanner.database import check_database, open_database, upgrade_database
 from tests.consent_server.log.test_counting import said
 
-REVISIONS = [f"{number:04}" for number in range(1, 16)]
+REVISIONS = [f"{number:04}" for number in range(1, 17)]
 BEGUN = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 DAY = 86_400_000  # milliseconds
 CORE = ("site", "revision", "action")
 CATEGORIES = ("functional", "statistics", "marketing")
 SHARED = (*CORE[:2], "language", "action", *CATEGORIES)
 LATER = ("services", "surface", "country", "layout")
-KEY = Ed25519PrivateKey.generate()
+KEY = SigningKey.generate()
 
 
 class Era:
@@ -178,10 +185,41 @@ class Era:
                     engine=build,
                     first_served_at=0,
                 )
+            if self.revision == "0005":
+                self._let_in_people(connection, moment)
+            if self.revision == "0006":
+                self.insert(connection, "rights_request", **REQUEST, received_at=moment)
             if self.revision == "0008":
                 plan = {"site": "shop", "plan": "p", "at": moment, "document": "{}"}
                 self.insert(connection, "unfinished", **plan)
 
+    def _let_in_people(self, connection, moment):
+        """Let somebody with an account be invited, sign in and do something."""
+        kari = {"account": "kari"}
+        self.insert(
+            connection, "account", name="kari", password=hashed(PASSWORD), created_at=moment
+        )
+        self.insert(connection, "role", **kari, site="shop", role="editor")
+        for name, secret in (("invitation", "invited"), ("session", "signed in")):
+            digest = hashlib.sha256(secret.encode()).digest()
+            self.insert(connection, name, **kari, digest=digest, until=FAR)
+        deed = {"actor": "kari", "action": "sorted", "site": "shop", "detail": "_ga"}
+        self.insert(connection, "trail", at=moment, **deed)
+
+
+PASSWORD = "korrekt hest batteri"
+FAR = 4_000_000_000_000  # milliseconds: in the year 2096
+
+REQUEST = {
+    "id": str(uuid.UUID(int=6, version=4)),
+    "site": "shop",
+    "right": "access",
+    "contact": "ola@example.no",
+    "message": "Hva vet dere om meg? \N{SMILING FACE WITH OPEN MOUTH}",
+    "language": "nb",
+    "standing": "open",
+    "reminded": 1,
+}
 
 FACTS = json.dumps(
     {
@@ -244,7 +282,7 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
             Tree(engine).sign(KEY, now=era.day)
     upgrade_database(engine)  # what is newer than this test knows
 
-    verdict = verify(engine, key=KEY.public_key())
+    verdict = verify(engine, key=KEY.verify_key)
     async with ConsentLog.open(engine) as log:
         assert (verdict.faults, check_database(engine)) == ((), ())
         assert verdict.leaves == len(REVISIONS) * 5 - 1
@@ -271,8 +309,23 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
         assert await log.count(Filter()) == len(given) - len(REVISIONS)
         assert said(await log.statistics(Filter())) == expected(given + erased + forgotten, ())
         assert await log.services("shop") == ("YouTube",)
-    assert verify(engine, key=KEY.public_key()).faults == ()
+    assert verify(engine, key=KEY.verify_key).faults == ()
     shown = Releases(engine).shown("shop", "r1", at=BEGUN)
     assert json.loads(shown.facts) == json.loads(FACTS)
     assert Door(engine, None).matching("first").scopes == {Scope.READ, Scope.EXPORT}
+    people_are_as_they_were(engine)
     engine.dispose()
+
+
+def people_are_as_they_were(engine):
+    accounts = Accounts(engine)
+    kari = accounts.with_password("kari", PASSWORD)
+    assert (kari.name, kari.roles, kari.sessions) == ("kari", {"shop": Role.EDITOR}, 1)
+    assert accounts.invited("invited") == "kari"
+    assert Sessions(engine).who("signed in") == ("kari", None)
+    (deed,) = Trail(engine).page(sites={"shop"})
+    assert (deed.actor, deed.action, deed.detail) == ("kari", "sorted", "_ga")
+    (asked,) = Inbox(engine).find()
+    assert {name: getattr(asked, name) for name in REQUEST} == REQUEST
+    assert asked.received_at == BEGUN + dt.timedelta(days=6)
+    assert Inbox(engine).close(asked.id, Standing.ANSWERED, now=BEGUN + dt.timedelta(days=20))

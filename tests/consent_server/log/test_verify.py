@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nacl.signing import SigningKey
 from sqlalchemy import delete, insert, select, update
 
 from consent_server.log import ConsentLog, note
@@ -19,7 +19,7 @@ from scanner.tables import answer, checkpoint, consent, leaf, node
 from tests.consent_server.conftest import decision, send
 from tests.consent_server.log.test_log import record
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+KEY = SigningKey(bytes(range(32)))
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
@@ -42,7 +42,7 @@ def engine(database):
 
 
 def found(engine, *, outside=()):
-    return verify(engine, key=KEY.public_key(), outside=outside)
+    return verify(engine, key=KEY.verify_key, outside=outside)
 
 
 def alter(engine, *statements):
@@ -166,7 +166,7 @@ def test_a_missing_leaf_is_told(engine):
 
 def test_a_forked_or_forged_checkpoint_is_told(engine):
     forked = note.write(note.Checkpoint(300, bytes(32)), KEY)
-    stranger = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    stranger = SigningKey(bytes(32))
     forged = note.write(note.Checkpoint(300, bytes(32)), stranger)
 
     assert (
@@ -322,7 +322,7 @@ def test_a_receipt_proves_itself_without_the_server(client, tmp_path):
 
 def test_the_command_says_what_was_altered(engine, database, tmp_path):
     key = tmp_path / "public"
-    arguments = ["--database", database, "--key", note.write_key(KEY.public_key())]
+    arguments = ["--database", database, "--key", note.write_key(KEY.verify_key)]
     arguments += ["--checkpoints", str(key)]
 
     whole_log = kapsel(*arguments, "--format", "json")
