@@ -1,13 +1,17 @@
 """How fast the crawl is, and what it finds, beside plain navigation and fixed waiting.
 
     .venv/bin/python -m benchmarks.scanner [--site usual small] [--pages 20] [--latency 0 0.05]
-        [--rounds 3]
+        [--rounds 3] [--long 100]
 
 Two sites of linked pages on loopback (`scanner_sites` tells what is on them), served by a process
 of its own, without and with a latency of each answer; each way of reading it in turn, round after
 round, in a browser of its own. CPU
 seconds and memory (PSS, the most of it) are those of the browser and, for CPU, of this process.
 The share is that of raw navigation's pages in the same round.
+
+Then a longer crawl of the same site, in virtual time and raw: the two lengths tell what a crawl
+costs by itself (its profile and tabs, its start page alone, its last pages) and what each page
+more does.
 
 Others (website-evidence-collector, tracker-radar-collector) are no packages
 of npm (asked in November 2026), so they do not stand beside us here.
@@ -20,15 +24,18 @@ import asyncio
 import multiprocessing
 import os
 import statistics
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.meter import Meter
 from benchmarks.scanner_sites import HOSTS, SHOP, SITES, expected, serve_site
-from scanner.browser import open_browser
+from scanner.browser import Browser, open_browser
 from scanner.crawl import Options, crawl
 from scanner.model import Fate, Kind, Observation, Site, State
 from scanner.resolve import Resolution
+
+Way = Callable[[Browser, list[str]], Awaitable[set[str]]]  # by which pages are read
 
 FIXED = 3.0  # seconds that others wait on each page
 
@@ -80,11 +87,12 @@ def named(seen: Observation) -> str:
 
 
 RAW = "raw DevTools, load event"
-WAYS = {
+VIRTUAL = "Kapsel, virtual time"
+WAYS: dict[str, Way] = {
     RAW: raw,
     "Playwright, load event": playwright,
     "Playwright, 3 s on each page": lambda b, u: playwright(b, u, wait=FIXED),
-    "Kapsel, virtual time": lambda b, u: kapsel(b, u, settle="virtual"),
+    VIRTUAL: lambda b, u: kapsel(b, u, settle="virtual"),
     "Kapsel, real time": lambda b, u: kapsel(b, u, settle="real"),
 }
 
@@ -110,7 +118,22 @@ async def measured(read, browser_path, resolution, urls, wanted) -> Run:
 
 async def compare(arguments: argparse.Namespace, site: str, latency: float) -> None:
     """Print how each way does on *site*, which answers after *latency* seconds."""
-    pages = arguments.pages
+    short = await lapped(arguments, site, latency, pages=arguments.pages, ways=WAYS)
+    if arguments.long <= arguments.pages:
+        return
+    ways = {way: WAYS[way] for way in (RAW, VIRTUAL)}
+    long = await lapped(arguments, site, latency, pages=arguments.long, ways=ways)
+    for way in long.keys() & short.keys():
+        each = (long[way] - short[way]) / (arguments.long - arguments.pages)
+        once = short[way] - each * arguments.pages
+        print(f"{way:30}{each * 1000:6.0f} ms each page more, {once * 1000:5.0f} ms once a crawl")
+    print()
+
+
+async def lapped(
+    arguments: argparse.Namespace, site: str, latency: float, *, pages: int, ways: Mapping[str, Way]
+) -> dict[str, float]:
+    """Print how each of *ways* does on *pages* pages of *site*; return its median seconds."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
     server = multiprocessing.Process(
         target=serve_site, args=(sender, site, pages, latency), daemon=True
@@ -120,7 +143,7 @@ async def compare(arguments: argparse.Namespace, site: str, latency: float) -> N
     resolution = Resolution.parse(tuple(f"{host}=127.0.0.1:{port}" for host in HOSTS))
     urls = [f"{SHOP}/", *(f"{SHOP}/p{n}" for n in range(1, pages))]
     wanted = expected(site, pages)
-    ways = {way: read for way, read in WAYS.items() if way == RAW or arguments.only in way}
+    ways = {way: read for way, read in ways.items() if way == RAW or arguments.only in way}
     results: dict[str, list[Run]] = {way: [] for way in ways}
     for _ in range(arguments.rounds):
         for way, read in ways.items():
@@ -137,6 +160,7 @@ async def compare(arguments: argparse.Namespace, site: str, latency: float) -> N
         print(f"{way:30}{pages / seconds:9.2f}{share:8.0%}{cpu / pages:12.3f}"
               f"{peak:6.0f}{min(run.found for run in runs):5} of {len(wanted)}")  # fmt: skip
     print()
+    return {way: statistics.median(run.seconds for run in runs) for way, runs in results.items()}
 
 
 async def main(arguments: argparse.Namespace) -> None:
@@ -149,6 +173,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--site", nargs="+", choices=SITES, default=list(SITES))
     parser.add_argument("--pages", type=int, default=20)
+    parser.add_argument("--long", type=int, default=100, help="pages of the longer crawl; 0: none")
     parser.add_argument(
         "--latency", type=float, nargs="+", default=[0.0, 0.05], help="seconds of each answer"
     )

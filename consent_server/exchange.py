@@ -8,7 +8,7 @@ All others go uvicorn's way.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from consent_server.answers import STRICT_TRANSPORT, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.responses import Response
 
@@ -63,13 +63,21 @@ class Exchange:
 
     def reply(self, head: bytes, body: bytes = b"") -> None:
         """Write the answer: *head*, from the status to the last header, and *body*."""
+        self.put(self.whole(head, body))
+
+    def whole(self, head: bytes, body: bytes) -> bytes:
+        """Return the answer as it is written, if the line then stays as it is now."""
+        strict = _STRICT if self.over_tls else b""
+        end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
+        return b"".join((head, self.line.standing_headers(), strict, end, body))
+
+    def put(self, answer: bytes) -> None:
+        """Write the *answer*, which is whole."""
         self.response_complete = True
         line = self.line
         if line.transport.is_closing():
             return
-        strict = _STRICT if self.over_tls else b""
-        end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
-        line.transport.write(b"".join((head, line.standing_headers(), strict, end, body)))
+        line.transport.write(answer)
         if self.keep_alive:
             line.go_on()
         else:
@@ -86,6 +94,16 @@ class Exchange:
         self.send(refusal(500, "the server failed; its log says how"))
 
 
+def _keeper(told: list[tuple[bytes, bytes]]) -> Callable[[bytes, bytes], None]:
+    """Return what puts each header into *told*: as a method it would look for it each time."""
+    keep = told.append
+
+    def take(name: bytes, value: bytes) -> None:
+        keep((name.lower(), value))
+
+    return take
+
+
 class Short(HttpToolsProtocol):
     """uvicorn's protocol on one line, with the short way through the *desk*, where there is one."""
 
@@ -98,17 +116,19 @@ class Short(HttpToolsProtocol):
     in_head = False
     head = 0  # bytes that have come since the request began, while it is in its head
 
+    def __init__(self, *given: Any) -> None:
+        self._told: list[tuple[bytes, bytes]] = []  # the headers of the request that comes
+        self.on_header = _keeper(self._told)  # type: ignore[assignment, method-assign]
+        super().__init__(*given)
+
     def on_message_begin(self) -> None:
         """Begin a request; uvicorn's own preparations wait until it is known to need them."""
         self.url = b""
-        self.headers = []
+        self.headers = self._told
+        self._told.clear()
         self.asked += 1
         self.in_head = True
         self.head = 0
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one header."""
-        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Take the short way where the desk knows one, and no answer is under way."""

@@ -35,9 +35,6 @@ _SCRIPT_HEADERS = "".join(f"{name.lower()}: {value}\r\n" for name, value in HEAD
 #: A load balancer, or a container's health check, asks for them by an address.
 _FOR_MACHINES = frozenset(("/healthz", "/readyz"))
 
-#: With one of these a request has, or wants, more than its head says.
-_UNUSUAL = frozenset((b"transfer-encoding", b"expect", b"upgrade"))
-
 #: Of a request without the header the name is empty.
 _HOST = re.compile(rb"(?P<name>[A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
@@ -70,27 +67,32 @@ class Front:
         target = line.url
         if not target.startswith(_START) or line.flow.write_paused:
             return None
-        headers = dict(line.headers)
+        told = line.headers
+        headers = dict(told)
         name = _host_name(headers.get(b"host", b""))
         if (
-            len(headers) != len(line.headers)  # one stands twice
-            or not _UNUSUAL.isdisjoint(headers)
-            or not _stays_open(line, headers)
+            len(headers) != len(told)  # one stands twice
             or name is None
             or (self._hosts and name not in self._hosts)
+            # with one of these a request has, or wants, more than its head says
+            or b"transfer-encoding" in headers
+            or b"expect" in headers
+            or b"upgrade" in headers
+            or not _stays_open(line, headers)
         ):
             return None
-        exchange = None
+        exchange: Exchange | None = None
         asks = None if line.client is None else line.client[0]
         if method == b"POST" and target.endswith(_CONSENTS):
             site = target[len(_START) : -len(_CONSENTS)]
             exchange = self._decision(line, site, asks, headers)
         elif method == b"GET" and target.endswith(_SCRIPT):
             exchange = self._script(line, target[len(_START) : -len(_SCRIPT)], headers)
-        if exchange is not None:
-            exchange.over_tls = line.scheme == "https" or (
-                b"x-forwarded-proto" in headers and self._proxies.over_tls(asks, headers)
-            )
+        if exchange is not None and (
+            line.scheme == "https"
+            or (b"x-forwarded-proto" in headers and self._proxies.over_tls(asks, headers))
+        ):
+            exchange.over_tls = True
         return exchange
 
     def _decision(

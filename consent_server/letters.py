@@ -48,7 +48,7 @@ class Letter(Exchange):
     """A decision on its way into the log: `log.writer` opens it, stores it, and tells it so."""
 
     _record: ConsentRecord
-    _answer: tuple[bytes, bytes] | None = None  # to a decision that is stored, and new
+    _answer = b""  # to a decision that is stored, and new, on a line that stays
 
     def __init__(
         self,
@@ -87,12 +87,16 @@ class Letter(Exchange):
 
     def get_ready(self) -> None:
         """Write the answer to a decision that is new."""
-        self._answer = self._written(_CREATED, self._record)
+        if self.keep_alive:
+            self._answer = self.whole(*self._written(_CREATED, self._record))
 
     def tell(self, outcome: Outcome) -> None:
         """Answer as became of it."""
         if outcome is True:
-            self.reply(*(self._answer or self._written(_CREATED, self._record)))
+            if self._answer and self.keep_alive:
+                self.put(self._answer)
+            else:
+                self.reply(*self._written(_CREATED, self._record))
         elif outcome is False:
             task = asyncio.ensure_future(self._acknowledge_again())
             self.line.tasks.add(task)

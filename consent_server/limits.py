@@ -41,15 +41,16 @@ class Buckets:
         """Return after how many seconds *key* may send again; 0: now, and it is counted."""
         if not self._rate:
             return 0
-        now = self._clock() * self._rate
-        full_at = self._full_at.get(key, now)
+        buckets, now = self._full_at, self._clock() * self._rate
+        full_at = buckets.get(key, now)
         if full_at < now:
             full_at = now
-        missing = full_at + 1 - now - self._burst
+        full_at += 1
+        missing = full_at - now - self._burst
         if missing > 0:
             return math.ceil(missing / self._rate)
-        self._full_at[key] = full_at + 1
-        if len(self._full_at) > self._most:
+        buckets[key] = full_at
+        if len(buckets) > self._most:
             self._forget(now)
         return 0
 

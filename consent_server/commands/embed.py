@@ -125,6 +125,12 @@ def command(
     (chosen,) = pick(load(sites_file), [site])
     chosen = _at_level(chosen, level, immutable=immutable, pin=pin)
     made = _made(chosen, database, server=server.rstrip("/"), keep=immutable)
+    if not made.scanned:
+        click.echo(
+            f"{site} has not been scanned: nothing that it loads or stores is sorted yet."
+            f" Begin with 'kapsel scan {site}'.",
+            err=True,
+        )
     _write(made, pin=pin, rules_file=rules_file, nginx=nginx)
     snippet = None
     if consent_mode:
@@ -201,6 +207,7 @@ class _Made(NamedTuple):
 
     script: bytes
     rules: Rules
+    scanned: bool
     has_uet: bool  # the scan found Microsoft Advertising, whose tag has a consent mode, too
 
 
@@ -224,5 +231,6 @@ def _made(site: Site, database: str, *, server: str, keep: bool) -> _Made:
     return _Made(
         script=published.edition.script,
         rules=enforcement(site, published.catalogue, published.declaration, server=server),
+        scanned=published.catalogue.scanned_at is not None,
         has_uet=any(entry.vendor_id == _UET for entry in published.catalogue.entries),
     )

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Insert, Update
 
-EVERY = 2000  # decisions that one process leaves uncounted: what a question counts in 2 ms
+EVERY = 5000  # decisions that one process leaves uncounted: what a question counts in 5 ms
 FEW = 64  # answers of a day that are told to the database; to let it count more is quicker
 
 #: What a day is told apart by where it is added up: by each of them, and by all `TOGETHER`.

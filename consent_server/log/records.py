@@ -34,12 +34,14 @@ MAX_SERVICES = 64  # that one decision may name
 MAX_SERVICE = 64  # characters of a service's name
 LATE = dt.timedelta(days=30)  # how long the widget keeps a decision that it could not send
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_is_uuid = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+).fullmatch
 _REVISION = re.compile(r"[A-Za-z0-9._:+/=-]{1,64}")
 _LANGUAGE = re.compile(r"(?=.{2,16}\Z)[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_BARE_PAGE = re.compile(r"https?://[a-z0-9.-]+(/[\x21\x22\x24-\x3e\x40-\x7e]*)?")
+_is_bare_page = re.compile(r"https?://[a-z0-9.-]+(?:/[\x21\x22\x24-\x3e\x40-\x7e]*)?").fullmatch
 
 #: What is not the visitor's, and may be another when she sends a decision again.
 _BY_THE_SERVER = ("received_at", "flags", "country", "network", "layout")
@@ -140,8 +142,11 @@ def to_record(
         network: From where, if the owner of the site keeps that.
         layout: Of the site's banner.
     """
-    received_at = _whole_milliseconds(received_at)
-    decided_at = _whole_milliseconds(decision.decided_at)
+    decided_at = decision.decided_at
+    if received_at.microsecond % 1000:
+        received_at = _whole_milliseconds(received_at)
+    if decided_at.microsecond % 1000:
+        decided_at = _whole_milliseconds(decided_at)
     flags: list[str] = []
     if decided_at > received_at:
         decided_at = received_at
@@ -165,7 +170,7 @@ def to_record(
         received_at=received_at,
         page=decision.page,
         gpc=decision.gpc,
-        flags=tuple(flags),
+        flags=tuple(flags) if flags else (),
         services=decision.services,
         surface=decision.surface,
         country=country,
@@ -190,7 +195,7 @@ def same_decision(stored: ConsentRecord, sent: ConsentRecord) -> bool:
 def _checked(decision: Decision) -> Decision:
     """Return *decision* with its texts checked and normalised."""
     key = decision.id.lower()
-    if not _UUID.fullmatch(key):
+    if not _is_uuid(key):
         raise DecisionInvalid("id is not a UUID")
     if not _is_revision(decision.revision):
         raise DecisionInvalid("revision is not one that Kapsel gives out")
@@ -233,7 +238,7 @@ def _bare_page(page: str) -> str:
     """Return the address *page* without what may identify a person: user, query, fragment."""
     if len(page) > MAX_PAGE:
         raise DecisionInvalid(f"page has more than {MAX_PAGE} characters")
-    if _BARE_PAGE.fullmatch(page):
+    if _is_bare_page(page):
         return page
     try:
         parts = urlsplit(page)
@@ -267,8 +272,7 @@ def _in_utc(moment: dt.datetime) -> dt.datetime:
 
 
 def _whole_milliseconds(moment: dt.datetime) -> dt.datetime:
-    finer = moment.microsecond % 1000
-    return moment.replace(microsecond=moment.microsecond - finer) if finer else moment
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _surely_without_twins(body: bytes, decision: Decision) -> bool:
@@ -280,12 +284,14 @@ def _surely_without_twins(body: bytes, decision: Decision) -> bool:
     """
     if decision.services or body.find(b"\\") >= 0:  # "in" would ask first if it is a number
         return False
-    count = 11 + len(decision.choices) + decision.gpc  # names and texts: six and five, and those
-    count += 2 if decision.page is not None else 0
-    count += 2 if decision.surface is not None else 0
-    more = body.count(b'"') // 2 - count
-    if more and not decision.gpc:
-        more -= body.find(b'"gpc":') >= 0
+    more = body.count(b'"') // 2 - len(decision.choices) - 11  # names and texts: six and five
+    if decision.page is not None:
+        more -= 2
+    if decision.surface is not None:
+        more -= 2
+    # The widget sends "gpc" behind nearly all else, so that it is looked for from the end.
+    if more and (decision.gpc or body.rfind(b'"gpc":') >= 0):
+        more -= 1
     if more and decision.page is None:
         more -= body.find(b'"page":') >= 0
     if more and decision.surface is None:

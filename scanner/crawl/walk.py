@@ -21,6 +21,7 @@ from scanner.crawl.frontier import Frontier
 from scanner.crawl.logbook import Chapter, Page
 from scanner.crawl.login import login
 from scanner.crawl.pace import TOO_MUCH
+from scanner.crawl.tabs import Tabs
 from scanner.crawl.visit import Reader
 from scanner.model import BannerAnswer, Observation, PageRead, Site, State, Statement, said
 from scanner.statements import in_english
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 PAGE_LIMIT = 60.0  # seconds for one page, all included
-TAB_PAGES = 25  # after which a tab makes room for a new one: its process only grows
 MOST_TRIES = 2  # of a page with which the browser ended
 MOST_CROWDED = 10  # pages of a walk that are read once more because others kept them from loading
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
@@ -80,6 +80,11 @@ class Walk:
         )
 
     @property
+    def _expected(self) -> int:
+        """How many pages may come after the start page."""
+        return (self._tour.max_pages if self._known is None else len(self._known)) - 1
+
+    @property
     def banner(self) -> BannerAnswer:
         """What was found of the site's banner."""
         return self._answering.banner
@@ -108,36 +113,45 @@ class Walk:
             TimeoutError: If it does not answer any more.
         """
         self._begin()
+        listed = asyncio.create_task(self._listed())
+        try:
+            async with self._visitor(archive=self._archive) as profile:
+                await self._through(profile, listed)
+        finally:
+            listed.cancel()
+
+    async def _through(self, profile: Profile, listed: asyncio.Task[tuple[str, ...]]) -> None:
+        """Read the site with *profile*; *listed* has the pages of its sitemaps."""
         tour = self._tour
-        async with self._visitor(archive=self._archive) as profile:
-            reader = Reader(
-                tour.site,
-                self._state,
-                browser=tour.browser,
-                profile=profile,
-                digester=tour.digester,
-                cache=tour.cache,
-            )
-            tab = await profile.open_tab()
-            start = self._frontier.begin(tour.site.url)
-            listed = asyncio.create_task(self._listed())
-            try:
-                if not await self._started(profile, reader, tab, start):
-                    await reader.confirm(tab, start, clock=tour.clock)
-                    return
-                self._frontier.add(self._known or tour.site.pages, asked=True)
-                if self._known is None:
-                    self._frontier.add(self._chapter.pages[start].links)
-                    self._frontier.add(await listed)
-                await self._rest(profile, reader, tab)
-                await self._confirm(profile, reader, start)
-            finally:
-                listed.cancel()
-                if not reader.pressed or self._answered:
-                    await self._credit(await reader.remaining())
-                if tour.dossier is not None and self._archive is not None:
-                    archive = self._archive.document(version=tour.browser.version)
-                    tour.dossier.archive(archive, state=self._state)
+        reader = Reader(
+            tour.site,
+            self._state,
+            browser=tour.browser,
+            profile=profile,
+            digester=tour.digester,
+            cache=tour.cache,
+        )
+        start = self._frontier.begin(tour.site.url)
+        tabs = Tabs(profile, most=tour.tabs)
+        try:
+            tab = await tabs.take()
+            if not await self._started(profile, reader, tabs, tab, start):
+                await reader.confirm(tab, start, clock=tour.clock)
+                return
+            self._frontier.add(self._known or tour.site.pages, asked=True)
+            if self._known is None:
+                self._frontier.add(self._chapter.pages[start].links)
+                self._frontier.add(await listed)
+            await tabs.give_back(tab, spent=False)
+            await self._rest(reader, tabs)
+            await self._confirm(profile, reader, start)
+        finally:
+            await tabs.close()
+            if not reader.pressed or self._answered:
+                await self._credit(await reader.remaining())
+            if tour.dossier is not None and self._archive is not None:
+                archive = self._archive.document(version=tour.browser.version)
+                tour.dossier.archive(archive, state=self._state)
 
     @contextlib.asynccontextmanager
     async def _visitor(self, *, archive: Archive | None) -> AsyncIterator[Profile]:
@@ -172,7 +186,9 @@ class Walk:
         if cached and tour.cache.doubtful(self._state) and not tour.stop.is_set():
             await reader.confirm(await profile.open_tab(), start, clock=tour.clock)
 
-    async def _started(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
+    async def _started(
+        self, profile: Profile, reader: Reader, tabs: Tabs, tab: Tab, url: str
+    ) -> bool:
         """Read the start page, unless that was done; tell whether the walk goes on from it."""
         self._taken.append(url)
         known = self._chapter.pages.get(url)
@@ -186,9 +202,11 @@ class Walk:
             await self._chapter.add(url, _fatal(reader, url))
             return False
         self._tries[url] += 1
-        return await self._start(profile, reader, tab, url)
+        return await self._start(profile, reader, tabs, tab, url)
 
-    async def _start(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
+    async def _start(
+        self, profile: Profile, reader: Reader, tabs: Tabs, tab: Tab, url: str
+    ) -> bool:
         """Read the start page; tell whether the walk goes on from it."""
         tour = self._tour
         if self._archive is not None:
@@ -199,6 +217,8 @@ class Walk:
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
             await self._note(url, PageRead(visit=reader.barred(url, fault)))
             return False
+        if not presses:
+            tabs.prepare(tab, pages=self._expected)
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -222,6 +242,8 @@ class Walk:
             await settle.rest(tab, PRESSED_LINGER)
             await answering.picture(tab, "answered")
             last = wanted is presses[-1]
+            if last:
+                tabs.prepare(tab, pages=self._expected)
             visit, links = await reader.arrive(
                 tab, url if last else place, clock=tour.clock, briefly=not last
             )
@@ -267,15 +289,13 @@ class Walk:
         finally:
             self._logging_in = False
 
-    async def _rest(self, profile: Profile, reader: Reader, first: Tab) -> None:
+    async def _rest(self, reader: Reader, tabs: Tabs) -> None:
         """Visit the pages that the start page leads to, level by level."""
         tour = self._tour
-        tabs: asyncio.LifoQueue[Tab | None] = asyncio.LifoQueue()  # None: yet to be opened
-        for tab in (*([None] * (tour.tabs - 1)), first):
-            tabs.put_nowait(tab)
 
         async def one(url: str) -> None:
-            tab = await tabs.get()
+            tab = await tabs.take()
+            spent = False
             try:
                 if tour.stop.is_set():
                     return
@@ -283,21 +303,16 @@ class Walk:
                     await self._chapter.add(url, _fatal(reader, url))
                     return
                 self._tries[url] += 1
-                tab = tab or await profile.open_tab()
                 read, links = await self._page(reader, tab, url)
                 if tab.stuck:  # the page is not to blame: once more, in a tab that is not
                     log.info("the browser was stuck on its way", url=url)
-                    await profile.close_tab(tab)
-                    tab = await profile.open_tab()
+                    tab = await tabs.renewed(tab)
                     read, links = await self._page(reader, tab, url)
                 barred = read.visit.status is None and tab.refused is not None
                 await self._note(url, read, links, canonical=tab.canonical, barred=barred)
-                worn = tab.visits >= TAB_PAGES
-                if worn or tab.over or read.visit.timed_out or tab.alert_loop:
-                    await profile.close_tab(tab)
-                    tab = None
+                spent = read.visit.timed_out or tab.alert_loop
             finally:
-                tabs.put_nowait(tab)
+                await tabs.give_back(tab, spent=spent)
 
         while level := await self._allowed(reader, self._frontier.next_level()):
             self._planned += len(level)

@@ -35,6 +35,7 @@ def test_the_tag_loads_beside_the_page(embed):
 
     assert done.stdout == '<script async src="https://consent.example/w/shop.js"></script>\n'
     assert "script-src https://consent.example; connect-src https://consent.example" in done.stderr
+    assert "shop has not been scanned" in done.stderr
 
 
 def test_the_tag_of_a_guarded_site_comes_before_what_it_guards_against(embed):
