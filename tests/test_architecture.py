@@ -46,6 +46,7 @@ SQLALCHEMY = (
     "consent_server/log/rows.py",
     "consent_server/log/selection.py",
     "consent_server/log/signing.py",
+    "consent_server/log/stream.py",
     "consent_server/log/totals.py",
     "consent_server/log/tree.py",
     "consent_server/log/verify.py",

@@ -50,6 +50,7 @@ class ConsentLog:
     def __init__(self, engine: Engine, readers: ThreadPoolExecutor) -> None:
         self._engine = engine
         self._readers = readers
+        self._loop = asyncio.get_running_loop()
         self._writer: GroupWriter | None = None
         self._ledger = Ledger(engine)
         self._driver: Any = engine.dialect.dbapi
@@ -211,7 +212,7 @@ class ConsentLog:
 
     def _at_work(self) -> GroupWriter:
         if self._writer is None:
-            self._writer = GroupWriter(self._store, afterwards=self._count)
+            self._writer = GroupWriter(self._store, afterwards=self._count, send=self._ledger.send)
         return self._writer
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:
@@ -260,9 +261,15 @@ class ConsentLog:
         return outcomes
 
     def _count(self) -> None:
-        """Count what was stored; what cannot be counted now is counted with what comes."""
+        """Count what was stored; what cannot be counted now is counted with what comes.
+
+        Where the database takes groups without the thread, see to it that it can.
+        """
         with contextlib.suppress(LogUnavailable), self._unavailable():
             self._ledger.count()
+            stream = self._ledger.reach()
+            if stream is not None:
+                self._loop.call_soon_threadsafe(self._ledger.attach, stream, self._loop)
 
     def _stored(self, keys: set[str]) -> dict[str, ConsentRecord]:
         if not keys:

@@ -12,6 +12,7 @@ Whoever counts has the ledger's turn.
 from __future__ import annotations
 
 import functools
+import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -72,18 +73,29 @@ _HELD_MORE = (
 class Own:
     """What one process has added since it counted last: how often each answer, on each day."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: int = -1) -> None:
         self.times: Counter[tuple[int, int]] = Counter()
-        self._since = -1  # leaves that were counted then
+        self._since = since  # leaves that were counted then
+        self._lock = threading.Lock()
 
-    def add(self, added: Iterable[tuple[int, int]]) -> None:
-        """Add days of receipt, with the numbers of the answers."""
-        self.times.update(added)
+    def add(self, added: Sequence[tuple[int, int]], first: int) -> None:
+        """
+        Add days of receipt, with the numbers of the answers; any thread may.
 
-    def clear(self, end: int) -> None:
-        """Begin anew: the first *end* leaves are counted."""
-        self.times.clear()
-        self._since = end
+        Args:
+            first: Position of their first: who is heard of after they were counted adds nothing.
+        """
+        with self._lock:
+            if first >= self._since:
+                self.times.update(added)
+
+    def taken(self, end: int) -> Own:
+        """Return what was added, and begin anew: the first *end* leaves are about to be counted."""
+        with self._lock:
+            taken = Own(self._since)
+            taken.times, self.times = self.times, Counter()
+            self._since = end
+        return taken
 
     def is_all(self, first: int, end: int) -> bool:
         """Return whether nobody else added a leaf from *first* on, or counted one, before *end*."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import os
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -19,17 +21,21 @@ from consent_server.log import leaf as leaves
 from scanner.tables import consent, leaf, to_milliseconds
 
 if TYPE_CHECKING:
+    import asyncio
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Engine, Row, Update
     from sqlalchemy.pool import PoolProxiedConnection
 
+    from consent_server.log.stream import Stream
     from consent_server.model import ConsentRecord
 
 #: How a writer takes its turn: until its commit nobody else can.
 _BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(1802268519)"}
 
+
+REACH_AGAIN = 10  # seconds between two tries to have a line of one's own
 
 MAX_ERASED = 500  # decisions erased in one commit, so that visitors need not wait long
 
@@ -65,6 +71,8 @@ class Ledger:
         self._connection: PoolProxiedConnection | None = None
         self._uncounted = counting.EVERY  # others may have left as many
         self._own = counting.Own()
+        self._stream: Stream | None = None
+        self._reached = -math.inf  # when a stream was made last
 
     def append(
         self, records: Sequence[ConsentRecord], committing: Callable[[], None] | None = None
@@ -77,10 +85,12 @@ class Ledger:
         Args:
             committing: Is called when only the commit of all of them is left to wait for.
         """
-        group = self._group(records)
+        given = self._given.numbers([rows.to_answer(record) for record in records])
+        group = self._group(records, given)
         self._uncounted += len(records)
-        if self._append_new(group, committing or _nothing):
-            self._own.add(group.given)
+        first = self._append_new(group, committing or _nothing)
+        if first is not None:
+            self._own.add(group.given, first)
             return {record.id for record in records}
         with self.turn() as (connection, position):
             asked = consent.c.id.in_([record.id for record in records])
@@ -89,16 +99,67 @@ class Ledger:
             new = group.only(fresh)
             if fresh:
                 self._add(connection.connection.cursor(), position, new)
-        self._own.add(new.given)
+        self._own.add(new.given, position)
         return {records[n].id for n in fresh}
+
+    def reach(self) -> Stream | None:
+        """
+        Return a new way for `send`, to `attach`; None: there is one, or there cannot be one now.
+
+        Raises:
+            psycopg.Error: If the database does not answer.
+        """
+        if self._dialect != "postgresql" or (self._stream is not None and self._stream.open):
+            return None
+        if time.monotonic() < self._reached + REACH_AGAIN:
+            return None
+        self._reached = time.monotonic()
+        from consent_server.log.stream import Stream
+
+        connection = self._engine.raw_connection()
+        try:
+            return Stream(connection, lock=self._begin, add=rows.for_postgresql("$1"))
+        except BaseException:
+            connection.invalidate()
+            raise
+
+    def attach(self, stream: Stream, loop: asyncio.AbstractEventLoop) -> None:
+        """Send on *stream* from now on; *loop*'s thread alone may say so."""
+        stream.attach(loop)
+        self._stream = stream
+
+    def send(self, records: Sequence[ConsentRecord], heard: Callable[[bool], None]) -> bool:
+        """
+        Send *records* on their way without waiting; False: they cannot be, so `append` them.
+
+        Only the thread of the event loop may send.
+
+        Args:
+            heard: Is called with whether all are stored, and were new. Where not, none is; or, if
+                the database went away, perhaps all are: `append` finds out.
+        """
+        if self._stream is None or not self._stream.open:
+            return False
+        given = self._given.known([rows.to_answer(record) for record in records])
+        if given is None:
+            return False
+        group = self._group(records, given)
+
+        def hear(first: int | None) -> None:
+            if first is not None:
+                self._own.add(group.given, first)
+                self._uncounted += len(records)  # one too many or too few does no harm
+            heard(first is not None)
+
+        self._stream.send(rows.told(group.rows, group.hashes), hear)
+        return True
 
     def count(self) -> None:
         """Count what was added, if that is much by now."""
         if self._uncounted < counting.EVERY:
             return
         with self.turn() as (connection, position):
-            counting.count(connection, position, self._own)
-        self._own.clear(position)
+            counting.count(connection, position, self._own.taken(position))
         self._uncounted = 0
 
     def tally(self, given: tuple[Any, ...], *, now: dt.datetime) -> None:
@@ -149,8 +210,7 @@ class Ledger:
             yield connection, 0 if last is None else last + 1
             connection.commit()
 
-    def _group(self, records: Sequence[ConsentRecord]) -> _Group:
-        given = self._given.numbers([rows.to_answer(record) for record in records])
+    def _group(self, records: Sequence[ConsentRecord], given: Sequence[int]) -> _Group:
         salts = bytearray(os.urandom(leaves.SALT_LENGTH * len(records)))
         salted = [
             salts[n : n + leaves.SALT_LENGTH] for n in range(0, len(salts), leaves.SALT_LENGTH)
@@ -168,8 +228,10 @@ class Ledger:
         ]
         return _Group(added, hashes, keys)
 
-    def _append_new(self, group: _Group, committing: Callable[[], None]) -> bool:
-        """Add all of *group* in one commit, by the driver alone; False: some are there already.
+    def _append_new(self, group: _Group, committing: Callable[[], None]) -> int | None:
+        """Add all of *group* in one commit, by the driver alone, and return the first's position.
+
+        None: some are there already, so none is added.
 
         This is the hot path: it keeps its connection, and goes round SQLAlchemy's.
         """
@@ -177,39 +239,43 @@ class Ledger:
             self._connection = self._engine.raw_connection()
         try:
             if self._dialect == "sqlite":
-                self._commit_to_sqlite(self._connection.driver_connection, group, committing)
+                commit = self._commit_to_sqlite
             else:
-                self._commit_to_postgresql(self._connection.driver_connection, group, committing)
+                commit = self._commit_to_postgresql
+            return commit(self._connection.driver_connection, group, committing)
         except self._driver.IntegrityError:
             self._connection.rollback()
-            return False
+            return None
         except BaseException:
             with contextlib.suppress(self._driver.Error):  # gone already
                 self._connection.rollback()
-            self.close()
+            self._let_go()
             raise
-        return True
 
     def _commit_to_sqlite(
         self, connection: Any, group: _Group, committing: Callable[[], None]
-    ) -> None:
+    ) -> int:
         cursor = connection.cursor()
         cursor.execute(self._begin)
         cursor.execute(_last_position())
         last = cursor.fetchall()[0][0]
-        self._add(cursor, 0 if last is None else last + 1, group)
+        first: int = 0 if last is None else last + 1
+        self._add(cursor, first, group)
         committing()
         connection.commit()
+        return first
 
     def _commit_to_postgresql(
         self, connection: Any, group: _Group, committing: Callable[[], None]
-    ) -> None:
+    ) -> int:
         """Send everything at once, and only then wait; what a pipeline holds is one transaction."""
         connection.autocommit = True
         with connection.pipeline(), connection.cursor() as cursor:
             cursor.execute(self._begin)
             self._add(cursor, None, group)
             committing()
+            first: int = cursor.fetchone()[0]
+        return first
 
     def _add(self, cursor: Any, position: int | None, group: _Group) -> None:
         """Add rows and leaves, from *position* on (PostgreSQL finds that out itself)."""
@@ -219,7 +285,13 @@ class Ledger:
             cursor.execute(statement, parameters)
 
     def close(self) -> None:
-        """Give the connection of the hot path back; the next append opens another."""
+        """Give the connections of the hot path back; the thread of the event loop alone may."""
+        if self._stream is not None:
+            self._stream.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Give the connection of `append` back; the next one opens another."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(self._driver.Error):  # gone already

@@ -224,8 +224,12 @@ def additions(
             hashed = (first + n, *map(bytearray, some))
             statements.append((_for_sqlite(leaf, ("hash",), len(some)), hashed))
         return statements
-    given = [_Given(n, hashes[n], *row) for n, row in enumerate(rows)]
-    return [(_for_postgresql(), {"given": _TELLER.encode(given).decode()})]
+    return [(for_postgresql("%(given)s"), {"given": told(rows, hashes).decode()})]
+
+
+def told(rows: Sequence[tuple[Any, ...]], hashes: Sequence[bytes]) -> bytes:
+    """Return *rows* and their leaves as `for_postgresql` takes them."""
+    return _TELLER.encode([_Given(n, hashes[n], *row) for n, row in enumerate(rows)])
 
 
 def _added_consents(first: int, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
@@ -252,8 +256,13 @@ def _for_sqlite(table: Table, names: tuple[str, ...], count: int) -> str:
 
 
 @functools.cache
-def _for_postgresql() -> str:
-    """Return the statement that adds decisions, as JSON, with their leaves."""
+def for_postgresql(parameter: str) -> str:
+    """
+    Return the statement that adds decisions, with their leaves, and returns the first's position.
+
+    Args:
+        parameter: How the driver writes the place of the decisions, as JSON.
+    """
     last = func.coalesce(func.max(leaf.c.position), literal_column("-1"))
     first = select((last + literal_column("1")).label("first")).cte("base")
     types = {name: consent.c[name].type for name in _CONSENT_NAMES}
@@ -265,13 +274,10 @@ def _for_postgresql() -> str:
     )
     values = [*(given.c[name] for name in _CONSENT_NAMES if name != "salt"), salt]
     added = insert(consent).from_select(["seq", *_CONSENT_NAMES], select(position, *values))
-    statement = (
-        insert(leaf)
-        .from_select(["position", "hash"], select(position, hashed))
-        .add_cte(added.cte("added"))
-    )
+    leaves_too = insert(leaf).from_select(["position", "hash"], select(position, hashed))
+    statement = select(first.c.first).add_cte(added.cte("added"), leaves_too.cte("hashed"))
     dialect = dialect_named("postgresql").dialect(paramstyle="pyformat")
-    return str(statement.compile(dialect=dialect))
+    return str(statement.compile(dialect=dialect)).replace("%(given)s", parameter)
 
 
 def _told(name: str, names: Sequence[str], types: dict[str, Any]) -> Select[Any]:

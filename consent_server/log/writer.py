@@ -6,6 +6,10 @@ and thousands a second share a few hundred. What can be done for a group is done
 processor does the same thing thirty times in a third of the time that it takes once in a while.
 
     letters ─► group ─► opened by the event loop ─► stored by the thread ─► told by the event loop
+                                                 ─► or sent on by the loop itself ─► told
+
+Where the database has a line on which the loop can send, to hand a group to the thread and back
+would take longer than to send it; the thread is then for what is not new, or fails.
 
 While the thread waits for the disk, the loop has nothing to do, as all who could ask wait for that
 commit; so it prepares the answers then.
@@ -16,7 +20,9 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     Outcome = bool | Exception
 
 MAX_BATCH = 500  # decisions in one commit: some ten milliseconds of work
+SENT = 1000  # decisions that are sent on before it is asked whether to count them
 MAX_WAITING = 10_000  # decisions that may wait in one process: about a second of work
 
 log = structlog.get_logger(__name__)
@@ -106,12 +113,19 @@ class _Group:
             letter.tell(fault)
 
 
+def _nowhere(_records: Sequence[ConsentRecord], _heard: Callable[[bool], None]) -> bool:
+    """Send nothing on."""
+    return False
+
+
 class GroupWriter:
     """
     Hands records to *store*, a group at a time; belongs to the event loop that made it.
 
     *store* also gets what it shall call when it has only the commit left to wait for. *afterwards*
-    is called when those who waited for a group are told.
+    is called when those who waited for a group are told. *send* gets each group first, with what
+    it shall tell whether all are stored and new; what it returns False for, or tells so of, is
+    handed to *store*.
     """
 
     def __init__(
@@ -119,14 +133,15 @@ class GroupWriter:
         store: Callable[[Sequence[ConsentRecord], Callable[[], None]], Sequence[Outcome]],
         *,
         afterwards: Callable[[], None],
+        send: Callable[[Sequence[ConsentRecord], Callable[[bool], None]], bool] = _nowhere,
     ) -> None:
         self._store = store
         self._afterwards = afterwards
-        self._queue: queue.SimpleQueue[tuple[_Group, list[ConsentRecord]] | None] = (
-            queue.SimpleQueue()
-        )
+        self._send = send
+        self._sent = 0  # decisions, since it was asked whether to count them
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._gathering: deque[_Group] = deque()
-        self._busy = False  # whether the thread has a group, or is about to get one
+        self._busy = False  # whether a group is being stored, or is about to be
         self._waiting = 0
         self._idle: asyncio.Future[None] | None = None  # done when nothing waits any more
         self._closed = False
@@ -186,20 +201,54 @@ class GroupWriter:
             count = len(self._gathering[0].letters)
             self._loop.call_soon(self._loop.call_soon, self._when_all_are_here, count)
         else:
-            group = self._gathering.popleft()
-            self._queue.put((group, group.open()))
+            self._hand_over(self._gathering.popleft())
+
+    def _hand_over(self, group: _Group) -> None:
+        """Send *group* on, or else let the thread store it."""
+        records = group.open()
+        heard = partial(self._heard, group, records, time.perf_counter())
+        try:
+            sent = bool(records) and self._send(records, heard)
+        except Exception:  # noqa: BLE001 - the thread meets it again, and tells those who wait
+            sent = False
+        if sent:
+            group.get_ready()
+        else:
+            self._queue.put(partial(self._work, group, records))
+
+    def _heard(
+        self, group: _Group, records: list[ConsentRecord], begun: float, stored: bool
+    ) -> None:
+        """Tell *group*, which was sent on; if it is not stored, the thread finds out why."""
+        if not stored:
+            self._queue.put(partial(self._work, group, records))
+            return
+        metrics.COMMIT.observe(time.perf_counter() - begun)
+        outcomes = [True] * len(records)
+        metrics.count(outcomes)
+        self._sent += len(records)
+        if self._sent >= SENT:
+            self._sent = 0
+            self._queue.put(self._settle)
+        self._answer(group, outcomes)
 
     def _run(self) -> None:
-        while (given := self._queue.get()) is not None:
-            group, records = given
-            with metrics.COMMIT.time():
-                outcomes = self._outcomes(group, records)
-            metrics.count(outcomes)
-            self._loop.call_soon_threadsafe(self._answer, group, outcomes)
-            try:
-                self._afterwards()
-            except Exception:  # they are stored all the same, and the thread must live
-                log.exception("decisions not counted")
+        while (work := self._queue.get()) is not None:
+            work()
+
+    def _work(self, group: _Group, records: Sequence[ConsentRecord]) -> None:
+        """Store *group* in the thread, and let it be told."""
+        with metrics.COMMIT.time():
+            outcomes = self._outcomes(group, records)
+        metrics.count(outcomes)
+        self._loop.call_soon_threadsafe(self._answer, group, outcomes)
+        self._settle()
+
+    def _settle(self) -> None:
+        try:
+            self._afterwards()
+        except Exception:  # they are stored all the same, and the thread must live
+            log.exception("decisions not counted")
 
     def _outcomes(self, group: _Group, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         def committing() -> None:

@@ -114,6 +114,7 @@ class Network:
             ("webSocketCreated", self._socket),
             ("webSocketHandshakeResponseReceived", self._shaken),
             ("webSocketClosed", self._ended),
+            ("webTransportCreated", self._transport),
         ):
             session.on(f"Network.{method}", listener)
         session.on("detached", self._detached)
@@ -220,6 +221,12 @@ class Network:
         host = urlsplit(params["url"]).hostname or ""
         self._evidence.requests.append(Request(host=host, at=_now(), by=by))
         self._under_way(params["requestId"])
+
+    def _transport(self, params: Params) -> None:
+        """Note a connection over HTTP/3, which brings no cookies and may stay open for ever."""
+        url = params["url"]
+        by = self._evidence.planned.get(url) or self._initiator(params)
+        self._evidence.requests.append(Request(host=urlsplit(url).hostname or "", at=_now(), by=by))
 
     def _shaken(self, params: Params) -> None:
         self._ended(params)

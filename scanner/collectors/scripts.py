@@ -69,6 +69,7 @@ WATCH = _source()
 class _Told(msgspec.Struct, kw_only=True):
     kind: str  # a Kind, a SignalKind, or: begun, brought, code, timer, unregistered
     name: str
+    names: list[str] = []  # storage: all of a heap that was written in one place
     page: str
     at: float  # milliseconds, by the page's clock
     stack: list[Frame] = []
@@ -163,7 +164,8 @@ class Scripts:
         elif told.kind == Kind.COOKIE:
             self._cookie(told, by)
         elif told.kind in _STORED:
-            self._stored(told, by)
+            for name in told.names or [told.name]:
+                self._stored(told, name, by)
 
     def _brought(self, told: _Told, by: SetBy) -> None:
         """Note who brought what told names, which the browser will not know any more."""
@@ -194,12 +196,12 @@ class Scripts:
         if line is not None:
             self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
 
-    def _stored(self, told: _Told, by: SetBy) -> None:
+    def _stored(self, told: _Told, name: str, by: SetBy) -> None:
         value = told.value
         self._evidence.stored.append(
             StoredItem(
                 kind=Kind(told.kind),
-                name=told.name,
+                name=name,
                 host=urlsplit(told.page).hostname or "",
                 at=_time(told.at),
                 by=by,

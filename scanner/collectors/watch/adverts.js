@@ -27,6 +27,11 @@
   for (const element of ["HTMLImageElement", "HTMLScriptElement", "HTMLAnchorElement"]) {
     asked("attribution", globalThis[element], "attributionSrc", "set");
   }
+  for (const element of ["HTMLImageElement", "HTMLIFrameElement"]) {
+    asked("topics", globalThis[element], "browsingTopics", "set");
+    asked("shared_storage", globalThis[element], "sharedStorageWritable", "set");
+  }
+  asked("private_tokens", globalThis.HTMLIFrameElement, "privateToken", "set");
   asked("private_tokens", Document, "hasPrivateToken");
   asked("private_tokens", Document, "hasRedemptionRecord");
   asked("storage_access", Document, "requestStorageAccess");

@@ -30,6 +30,9 @@
   const DEPTH = 60; // frames of a stack
   const TOLD = 40; // reports of one and the same item, per frame of the page
   const ALL = 1500; // reports of one kind, per frame: who writes more is a loop
+  const MANY = 12000; // items of one kind of storage, likewise: those beyond are told in heaps
+  const HEAP = 500; // items of a heap
+  const HEAPED = { __proto__: null, local_storage: 1, session_storage: 1, indexed_db: 1, cache_storage: 1, file_system: 1 };
   const KEPT = 4096; // characters of a value that are sent on to be measured
   const OURS = "kapsel:watch";
   const BARE = "function () { [native code] }";
@@ -117,13 +120,43 @@
     return apply(startsWith, base, ["http"]) ? base : self.origin;
   };
 
+  // What somebody who stores very much stored last, in one and the same place of a script.
+  let heap = null;
+  const { then } = Promise.prototype;
+  const soon = Promise.resolve();
+  const tip = () => {
+    const { report } = heap;
+    heap = null;
+    speak(stringify(report));
+  };
+  const heaped = (kind, name, above, { gone = false, faint = false, patched = false }) => {
+    const total = apply(get, totals, [kind]);
+    if (total >= MANY) return;
+    apply(set, totals, [kind, total + 1]);
+    const stack = bare(sites(above));
+    const key = stringify({ __proto__: null, kind, gone, faint, patched, stack });
+    if (heap !== null && (heap.key !== key || heap.report.names.length >= HEAP)) tip();
+    if (heap === null) {
+      const facts = { __proto__: null, gone, faint, patched, names: bare([]) };
+      const report = { __proto__: null, kind, name, page: place(), at: now(), stack, ...facts };
+      heap = { __proto__: null, key, report };
+      apply(then, soon, [() => heap !== null && tip()]);
+    }
+    const { names } = heap.report;
+    names[names.length] = name;
+  };
+
   /** Reports one thing, unless it was reported often already; *most* times at the most. */
   const tell = (kind, name, above, facts, most = TOLD) => {
     try {
       const key = kind + " " + name;
       const told = apply(get, counts, [key]) || 0;
-      if (told >= most || full(kind)) return;
+      if (told >= most || (full(kind) && !HEAPED[kind])) return;
       apply(set, counts, [key, told + 1]);
+      if (full(kind)) {
+        heaped(kind, name, above, facts);
+        return;
+      }
       apply(set, totals, [kind, (apply(get, totals, [kind]) || 0) + 1]);
       const report = { __proto__: null, kind, name, page: place(), at: now(), stack: sites(above), ...facts };
       // A page may have hung a toJSON on all arrays: old libraries do.

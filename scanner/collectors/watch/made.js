@@ -53,7 +53,7 @@
   }
   const timers = { setTimeout: globalThis.setTimeout, setInterval: globalThis.setInterval };
 
-  for (const name of ["Worker", "SharedWorker"]) {
+  for (const name of ["Worker", "SharedWorker", "WebTransport"]) {
     const Native = globalThis[name];
     if (!Native) continue;
     const made = disguised(Native, {

@@ -2,7 +2,9 @@
 (({ apply, wrap, tell, sites, beginning, reader, whole }) => {
   const { then } = Promise.prototype;
   const { get, set } = WeakMap.prototype;
-  const { join, concat } = Array.prototype;
+  const { join, concat, filter } = Array.prototype;
+  const { startsWith, split } = String.prototype;
+  const { getPrototypeOf } = Object;
 
   /** Says what was stored once it was, by whoever asked for it. */
   const after = (result, above, kind, name, more = {}) => {
@@ -120,13 +122,26 @@
   });
 
   // The file system before that one, which Chromium still has; its objects have no global names.
-  let known = false;
+  const known = new WeakMap(); // the prototypes that are watched
+  const tellPlace = (entry, path, above, facts) => {
+    const full = path !== null && apply(startsWith, path, ["/"]) ? path : `${entry.fullPath}/${path === null ? "" : path}`;
+    tell("file_system", apply(join, apply(filter, apply(split, full, ["/"]), [(part) => part !== ""]), ["/"]), above, facts);
+  };
   const legacy = (root) => {
-    if (known) return;
-    known = true;
-    wrap(Object.getPrototypeOf(root), "getFile", "value", (native, self, args, above) => {
-      if (args[1] && args[1].create) tell("file_system", `${args[0]}`.replace(/^\//, ""), above, {});
-      return apply(native, self, args);
+    const folder = getPrototypeOf(root);
+    if (apply(get, known, [folder])) return;
+    apply(set, known, [folder, true]);
+    for (const [method, facts] of [["getFile", {}], ["getDirectory", { faint: true }]]) {
+      wrap(folder, method, "value", (native, self, args, above) => {
+        const made = apply(native, self, args);
+        if (args[1] && args[1].create) tellPlace(self, `${args[0]}`, above, facts);
+        return made;
+      });
+    }
+    wrap(getPrototypeOf(folder), "remove", "value", (native, self, args, above) => {
+      const result = apply(native, self, args);
+      tellPlace(self, null, above, { gone: true });
+      return result;
     });
   };
   wrap(globalThis, "webkitRequestFileSystem", "value", (native, self, args) => {
@@ -138,6 +153,11 @@
     };
     args[2] = opened;
     return apply(native, self, args);
+  });
+  wrap(globalThis, "webkitRequestFileSystemSync", "value", (native, self, args) => {
+    const system = apply(native, self, args);
+    legacy(system.root);
+    return system;
   });
 
   if (globalThis.window) {

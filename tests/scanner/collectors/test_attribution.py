@@ -44,6 +44,8 @@ STORED = {
         "folder/a_file",
         "folder/a_moved",
         "t_legacy",
+        "t_old/t_deep",
+        "i_sync",
     ),
     *("i_worker", "t_lent_area", "t_lent_item", "t_empty", "t_full/t_within"),
     *("t_bucket", "t_bucket_database", "t_bucket_cache", "t_bucket_file"),
@@ -61,6 +63,8 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
     named = {name: o.set_by.url for (_, name), o in seen.items() if o.set_by}
     expected = {name: WRITERS[name.rsplit("/", 1)[-1][0]] for name in COOKIES | STORED}
     assert {name: named.get(name) for name in expected} == expected
+
+    assert named["transport.tracker.example"] == TAG
 
     cookies = found.cookies()
     lines = {name: cookies[name].set_by.line for name in COOKIES}
@@ -100,7 +104,7 @@ async def test_each_way_of_writing_is_put_down_to_who_asked_for_it(look):
 
     # What was called off, and a folder that is no item beside its file, are none.
     assert not {"t_cancelled", "t_full"} & {name for _, name in seen}
-    assert cookies["t_led"].set_by.line == 50
+    assert cookies["t_led"].set_by.line == 54
     assert 3500 < cookies["t_placed"].lifetime <= 3600
 
     # What is taken away at once is told, and not as kept.

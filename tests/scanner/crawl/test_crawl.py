@@ -203,6 +203,18 @@ indexedDB.open("database"); caches.open("cache");
     assert "very-secret" not in repr(found.crawl)
 
 
+async def test_who_stores_very_much_is_told_of_the_last_item_as_of_the_first(look):
+    page = """<script>
+for (let i = 0; i < 1600; i += 1) localStorage.setItem("many" + i, "x");
+</script>"""
+
+    found = await look({"www.shop.example": Host({"/": page})})
+
+    many = [f"many{i}" for i in range(1600)]
+    assert found.of(Kind.LOCAL_STORAGE).keys() == set(many)
+    assert {found.setter(name, Kind.LOCAL_STORAGE) for name in many} == {("script", SHOP, 2)}
+
+
 async def test_a_site_without_cookies_has_none(look):
     found = await look({"www.shop.example": Host({"/": "<p>Hei <a href=/om>om</a>", "/om": "Om"})})
 

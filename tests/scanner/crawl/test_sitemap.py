@@ -51,6 +51,42 @@ def test_a_list_in_plain_text():
     )
 
 
+NEWS = "<rss><channel><link>https://x.example/</link><item><link>https://x.example/a</link></item></channel></rss>"
+FEED = '<feed><link href="https://x.example/"/><entry><link href="https://x.example/a"/></entry></feed>'
+PICTURE = (
+    '<urlset xmlns:i="http://www.google.com/schemas/sitemap-image/1.1"><url>'
+    "<loc>https://x.example/a</loc><i:loc>https://x.example/a.jpg</i:loc></url></urlset>"
+)
+PLAIN = "<urlset><url><loc>https://x.example/a</loc></url></urlset>"
+DECLARED = '<?xml version="1.0" encoding="{}"?>' + PLAIN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        NEWS.encode(),
+        FEED.encode(),
+        PICTURE.encode(),
+        PLAIN.upper().replace("HTTPS://X.EXAMPLE/A", "https://x.example/a").encode(),
+        f"\n\n{DECLARED.format('utf-8')}".encode(),
+        DECLARED.format("UTF-16").encode("utf-16"),
+        "https://x.example/a\n".encode("utf-8-sig"),
+        "https://x.example/a\n".encode("utf-16"),
+        gzip.compress(gzip.compress(PLAIN.encode(), mtime=0), mtime=0),
+    ],
+)
+def test_sitemaps_are_understood_however_they_are_written(body):
+    assert sitemap.parse(body) == (("https://x.example/a",), ())
+
+
+def test_of_a_zipped_sitemap_that_breaks_off_the_beginning_counts():
+    urls = "".join(f"<url><loc>https://x.example/{n}</loc></url>" for n in range(2000))
+
+    pages, _ = sitemap.parse(gzip.compress(f"<urlset>{urls}".encode(), mtime=0)[:-200])
+
+    assert pages[:2] == ("https://x.example/0", "https://x.example/1")
+
+
 @pytest.mark.anyio
 async def test_indexes_are_followed_zipped_or_not_and_in_circles_once():
     zipped = gzip.compress(URLSET.format("one").encode())

@@ -44,7 +44,11 @@ def hosts():
     tracker = Host(
         {
             "/tag.js": script(read("tag.js")),
-            "/in-worker.js": script("indexedDB.open('i_worker')"),
+            "/in-worker.js": script(
+                "indexedDB.open('i_worker');"
+                "const old = webkitRequestFileSystemSync(TEMPORARY, 1024);"
+                "old.root.getFile('i_sync', {create: true})"
+            ),
             "/loaded.js": script("\n\ndocument.cookie = 'l_loaded=1';"),
             "/moved.js": script("document.cookie = 'r_moved=1';"),
             "/pixel": Answer(status=302, headers={"location": "https://cdn.tracker.example/hop"}),

@@ -18,7 +18,11 @@ trusted.innerHTML = policy.createHTML('<img src="data:," onerror="document.cooki
 (0, eval)("document.cookie = 't_renamed=1'\n//# sourceURL=https://www.shop.example/innocent.js");
 const called = document.createElement('script');
 called.textContent = "document.cookie = 't_called=1'\n//# sourceURL=innocent.js"; document.head.append(called);
-webkitRequestFileSystem(TEMPORARY, 1024, fs => fs.root.getFile('t_legacy', {create: true}));
+webkitRequestFileSystem(TEMPORARY, 1024, fs => {
+  fs.root.getFile('t_legacy', {create: true});
+  fs.root.getDirectory('t_old', {create: true}, old => old.getFile('t_deep', {create: true}));
+});
+new WebTransport('https://transport.tracker.example/').ready.catch(() => {});
 class Element2 extends HTMLElement { connectedCallback() { document.cookie = 't_element=1' } }
 customElements.define('x-tag', Element2); document.documentElement.append(document.createElement('x-tag'));
 new Worker(URL.createObjectURL(new Blob(["importScripts('https://cdn.tracker.example/in-worker.js')"])));
