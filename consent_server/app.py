@@ -38,6 +38,7 @@ from consent_server.frugality import keep_nothing_large
 from consent_server.limits import Buckets, Limits
 from consent_server.lines import Crowd, Line
 from consent_server.log import ConsentLog
+from consent_server.log.growth import Growth
 from consent_server.log.releases import Releases
 from consent_server.log.signing import Signer, signing_key
 from consent_server.log.tree import Tree
@@ -165,11 +166,12 @@ def create_app(settings: Settings) -> ConsentServer:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         engine = await asyncio.to_thread(open_database, settings.database)
         try:
-            tree = Tree(engine)
+            growth = Growth()
+            tree = Tree(engine, growth)
             key = await asyncio.to_thread(signing_key, settings.key_file)
             witness = Witness(settings.checkpoints_url) if settings.checkpoints_url else None
             signer = Signer(tree, key, settings.checkpoint_file, witness=witness)
-            async with signer.at_work(), ConsentLog.open(engine) as log:
+            async with signer.at_work(), ConsentLog.open(engine, growth=growth) as log:
                 releases = Releases(engine)
                 shelf = Shelf(Store(engine), releases, settings.sites_file)
                 await shelf.open()

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
 from consent_server.log.forgetting import Forgetting
+from consent_server.log.growth import Growth
 from consent_server.log.ledger import MAX_ERASED, Ledger
 from consent_server.log.query import MAX_LIMIT, Question, write_cursor
 from consent_server.log.readiness import Readiness
@@ -47,22 +48,30 @@ REST = 0.15
 class ConsentLog:
     """The decisions of all sites, in one database; made by `open`."""
 
-    def __init__(self, engine: Engine, readers: ThreadPoolExecutor) -> None:
+    def __init__(self, engine: Engine, readers: ThreadPoolExecutor, growth: Growth) -> None:
         self._engine = engine
         self._readers = readers
         self._loop = asyncio.get_running_loop()
         self._writer: GroupWriter | None = None
-        self._ledger = Ledger(engine)
+        self._growth = growth
+        self._ledger = Ledger(engine, growth)
         self._driver: Any = engine.dialect.dbapi
         self._readiness = Readiness(engine)
         self._forgetting = Forgetting(partial(forget_erased, engine))
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, engine: Engine) -> AsyncIterator[ConsentLog]:
-        """Open the log in *engine*'s database; at the end, store what still waits."""
+    async def open(
+        cls, engine: Engine, *, growth: Growth | None = None
+    ) -> AsyncIterator[ConsentLog]:
+        """
+        Open the log in *engine*'s database; at the end, store what still waits.
+
+        Args:
+            growth: Of the tree that is signed; gets the leaves of the decisions.
+        """
         with ThreadPoolExecutor(READERS, thread_name_prefix="consent-reader") as readers:
-            log = cls(engine, readers)
+            log = cls(engine, readers, growth or Growth())
             try:
                 yield log
             finally:
@@ -212,7 +221,12 @@ class ConsentLog:
 
     def _at_work(self) -> GroupWriter:
         if self._writer is None:
-            self._writer = GroupWriter(self._store, afterwards=self._count, send=self._ledger.send)
+            self._writer = GroupWriter(
+                self._store,
+                meanwhile=self._growth.advance,
+                afterwards=self._count,
+                send=self._ledger.send,
+            )
         return self._writer
 
     async def _read(self, ask: Callable[[Connection], T]) -> T:

@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from consent_server.given import Given
 from consent_server.log import counting, rows
 from consent_server.log import leaf as leaves
+from consent_server.log.growth import Growth
 from scanner.tables import consent, leaf, to_milliseconds
 
 if TYPE_CHECKING:
@@ -62,8 +63,13 @@ class _Group(NamedTuple):
 class Ledger:
     """The tree and its decisions in *engine*'s database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, growth: Growth | None = None) -> None:
+        """
+        Args:
+            growth: Gets the leaves that are added.
+        """
         self._engine = engine
+        self._growth = growth or Growth()
         self._given = Given(engine)
         self._dialect = engine.dialect.name
         self._driver: Any = engine.dialect.dbapi
@@ -91,6 +97,7 @@ class Ledger:
         first = self._append_new(group, committing or _nothing)
         if first is not None:
             self._own.add(group.given, first)
+            self._growth.add(first, group.hashes)
             return {record.id for record in records}
         with self.turn() as (connection, position):
             asked = consent.c.id.in_([record.id for record in records])
@@ -100,6 +107,7 @@ class Ledger:
             if fresh:
                 self._add(connection.connection.cursor(), position, new)
         self._own.add(new.given, position)
+        self._growth.add(position, new.hashes)
         return {records[n].id for n in fresh}
 
     def reach(self) -> Stream | None:
@@ -148,6 +156,7 @@ class Ledger:
         def hear(first: int | None) -> None:
             if first is not None:
                 self._own.add(group.given, first)
+                self._growth.add(first, group.hashes)
                 self._uncounted += len(records)  # one too many or too few does no harm
             heard(first is not None)
 

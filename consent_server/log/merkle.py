@@ -40,7 +40,7 @@ class Frontier:
         while at < len(leaves):
             if self.size % BLOCK == 0 and len(leaves) - at >= BLOCK:
                 level, position = STEP, self.size >> STEP
-                current = _root_of_block(leaves[at : at + BLOCK])
+                current = root_of_block(leaves[at : at + BLOCK])
                 completed.append((level, position, current))
                 nodes = self.add_subtree(level, current)
                 at += BLOCK
@@ -66,6 +66,12 @@ class Frontier:
         self._peaks.append((level, current))
         return completed
 
+    def copy(self) -> Frontier:
+        """Return another that grows by itself."""
+        other = Frontier()
+        other.size, other._peaks = self.size, self._peaks.copy()
+        return other
+
     def root(self) -> bytes:
         """Return the root over all leaves so far."""
         if not self._peaks:
@@ -76,7 +82,7 @@ class Frontier:
         return current
 
 
-def _root_of_block(hashes: Sequence[bytes]) -> bytes:
+def root_of_block(hashes: Sequence[bytes]) -> bytes:
     """Return the root over *hashes*, a power of two of them."""
     sha256 = hashlib.sha256
     while len(hashes) > 1:

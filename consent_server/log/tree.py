@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import desc, func, select
 
 from consent_server.log import note
+from consent_server.log.growth import LEAVES, Growth
 from consent_server.log.merkle import STEP, Frontier, inclusion_path
 from scanner.database import dialect_named
 from scanner.tables import checkpoint, leaf, node, to_milliseconds
@@ -17,34 +18,62 @@ if TYPE_CHECKING:
     from nacl.signing import SigningKey
     from sqlalchemy import Connection, Engine
 
+    from consent_server.log.growth import Edge, Node
+
+_NODE = ("level", "position", "hash")
 _GROUP = 2560  # leaves read at once: whole blocks of `merkle`, and half a megabyte
 
 
 class Tree:
     """The tree over all leaves in *engine*'s database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, growth: Growth | None = None) -> None:
+        """
+        Args:
+            growth: Gets the leaves that this process adds, so that they need not be read.
+        """
         self._engine = engine
+        self._growth = growth or Growth()
         dialect = dialect_named(engine.dialect.name)
         self._keep_node = dialect.insert(node).on_conflict_do_nothing()
         self._keep_checkpoint = dialect.insert(checkpoint).on_conflict_do_nothing()
 
     def sign(self, key: SigningKey, *, now: dt.datetime) -> str | None:
         """Keep and return a checkpoint of the tree as it is; None: the newest one is still true."""
+        known = self._growth.now()
         with self._engine.begin() as connection:
             size = _size(connection)
-            newest: int | None = connection.execute(select(func.max(checkpoint.c.size))).scalar()
-            if size <= (newest or 0):
-                return None
-            root, nodes = _grown(connection, size)
+            if known is None:
+                (whole, rest), nodes = _read(connection, size)
+                frontier = whole.copy()
+                frontier.add_many(rest)
+            else:
+                frontier, nodes = known
+                nodes += _grow(connection, frontier, size)
             if nodes:
-                connection.execute(self._keep_node, nodes)
-            text = note.write(note.Checkpoint(size, root), key)
-            kept = connection.execute(
-                self._keep_checkpoint.values(size=size, note=text, created_at=to_milliseconds(now)),
-                execution_options={"preserve_rowcount": True},
-            )
-            return text if kept.rowcount else None
+                rows = [dict(zip(_NODE, each, strict=True)) for each in nodes]
+                connection.execute(self._keep_node, rows)
+            text = self._signed(connection, frontier, key, now)
+        if known is None:
+            self._growth.begin((whole, rest))
+        else:
+            self._growth.keep(nodes)
+        return text
+
+    def _signed(
+        self, connection: Connection, frontier: Frontier, key: SigningKey, now: dt.datetime
+    ) -> str | None:
+        """Keep and return a checkpoint of *frontier*; None: there is one already, or a newer."""
+        size = frontier.size
+        newest: int | None = connection.execute(select(func.max(checkpoint.c.size))).scalar()
+        if size <= (newest or 0):
+            return None
+        text = note.write(note.Checkpoint(size, frontier.root()), key)
+        kept = connection.execute(
+            self._keep_checkpoint.values(size=size, note=text, created_at=to_milliseconds(now)),
+            execution_options={"preserve_rowcount": True},
+        )
+        return text if kept.rowcount else None
 
     def proof(self, position: int) -> tuple[str, list[bytes]] | None:
         """Return the newest checkpoint and the path to it; None: none holds *position* yet."""
@@ -92,17 +121,21 @@ def _hashes(connection: Connection, level: int, first: int, end: int) -> dict[in
         return {place: bytes(hashed) for place, hashed in found.cursor.fetchall()}
 
 
-def _grown(connection: Connection, size: int) -> tuple[bytes, list[dict[str, object]]]:
-    """Return the root over *size* leaves, and the nodes to keep that are not kept yet."""
-    frontier, nodes = _kept(connection), []
+def _read(connection: Connection, size: int) -> tuple[Edge, list[Node]]:
+    """Return the edge of the tree over *size* leaves, and the nodes that are not kept yet."""
+    frontier = _kept(connection)
+    nodes = _grow(connection, frontier, size - size % LEAVES)
+    rest = list(_hashes(connection, 0, frontier.size, size).values())
+    return (frontier, rest), nodes
+
+
+def _grow(connection: Connection, frontier: Frontier, size: int) -> list[Node]:
+    """Let *frontier* grow to *size* leaves, where it is smaller; return the nodes to keep."""
+    nodes: list[Node] = []
     while frontier.size < size:
         end = min(frontier.size + _GROUP, size)
-        found = list(_hashes(connection, 0, frontier.size, end).values())
-        nodes += [
-            {"level": level, "position": position, "hash": current}
-            for level, position, current in frontier.add_many(found)
-        ]
-    return frontier.root(), nodes
+        nodes += frontier.add_many(list(_hashes(connection, 0, frontier.size, end).values()))
+    return nodes
 
 
 def _kept(connection: Connection) -> Frontier:

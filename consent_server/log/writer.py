@@ -122,20 +122,22 @@ class GroupWriter:
     """
     Hands records to *store*, a group at a time; belongs to the event loop that made it.
 
-    *store* also gets what it shall call when it has only the commit left to wait for. *afterwards*
-    is called when those who waited for a group are told. *send* gets each group first, with what
-    it shall tell whether all are stored and new; what it returns False for, or tells so of, is
-    handed to *store*.
+    *store* also gets what it shall call when it has only the commit left to wait for: then the loop
+    calls *meanwhile*, a matter of microseconds. *afterwards* is called when those who waited for a
+    group are told. *send* gets each group first, with what it shall tell whether all are stored and
+    new; what it returns False for, or tells so of, is handed to *store*.
     """
 
     def __init__(
         self,
         store: Callable[[Sequence[ConsentRecord], Callable[[], None]], Sequence[Outcome]],
         *,
+        meanwhile: Callable[[], None],
         afterwards: Callable[[], None],
         send: Callable[[Sequence[ConsentRecord], Callable[[bool], None]], bool] = _nowhere,
     ) -> None:
         self._store = store
+        self._meanwhile = meanwhile
         self._afterwards = afterwards
         self._send = send
         self._sent = 0  # decisions, since it was asked whether to count them
@@ -212,7 +214,7 @@ class GroupWriter:
         except Exception:  # noqa: BLE001 - the thread meets it again, and tells those who wait
             sent = False
         if sent:
-            group.get_ready()
+            self._while_waiting(group)
         else:
             self._queue.put(partial(self._work, group, records))
 
@@ -231,6 +233,11 @@ class GroupWriter:
             self._sent = 0
             self._queue.put(self._settle)
         self._answer(group, outcomes)
+
+    def _while_waiting(self, group: _Group) -> None:
+        """Do what would be done anyway while the commit of *group* waits for the disk."""
+        group.get_ready()
+        self._meanwhile()
 
     def _run(self) -> None:
         while (work := self._queue.get()) is not None:
@@ -252,7 +259,7 @@ class GroupWriter:
 
     def _outcomes(self, group: _Group, records: Sequence[ConsentRecord]) -> Sequence[Outcome]:
         def committing() -> None:
-            self._loop.call_soon_threadsafe(group.get_ready)
+            self._loop.call_soon_threadsafe(self._while_waiting, group)
 
         try:
             return self._store(records, committing) if records else []
