@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
 
-MOST_PAGES = 25  # of a tab, after which it makes room for a new one: its process only grows
+MOST_PAGES = 15  # of a tab, after which it makes room for a new one: its process only grows
 AHEAD_LIMIT = 3.0  # seconds in which the page beside has to load before more tabs are opened
 
 
