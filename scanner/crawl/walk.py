@@ -80,11 +80,6 @@ class Walk:
         )
 
     @property
-    def _expected(self) -> int:
-        """How many pages may come after the start page."""
-        return (self._tour.max_pages if self._known is None else len(self._known)) - 1
-
-    @property
     def banner(self) -> BannerAnswer:
         """What was found of the site's banner."""
         return self._answering.banner
@@ -113,15 +108,11 @@ class Walk:
             TimeoutError: If it does not answer any more.
         """
         self._begin()
-        listed = asyncio.create_task(self._listed())
-        try:
-            async with self._visitor(archive=self._archive) as profile:
-                await self._through(profile, listed)
-        finally:
-            listed.cancel()
+        async with self._visitor(archive=self._archive) as profile:
+            await self._through(profile)
 
-    async def _through(self, profile: Profile, listed: asyncio.Task[tuple[str, ...]]) -> None:
-        """Read the site with *profile*; *listed* has the pages of its sitemaps."""
+    async def _through(self, profile: Profile) -> None:
+        """Read the site with *profile*."""
         tour = self._tour
         reader = Reader(
             tour.site,
@@ -131,11 +122,12 @@ class Walk:
             digester=tour.digester,
             cache=tour.cache,
         )
-        start = self._frontier.begin(tour.site.url)
         tabs = Tabs(profile, most=tour.tabs)
+        tab = await tabs.take()
+        start = self._frontier.begin(tour.site.url)
+        listed = asyncio.create_task(self._listed())
         try:
-            tab = await tabs.take()
-            if not await self._started(profile, reader, tabs, tab, start):
+            if not await self._started(profile, reader, tab, start):
                 await reader.confirm(tab, start, clock=tour.clock)
                 return
             self._frontier.add(self._known or tour.site.pages, asked=True)
@@ -146,7 +138,7 @@ class Walk:
             await self._rest(reader, tabs)
             await self._confirm(profile, reader, start)
         finally:
-            await tabs.close()
+            listed.cancel()
             if not reader.pressed or self._answered:
                 await self._credit(await reader.remaining())
             if tour.dossier is not None and self._archive is not None:
@@ -186,9 +178,7 @@ class Walk:
         if cached and tour.cache.doubtful(self._state) and not tour.stop.is_set():
             await reader.confirm(await profile.open_tab(), start, clock=tour.clock)
 
-    async def _started(
-        self, profile: Profile, reader: Reader, tabs: Tabs, tab: Tab, url: str
-    ) -> bool:
+    async def _started(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
         """Read the start page, unless that was done; tell whether the walk goes on from it."""
         self._taken.append(url)
         known = self._chapter.pages.get(url)
@@ -202,11 +192,9 @@ class Walk:
             await self._chapter.add(url, _fatal(reader, url))
             return False
         self._tries[url] += 1
-        return await self._start(profile, reader, tabs, tab, url)
+        return await self._start(profile, reader, tab, url)
 
-    async def _start(
-        self, profile: Profile, reader: Reader, tabs: Tabs, tab: Tab, url: str
-    ) -> bool:
+    async def _start(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
         """Read the start page; tell whether the walk goes on from it."""
         tour = self._tour
         if self._archive is not None:
@@ -217,8 +205,6 @@ class Walk:
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
             await self._note(url, PageRead(visit=reader.barred(url, fault)))
             return False
-        if not presses:
-            tabs.prepare(tab, pages=self._expected)
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
         self._frontier.widen(visit.final_url)
@@ -242,8 +228,6 @@ class Walk:
             await settle.rest(tab, PRESSED_LINGER)
             await answering.picture(tab, "answered")
             last = wanted is presses[-1]
-            if last:
-                tabs.prepare(tab, pages=self._expected)
             visit, links = await reader.arrive(
                 tab, url if last else place, clock=tour.clock, briefly=not last
             )

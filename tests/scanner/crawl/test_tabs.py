@@ -1,4 +1,4 @@
-"""The tabs of a walk: opened ahead, taken, given back, and made anew."""
+"""The tabs of a walk: taken, given back, and made anew."""
 
 import asyncio
 
@@ -11,16 +11,11 @@ pytestmark = pytest.mark.anyio
 
 
 class Page:
-    """A tab; *loaded* is set when its page has loaded."""
+    """A tab."""
 
     def __init__(self) -> None:
-        self.loaded = asyncio.Event()
         self.over = False
         self.visits = 0
-
-    async def wait_loaded(self, timeout: float) -> bool:  # noqa: ASYNC109
-        await self.loaded.wait()
-        return timeout > 0
 
 
 class Visitor:
@@ -45,36 +40,6 @@ async def _settled() -> None:
     """Let all that can go on go on."""
     for _ in range(20):
         await asyncio.sleep(0)
-
-
-async def test_the_others_are_opened_once_the_first_page_has_loaded():
-    visitor = Visitor()
-    tabs = Tabs(visitor, most=4)
-    first = await tabs.take()
-
-    tabs.prepare(first, pages=19)
-    tabs.prepare(first, pages=19)
-    await _settled()
-    before = len(visitor.opened)
-    first.loaded.set()
-    await _settled()
-
-    assert (before, len(visitor.opened)) == (1, 4)
-    taken = [await tabs.take() for _ in range(3)]
-    assert taken == visitor.opened[1:]
-
-
-@pytest.mark.parametrize(("pages", "opened"), [(0, 1), (1, 1), (2, 2), (3, 3), (9, 4)])
-async def test_no_more_are_opened_than_there_are_pages_for(pages, opened):
-    visitor = Visitor()
-    tabs = Tabs(visitor, most=4)
-    first = await tabs.take()
-    first.loaded.set()
-
-    tabs.prepare(first, pages=pages)
-    await _settled()
-
-    assert len(visitor.opened) == opened
 
 
 async def test_a_tab_is_used_again_and_the_last_one_first():
@@ -117,22 +82,6 @@ async def test_who_asks_waits_until_one_is_free():
     assert await waiting is tab
 
 
-async def test_a_tab_that_ended_before_it_was_needed_is_not_given_out():
-    visitor = Visitor()
-    tabs = Tabs(visitor, most=2)
-    first = await tabs.take()
-    first.loaded.set()
-    tabs.prepare(first, pages=5)
-    await _settled()
-    ended = visitor.opened[1]
-    ended.over = True
-
-    taken = await tabs.take()
-
-    assert taken not in (first, ended)
-    assert visitor.closed == [ended]
-
-
 async def test_a_tab_that_could_not_be_opened_takes_no_place():
     visitor = Visitor()
     tabs = Tabs(visitor, most=1)
@@ -143,16 +92,3 @@ async def test_a_tab_that_could_not_be_opened_takes_no_place():
     visitor.gone = False
 
     assert await tabs.take() is visitor.opened[0]
-
-
-async def test_none_is_opened_any_more_after_the_end():
-    visitor = Visitor()
-    tabs = Tabs(visitor, most=4)
-    first = await tabs.take()
-    tabs.prepare(first, pages=9)
-
-    await tabs.close()
-    first.loaded.set()
-    await _settled()
-
-    assert visitor.opened == [first]
