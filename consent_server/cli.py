@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from consent_server.commands.variables import name_variables
 from consent_server.plainly import structlog
 from scanner.errors import KapselError
 from scanner.visible import visible
@@ -53,6 +54,7 @@ class _LazyGroup(click.Group):
             return None
         command = importlib.import_module(COMMANDS[cmd_name][0]).command
         assert isinstance(command, click.Command)
+        name_variables(command, "kapsel", cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -69,7 +71,7 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="kapsel", prog_name="kapsel")
+@click.version_option(package_name="kapsel", prog_name="kapsel", allow_from_autoenv=False)
 @click.option(
     "--log-level",
     type=click.Choice(LEVELS),
@@ -94,6 +96,9 @@ def cli(log_level: str, log_format: str) -> None:
     from consent_server.logs import write_logs
 
     write_logs(level=log_level, form=log_format)
+
+
+name_variables(cli, "kapsel")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,8 +75,19 @@ def open_database(address: str, *, upgrade: bool = True) -> Engine:
         except DBAPIError as exc:
             engine.dispose()
             place = url.render_as_string(hide_password=True)
-            raise DatabaseUnusable(f"cannot use the database {place}: {exc.orig}") from exc
+            raise DatabaseUnusable(f"cannot use the database {place}: {_reason(url, exc)}") from exc
     return engine
+
+
+def _reason(url: URL, fault: DBAPIError) -> str:
+    """Return why the database at *url* cannot be opened; SQLite's own words name no cause."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        folder = Path(url.database).absolute().parent
+        if not folder.is_dir():
+            return f"there is no folder {folder}"
+        if not os.access(folder, os.W_OK):
+            return f"{folder} may not be written by this user: {fault.orig}"
+    return str(fault.orig)
 
 
 def upgrade_database(engine: Engine, *, to: str = "head") -> None:
@@ -219,7 +231,10 @@ def must_exist(address: str) -> None:
         DatabaseUnusable: Then: to open it would make an empty one.
     """
     if "://" not in address and not Path(address).exists():
-        raise DatabaseUnusable(f"{address}: there is no such database")
+        raise DatabaseUnusable(
+            f"{address}: there is no such database: name the one of 'kapsel serve' and "
+            "'kapsel scan' with --database, or KAPSEL_DATABASE"
+        )
 
 
 def back_up(engine: Engine, file: Path) -> None:

@@ -8,11 +8,27 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from scanner.commands.options import database_option, sites_option
+from scanner.errors import KapselError
 
 if TYPE_CHECKING:
     from consent_server.embedding import Tag
     from scanner.model import Site
     from widget.enforce.rules import Rules
+
+
+def _is_an_origin(context: click.Context, parameter: click.Parameter, given: str) -> str:
+    """Let pass what a browser can load the script from."""
+    from urllib.parse import urlsplit
+
+    try:
+        place = urlsplit(given)
+        right = place.scheme in ("http", "https") and bool(place.hostname) and place.port != 0
+    except ValueError:
+        right = False
+    if not right or place.query or place.fragment or place.username is not None:
+        raise click.BadParameter(f"'{given}' is no address: write https://consent.example.org")
+    return given
+
 
 _UET = "microsoft-advertising"  # of the knowledge base
 _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -25,6 +41,7 @@ _FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
     default="http://127.0.0.1:8080",
     show_default=True,
     metavar="URL",
+    callback=_is_an_origin,
     help="Where visitors reach the consent server.",
 )
 @click.option(
@@ -182,11 +199,18 @@ def _write(made: _Made, *, pin: Path | None, rules_file: Path | None, nginx: Pat
     from consent_server import embedding
 
     if pin is not None:
-        pin.write_bytes(made.script)
+        _write_file(pin, made.script)
     if rules_file is not None:
-        rules_file.write_bytes(msgspec.json.format(msgspec.json.encode(made.rules)) + b"\n")
+        _write_file(rules_file, msgspec.json.format(msgspec.json.encode(made.rules)) + b"\n")
     if nginx is not None:
-        nginx.write_text(embedding.nginx(made.rules), encoding="utf-8")
+        _write_file(nginx, embedding.nginx(made.rules).encode())
+
+
+def _write_file(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
+    except OSError as exc:
+        raise KapselError(f"{file} cannot be written: {exc.strerror}") from exc
 
 
 def _advise(tag: Tag, rules: Rules, *, level: str) -> None:

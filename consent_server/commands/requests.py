@@ -162,9 +162,10 @@ def _forget(database: str) -> None:
 @contextlib.contextmanager
 def _inbox(database: str) -> Iterator[tuple[Inbox, Deeds]]:
     from consent_server.rights.inbox import Inbox
-    from scanner.database import answering, open_database
+    from scanner.database import answering, must_exist, open_database
     from scanner.deeds import Deeds, operator
 
+    must_exist(database)
     engine = open_database(database)
     try:
         with answering():

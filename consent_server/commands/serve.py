@@ -42,6 +42,19 @@ def _is_an_address(
     return given
 
 
+def _are_names(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Let names of hosts pass: no request would ever be for anything else."""
+    for each in given:
+        if not each or (any(sign in each for sign in "/: @*") and each[0] != "["):
+            raise click.BadParameter(
+                f"'{each}' is no name of a host: write it as consent.example.org, without "
+                "https://, port and path"
+            )
+    return given
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -72,6 +85,7 @@ def _is_an_address(
     "hosts",
     multiple=True,
     metavar="NAME",
+    callback=_are_names,
     help="Answer only to requests for this name; may be given several times. Without it: to any.",
 )
 @click.option(
@@ -219,7 +233,9 @@ def command(
     with serving.listen(host, port) as listener:
         address = serving.address(listener, identity)
         click.echo(
-            f"kapsel: serving {count} sites on {address}, the pages for people on /admin", err=True
+            f"kapsel: serving {count} site{'s' * (count != 1)} on {address}, "
+            "the pages for people on /admin",
+            err=True,
         )
         serving.run(listener, workers=workers, patience=patience, identity=identity)
 

@@ -30,7 +30,7 @@ def read_sites(file: Path) -> tuple[tuple[Site, ...], Check]:
         if not file.exists():
             return (), bad("sites.yaml", f"{file} is not there", "list your sites in it")
         return (), bad("sites.yaml", str(exc), "mend it; 'kapsel sites check' tells the lines")
-    return sites, good("sites.yaml", f"{file}: {len(sites)} sites")
+    return sites, good("sites.yaml", f"{file}: {len(sites)} site{'s' * (len(sites) != 1)}")
 
 
 def sites_in_order(

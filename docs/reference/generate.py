@@ -21,7 +21,9 @@ _INTRODUCTION = """\
 
 Data goes to stdout, talk and progress to stderr. **Exit status**: 0 done; 1 a scan failed,
 something could not be done, or `--fail-on` found what it names; 2 wrong use (also a mistake in
-`sites.yaml`). Every option is an environment variable too, named in the last column.
+`sites.yaml`). Every option is an environment variable too, named in the last column. Where an
+option is repeatable, its variable holds several with blanks between them; one a line for
+`--header`, `--cookie`, `--purpose` and `--service`.
 
 Before any command (`kapsel --log-level info scan`):
 """
@@ -67,11 +69,9 @@ def _table(name: str, command: click.Command, context: click.Context) -> str:
             continue
         record = parameter.get_help_record(context)
         assert record is not None, f"{name} {parameter.name} has no help"
-        variable = parameter.envvar or "_".join(
-            (*name.upper().split(), (parameter.name or "").upper())
-        )
+        variable = f"`{parameter.envvar}`" if parameter.envvar else ""
         option, text = (part.replace("|", "\\|").replace("\n", " ") for part in record)
-        rows.append(f"| `{option}` | {text} | `{variable}` |")
+        rows.append(f"| `{option}` | {text} | {variable} |")
     if not rows:
         return ""
     return "\n".join(["| option | meaning | environment |", "|---|---|---|", *rows]) + "\n"

@@ -14,6 +14,15 @@ from scanner.spoken import SPOKEN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+class Line(click.types.StringParamType):
+    """A text with blanks in it: where it is repeatable, its variable holds one a line."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Return the lines of *rv* that say something."""
+        return [line for line in rv.splitlines() if line.strip()]
+
+
 database_option = click.option(
     "--database",
     envvar="KAPSEL_DATABASE",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.commands.options import database_option, sites_option
+from scanner.commands.options import Line, database_option, sites_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     "--purpose",
     "purposes",
     multiple=True,
+    type=Line(),
     metavar="LANGUAGE=TEXT",
     help="What visitors are told, as nb='Husker handlekurven'; repeatable.",
 )

@@ -17,7 +17,7 @@ from scanner.commands.options import (
     time_zone,
 )
 from scanner.commands.scanning import How, Round, scan_options, scan_round
-from scanner.errors import KapselError
+from scanner.errors import KapselError, SitesInvalid
 from scanner.report.forms import FORMS
 
 if TYPE_CHECKING:
@@ -168,7 +168,12 @@ def _sites(targets: tuple[str, ...], file: Path) -> tuple[Site, ...]:
     from scanner.sites import ad_hoc, load, pick
 
     keys = [target for target in targets if "://" not in target]
-    listed = load(file) if keys or not targets else ()
+    try:
+        listed = load(file) if keys or not targets else ()
+    except SitesInvalid as exc:
+        if file.exists():
+            raise
+        raise SitesInvalid([f"{exc}; what is scanned without it begins with https://"]) from None
     if not targets:
         return listed
     named = {site.key: site for site in pick(listed, keys)}

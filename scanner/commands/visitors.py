@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scanner.commands.options import Line
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,6 +27,7 @@ OPTIONS = (
         "--header",
         "headers",
         multiple=True,
+        type=Line(),
         metavar="'NAME: VALUE'",
         help="Sent to the site's own servers only; ${NAME} stands for a variable; repeatable.",
     ),
@@ -32,6 +35,7 @@ OPTIONS = (
         "--cookie",
         "cookies",
         multiple=True,
+        type=Line(),
         metavar="NAME=VALUE",
         help="Brought along to the site; ${NAME} stands for a variable; repeatable.",
     ),

@@ -35,7 +35,7 @@ def load(path: Path) -> tuple[Site, ...]:
         data = path.read_bytes()
     except FileNotFoundError:
         raise SitesInvalid(
-            [f"{path}: there is no such file: list your sites in it, or scan a URL without it"]
+            [f"{path}: there is no such file: list your sites in it, or name yours with --sites"]
         ) from None
     except OSError as exc:
         raise SitesInvalid([f"{path}: cannot be read: {exc.strerror}"]) from exc
@@ -66,7 +66,8 @@ def pick(sites: Sequence[Site], keys: Sequence[str]) -> tuple[Site, ...]:
         if key not in by_key:
             close = difflib.get_close_matches(key, list(by_key), n=1)
             there = f"did you mean '{close[0]}'?" if close else f"there is {', '.join(by_key)}"
-            raise UnknownSite(f"there is no site '{key}' in the list: {there}")
+            hint = "; an address begins with https://" if "." in key or "/" in key else ""
+            raise UnknownSite(f"there is no site '{key}' in the list: {there}{hint}")
     return tuple(by_key[key] for key in dict.fromkeys(keys))
 
 

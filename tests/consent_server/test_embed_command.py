@@ -136,3 +136,12 @@ def test_nginx_gets_a_file_of_its_own(embed, tmp_path):
     embed("shop", "--nginx", str(tmp_path / "kapsel.conf"))
 
     assert "map $cookie_kapsel_consent" in (tmp_path / "kapsel.conf").read_text()
+
+
+@pytest.mark.parametrize("option", ["--pin", "--rules", "--nginx"])
+def test_a_file_that_cannot_be_written_is_named(embed, tmp_path, option):
+    done = embed("shop", "--level", "enforced", option, str(tmp_path / "nowhere" / "file"))
+
+    assert done.exit_code == 1
+    assert f"{tmp_path}/nowhere/file cannot be written: No such file" in done.stderr
+    assert "<script" not in done.stdout

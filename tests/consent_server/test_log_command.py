@@ -279,3 +279,15 @@ def test_a_database_that_is_not_there_is_neither_made_nor_found_whole(tmp_path, 
     assert done.returncode == 1
     assert "typo.db: there is no such database" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("question", [["find"], ["count"], ["show", "0"], ["export"], ["prune"]])
+def test_where_there_is_no_database_nobody_is_told_that_nobody_decided(tmp_path, question):
+    place = tmp_path / "typo.db"
+
+    done = CliRunner().invoke(cli, ["log", *question, "--database", str(place)])
+
+    assert done.exit_code == 1
+    assert "typo.db: there is no such database: name the one of 'kapsel serve'" in done.stderr
+    assert done.stdout == ""
+    assert not place.exists()

@@ -132,3 +132,13 @@ def test_the_export_holds_what_the_log_knows_and_what_was_shown(run, inbox):
     for other in (foreign, unknown):
         nothing = json.loads(run("export", other.id).stdout)
         assert (nothing["decision"], nothing["shown"]) == (None, None)
+
+
+def test_where_there_is_no_database_nobody_is_told_that_nothing_waits(tmp_path):
+    place = tmp_path / "typo.db"
+
+    done = CliRunner().invoke(cli, ["requests", "list", "--database", str(place)])
+
+    assert done.exit_code == 1
+    assert "typo.db: there is no such database" in done.stderr
+    assert not place.exists()

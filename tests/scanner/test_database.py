@@ -184,6 +184,11 @@ def test_what_is_not_there_is_not_made_by_looking(tmp_path):
     must_exist(str(tmp_path / "kapsel.db"))
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DatabaseUnusable, match=f"there is no folder {tmp_path}/nowhere"):
+        open_database(str(tmp_path / "nowhere" / "kapsel.db"))
+
+
 def test_a_backup_that_fails_leaves_nothing_behind(tmp_path):
     source = tmp_path / "kapsel.db"
     open_database(str(source)).dispose()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from consent_server.commands.log.opened import ask, write_json
-from scanner.commands.options import database_option, format_option
+from scanner.commands.options import Line, database_option, format_option
 from scanner.errors import KapselError
 from scanner.visible import in_one_line
 
@@ -44,6 +44,7 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--service",
                 metavar="NAME",
                 multiple=True,
+                type=Line(),
                 help="Only where this service was granted (or --refused); may be given several "
                 "times.",
             ),

@@ -21,10 +21,17 @@ def ask(database: str, question: Callable[[ConsentLog], Awaitable[T]]) -> T:
 
 
 def act(database: str, deed: Callable[[ConsentLog, Deeds], Awaitable[T]]) -> T:
-    """Return what *deed* does to the log; whatever it changes it tells the audit trail."""
+    """
+    Return what *deed* does to the log; whatever it changes it tells the audit trail.
+
+    Raises:
+        DatabaseUnusable: If there is none: an empty one would answer that nobody ever decided.
+    """
     from consent_server.log import ConsentLog
-    from scanner.database import open_database
+    from scanner.database import must_exist, open_database
     from scanner.deeds import Deeds, operator
+
+    must_exist(database)
 
     async def run() -> T:
         engine = open_database(database)
