@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import structlog
 
@@ -31,7 +31,6 @@ log = structlog.get_logger()
 SYSTEM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 START_TIMEOUT = 20.0  # seconds until a started browser must answer
 VERSION_TIMEOUT = 20.0  # seconds for "--version"
-BUFFER = 2**20  # bytes of what the browser says that may wait for us
 
 #: What a browser does behind a page's back; and what puts frames into processes of their own.
 _FEATURES = (
@@ -98,7 +97,7 @@ class Lines(NamedTuple):
     """How a running browser is spoken to."""
 
     endpoint: str  # the ``ws://`` URL of its DevTools, for Playwright
-    heard: asyncio.StreamReader  # its DevTools once more, without a server between
+    heard: BinaryIO  # its DevTools once more, without a server between
     spoken: asyncio.StreamWriter
 
 
@@ -166,13 +165,14 @@ async def running(
             flags.append("--ignore-certificate-errors")
         if proxy:
             flags.append(f"--proxy-server={proxy}")
-        process, endpoint = await _start(path, flags, profile)
-        assert process.stdout is not None
-        assert process.stdin is not None
-        try:
-            yield Lines(endpoint, heard=process.stdout, spoken=process.stdin)
-        finally:
-            await _end(process)
+        with contextlib.ExitStack() as open_ends:
+            process, heard, endpoint = await _start(path, flags, profile)
+            open_ends.enter_context(heard)
+            assert process.stdin is not None
+            try:
+                yield Lines(endpoint, heard=heard, spoken=process.stdin)
+            finally:
+                await _end(process)
 
 
 #: Starts a browser that listens at its standard input, and ends when that does, that is, with us,
@@ -186,30 +186,38 @@ _TIED = (
 
 async def _start(
     path: Path, flags: list[str], profile: Path
-) -> tuple[asyncio.subprocess.Process, str]:
+) -> tuple[asyncio.subprocess.Process, BinaryIO, str]:
     """Start the browser; without its sandbox where the system does not let it have one."""
     root = os.geteuid() == 0
     for sandboxed in (False,) if root else (True, False):
-        process = await asyncio.create_subprocess_exec(
-            *_TIED,
-            path,
-            *flags,
-            *(() if sandboxed else ("--no-sandbox",)),
-            "about:blank",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=BUFFER,
-            start_new_session=True,
-            env={**os.environ, "TZ": disguise.TIME_ZONE},
-        )
-        try:
-            async with asyncio.timeout(START_TIMEOUT):
-                return process, await _endpoint(process, profile)
-        except (TimeoutError, BrowserMissing):
-            await _end(process)
-            if sandboxed:
-                log.info("browser started without its sandbox", path=str(path))
+        heard, said = os.pipe()
+        with contextlib.ExitStack() as unless_it_runs:
+            pipe = unless_it_runs.enter_context(os.fdopen(heard, "rb", buffering=0))
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *_TIED,
+                    path,
+                    *flags,
+                    *(() if sandboxed else ("--no-sandbox",)),
+                    "about:blank",
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=said,
+                    stderr=asyncio.subprocess.DEVNULL,
+                    start_new_session=True,
+                    env={**os.environ, "TZ": disguise.TIME_ZONE},
+                )
+            finally:
+                os.close(said)
+            try:
+                async with asyncio.timeout(START_TIMEOUT):
+                    endpoint = await _endpoint(process, profile)
+            except (TimeoutError, BrowserMissing):
+                await _end(process)
+                if sandboxed:
+                    log.info("browser started without its sandbox", path=str(path))
+            else:
+                unless_it_runs.pop_all()
+                return process, pipe, endpoint
     raise BrowserMissing(f"{path} does not start; try it with --version, or name another browser")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 import structlog
@@ -19,7 +19,6 @@ log = structlog.get_logger()
 
 Params = dict[str, Any]
 
-CHUNK = 2**20  # bytes that are read at once
 _END = b"\0"  # of a message
 
 
@@ -36,6 +35,9 @@ class _Message(msgspec.Struct):
     result: Params = {}
     error: Params | None = None
     sessionId: str = ""  # noqa: N815 - the protocol's own name
+
+
+_DECODER = msgspec.json.Decoder(_Message)
 
 
 class Session:
@@ -82,8 +84,7 @@ class Session:
 class DevTools:
     """The connection; made by `open_devtools`."""
 
-    def __init__(self, heard: asyncio.StreamReader, spoken: asyncio.StreamWriter) -> None:
-        self._heard = heard
+    def __init__(self, spoken: asyncio.StreamWriter) -> None:
         self._spoken = spoken
         self._answers: dict[int, tuple[Session, asyncio.Future[Params]]] = {}
         self._sessions: dict[str, Session] = {}
@@ -110,27 +111,22 @@ class DevTools:
         self._spoken.write(msgspec.json.encode(message) + _END)
         return answer
 
-    async def read(self) -> None:
-        """Hand out what the browser says, until it ends."""
-        decoder = msgspec.json.Decoder(_Message)
-        begun: list[bytes] = []  # of a message whose end has not come
+    def receive(self, message: bytes) -> None:
+        """Hand out a *message* of the browser's."""
         try:
-            while chunk := await self._heard.read(CHUNK):
-                *ends, rest = chunk.split(_END)
-                for end in ends:
-                    raw = b"".join((*begun, end))
-                    begun.clear()
-                    try:
-                        self._receive(wellformed.read(raw, decoder.decode))
-                    except (msgspec.MsgspecError, RecursionError) as fault:
-                        log.error("message not understood", fault=type(fault).__name__)  # noqa: TRY400
-                begun.append(rest)
-        finally:
-            self.gone.set()
-            for session in list(self._sessions.values()):
-                self._forget(session)
+            told = wellformed.read(message, _DECODER.decode)
+        except (msgspec.MsgspecError, RecursionError) as fault:
+            log.error("message not understood", fault=type(fault).__name__)  # noqa: TRY400
+            return
+        self._hand_out(told)
 
-    def _receive(self, message: _Message) -> None:
+    def end(self) -> None:
+        """Fail whatever still waits: the browser says no more."""
+        self.gone.set()
+        for session in list(self._sessions.values()):
+            self._forget(session)
+
+    def _hand_out(self, message: _Message) -> None:
         if message.id is not None:
             _, answer = self._answers.pop(message.id, (None, None))
             if answer is not None and not answer.done():
@@ -185,15 +181,35 @@ def _heed(answer: asyncio.Future[Params]) -> None:
         answer.exception()
 
 
+class _Ear(asyncio.Protocol):
+    """Takes what the browser says as it comes: a stream would ask the event loop thrice a piece."""
+
+    def __init__(self, devtools: DevTools) -> None:
+        self._devtools = devtools
+        self._begun: list[bytes] = []  # of a message whose end has not come
+
+    def data_received(self, data: bytes) -> None:
+        """Hand the messages on that are whole."""
+        *ends, rest = data.split(_END)
+        for end in ends:
+            message = b"".join((*self._begun, end)) if self._begun else end
+            self._begun.clear()
+            self._devtools.receive(message)
+        if rest:
+            self._begun.append(rest)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Note that the browser has hung up."""
+        self._devtools.end()
+
+
 @contextlib.asynccontextmanager
-async def open_devtools(
-    heard: asyncio.StreamReader, spoken: asyncio.StreamWriter
-) -> AsyncIterator[DevTools]:
+async def open_devtools(heard: BinaryIO, spoken: asyncio.StreamWriter) -> AsyncIterator[DevTools]:
     """Speak with the browser at the other end of two pipes until the block ends."""
-    devtools = DevTools(heard, spoken)
-    reading = asyncio.create_task(devtools.read())
+    devtools = DevTools(spoken)
+    hearing, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: _Ear(devtools), heard)
     try:
         yield devtools
     finally:
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
+        hearing.close()
+        devtools.end()
