@@ -393,3 +393,46 @@ def test_an_address_that_ends_in_kapsel_opens_the_choices(shop, page):
     page.reload()
 
     page.get_by_role("dialog").wait_for()
+
+
+#: Who has the focus, and how many pixels of its ring are outside of what clips it.
+RING = """() => {
+  const root = document.querySelector('kapsel-banner').shadowRoot
+  const element = root.activeElement
+  if (!element || element.matches('.body')) return null // what scrolls may be larger than the window
+  const style = getComputedStyle(element)
+  const drawn = style.outlineStyle !== 'none' ? parseFloat(style.outlineWidth) : 0
+  const reach = drawn ? drawn + parseFloat(style.outlineOffset) : 0
+  const box = element.getBoundingClientRect()
+  const outside = [box.right + reach - innerWidth, box.bottom + reach - innerHeight,
+    reach - box.left, reach - box.top]
+  for (let outer = element.parentElement; outer; outer = outer.parentElement) {
+    if (getComputedStyle(outer).overflow === 'visible') continue
+    const { x, y } = outer.getBoundingClientRect()
+    const left = x + outer.clientLeft, top = y + outer.clientTop
+    outside.push(box.right + reach - left - outer.clientWidth,
+      box.bottom + reach - top - outer.clientHeight, left - box.left + reach, top - box.top + reach)
+  }
+  return [element.textContent.trim() || element.id || element.localName, drawn,
+    Math.max(...outside)]
+}"""
+
+
+@pytest.mark.parametrize("layer", ["first", "second"])
+@pytest.mark.parametrize("layout", ["bar", "box", "dialog"])
+@pytest.mark.parametrize("size", [*SIZES, (320, 225)])
+def test_the_ring_of_what_has_the_focus_is_seen_whole(shop, world, page, layout, size, layer):
+    world.declare(banner=Banner(layout=layout))
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    shop()
+    if layer == "second":
+        page.evaluate("kapsel.showPreferences()")
+
+    rings = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        rings.append(page.evaluate(RING))
+
+    rings = [ring for ring in rings if ring]
+    assert len({name for name, _, _ in rings}) >= 4
+    assert [ring for ring in rings if ring[1] < 2 or ring[2] > 0.5] == []
