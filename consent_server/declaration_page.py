@@ -28,6 +28,7 @@ class Row(NamedTuple):
     provider: str
     country: str | None
     purpose: str
+    purpose_language: str  # the owner may have told it in some of the site's languages only
     lifetime: str
     party: str
 
@@ -125,7 +126,8 @@ def _groups(declaration: Declaration, language: str) -> list[Group]:
 
 def _row(item: Item, language: str) -> Row:
     words = texts(language)["declaration"]
-    purpose = item.purpose.get(choose([language], list(item.purpose))) if item.purpose else None
+    told_in = choose([language], list(item.purpose)) if item.purpose else language
+    purpose = item.purpose.get(told_in)
     country = Locale.parse(language).territories.get(item.country) if item.country else None
     return Row(
         item=item,
@@ -133,6 +135,7 @@ def _row(item: Item, language: str) -> Row:
         provider=item.vendor or item.set_by or item.domain.lstrip("."),
         country=country,
         purpose=purpose or words["purpose_unknown"],
+        purpose_language=told_in if purpose else language,
         lifetime=lifetime_in_words(item.lifetime, item.kind, language),
         party=words["parties"][item.party],
     )

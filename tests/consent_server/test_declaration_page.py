@@ -102,6 +102,13 @@ def test_a_purpose_is_told_in_the_nearest_language_that_there_is():
     assert "Teller" in page
 
 
+def test_a_purpose_in_another_language_than_the_page_says_in_which():
+    shown = html(declaration(items=(GA,)), "fi")
+
+    assert '<span lang="en" dir="auto">Counts visits</span>' in shown
+    assert "<span>Räknar besök</span>" in html(declaration(items=(GA,)), "sv")
+
+
 def test_a_site_that_was_never_scanned_says_so():
     assert "er ikke kontrollert ennå" in html(declaration(scanned_at=None), "nb")
 

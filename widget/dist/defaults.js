@@ -1,2 +1,2 @@
-/* sources sha256:61405694586139ceeb1686e4a94de90a5f20af141ca12dc3845d6fa01b3883cd */
+/* sources sha256:c5eff0d29b61a97b7ff86cbb5cbeb8e8d89f8a27eaa263df2c8010f0dd166d64 */
 "use strict";(()=>{var e=window;e.dataLayer=e.dataLayer||[],e.gtag=e.gtag||function(){e.dataLayer.push(arguments)};var{regions:a,wait:t,settings:d,uet:n}=KAPSEL_DEFAULTS;e.gtag("consent","default",{ad_storage:"denied",ad_user_data:"denied",ad_personalization:"denied",analytics_storage:"denied",functionality_storage:"denied",personalization_storage:"denied",security_storage:"granted",wait_for_update:t,...a.length?{region:a}:{}});for(let a of d)e.gtag("set",a,!0);n&&(e.uetq=e.uetq||[],e.uetq.push("consent","default",{ad_storage:"denied"}))})();
