@@ -180,6 +180,30 @@ def test_nothing_is_loaded_nothing_runs_and_nothing_sticks_out(shown):
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_on_paper_nothing_is_cut_and_no_cell_runs_into_the_next(shown):
+    page = shown(width=718)  # A4 without margins, in CSS pixels
+
+    page.emulate_media(media="print")
+
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('th, td, svg')].filter((part) => {
+          const range = document.createRange()
+          range.selectNodeContents(part)
+          const edge = part.localName === 'svg' ? innerWidth : part.getBoundingClientRect().right
+          const words = part.localName === 'svg' ? part : range
+          return words.getBoundingClientRect().right > edge + 1
+        }).map((part) => part.textContent)"""
+    )
+    assert cut == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    sizes = page.evaluate(
+        """() => ['p:not(.quiet)', 'p.quiet, td .quiet', '.items td'].map((parts) =>
+          parseFloat(getComputedStyle(document.querySelector(parts)).fontSize))"""
+    )
+    assert sizes[0] > sizes[1]
+    assert sizes[0] > sizes[2]
+
+
 def test_the_picture_has_a_name_and_a_table_that_says_the_same(shown):
     page = shown()
 
