@@ -97,7 +97,7 @@ _OPTIONS = (
         "--tabs",
         type=click.IntRange(1, 16),
         default=None,
-        help="Pages of a site that are open at once; without it 2, with real time 4.",
+        help="Pages of a site that are open at once; without it 4.",
     ),
     *visitors.OPTIONS,
     browser_option,

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from consent_server.cli import cli
+from scanner.crawl import TABS
 from scanner.database import open_database
 from scanner.errors import BrowserMissing
 from scanner.findings import find
@@ -344,3 +345,9 @@ def test_what_is_new_is_told_to_those_whom_the_site_names(scan, crawler, place, 
     ]
     assert done.exit_code == 0
     assert "kapsel: shop: hooks.example answered 403" in done.stderr
+
+
+def test_the_help_tells_how_many_pages_are_open_at_once():
+    told = CliRunner().invoke(cli, ["scan", "--help"]).output
+
+    assert f"open at once; without it {TABS}." in " ".join(told.split())
