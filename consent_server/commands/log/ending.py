@@ -70,7 +70,7 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
                 deeds.did("erased old decisions", site=site.key, detail=said)
         for key in sorted({*await log.sites()} - {site.key for site in listed}):
             click.echo(
-                f"{key} is in the log, but not in {sites_file}: nothing of it is erased by its age. "
+                f"{key} is in the log, but not in {sites_file}: nothing of it is erased by age. "
                 "List it, without a schedule, until its decisions are gone.",
                 err=True,
             )
