@@ -51,6 +51,20 @@
   };
   let site = null; // what a call of a stack can tell, before a page changes it
 
+  // A page that froze Error has no stacks: then the tag whose script runs is all there is to know.
+  const { get: tagOf } = globalThis.document ? described(Document.prototype, "currentScript") : {};
+  const { get: sourceOf } = tagOf ? described(HTMLScriptElement.prototype, "src") : {};
+  const tag = () => {
+    const frames = bare([]);
+    try {
+      const element = tagOf ? apply(tagOf, document, []) : null;
+      if (element) frames[0] = { __proto__: null, url: apply(sourceOf, element, []) || place() };
+    } catch {
+      // it is no script of HTML
+    }
+    return frames;
+  };
+
   const sites = (above) => {
     const limit = described(NativeError, "stackTraceLimit");
     const prepare = described(NativeError, "prepareStackTrace");
@@ -81,7 +95,7 @@
       // Whoever planned what runs now called it, so to speak.
       return asker === null ? frames : apply(concat, frames, [asker]);
     } catch {
-      return [];
+      return tag();
     } finally {
       try {
         if (limit) defineProperty(NativeError, "stackTraceLimit", limit);
