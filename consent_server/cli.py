@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import sys
@@ -68,6 +69,11 @@ class _LazyGroup(click.Group):
             for line in visible(str(exc)).splitlines():
                 click.echo(f"kapsel: {line}", err=True)
             ctx.exit(exc.status)
+        except OSError as exc:
+            if exc.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            click.echo(f"kapsel: {exc.filename or 'the output'}: {exc.strerror}", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

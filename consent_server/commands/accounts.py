@@ -76,6 +76,8 @@ def listed(form: str, database: str) -> None:
     if form == "json":
         click.echo(msgspec.json.format(msgspec.json.encode({"accounts": found})))
         return
+    if not found:
+        click.echo("Nobody may sign in yet: let somebody in with 'kapsel accounts add'.", err=True)
     for each in found:
         roles = ", ".join(
             f"{role} at {'all sites' if site == '*' else site}" for site, role in each.roles.items()

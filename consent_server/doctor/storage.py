@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 _AS_THE_SERVER = "run this as the server's user, and let that user write there"
 
+#: What helps where the database cannot be opened: a file, and PostgreSQL.
+_WAY_OUT = {
+    False: "name the right file with --database, or bring a backup back",
+    True: "see that PostgreSQL runs, and that KAPSEL_DATABASE names it, its user and its password",
+}
+
 CLOCK = 60.0  # seconds that two clocks may differ
 
 LITTLE_SPACE = 1 << 30  # bytes that should be free beside the database
@@ -27,9 +33,9 @@ LITTLE_SPACE = 1 << 30  # bytes that should be free beside the database
 def storage(settings: Settings) -> Iterator[Check]:
     """Look at the database of *settings* without changing it, and at what lies beside it."""
     yield from _database(settings.database)
-    if "://" not in settings.database:
+    if "://" not in settings.database and Path(settings.database).absolute().parent.is_dir():
         yield _space(Path(settings.database))
-    yield _key(settings.key_file)
+    yield _key(settings.key_file, signed=_signed(settings.database))
     yield _checkpoints(settings)
 
 
@@ -42,7 +48,7 @@ def _database(address: str) -> Iterator[Check]:
     try:
         yield from _opened(address)
     except KapselError as exc:
-        yield bad("database", str(exc))
+        yield bad("database", str(exc), _WAY_OUT["://" in address])
 
 
 def _file(file: Path) -> Check | None:
@@ -50,6 +56,10 @@ def _file(file: Path) -> Check | None:
     try:
         file.stat()
     except FileNotFoundError:
+        folder = file.absolute().parent
+        if not folder.is_dir():
+            advice = "make the folder, or name the database with --database"
+            return bad("database", f"there is no folder {folder}", advice)
         return note("database", f"{file} is not there yet", "the first scan or server makes it")
     except OSError as exc:
         return bad("database", f"{file} cannot be read: {exc.strerror}", _AS_THE_SERVER)
@@ -66,7 +76,9 @@ def _opened(address: str) -> Iterator[Check]:
     engine = open_database(address, upgrade=False)
     try:
         if faults := check_database(engine):
-            yield bad("database", "; ".join(faults))
+            says_how = any(" revision " in fault for fault in faults)
+            advice = None if says_how else _WAY_OUT["://" in address]
+            yield bad("database", "; ".join(faults), advice)
             return
         with answering():
             if barred := unwritable(engine):
@@ -112,12 +124,34 @@ def _space(file: Path) -> Check:
     return good("disk", said)
 
 
-def _key(file: Path) -> Check:
+def _signed(address: str) -> int:
+    """Return how many leaves of the log at *address* are signed for; 0 where that is not known."""
+    from consent_server.log.tree import signed_leaves
+    from scanner.database import answering, must_exist, open_database
+
+    try:
+        must_exist(address)
+        engine = open_database(address, upgrade=False)
+        try:
+            with answering():
+                return signed_leaves(engine)
+        finally:
+            engine.dispose()
+    except (KapselError, OSError):
+        return 0  # what is wrong with it was told already
+
+
+def _key(file: Path, *, signed: int) -> Check:
+    """Look at the key in *file*, which *signed* so many leaves."""
     from consent_server.log.signing import signing_key
 
     try:
         mode = file.stat().st_mode
     except FileNotFoundError:
+        if signed:
+            said = f"{file} is not there, but the log is signed, with {signed} leaves"
+            advice = "bring it back, or name it with KAPSEL_SIGNING_KEY: another one proves nothing"
+            return bad("signing key", said, advice)
         return note("signing key", f"{file} is not there yet", "the first 'kapsel serve' makes it")
     except OSError as exc:
         return bad("signing key", f"{file} cannot be read: {exc.strerror}", _AS_THE_SERVER)

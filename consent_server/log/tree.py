@@ -86,6 +86,12 @@ class Tree:
             return newest.note, inclusion_path(position, newest.size, _Finder(connection))
 
 
+def signed_leaves(engine: Engine) -> int:
+    """Return over how many leaves the newest checkpoint in *engine*'s database stands; 0: none."""
+    with engine.connect() as connection:
+        return connection.execute(select(func.max(checkpoint.c.size))).scalar() or 0
+
+
 class _Finder:
     """Finds the nodes that are kept, a group of 256 at a time."""
 

@@ -63,7 +63,7 @@ class Browser:
         Start the process; one that runs is ended first.
 
         Raises:
-            BrowserMissing: If it does not start.
+            BrowserMissing: If it does not start, or does not answer.
             BrowserUnfit: If it silently loses cookies.
         """
         await self.close()
@@ -82,11 +82,17 @@ class Browser:
         )
         browser = self.devtools.browser
         browser.on("Target.attachedToTarget", self._attached)
-        await browser.call(
-            "Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True
-        )
-        if self._tested:
-            await fitness.check(self.devtools, name=str(self.path))
+        try:
+            await browser.call(
+                "Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True
+            )
+            if self._tested:
+                await fitness.check(self.devtools, name=str(self.path))
+        except (DevToolsError, TimeoutError) as exc:
+            raise BrowserMissing(
+                f"{self.path} starts, but does not open a page of ours on this machine in time: "
+                "let the machine have less to do (fewer --jobs), and try again"
+            ) from exc
 
     async def close(self) -> None:
         """End the process, if it runs."""

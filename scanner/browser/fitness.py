@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 #: Two sites of our own; ``--resolve`` rules never lead them elsewhere.
 FIRST, THIRD = "www.kapsel-first.localhost", "www.kapsel-third.localhost"
-TIMEOUT = 5.0  # seconds for the whole test; it takes a tenth of one
+PATIENCE = 30.0  # seconds for our pages to come, on a machine with much to do; a tenth of one else
+TIMEOUT = 5.0  # seconds until the cookies that came with them are in the jar
 
 #: What the test sets, and what it means if it is lost.
 _EXPECTED = {
@@ -39,24 +41,29 @@ async def check(devtools: DevTools, *, name: str) -> None:
 
     Raises:
         BrowserUnfit: If a cookie is missing there.
+        TimeoutError: If the browser does not come to it.
+        DevToolsError: If it ends.
     """
     browser = devtools.browser
-    server = await asyncio.start_server(_answer, "127.0.0.1", 0)
+    answered = asyncio.Event()  # all that there is to ask for
+    server = await asyncio.start_server(partial(_answer, answered=answered), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    context = (await browser.call("Target.createBrowserContext"))["browserContextId"]
     lost = set(_EXPECTED)
     try:
-        await browser.call(
-            "Target.createTarget", url=f"http://{FIRST}:{port}/", browserContextId=context
-        )
+        async with asyncio.timeout(PATIENCE):
+            created = await browser.call("Target.createBrowserContext", timeout=PATIENCE)
+            context = {"browserContextId": created["browserContextId"]}
+            url = f"http://{FIRST}:{port}/"
+            await browser.call("Target.createTarget", timeout=PATIENCE, url=url, **context)
+            await answered.wait()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TIMEOUT):
                 while lost:
-                    jar = await browser.call("Storage.getCookies", browserContextId=context)
+                    jar = await browser.call("Storage.getCookies", **context)
                     lost = set(_EXPECTED) - {cookie["name"] for cookie in jar["cookies"]}
                     await asyncio.sleep(0.02)
+        await browser.call("Target.disposeBrowserContext", timeout=PATIENCE, **context)
     finally:
-        await browser.call("Target.disposeBrowserContext", browserContextId=context)
         server.close()
     if lost:
         kinds = ", ".join(_EXPECTED[cookie] for cookie in sorted(lost))
@@ -66,8 +73,10 @@ async def check(devtools: DevTools, *, name: str) -> None:
         )
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer any request to our two hosts."""
+async def _answer(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answered: asyncio.Event
+) -> None:
+    """Answer any request to our two hosts; the page asks for the other one's when it has run."""
     with contextlib.suppress(OSError, EOFError, asyncio.LimitOverrunError):
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         port = writer.get_extra_info("sockname")[1]
@@ -79,4 +88,6 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             f"Set-Cookie: {_COOKIES[host]}\r\nConnection: close\r\n\r\n{body}".encode()
         )
         await writer.drain()
+        if host == THIRD:
+            answered.set()
     writer.close()

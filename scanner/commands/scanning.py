@@ -11,7 +11,7 @@ import click
 
 from scanner.commands import visitors
 from scanner.commands.options import browser_option, time_zone
-from scanner.errors import DatabaseUnusable, KapselError
+from scanner.errors import BrowserMissing, BrowserUnfit, DatabaseUnusable, KapselError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,7 +97,7 @@ _OPTIONS = (
         "--tabs",
         type=click.IntRange(1, 16),
         default=None,
-        help="Pages of a site that are open at once; without it 2, with real time 4.",
+        help="Pages of a site that are open at once; without it 4.",
     ),
     *visitors.OPTIONS,
     browser_option,
@@ -228,15 +228,25 @@ async def scan_round(sites: Iterable[Site], *, of: Round, jobs: int = 1) -> None
 
     Raises:
         KapselError: If no browser can be started or a scan cannot be kept; the scans that
-            have ended by then stay kept.
+            have ended by then stay kept. Where one has ended, a browser that does not start is
+            the fault of its site alone, which is told when the others are scanned.
     """
     waiting = iter(sites)
+    left_out: list[KapselError] = []
+    scanned = False
 
     async def work() -> None:
+        nonlocal scanned
         for site in waiting:
             if of.stop.is_set():
                 return
-            await _scan_one(site, of)
+            try:
+                await _scan_one(site, of)
+                scanned = True
+            except (BrowserMissing, BrowserUnfit) as fault:
+                if not scanned:
+                    raise
+                left_out.append(type(fault)(f"{site.key}: {fault}"))
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -244,6 +254,11 @@ async def scan_round(sites: Iterable[Site], *, of: Round, jobs: int = 1) -> None
                 group.create_task(work())
     except* KapselError as faults:
         raise faults.exceptions[0] from None
+    if left_out:
+        *others, last = left_out
+        for fault in others:
+            click.echo(f"kapsel: {fault}", err=True)
+        raise last
 
 
 async def _scan_one(site: Site, of: Round) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from scanner.browser import Browser
     from scanner.dossier import Dossier
 
-_TABS = {Clock.VIRTUAL: 4, Clock.REAL: 4}  # who only waits can wait for more
+TABS = 4  # pages of a site that are open at once
 ENDING = 5.0  # seconds that stuck pages may take to be left, at the end of a scan's time
 DEAD_LINKS = (404, 410)  # a link that leads nowhere is the site's fact, not our failure
 
@@ -51,7 +51,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     evidence: Path | None = None  # folder in which each scan gets a folder with its evidence
     har: bool = False  # whether the evidence has archives of the traffic
     max_minutes: float | None = None  # that a scan may take
-    tabs: int | None = None  # pages that are open at once; None: as suits the clock
+    tabs: int | None = None  # pages that are open at once; None: TABS
     settle: Clock | None = None  # by which time pages settle; None: as sites.yaml says
     repeat: int = 1  # how often everything is read
     visitor: Visitor = Visitor()  # as whom to come, where it differs from sites.yaml
@@ -170,7 +170,7 @@ def _tour(
         digester=Digester(),
         cache=Cache(),
         max_pages=options.max_pages or site.max_pages,
-        tabs=options.tabs or _TABS[clock],
+        tabs=options.tabs or TABS,
         clock=clock,
         answer=partial(answer, pictures=pictures) if pictures else answer,
         dossier=dossier,

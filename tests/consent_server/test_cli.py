@@ -1,6 +1,9 @@
 """The command line as a whole."""
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -40,3 +43,21 @@ def test_the_help_of_a_group_says_what_each_command_does_in_a_whole_sentence():
     assert "the database is whole and up to date; leaves with 1 if it is not." in " ".join(
         shown.split()
     )
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no such device here")
+def test_a_full_disk_is_told_in_a_line():
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "consent_server", "knowledge", "export"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == "kapsel: the output: No space left on device\n"

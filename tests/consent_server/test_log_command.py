@@ -1,9 +1,12 @@
 """``kapsel log`` as a person runs it, on a real database."""
 
 import asyncio
+import contextlib
 import csv
 import io
 import json
+import os
+import pty
 import subprocess
 import sys
 
@@ -291,3 +294,29 @@ def test_where_there_is_no_database_nobody_is_told_that_nobody_decided(tmp_path,
     assert "typo.db: there is no such database: name the one of 'kapsel serve'" in done.stderr
     assert done.stdout == ""
     assert not place.exists()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_a_terminal_of_any_width_gets_whole_ids(filled, columns):
+    ours, theirs = pty.openpty()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "consent_server", "log", "find", "--database", filled],
+        stdout=theirs,
+        env={**os.environ, "COLUMNS": str(columns), "TERM": "dumb"},
+        check=True,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux says so that the other end is closed
+        while part := os.read(ours, 1 << 16):
+            shown += part
+    os.close(ours)
+
+    assert done.returncode == 0
+    lines = shown.decode().splitlines()
+    ids = [word for line in lines for word in line.split() if word.count("-") == 4]
+    assert ids == IDS[::-1]
+    assert "…" not in shown.decode()
+    if columns > 40:
+        assert all(len(line) <= columns for line in lines)

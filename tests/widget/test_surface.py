@@ -399,7 +399,7 @@ def test_an_address_that_ends_in_kapsel_opens_the_choices(shop, page):
 RING = """() => {
   const root = document.querySelector('kapsel-banner').shadowRoot
   const element = root.activeElement
-  if (!element || element.matches('.body')) return null // what scrolls may be larger than the window
+  if (!element || element.matches('.body')) return null // which scrolls itself
   const style = getComputedStyle(element)
   const drawn = style.outlineStyle !== 'none' ? parseFloat(style.outlineWidth) : 0
   const reach = drawn ? drawn + parseFloat(style.outlineOffset) : 0

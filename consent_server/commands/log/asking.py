@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from consent_server.log.query import Question
     from consent_server.model import ConsentRecord
 
+_WIDEST = 500  # columns; no table of decisions is as wide
+
 CATEGORIES = ("functional", "statistics", "marketing")
 ACTIONS = ("accept-all", "reject-all", "save", "withdraw", "gpc", "import")
 SURFACES = ("banner", "preferences", "embed", "api")
@@ -234,4 +236,13 @@ def _print_table(rows: list[dict[str, str]]) -> None:
         cells = ("decided_at", "site", "action", *CATEGORIES, "language", "flags", "id")
         table.add_row(*(row[name] for name in cells))
     console = Console(width=None if sys.stdout.isatty() else 200)
-    console.print(table, markup=False)
+    whole = console.measure(table, options=console.options.update(width=_WIDEST)).maximum
+    if whole <= console.width:
+        console.print(table, markup=False)
+        return
+    for row in rows:  # a table would cut the ids, by which a decision is asked for
+        click.echo(in_one_line(f"{row['decided_at']}  {row['site']}  {row['action']}"))
+        said = [f"{name} {row[name]}" for name in CATEGORIES if row[name]]
+        further = [row[name] for name in ("language", "flags") if row[name]]
+        click.echo(in_one_line(f"  {', '.join(said + further)}"))
+        click.echo(in_one_line(f"  {row['id']}"))

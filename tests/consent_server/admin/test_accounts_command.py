@@ -68,3 +68,10 @@ def test_what_cannot_be_is_said_in_one_line(kapsel, arguments, given, reason):
     assert done.exit_code == 2
     assert reason in done.stderr
     assert done.stderr.startswith("kapsel: ")
+
+
+def test_an_empty_list_says_how_to_let_somebody_in(kapsel):
+    done = kapsel("list")
+
+    assert done.stdout == ""
+    assert "kapsel accounts add" in done.stderr

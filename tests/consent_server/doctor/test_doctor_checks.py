@@ -19,6 +19,7 @@ from consent_server.rights.model import Right, RightsRequest
 from consent_server.settings import Settings
 from scanner.database import open_database
 from scanner.model import Controller, Notify, Site
+from scanner.tables import checkpoint
 from tests.consent_server.conftest import SITES, opened
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -239,6 +240,43 @@ def test_files_that_this_user_cannot_reach_are_named_with_a_way_out(tmp_path):
         assert checks[subject].state is State.BAD
         assert "cannot be read: Not a directory" in checks[subject].said
         assert "as the server's user" in checks[subject].advice
+
+
+def test_a_folder_that_is_not_there_is_told_once_with_a_way_out(tmp_path):
+    settings = Settings(database=str(tmp_path / "nowhere" / "kapsel.db"))
+
+    checks = {check.subject: check for check in storage.storage(settings)}
+
+    assert checks["database"].state is State.BAD
+    assert checks["database"].said == f"there is no folder {tmp_path}/nowhere"
+    assert "make the folder" in checks["database"].advice
+    assert "disk" not in checks
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("{}/kapsel.db", "bring a backup back"), ("postgresql://x@127.0.0.1:1/k", "PostgreSQL runs")],
+)
+def test_a_database_that_cannot_be_opened_has_a_way_out(tmp_path, address, words):
+    (tmp_path / "kapsel.db").write_bytes(b"no database" * 1000)
+
+    check, *_ = storage.storage(Settings(database=address.format(tmp_path)))
+
+    assert (check.subject, check.state) == ("database", State.BAD)
+    assert words in check.advice
+
+
+def test_a_key_that_is_gone_while_the_log_is_signed_is_bad(tmp_path):
+    engine = open_database(str(tmp_path / "kapsel.db"))
+    with engine.begin() as connection:
+        connection.execute(checkpoint.insert().values(size=7, note="signed", created_at=0))
+    engine.dispose()
+
+    state, said = found(tmp_path)["signing key"]
+
+    assert state is State.BAD
+    assert "kapsel.key is not there, but the log is signed, with 7 leaves" in said
+    assert not (tmp_path / "kapsel.key").exists()
 
 
 def test_checkpoints_that_cannot_be_made_are_bad(tmp_path):

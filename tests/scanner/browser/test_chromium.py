@@ -1,6 +1,8 @@
+import asyncio
+
 import pytest
 
-from scanner.browser import chromium, open_browser
+from scanner.browser import chromium, fitness, open_browser
 from scanner.errors import BrowserMissing, BrowserUnfit
 from scanner.resolve import Resolution
 from tests.scanner.browser.programs import program
@@ -54,6 +56,34 @@ async def test_a_browser_that_loses_third_party_cookies_is_unfit(monkeypatch):
     monkeypatch.setattr("scanner.browser.fitness.TIMEOUT", 1.0)
 
     with pytest.raises(BrowserUnfit, match="third-party cookies"):
+        async with open_browser():
+            pass
+
+
+@pytest.mark.anyio
+async def test_a_browser_that_takes_its_time_is_not_called_unfit(monkeypatch):
+    answer = fitness._answer
+
+    async def late(reader, writer, **more):
+        await asyncio.sleep(1.0)
+        await answer(reader, writer, **more)
+
+    monkeypatch.setattr(fitness, "_answer", late)
+    monkeypatch.setattr(fitness, "TIMEOUT", 0.5)
+
+    async with open_browser() as browser:
+        assert browser.version
+
+
+@pytest.mark.anyio
+async def test_a_browser_that_never_comes_to_the_test_loses_nothing_but_is_told(monkeypatch):
+    async def never(reader, writer, *, answered):
+        writer.close()
+
+    monkeypatch.setattr(fitness, "_answer", never)
+    monkeypatch.setattr(fitness, "PATIENCE", 1.0)
+
+    with pytest.raises(BrowserMissing, match="less to do"):
         async with open_browser():
             pass
 

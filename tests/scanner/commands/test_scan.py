@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from consent_server.cli import cli
+from scanner.crawl import TABS
 from scanner.database import open_database
 from scanner.errors import BrowserMissing
 from scanner.findings import find
@@ -313,7 +314,7 @@ def test_a_browser_that_is_missing_does_not_take_back_what_was_scanned(scan, cra
 
     assert done.exit_code == 1
     assert sites_of(done) == ["shop"]
-    assert done.stderr == "kapsel: no Chromium found: run 'kapsel browser install'\n"
+    assert done.stderr == "kapsel: course: no Chromium found: run 'kapsel browser install'\n"
 
 
 def test_what_is_new_is_told_to_those_whom_the_site_names(scan, crawler, place, monkeypatch):
@@ -344,3 +345,46 @@ def test_what_is_new_is_told_to_those_whom_the_site_names(scan, crawler, place, 
     ]
     assert done.exit_code == 0
     assert "kapsel: shop: hooks.example answered 403" in done.stderr
+
+
+def test_a_browser_that_does_not_start_once_is_the_fault_of_that_site_alone(
+    crawler, scan, monkeypatch
+):
+    started = []
+
+    @contextlib.asynccontextmanager
+    async def open_browser(path=None, **_):
+        started.append(None)
+        if len(started) == 2:
+            raise BrowserMissing("it does not start")
+        yield None
+
+    monkeypatch.setattr("scanner.browser.open_browser", open_browser)
+    done = scan("shop", "course", "https://www.other.example", "--format", "json")
+
+    assert done.exit_code == 1
+    assert sites_of(done) == ["shop", "www.other.example"]
+    assert "course: it does not start" in done.stderr
+
+
+def test_without_any_browser_no_further_site_is_tried(crawler, scan, monkeypatch):
+    asked = []
+
+    @contextlib.asynccontextmanager
+    async def open_browser(path=None, **_):
+        asked.append(None)
+        raise BrowserMissing("there is none")
+        yield
+
+    monkeypatch.setattr("scanner.browser.open_browser", open_browser)
+    done = scan()
+
+    assert done.exit_code == 1
+    assert len(asked) == 1
+    assert done.stderr.count("there is none") == 1
+
+
+def test_the_help_tells_how_many_pages_are_open_at_once():
+    told = CliRunner().invoke(cli, ["scan", "--help"]).output
+
+    assert f"open at once; without it {TABS}." in " ".join(told.split())
