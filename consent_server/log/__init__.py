@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from consent_server.log import offers
@@ -27,7 +27,7 @@ from consent_server.log.writer import GroupWriter
 from consent_server.model import ConsentRecord, Filter, Slice
 from scanner.database import forget_erased
 from scanner.errors import DecisionConflict, LogUnavailable
-from scanner.tables import consent
+from scanner.tables import answer, consent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -129,6 +129,11 @@ class ConsentLog:
         """Return how many records *wanted* lets through."""
         statement = total(wanted)
         return await self._read(lambda connection: int(connection.execute(statement).scalar_one()))
+
+    async def sites(self) -> tuple[str, ...]:
+        """Return the keys of all sites that anything was ever decided for, sorted."""
+        known = select(answer.c.site).distinct().order_by(answer.c.site)
+        return await self._read(lambda connection: tuple(connection.execute(known).scalars()))
 
     async def statistics(self, wanted: Filter, *, by: Sequence[str] = ()) -> tuple[Day, ...]:
         """

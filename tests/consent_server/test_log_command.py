@@ -255,9 +255,23 @@ def test_what_is_too_old_is_erased_and_the_rest_is_left(filled, tmp_path):
     assert dry.stdout == "shop: 4 decisions older than 30 days would be erased.\n"
     assert done.stdout == "shop: 4 decisions older than 30 days erased.\n"
     assert kapsel("log", "count", "--database", filled).stdout == "0\n"
+    assert done.stderr == ""
     (deed,) = deeds_in(filled)
     assert (deed.action, deed.site) == ("erased old decisions", "shop")
     assert deed.detail == "4 decisions older than 30 days"
+
+
+def test_a_site_that_is_listed_no_longer_is_told_when_old_decisions_are_erased(filled, tmp_path):
+    sites = tmp_path / "sites.yaml"
+    sites.write_text("sites: {other: {url: 'https://www.other.example/'}}")
+
+    done = kapsel("log", "prune", "--database", filled, "--sites", str(sites), "--days", "30")
+
+    assert done.stdout == "other: 0 decisions older than 30 days erased.\n"
+    assert done.stderr.startswith(
+        f"shop is in the log, but not in {sites}: nothing of it is erased"
+    )
+    assert kapsel("log", "count", "--database", filled).stdout == "4\n"
 
 
 def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):

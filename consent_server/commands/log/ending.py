@@ -60,12 +60,19 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
     word = "would be erased" if dry_run else "erased"
 
     async def run(log: ConsentLog, deeds: Deeds) -> None:
-        for site in load(sites_file):
+        listed = load(sites_file)
+        for site in listed:
             kept = kept_days(site, days)
             number = await retention.prune(log, site, now=now, days=days, dry_run=dry_run)
             said = f"{number} decisions older than {kept} days"
             click.echo(f"{site.key}: {said} {word}.")
             if number and not dry_run:
                 deeds.did("erased old decisions", site=site.key, detail=said)
+        for key in sorted({*await log.sites()} - {site.key for site in listed}):
+            click.echo(
+                f"{key} is in the log, but not in {sites_file}: nothing of it is erased by age. "
+                "List it, without a schedule, until its decisions are gone.",
+                err=True,
+            )
 
     act(database, run)
