@@ -8,10 +8,14 @@ import re
 import tomllib
 import unicodedata
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from scanner.model import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: A button says little: what is longer is a paragraph that happens to be clickable.
 MAX_LABEL_WORDS = 12
@@ -41,6 +45,9 @@ _SIGNS = {
 
 #: What only dresses a sign up: its colour, its picture.
 _DRESS = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+
+#: An accent on a Greek letter, which its capital is written without: "ΑΠΟΔΟΧΗ".
+_GREEK_ACCENT = re.compile("([α-ω])\u0301")
 
 #: Where a sentence ends.
 _STOP = re.compile(r"[.!?;\n]+")
@@ -93,6 +100,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     door: tuple[str, ...] = ()
     embed: tuple[str, ...] = ()
     shutting: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
     bakery: tuple[str, ...] = ()
     statement: tuple[str, ...] = ()
     interest: tuple[str, ...] = ()
@@ -118,7 +126,7 @@ def meaning(label: str) -> Meaning:
         return Meaning.NECESSARY
     if accepts is not None and everything:
         return Meaning.ACCEPT
-    if _has(text, "save"):
+    if _has(text, "save") or (accepts is not None and _has(text, "chosen")):
         return Meaning.SAVE
     settings = _first(text, "revisit", "settings")
     if settings is not None and _has(text, "close"):
@@ -240,7 +248,8 @@ def traps(text: str) -> int:
 
 def stems(*lists: str) -> str:
     """Return the words of *lists* as the source of a JavaScript pattern, signs ignored."""
-    phrases = {_normal_phrase(phrase) for name in lists for phrase in _words()[name]}
+    listed = [phrase for name in lists for phrase in _words()[name]]
+    phrases = {_normal_phrase(phrase, told) for phrase in listed for told in (normal, _told)}
     return "|".join(
         re.escape(phrase.strip("*")).replace(r"\*", _LETTERS).replace(r"\ ", r"[^\p{L}\p{N}]+")
         for phrase in sorted(phrases)
@@ -249,9 +258,20 @@ def stems(*lists: str) -> str:
 
 def normal(text: str) -> str:
     """Return *text* in lower case, its signs turned into single spaces."""
+    return _capitals(_told(text))
+
+
+def _told(text: str) -> str:
+    """Return the words of *text*, or what its sign alone says."""
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
-    told = " ".join(re.sub(r"[^\w×]|_", " ", folded).split())
+    told = " ".join(re.sub(r"[^\w×]|_", " ", folded.replace("i\u0307", "i")).split())
     return told or _SIGNS.get(_DRESS.sub("", text).strip(), "")
+
+
+def _capitals(text: str) -> str:
+    """Return *text* without what capital letters lose: Greek accents, and which i is dotted."""
+    bare = unicodedata.normalize("NFD", text.replace("ı", "i"))
+    return unicodedata.normalize("NFC", _GREEK_ACCENT.sub(r"\1", bare))
 
 
 def _first(text: str, *lists: str) -> int | None:
@@ -357,7 +377,7 @@ def _bare(name: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(_normal_phrase(phrase)) for phrase in alone))
 
 
-def _normal_phrase(phrase: str) -> str:
-    """Return a *phrase* of words.toml as `normal` would, with its stars and what parts them."""
+def _normal_phrase(phrase: str, told: Callable[[str], str] = normal) -> str:
+    """Return a *phrase* of words.toml as *told* would, with its stars and what parts them."""
     parts = phrase.lstrip("=").split("*")
-    return "*".join(f"{' ' * p.startswith(' ')}{normal(p)}{' ' * p.endswith(' ')}" for p in parts)
+    return "*".join(f"{' ' * p.startswith(' ')}{told(p)}{' ' * p.endswith(' ')}" for p in parts)

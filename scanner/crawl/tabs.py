@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
 
-MOST_PAGES = 15  # of a tab, after which it makes room for a new one: its process only grows
+#: Pages that the open tabs have shown, after which the one with the most of them makes room for a
+#: new one: their processes only grow. Were each to go at a number of its own, all would be large at
+#: the same time.
+MOST_PAGES = 36
 
 
 class Tabs:
@@ -17,6 +20,7 @@ class Tabs:
 
     def __init__(self, profile: Profile, *, most: int) -> None:
         self._profile = profile
+        self._open: set[Tab] = set()
         #: Those that nobody uses; None: one that is yet to be opened.
         self._free: asyncio.LifoQueue[Tab | None] = asyncio.LifoQueue()
         for _ in range(most):
@@ -32,21 +36,35 @@ class Tabs:
         """
         tab = await self._free.get()
         try:
-            return tab or await self._profile.open_tab()
+            return tab or await self._opened()
         except BaseException:
             self._free.put_nowait(tab)
             raise
 
     async def renewed(self, tab: Tab) -> Tab:
         """Close *tab*, which was taken, and return another in its place."""
-        await self._profile.close_tab(tab)
-        return await self._profile.open_tab()
+        await self._close(tab)
+        return await self._opened()
 
     async def give_back(self, tab: Tab, *, spent: bool) -> None:
         """Let others take *tab*, or another in its place if it is *spent*, or has become large."""
-        gone = spent or tab.over or tab.visits >= MOST_PAGES
+        gone = spent or tab.over or self._largest(tab)
         try:
             if gone:
-                await self._profile.close_tab(tab)
+                await self._close(tab)
         finally:
             self._free.put_nowait(None if gone else tab)
+
+    async def _opened(self) -> Tab:
+        tab = await self._profile.open_tab()
+        self._open.add(tab)
+        return tab
+
+    async def _close(self, tab: Tab) -> None:
+        self._open.discard(tab)
+        await self._profile.close_tab(tab)
+
+    def _largest(self, tab: Tab) -> bool:
+        """Tell whether the open tabs have shown so much that one must go, and *tab* the most."""
+        visits = [each.visits for each in self._open]
+        return sum(visits) >= MOST_PAGES and tab.visits >= max(visits)

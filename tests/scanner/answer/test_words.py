@@ -5,14 +5,17 @@ import pytest
 
 from scanner.answer.words import (
     Meaning,
+    category,
     meaning,
     refuses,
     refuses_by_closing,
     reopens,
     says_all,
+    stems,
     subjects,
     traps,
 )
+from scanner.model import Category
 
 LABELS = tomllib.loads(Path(__file__).with_name("labels.toml").read_text(encoding="utf-8"))
 
@@ -43,6 +46,27 @@ def test_a_soft_hyphen_does_not_part_a_word():
 )
 def test_a_text_may_say_that_to_close_it_is_to_refuse(text, expected):
     assert refuses_by_closing(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("İşlevsel", Category.FUNCTIONAL),
+        ("ΣΤΑΤΙΣΤΙΚΑ", Category.STATISTICS),
+        ("Kävijäseuranta", Category.STATISTICS),
+        ("Sosiale medier", Category.MARKETING),
+        ("Kohdentaminen", Category.MARKETING),
+    ],
+)
+def test_a_switch_is_for_what_its_label_says(label, expected):
+    assert category(label) is expected
+
+
+def test_a_page_is_searched_for_words_as_they_are_written_and_in_capitals():
+    sought = stems("revisit").split("|")
+
+    assert any(phrase.startswith("ρυθμίσεισ") for phrase in sought)
+    assert any(phrase.startswith("ρυθμισεισ") for phrase in sought)
 
 
 def test_everything_is_more_than_something():

@@ -92,3 +92,46 @@ async def test_a_tab_that_could_not_be_opened_takes_no_place():
     visitor.gone = False
 
     assert await tabs.take() is visitor.opened[0]
+
+
+async def test_the_tabs_are_never_large_all_at_once():
+    visitor = Visitor()
+    tabs = Tabs(visitor, most=4)
+    largest = 0
+
+    for _ in range(40):
+        for tab in [await tabs.take() for _ in range(4)]:
+            tab.visits += 1
+            shown = [each.visits for each in visitor.opened if each not in visitor.closed]
+            largest = max(largest, sum(shown))
+            await tabs.give_back(tab, spent=False)
+
+    assert largest <= MOST_PAGES + 2 * 4  # the largest may come last, and be the first next time
+    assert len(visitor.closed) <= 11  # some 15 pages each
+
+
+async def test_only_the_tab_that_has_shown_most_makes_room():
+    visitor = Visitor()
+    tabs = Tabs(visitor, most=2)
+    small, large = await tabs.take(), await tabs.take()
+    small.visits, large.visits = 1, MOST_PAGES
+
+    await tabs.give_back(small, spent=False)
+    await tabs.give_back(large, spent=False)
+
+    assert visitor.closed == [large]
+
+
+async def test_a_tab_that_could_not_be_renewed_is_given_back_all_the_same():
+    visitor = Visitor()
+    tabs = Tabs(visitor, most=1)
+    tab = await tabs.take()
+    visitor.gone = True
+
+    with pytest.raises(DevToolsError):
+        await tabs.renewed(tab)
+    tab.over = True
+    await tabs.give_back(tab, spent=True)
+    visitor.gone = False
+
+    assert await tabs.take() is not tab
