@@ -27,7 +27,7 @@ REDACTED = "[redacted]"
 
 #: The last part of a domain has letters only: ``bootstrap@5.3.10`` is a version.
 _EMAIL = re.compile(
-    r"[^\s@/?&=:;,<>\"']+@[^\s@/?&=:;,<>\"']+\.(?:xn--[\w-]+|[^\W\d_]{2,})(?![\w@])"
+    r"[^\s@/?&=:;,<>\"']+@[^\s@/?&=:;,<>\"']+\.(?:xn--[\w-]+|[^\W\d_]{2,})(?![^\W_]|@)"
 )
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+")  # of a network's own, as the whole of a value
 _JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?")
@@ -295,5 +295,5 @@ def _cookie(line: str, *, whole: bool) -> str:
     """Return one cookie of a header; *whole*: there is nothing but its name and value."""
     pair, semicolon, attributes = line.partition(";")
     name, equals, _ = pair.partition("=")
-    kept = f"{name}={REDACTED}" if equals else REDACTED
+    kept = f"{redacted_name(name)}={REDACTED}" if equals else REDACTED
     return kept if whole else f"{kept}{semicolon}{attributes}"

@@ -97,7 +97,7 @@ window.dataLayer = [{{event: "login", user_id: "{V["user in a data layer"]}"}}];
 console.log("{V["words for the console"]}");
 fetch("/api", {{method: "POST", body: "{V["body that is sent"]}"}});
 navigator.sendBeacon("https://t.track.example/b", "uid={V["beacon"]}");
-indexedDB.open("db", 1).onupgradeneeded = e =>
+indexedDB.open("db:{V["e-mail in a key"]}@nord.example_1", 1).onupgradeneeded = e =>
   e.target.result.createObjectStore("s").put("{V["database"]}", "k");
 </script>"""
 
@@ -212,7 +212,7 @@ def test_the_scan_read_what_holds_the_secrets(handed_out):
     names = {entry["name"] for entry in shop["entries"]}
     assert shop["banner"]["accepted"] is True
     assert {"https://www.shop.example" + path for path in ("/a", "/leads-on", "/s", "/m")} <= read
-    assert {"sid", "js", "one", "two", "db", "window.name", "user:*", "m:*"} <= names
+    assert {"sid", "js", "one", "two", "db:*_1", "window.name", "user:*", "m:*"} <= names
     assert "bad" in {refused["name"] for refused in shop["refused"]}
     assert locked["status"] == "failed"
     assert "step 3" in locked["visits"][0]["failure"]

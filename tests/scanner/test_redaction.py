@@ -99,6 +99,7 @@ def test_of_cookies_the_names_and_attributes_stay():
     told = redacted_header("Set-Cookie", "sid=abc; Path=/; Secure\n_ga=GA1.1; Max-Age=60")
 
     assert told == "sid=[redacted]; Path=/; Secure\n_ga=[redacted]; Max-Age=60"
+    assert redacted_header("Set-Cookie", "u:kari@nord.no=1; Path=/") == "u:*=[redacted]; Path=/"
     assert redacted_header("cookie", "sid=abc; _ga=GA1") == "sid=[redacted]; _ga=[redacted]"
 
 
@@ -125,6 +126,7 @@ def test_secret_headers_lose_their_value_and_others_only_what_is_a_token():
         ("user:kari@nord.no", "user:*"),
         ("prefs%3Akari%40nord.no", "prefs:*"),
         ("t=eyJhbGciOiJ.eyJzdWIiOiI.sfl", "t=*"),
+        ("db:kari@nord.no_1", "db:*_1"),
         ("amp_3f2504", "amp_3f2504"),
         ("100%", "100%"),
     ],
