@@ -11,6 +11,7 @@ from scanner.catalogue import overridden, setter_host
 from scanner.domains import registrable
 from scanner.languages import LANGUAGES, texts
 from scanner.model import OPTIONAL_CATEGORIES, SENT_KINDS, Category, Kind, Party
+from scanner.redaction import redacted_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ def declare(
         revision=revision(asks, never_scanned=never_scanned),
         category_revisions=category_revisions(asks, earlier),
         asked=asks,
-        url=site.url,
+        url=redacted_url(site.url),
         languages=site.languages,
         controller=site.controller,
         banner=site.banner,

@@ -127,7 +127,7 @@ def _frame(served: Served, look: Look) -> dict[str, object]:
     words = texts(look.language)
     return {
         "site": served.site.key,
-        "name": served.site.url.split("://", 1)[-1].strip("/"),
+        "name": served.declaration.url.split("://", 1)[-1].strip("/"),
         "look": look,
         "direction": words["direction"],
         "script": preview.script(served.declaration, look),

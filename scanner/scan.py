@@ -19,7 +19,7 @@ from scanner.dossier import Dossier, folder_of
 from scanner.errors import KapselError, VariableMissing
 from scanner.findings import SEVERITIES, find
 from scanner.model import BannerAnswer, Scan, State, Visit, said
-from scanner.redaction import redacted_read
+from scanner.redaction import redacted_read, redacted_url
 from scanner.repetition import differences, marked, visits_of
 from scanner.statements import in_english
 
@@ -82,7 +82,7 @@ async def scan_site(
     except KapselError:
         raise  # the machine's fault, not this site's
     except Exception as exc:
-        log.exception("scan failed", site=site.key, url=site.url)
+        log.exception("scan failed", site=site.key, url=redacted_url(site.url))
         lines = str(exc).strip().splitlines()
         fault = type(exc).__name__ + (f": {lines[0]}" if lines else "")
         cause = said("broke", fault=fault)
@@ -117,7 +117,7 @@ async def _told(
     banner = crawls[0].banner
     return Scan(
         site=site.key,
-        url=site.url,
+        url=redacted_url(site.url),
         started_at=crawls[0].started_at,
         finished_at=crawls[-1].finished_at,
         status=max((crawled.status for crawled in crawls), key=_STATUSES.index),
@@ -176,8 +176,8 @@ def _failed(
     """Return a scan that says why there is none."""
     visits = (
         Visit(
-            url=site.url,
-            final_url=site.url,
+            url=redacted_url(site.url),
+            final_url=redacted_url(site.url),
             state=State.BEFORE,
             status=None,
             failure=reason,
@@ -187,7 +187,7 @@ def _failed(
     banner = BannerAnswer()
     return Scan(
         site=site.key,
-        url=site.url,
+        url=redacted_url(site.url),
         started_at=started_at,
         finished_at=dt.datetime.now(dt.UTC),
         status="failed",

@@ -14,6 +14,7 @@ from scanner.addresses import without_query
 from scanner.answer.look import script
 from scanner.answer.platforms import OWN
 from scanner.model import BannerAnswer, Press
+from scanner.redaction import redacted_text, redacted_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,12 +85,12 @@ class Record:
     ) -> None:
         """Note a press that is about to happen, with a picture if one is wanted."""
         ruled = control.ruled is not None or control.platform is not None
-        label = control.label or control.name
+        label = redacted_text(control.label or control.name)
         press = Press(
             label=label,
             meaning=meaning or control.meaning.value,
             rule=f"rule:{control.platform or self.platform}" if ruled else "words",
-            frame=without_query(frame.url),
+            frame=redacted_url(without_query(frame.url)),
             box=await _box(element),
             picture=await self.picture(frame.page),
         )
@@ -104,7 +105,7 @@ class Record:
                 label="",
                 meaning=meaning,
                 rule=f"autoconsent:{rule}",
-                frame=without_query(page.url),
+                frame=redacted_url(without_query(page.url)),
                 picture=await self.picture(page),
             )
         )
@@ -114,7 +115,8 @@ class Record:
         asked = self.presses.pop()
         for number, (label, box) in enumerate(pressed):
             picture = None if number else asked.picture
-            press = msgspec.structs.replace(asked, label=label, box=box, picture=picture)
+            told = redacted_text(label)
+            press = msgspec.structs.replace(asked, label=told, box=box, picture=picture)
             self.presses.append(press)
         if not pressed:  # it spoke to the platform itself, or closed what it found
             self.presses.append(asked)

@@ -10,6 +10,7 @@ from scanner.browser import disguise
 from scanner.browser.devtools import DevToolsError
 from scanner.browser.tab import MAX_POPUPS, Tab
 from scanner.collectors.contacts import Contacts
+from scanner.collectors.libraries import Texts
 from scanner.collectors.network import Network, Traffic
 from scanner.collectors.page_script import page_script
 from scanner.collectors.scripts import Scripts
@@ -68,6 +69,7 @@ class Profile:
         self._popup_gate = popup_gate
         self._hurry = hurry
         self._archive = archive
+        self._texts = Texts()
         self._tabs: dict[str, Tab] = {}  # by target, popups under their opener's tab
         self._opening = asyncio.Lock()
         self.given: frozenset[tuple[str, str, str]] = frozenset()  # name, domain, path of cookies
@@ -197,7 +199,7 @@ class Profile:
         )
         Contacts(session, evidence=evidence, traffic=traffic, digester=self._digester)
         Validators(session, evidence=evidence, digester=self._digester)
-        Scripts(session, kind=kind, evidence=evidence, digester=self._digester)
+        Scripts(session, kind=kind, evidence=evidence, digester=self._digester, texts=self._texts)
         if self._archive is not None:
             self._archive.attach(session)
         if kind in ("page", "iframe"):

@@ -8,7 +8,7 @@ import json
 import secrets
 import time
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,14 +21,16 @@ from scanner.collectors.debugger import Debugger
 from scanner.collectors.evidence import Call, CookieWrite, Evidence, StoredItem
 from scanner.collectors.handlers import handlers
 from scanner.collectors.leads import Leads
+from scanner.collectors.libraries import Libraries
 from scanner.collectors.names import Names
 from scanner.collectors.network import caller
-from scanner.collectors.stack import OURS, Frame, responsible
+from scanner.collectors.stack import OURS, Frame, responsible, way
 from scanner.model import Kind, SignalKind
 from scanner.shape import shape
 
 if TYPE_CHECKING:
     from scanner.browser.devtools import Params, Session
+    from scanner.collectors.libraries import Texts
     from scanner.model import SetBy, ValueShape
     from scanner.shape import Digester
 
@@ -88,7 +90,7 @@ class Scripts:
     """Collects from one page, frame or worker into *evidence*."""
 
     def __init__(
-        self, session: Session, *, kind: str, evidence: Evidence, digester: Digester
+        self, session: Session, *, kind: str, evidence: Evidence, digester: Digester, texts: Texts
     ) -> None:
         self._evidence = evidence
         self._digester = digester
@@ -96,6 +98,7 @@ class Scripts:
         self._newest: str | None = None  # hash of the nameless script that was made last
         debugger = Debugger(session)
         self._leads = Leads(session, evidence=evidence, debugger=debugger)
+        self._libraries = Libraries(session, evidence=evidence, texts=texts)
         session.on("Runtime.bindingCalled", self._called)
         session.on("Debugger.scriptParsed", self._parsed)
         session.post("Runtime.enable")  # else bindings are not there in time
@@ -195,6 +198,13 @@ class Scripts:
         line = cookie_line.read(told.line, url=told.page, written_at=at, digester=self._digester)
         if line is not None:
             self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
+            self._consider(self._evidence.writes, line.name, told)
+
+    def _consider(self, items: list[Any], name: str, told: _Told) -> None:
+        """Look whether the setter of the last of *items* is a library that somebody else called."""
+        if len({frame.url for frame in told.stack}) > 1:
+            steps = way(told.stack, made=self._evidence.made, patched=told.patched)
+            self._libraries.consider(items, name, steps, page=told.page)
 
     def _stored(self, told: _Told, name: str, by: SetBy) -> None:
         value = told.value
@@ -212,6 +222,7 @@ class Scripts:
                 tokens=parameters.digests(value or "", self._digester),
             )
         )
+        self._consider(self._evidence.stored, name, told)
 
 
 def _before_first_script(session: Session) -> None:

@@ -30,7 +30,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 #: Files of libraries that do nothing but write cookies and storage for whoever asks.
 _WRAPPER = re.compile(
     r"(^|[/@])(js[.-]cookies?|jquery[.-]cookie|universal-cookie|tiny-cookie|cookie-universal|"
-    r"store2|localforage|localstorage-slim|lscache)"
+    r"es-cookie|typescript-cookie|store2|store(?=\.(legacy|everything|modern)\b)|localforage|"
+    r"localstorage-slim|lscache|lockr|idb-keyval)"
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )
@@ -110,6 +111,18 @@ def responsible(
         in_page = page is not None and any(_nameless(frame) for frame in frames)
         return SetBy(kind="script", url=_clean(page) if page and in_page else None)
     return _told(asked[0])
+
+
+def way(
+    frames: list[Frame], *, made: Mapping[str, SetBy] | None = None, patched: bool = False
+) -> list[SetBy]:
+    """Return the scripts on *frames*, as `responsible` sees them, innermost first, each once."""
+    frames = [frame for frame in frames if frame.url != OURS]
+    places = _places(frames[_wrappers(frames, patched=patched) :], made or {})
+    innermost: dict[str | None, SetBy] = {}
+    for by in map(_told, places):
+        innermost.setdefault(by.url, by)
+    return list(innermost.values())
 
 
 def unclaimed(frames: list[Frame], *, patched: bool) -> str | None:

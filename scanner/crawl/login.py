@@ -11,6 +11,7 @@ from playwright.async_api import Error
 
 from scanner.crawl import settle
 from scanner.model import said
+from scanner.redaction import redacted_url
 
 if TYPE_CHECKING:
     import playwright.async_api as pw
@@ -44,7 +45,7 @@ async def login(tab: Tab, page: pw.Page, site: Site) -> Statement | None:
                 "not_logged_in",
                 number=number,
                 action=step.action,
-                target=step.target,
+                target=redacted_url(step.target),
                 fault=fault,
             )
     log.info("logged in", site=site.key, steps=len(site.login))

@@ -24,6 +24,7 @@ from scanner.crawl.pace import TOO_MUCH
 from scanner.crawl.tabs import Tabs
 from scanner.crawl.visit import Reader
 from scanner.model import BannerAnswer, Observation, PageRead, Site, State, Statement, said
+from scanner.redaction import redacted_url
 from scanner.statements import in_english
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ class Walk:
                 self._tries[url] += 1
                 read, links = await self._page(reader, tab, url)
                 if tab.stuck:  # the page is not to blame: once more, in a tab that is not
-                    log.info("the browser was stuck on its way", url=url)
+                    log.info("the browser was stuck on its way", url=redacted_url(url))
                     tab = await tabs.renewed(tab)
                     read, links = await self._page(reader, tab, url)
                 barred = read.visit.status is None and tab.refused is not None
@@ -391,7 +392,7 @@ class Walk:
             if reason is None:
                 allowed.append(url)
                 continue
-            log.info("page left out", url=url, cause=in_english(reason))
+            log.info("page left out", url=redacted_url(url), cause=in_english(reason))
             if (await robots.rules(url)).failure is not None:
                 self._taken.append(url)
                 await self._note(url, PageRead(visit=reader.barred(url, reason)), barred=True)
@@ -430,7 +431,7 @@ class Walk:
 
     def _tell(self, url: str) -> None:
         self._visited += 1
-        self._tour.progress(self._state, self._visited, self._planned, url)
+        self._tour.progress(self._state, self._visited, self._planned, redacted_url(url))
 
 
 async def _bring_along(profile: Profile, site: Site) -> None:

@@ -5,7 +5,13 @@ import datetime as dt
 import pytest
 
 from scanner.model import Kind, Observation, PageRead, SetBy, State, Visit
-from scanner.redaction import redacted_header, redacted_read, redacted_text, redacted_url
+from scanner.redaction import (
+    redacted_header,
+    redacted_name,
+    redacted_read,
+    redacted_text,
+    redacted_url,
+)
 
 GONE = "%5Bredacted%5D"
 
@@ -33,6 +39,25 @@ GONE = "%5Bredacted%5D"
             "https://t.example/c?dl=https%3A%2F%2Fa.example%2F%3Femail%3D%255Bredacted%255D",
         ),
         ("data:text/html,kari@nord.no", "data:text/html,[redacted]"),
+        ("https://a.example/?u=kari%252540nord.no", f"https://a.example/?u={GONE}"),
+        ("https://a.example/?u=kari@intranett", f"https://a.example/?u={GONE}"),
+        ("https://a.example/?kari@nord.no=1", f"https://a.example/?{GONE}=1"),
+        ("https://a.example/?h7Qz0vXk2LpT9sWb=1", f"https://a.example/?{GONE}=1"),
+        ("https://a.example/?state=yF9Zy7mTQ1Rq", f"https://a.example/?state={GONE}"),
+        ("https://a.example/?pwd=abc&tlf=91234567", f"https://a.example/?pwd={GONE}&tlf={GONE}"),
+        ("https://a.example/?a=1;token=abc", f"https://a.example/?a=1;token={GONE}"),
+        ("https://a.example/vis;token=abc;lang=nb/x", f"https://a.example/vis;token={GONE};lang=nb/x"),
+        (
+            "https://a.example/?next=%2Freset%3Ftoken%3Dabc",
+            f"https://a.example/?next=%2Freset%3Ftoken%3D{GONE.replace('%', '%25')}",
+        ),
+        ("https://a.example/?d=%7B%22token%22%3A%22abc%22%7D", f"https://a.example/?d={GONE}"),
+        ("https://a.example/reset/h7qz0v", f"https://a.example/reset/{GONE}"),
+        ("https://a.example/x/aZ3bY6cX9dW1eV4fU7gT2hS5", f"https://a.example/x/{GONE}"),
+        (
+            "https://a.example/v/EnLqNGpuxcm7zkO7rRu5ykYYqhXHdO2x93CJHLS4/p.gif",
+            f"https://a.example/v/{GONE}/p.gif",
+        ),
     ],
 )  # fmt: skip
 def test_what_identifies_or_opens_is_taken_out_of_an_address(url, told):
@@ -49,6 +74,13 @@ def test_what_identifies_or_opens_is_taken_out_of_an_address(url, told):
         "https://a.example/9f86d081884c7d659a2feaa0c55ad015/main.js",
         "https://a.example/vare/3f2504e0-4f89-11d3-9a0c-0305e82c3301",
         "https://www.googletagmanager.com/gtag/js?id=G-AB12CD34EF",
+        "https://cdn.example/npm/bootstrap@5.3.10/dist/js/bootstrap.min.js",
+        "https://cdn.example/combine/npm/jquery@3.6.12,npm/vue@2.7.14",
+        "https://cdn.example/x/AbC1dEf2GhI3jKl4MnO5pQrS6tUvW/_buildManifest.js",
+        "https://a.example/p/iPhone15ProMax256GB",
+        "https://a.example/reset/password?author=ola&nr=5",
+        "https://a.example/sok?q=varme+votter&next=/kurv?side=2",
+        "https://www.youtube.com/embed/dQw4w9WgXcQ",
         "about:blank",
         "wss://a.example/live",
     ],
@@ -67,6 +99,7 @@ def test_of_cookies_the_names_and_attributes_stay():
     told = redacted_header("Set-Cookie", "sid=abc; Path=/; Secure\n_ga=GA1.1; Max-Age=60")
 
     assert told == "sid=[redacted]; Path=/; Secure\n_ga=[redacted]; Max-Age=60"
+    assert redacted_header("Set-Cookie", "u:kari@nord.no=1; Path=/") == "u:*=[redacted]; Path=/"
     assert redacted_header("cookie", "sid=abc; _ga=GA1") == "sid=[redacted]; _ga=[redacted]"
 
 
@@ -78,7 +111,28 @@ def test_secret_headers_lose_their_value_and_others_only_what_is_a_token():
     assert redacted_header("Referer", "https://a.example/?token=1") == (
         f"https://a.example/?token={GONE}"
     )
+    assert redacted_header("ETag", '"abc"') == "[redacted]"
+    assert redacted_header("X-About", "h7Qz0vXk2LpT9sWb") == "[redacted]"
+    assert redacted_header("Link", "</a.css?token=1>; rel=preload") == (
+        f"</a.css?token={GONE}>; rel=preload"
+    )
+    assert redacted_text("report-uri /csp?key=1&n=2") == f"report-uri /csp?key={GONE}&n=2"
     assert redacted_text("to kari@nord.no, from us") == "to [redacted], from us"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("user:kari@nord.no", "user:*"),
+        ("prefs%3Akari%40nord.no", "prefs:*"),
+        ("t=eyJhbGciOiJ.eyJzdWIiOiI.sfl", "t=*"),
+        ("db:kari@nord.no_1", "db:*_1"),
+        ("amp_3f2504", "amp_3f2504"),
+        ("100%", "100%"),
+    ],
+)
+def test_an_address_in_the_name_of_an_item_is_a_star(name, told):
+    assert redacted_name(name) == told
 
 
 def test_all_addresses_of_a_read_are_redacted():

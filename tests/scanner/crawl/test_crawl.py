@@ -106,6 +106,44 @@ cookieStore.set("modern", "1");
     assert "very" not in repr(found.observations)
 
 
+async def test_who_calls_a_library_of_any_name_is_told_from_it_by_their_texts(look):
+    stores = "function keep(n, v) { document.cookie = n + '=' + v; localStorage.setItem(n, v); }"
+    shop = Host(
+        {
+            "/": """<script src=/tools.js></script><script src=/app.js></script>
+<script src=/bundle.js></script><script>keep("inline", 1)</script>
+<script src=https://cdn.tracker.example/set-up.js></script>
+<script>track({name: "configured"})</script>
+<script src=https://cdn.tracker.example/tag.js></script>""",
+            "/tools.js": script(stores + "keep('tools', 1)"),
+            "/app.js": script("\nkeep('app', 1)"),
+            "/bundle.js": script(
+                "window.shop = {keep(n) { document.cookie = n + '=1' }}; fetch('/basket');"
+                "shop.keep('basket')"
+            ),
+        }
+    )
+    track = "function track(o) { document.cookie = o.name + '=1'; navigator.sendBeacon('/t'); }"
+    tag = "\n\nshop.keep('_t'); keep('_u', 1);"
+    tracker = Host({"/tag.js": script(tag), "/set-up.js": script(track)})
+
+    found = await look({"www.shop.example": shop, "cdn.tracker.example": tracker})
+
+    vendor = "https://cdn.tracker.example/"
+    assert found.setter("tools") == ("script", SHOP + "tools.js", 1)
+    assert found.setter("app") == ("script", SHOP + "app.js", 2)
+    assert found.setter("inline") == ("script", SHOP, 2)
+    assert found.setter("basket") == ("script", SHOP + "bundle.js", 1)
+    assert found.setter("_t") == ("script", vendor + "tag.js", 3)
+    assert found.setter("_u") == ("script", vendor + "tag.js", 3)
+    assert found.setter("configured") == ("script", vendor + "set-up.js", 1)
+    stored = found.of(Kind.LOCAL_STORAGE)
+    assert {name: stored[name].set_by.url for name in ("app", "_u")} == {
+        "app": SHOP + "app.js",
+        "_u": vendor + "tag.js",
+    }
+
+
 MADE = r"""
 setTimeout(() => { document.cookie = 'timer=1' }, 10);
 (async () => { await fetch('/x').catch(() => 0); document.cookie = 'awaited=1' })();

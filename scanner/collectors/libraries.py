@@ -1,0 +1,223 @@
+"""Find who asked a library to store something: it writes under any name for whoever calls it.
+
+The stack shows both, but not which of them had the idea. Their texts do: the name stands in the
+script that asks, and not in the library, which can do nothing but store. A site's own file may do
+more, as what it is bundled from does: where a third party calls it with a name that only the third
+party knows, the third party asked. The reverse is how a site sets up a third party's script.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from scanner.browser.devtools import DevToolsError
+from scanner.domains import same_site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.browser.devtools import Params, Session
+    from scanner.collectors.evidence import Evidence
+    from scanner.model import SetBy
+
+MAX_STEPS = 4  # scripts on the way to a write that are read
+MAX_ASKED = 200  # writes of a page whose scripts are waited for
+MAX_TEXT = 500_000  # characters of a script that is read
+MAX_KEPT = 5_000_000  # characters of all scripts that are kept for a visitor
+MAX_ANSWERS = 300  # scripts of a page whose answers are known
+READ_LIMIT = 2.0  # seconds for one of them
+
+_STORES = re.compile(r"\.cookie\b|\b(localStorage|sessionStorage|indexedDB|cookieStore)\b")
+#: Telling somebody something, or showing something: what a library that only stores never does.
+_DOES_MORE = re.compile(
+    r"\bfetch\(|\b(XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts|createElement"
+    r"|Image|insertAdjacentHTML|innerHTML|attachShadow|document\.write)\b"
+)
+_MEANS_LITTLE = 3  # letters: a shorter part of a name stands anywhere
+
+
+class Step(NamedTuple):
+    """A script on the way to a write."""
+
+    by: SetBy
+    text: str | None  # None: it could not be read
+
+
+def only_stores(text: str) -> bool:
+    """Tell whether a script with this *text* can do nothing but store."""
+    return bool(_STORES.search(text)) and not _DOES_MORE.search(text)
+
+
+def asker(name: str, steps: Sequence[Step], *, page: str) -> SetBy | None:
+    """
+    Return who asked for what the first of *steps* stored as *name*; None: it did so itself.
+
+    Args:
+        steps: The innermost first, each script once.
+        page: URL of the document.
+    """
+    (inner, text), *callers = steps
+    if text is None or _stands(name, text):
+        return None
+    library, home = only_stores(text), _host(page)
+    ours = same_site(_host(inner.url), home)
+    for by, said in callers:
+        if said is None:
+            continue
+        strange = not same_site(_host(by.url), home)
+        if _stands(name, said) and (library or (ours and strange)):
+            return by
+        if library and any(part in said and part not in text for part in _parts(name)):
+            return by
+    return None
+
+
+def _stands(name: str, text: str) -> bool:
+    """Tell whether *text* holds *name* as a whole, as code writes names down."""
+    quoted = rf"""(["'`]){re.escape(name)}\1"""
+    return name in text and (len(name) > _MEANS_LITTLE or re.search(quoted, text) is not None)
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in re.split(r"\W+", name) if len(part) >= _MEANS_LITTLE]
+
+
+def _host(url: str | None) -> str:
+    return urlsplit(url or "").hostname or ""
+
+
+class Texts:
+    """The texts of the scripts that one visitor meets, each read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str | None] = {}
+        self._kept = 0
+
+    def __contains__(self, url: str) -> bool:
+        return url in self._known
+
+    def __getitem__(self, url: str) -> str | None:
+        return self._known[url]
+
+    def add(self, url: str, text: str | None) -> None:
+        """Keep *text* (None: it could not be read), if there is room for it."""
+        if text is not None and (len(text) > MAX_TEXT or self._kept + len(text) > MAX_KEPT):
+            text = None
+        self._kept += len(text or "")
+        self._known[url] = text
+
+
+class Libraries:
+    """Corrects the setters in *evidence* of what the scripts of one session store."""
+
+    def __init__(self, session: Session, *, evidence: Evidence, texts: Texts) -> None:
+        self._session = session
+        self._evidence = evidence
+        self._texts = texts
+        self._answers: dict[str, str] = {}  # URL of a script or document -> its request
+        self._reading: dict[str, asyncio.Task[None]] = {}
+        self._left = MAX_ASKED
+        session.on("Network.requestWillBeSent", self._asked)
+        session.on("Runtime.executionContextsCleared", self._begun)
+
+    def _begun(self, _: Params) -> None:
+        self._left = MAX_ASKED
+
+    def _asked(self, params: Params) -> None:
+        if params.get("type") in ("Script", "Document"):
+            url = params["request"]["url"]
+            self._answers.pop(url, None)
+            self._answers[url] = params["requestId"]
+            if len(self._answers) > MAX_ANSWERS:
+                del self._answers[next(iter(self._answers))]
+
+    def consider(
+        self,
+        items: list[Any],
+        name: str,
+        way: Sequence[SetBy],
+        *,
+        page: str,
+    ) -> None:
+        """
+        Correct the setter of the last of *items*, now or when the scripts are read.
+
+        Args:
+            items: Writes of cookies, or stored items.
+            name: What is stored.
+            way: The scripts on the way to the write, innermost first, each once.
+            page: URL of the document.
+        """
+        way = [by for by in way if (by.url or "").startswith("http")][:MAX_STEPS]
+        place = len(items) - 1
+        if len(way) < 2 or way[0] != items[place].by:
+            return
+        if all(str(by.url) in self._texts for by in way):
+            self._correct(items, place, name, way, page)
+        elif self._left and not self._alone(way[0], page):
+            self._left -= 1
+            task = asyncio.get_running_loop().create_task(
+                self._read_and_correct(items, place, name, way, page)
+            )
+            self._evidence.searches.add(task)
+            task.add_done_callback(self._evidence.searches.discard)
+
+    def _alone(self, inner: SetBy, page: str) -> bool:
+        """Tell whether it is known already that nobody can have asked *inner*."""
+        url = str(inner.url)
+        if url not in self._texts:
+            return False
+        text = self._texts[url]
+        ours = same_site(_host(url), _host(page))
+        return text is None or not (ours or only_stores(text))
+
+    async def _read_and_correct(
+        self,
+        items: list[Any],
+        place: int,
+        name: str,
+        way: Sequence[SetBy],
+        page: str,
+    ) -> None:
+        for by in way:
+            await self._read(str(by.url))
+            if self._alone(way[0], page):
+                return
+        self._correct(items, place, name, way, page)
+
+    def _correct(
+        self,
+        items: list[Any],
+        place: int,
+        name: str,
+        way: Sequence[SetBy],
+        page: str,
+    ) -> None:
+        steps = [Step(by, self._texts[str(by.url)]) for by in way]
+        if by := asker(name, steps, page=page):
+            items[place] = msgspec.structs.replace(items[place], by=by)
+
+    async def _read(self, url: str) -> None:
+        """Have the text of the script or document at *url*, as far as it can be had."""
+        if url in self._texts:
+            return
+        if url not in self._reading:
+            self._reading[url] = asyncio.get_running_loop().create_task(self._fetch(url))
+        await self._reading[url]
+        self._reading.pop(url, None)
+
+    async def _fetch(self, url: str) -> None:
+        text = None
+        with contextlib.suppress(DevToolsError, TimeoutError):
+            if request := self._answers.get(url):
+                told = await self._session.call(
+                    "Network.getResponseBody", requestId=request, timeout=READ_LIMIT
+                )
+                text = None if told["base64Encoded"] else told["body"]
+        self._texts.add(url, text)

@@ -1,0 +1,93 @@
+import pytest
+
+from scanner.collectors.libraries import MAX_KEPT, MAX_TEXT, Step, Texts, asker, only_stores
+from scanner.model import SetBy
+
+SITE = "https://www.shop.example/"
+VENDOR = "https://cdn.vendor.example/"
+LIBRARY = "function set(n, v) { document.cookie = n + '=' + v; }"
+BUNDLE = LIBRARY + " fetch('/basket'); document.createElement('p');"
+ASKS = "set('visitor', 1)"
+
+
+def who(name, *steps):
+    found = asker(name, [Step(SetBy(kind="script", url=u), t) for u, t in steps], page=SITE)
+    return found and found.url
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        (LIBRARY, True),
+        ("localStorage.setItem(a, b)", True),
+        ("indexedDB.open(a)", True),
+        ("Math.max(1, 2)", False),
+        (LIBRARY + "navigator.sendBeacon('/t')", False),
+        (LIBRARY + "document.createElement('div')", False),
+        (LIBRARY + "new Image().src = a", False),
+    ],
+)
+def test_a_library_stores_and_does_nothing_else(text, only):
+    assert only_stores(text) is only
+
+
+@pytest.mark.parametrize("library", [SITE + "lib.js", VENDOR + "lib.js"])
+@pytest.mark.parametrize("caller", [SITE + "app.js", SITE, "https://ads.example/t.js"])
+def test_who_knows_the_name_asked_the_library(library, caller):
+    assert who("visitor", (library, LIBRARY), (caller, ASKS)) == caller
+
+
+def test_a_name_that_stands_in_the_library_is_its_own():
+    text = LIBRARY + "set('visitor', 1)"
+
+    assert who("visitor", (VENDOR + "lib.js", text), (SITE + "app.js", ASKS)) is None
+
+
+def test_a_library_may_put_something_before_the_name():
+    text = "localStorage.setItem('cache-' + n, v)"
+
+    steps = (VENDOR + "lib.js", text), (SITE + "app.js", "cache.set('visitor', 1)")
+    assert who("cache-visitor", *steps) == SITE + "app.js"
+    assert who("cache-other", *steps) is None
+
+
+def test_the_nearest_who_knows_the_name_asked():
+    passes_on = SITE + "wrapper.js", "function keep(n) { set(n, 1); }"
+    steps = (VENDOR + "lib.js", LIBRARY), passes_on, (SITE + "a.js", ASKS), (SITE + "b.js", ASKS)
+
+    assert who("visitor", *steps) == SITE + "a.js"
+
+
+def test_a_third_party_asks_what_the_site_has_bundled_with_other_things():
+    steps = (SITE + "bundle.js", BUNDLE), ("https://ads.example/t.js", ASKS)
+
+    assert who("visitor", *steps) == "https://ads.example/t.js"
+
+
+def test_a_site_that_sets_a_tracker_up_stores_nothing_itself():
+    steps = (VENDOR + "tracker.js", BUNDLE), (SITE + "app.js", "tracker({cookie: 'visitor'})")
+
+    assert who("visitor", *steps) is None
+
+
+def test_a_short_name_must_be_written_as_one():
+    library = VENDOR + "lib.js", "function s(k, v) { document.cookie = k + v }"
+
+    assert who("id", library, (SITE + "app.js", "let idle = 1; s(x, 2)")) is None
+    assert who("id", library, (SITE + "app.js", "s('id', 2)")) == SITE + "app.js"
+
+
+def test_what_cannot_be_read_proves_nothing():
+    assert who("visitor", (VENDOR + "lib.js", None), (SITE + "app.js", ASKS)) is None
+    assert who("visitor", (VENDOR + "lib.js", LIBRARY), (SITE + "app.js", None)) is None
+
+
+def test_texts_have_a_limit_each_and_together():
+    texts = Texts()
+    texts.add("long", "x" * (MAX_TEXT + 1))
+    for n in range(MAX_KEPT // MAX_TEXT + 1):
+        texts.add(str(n), "x" * MAX_TEXT)
+
+    assert texts["long"] is None
+    assert texts["0"] is not None
+    assert texts[str(MAX_KEPT // MAX_TEXT)] is None
