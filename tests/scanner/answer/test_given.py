@@ -50,7 +50,10 @@ def test_a_kept_value_says_yes_or_no(value, expected):
         pytest.param({"cc": "k3xz"}, {"cc": "k3xz", "no": "1"}, None, id="only one more, unread"),
         pytest.param({"cc": "all.170"}, {"cc": "all.171"}, None, id="only another time"),
         pytest.param(
-            {"cc": '{"consent":true,"n":1}'}, {"cc": '{"consent":true,"n":2,"x":"y"}'}, None, id="yes"
+            {"cc": '{"consent":true,"n":1}'},
+            {"cc": '{"consent":true,"n":2,"x":"y"}'},
+            None,
+            id="yes",
         ),
         pytest.param(
             {"shown": "yes", "cookie_statistics": "allow"},
@@ -88,4 +91,6 @@ def test_a_platforms_own_record_comes_first():
     refused = kept(CookieConsent="{statistics:false,marketing:false}", mine=yes)
 
     assert memory.taken_back(refused, then, name="cookiebot") is True
-    assert memory.taken_back(kept(CookieConsent="{statistics:true}"), then, name="cookiebot") is False
+    assert (
+        memory.taken_back(kept(CookieConsent="{statistics:true}"), then, name="cookiebot") is False
+    )
