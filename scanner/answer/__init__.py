@@ -14,6 +14,7 @@ import structlog
 
 from scanner.answer.bundle import load
 from scanner.answer.dialogue import PATIENCE, Dialogue
+from scanner.answer.given import Memory
 from scanner.answer.record import Record
 from scanner.answer.withdrawal import withdraw
 from scanner.errors import BannerRulesUnusable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from scanner.answer.dialogue import Scout
     from scanner.model import BannerAnswer, Category
 
-__all__ = ["answer"]
+__all__ = ["Memory", "answer"]
 
 log = structlog.get_logger()
 
@@ -41,6 +42,7 @@ async def answer(
     only: Category | None = None,
     patience: float = PATIENCE,
     scout: Scout | None = None,
+    memory: Memory | None = None,
     pictures: Path | None = None,
 ) -> BannerAnswer:
     """
@@ -57,6 +59,7 @@ async def answer(
         only: With ACCEPT: the one category that is accepted, where the banner lets one choose.
         patience: Seconds for a banner that nothing announces.
         scout: Tells sooner, if it can, that no banner is to come.
+        memory: What the same visitor remembers of the answers before, and will of this one.
         pictures: Folder for a picture of the page before each press; None: no pictures.
 
     Returns:
@@ -65,7 +68,7 @@ async def answer(
         there is no way to; None: not asked, not sure, or (of a no) cut short.
     """
     record = Record(pictures=pictures)
-    dialogue = Dialogue(page, record, bundle=_further_rules())
+    dialogue = Dialogue(page, record, bundle=_further_rules(), memory=memory)
     deadline = asyncio.get_running_loop().time() + timeout
     try:
         async with asyncio.timeout_at(deadline):

@@ -10,6 +10,7 @@ from scanner.answer import words
 from scanner.answer.autoconsent import HEURISTIC, Autoconsent
 from scanner.answer.closed import open_closed
 from scanner.answer.effect import PAUSE, RESULTS, Effect, Pressed, gone, watch
+from scanner.answer.given import Memory
 from scanner.answer.look import LEAST_LOOKS, look
 from scanner.answer.plan import accepts_chosen, label, plan
 from scanner.answer.press import press, stir, take
@@ -70,9 +71,17 @@ def scouting(scout: Scout | None) -> Iterator[Callable[[], bool]]:
 class Dialogue:
     """One visitor's talk with the banner of *page*; the record knows at any time how it stands."""
 
-    def __init__(self, page: Page, record: Record, *, bundle: Bundle | None = None) -> None:
+    def __init__(
+        self,
+        page: Page,
+        record: Record,
+        *,
+        bundle: Bundle | None = None,
+        memory: Memory | None = None,
+    ) -> None:
         self.page = page
         self.record = record
+        self.memory = memory or Memory()
         self.form_stays = False  # a page with settings has no banner that goes
         self._bundle = bundle
         self._rules: Autoconsent | None = None
@@ -106,6 +115,7 @@ class Dialogue:
         if wanted is State.ACCEPT:
             self.record.accepted = False  # until the effect is seen
             self.record.accepted = await self.answer(only or "yes", before)
+            self.memory.gave(before, await read_traces(self.page))
         elif wanted is State.REJECT:
             self.record.rejected = False
             self.record.rejected = await self.answer("no", before)

@@ -6,11 +6,14 @@ Many records can be read without knowing whose they are: ``{"analytics": false, 
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from scanner.answer import words
+from scanner.answer.words import Meaning
 from scanner.model import Category
 
 if TYPE_CHECKING:
@@ -40,11 +43,25 @@ _INTEREST = re.compile("interest|legint", re.IGNORECASE)
 _REFUSED = (Category.STATISTICS, Category.MARKETING)
 
 
+#: What stands in the place of a yes or a no in many records.
+_YES = frozenset({"1", "true", "yes", "y", "on", "all", "granted", "allowall"})
+_NO = frozenset({"0", "false", "no", "n", "off", "none", "denied"})
+
+#: A word that is kept, under a name or alone.
+_NAMED = re.compile(r"""([\w-]{3,40})["']?\s*[:=]\s*["']?([\w+ -]{1,40})""")
+
+#: What such a name must speak of, so that a bare yes or no is one to the visitor's question.
+_ASKED = re.compile("consent|accept|agree|allow|cookie|approv|answer|choice|gdpr", re.IGNORECASE)
+
+#: Text that was packed: letters of the alphabet of base64, and enough of them.
+_PACKED = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+
+
 def granted(values: Iterable[str]) -> dict[Category, bool]:
     """Return to which categories *values* of cookies and storage say yes or no: most to none."""
     found: dict[Category, bool] = {}
     for value in values:
-        text = unquote(value[:MOST_READ]).replace('\\"', '"')
+        text = _readable(value)
         for name, yes, _ in _PAIR.findall(text):
             category = _category(name)
             if category is not None:
@@ -56,6 +73,44 @@ def granted(values: Iterable[str]) -> dict[Category, bool]:
                 found |= {c: c in chosen or found.get(c, False) for c in _REFUSED}
                 found |= {c: True for c in chosen if c is not None}
     return found
+
+
+def says(value: str) -> Literal["yes", "no"] | None:
+    """Return whether a kept *value* is a consent, or a refusal; None: that cannot be told."""
+    told = granted([value])
+    refusable = [told[category] for category in _REFUSED if category in told]
+    if refusable:
+        return "yes" if any(refusable) else "no"
+    text = _readable(value)
+    pairs = [(name, word) for name, word in _NAMED.findall(text) if _ASKED.search(name)]
+    answers = {_answer(word) for _, word in pairs} if pairs else {_answer(text)}
+    answers.discard(None)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _answer(word: str) -> Literal["yes", "no"] | None:
+    plain = word.strip(" \"'").casefold()
+    if plain in _YES:
+        return "yes"
+    if plain in _NO:
+        return "no"
+    if words.meaning(plain) in (Meaning.ACCEPT, Meaning.ACKNOWLEDGE):
+        return "yes"
+    return "no" if words.refuses(plain) or words.meaning(plain) is Meaning.WITHDRAW else None
+
+
+def _readable(value: str) -> str:
+    """Return *value* without what it is packed in: signs of URLs, of JSON in JSON, base64."""
+    text = unquote(value[:MOST_READ])
+    if _PACKED.fullmatch(text):
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            packed = base64.b64decode(padded, altchars=b"-_" if set(text) & set("-_") else None)
+            unpacked = packed.decode()
+        except (binascii.Error, UnicodeDecodeError):
+            unpacked = ""
+        text = unpacked if unpacked.isprintable() and unpacked else text
+    return text.replace('\\"', '"')
 
 
 def agrees(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 from playwright.async_api import Error
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from playwright.async_api import Frame, Page
 
     from scanner.model import Category
+
+
+#: Where something is kept: a cookie's domain, path and name, or a frame's address and the key.
+Place: TypeAlias = tuple[str, ...]
 
 
 class _FrameTraces(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +38,12 @@ class Traces(msgspec.Struct, frozen=True, kw_only=True):
     tcf: frozenset[tuple[str, int]]
     gpp: frozenset[str]
     consent: tuple[str, ...]
+
+    @property
+    def entries(self) -> dict[Place, str]:
+        """What is kept, by place: cookies have three parts, storage has two."""
+        cookies: dict[Place, str] = {(d, p, name): value for name, d, p, value in self.cookies}
+        return cookies | {(frame, key): value for frame, key, value in self.storage}
 
     def differ(self, earlier: Traces) -> bool:
         """Whether the site keeps, or says, something that it did not *earlier*."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from scanner.answer.look import Door
     from scanner.answer.traces import Traces
 
-#: What pressing a control for a withdrawal brought.
+#: What pressing a control for a withdrawal brought. doubtful: the site keeps something new, but
+#: the consent stays what it was.
 Outcome: TypeAlias = Literal["asked", "taken", "doubtful", "nothing"]
 
 SHORT_PATIENCE = 1.0  # seconds for a banner to come that has probably had its answer
@@ -34,9 +35,11 @@ async def withdraw(dialogue: Dialogue) -> None:
         record.found = None  # it may have had its answer
     else:
         record.accepted = False
-        record.accepted = await dialogue.answer("yes", await read_traces(page))
+        fresh = await read_traces(page)
+        record.accepted = await dialogue.answer("yes", fresh)
         if not record.accepted:
             return
+        dialogue.memory.gave(fresh, await read_traces(page))
     before = await read_traces(page)
     record.withdrawn = False
     dialogue.form_stays = True
@@ -47,12 +50,25 @@ async def withdraw(dialogue: Dialogue) -> None:
             return
         tried.add(label(door.control))
         outcome = await _open(dialogue, door, before)
-        if outcome in ("taken", "doubtful"):  # its own record says that nothing changed
+        if outcome in ("taken", "doubtful"):
             record.withdrawn = True if outcome == "taken" else None
         elif outcome == "asked":  # a look that sees nothing now proves nothing
-            record.withdrawn = await dialogue.answer("no", before)
+            refused = await dialogue.answer("no", before)
+            record.withdrawn = await _confirmed(dialogue, before) if refused else refused
         if record.withdrawn is not False:
             return
+
+
+async def _confirmed(dialogue: Dialogue, before: Traces) -> bool | None:
+    """Return whether what the site keeps shows the withdrawal: "no" was pressed, and heard."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + LAYER_PATIENCE
+    while True:
+        after = await read_traces(dialogue.page)
+        taken = dialogue.memory.taken_back(after, before, name=dialogue.record.platform)
+        if taken or clock() >= until:
+            return taken
+        await asyncio.sleep(PAUSE)
 
 
 async def _door(dialogue: Dialogue, tried: set[str]) -> Door | None:
@@ -86,12 +102,15 @@ async def _open(dialogue: Dialogue, door: Door, before: Traces) -> Outcome:
     clock = asyncio.get_running_loop().time
     until = clock() + LAYER_PATIENCE
     looks = 0
+    outcome: Outcome = "nothing"  # until the page shows more
     while clock() < until or looks < LEAST_LOOKS:
         looks += 1
         if (await dialogue.see()).banner is not None:
             return "asked"
         after = await read_traces(dialogue.page) if meaning is Meaning.WITHDRAW else before
         if after.differ(before):
-            return "taken" if after.kept("no", before) is not False else "doubtful"
+            outcome = "doubtful"
+            if dialogue.memory.taken_back(after, before, name=record.platform):
+                return "taken"
         await asyncio.sleep(PAUSE)
-    return "nothing"
+    return outcome

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import structlog
 
+from scanner.answer import Memory
 from scanner.collectors.page_script import page_script
 from scanner.crawl.settle import Clock
 from scanner.model import BannerAnswer, Category, State
@@ -58,6 +59,7 @@ class Answering:
         self._scout = scout
         self.presses = _PRESSES.get(state, ())  # what has to be pressed, in this order
         self.banner = BannerAnswer()  # what was found of it so far
+        self._memory = Memory()
 
     async def press(
         self, profile: Profile, tab: Tab, wanted: State, *, elsewhere: bool = False
@@ -93,6 +95,8 @@ class Answering:
         try:
             async with asyncio.timeout(ANSWER_LIMIT + 15), profile.lend(tab) as page:
                 more: dict[str, Any] = {"only": self._state.only} if self._state.only else {}
+                if State.WITHDRAW in self.presses:
+                    more["memory"] = self._memory
                 waits = patient and wanted is not State.WITHDRAW
                 if waits and self._patience is not None:
                     more["patience"] = self._patience

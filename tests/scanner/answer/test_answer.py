@@ -263,6 +263,32 @@ async def test_a_consent_is_taken_back_by_the_sites_own_control(visit, name, coo
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("name", "more"), [("again_only_adds", "revoked"), ("again_refusal_beside", "refused")]
+)
+async def test_a_withdrawal_that_leaves_the_old_consent_is_not_sure(visit, name, more):
+    page = await visit(name)
+
+    said = await answer(page, State.WITHDRAW, timeout=60)
+
+    assert {c["name"]: c["value"] for c in await page.context.cookies()} == {
+        "pressed": "accept",
+        more: "1",
+    }
+    assert (said.found, said.accepted, said.withdrawn) == (True, True, None)
+
+
+@pytest.mark.anyio
+async def test_a_consent_whose_record_goes_is_taken_back(visit):
+    page = await visit("again_forgets")
+
+    said = await answer(page, State.WITHDRAW, timeout=60)
+
+    assert await pressed(page) is None
+    assert (said.found, said.accepted, said.withdrawn) == (True, True, True)
+
+
+@pytest.mark.anyio
 async def test_a_consent_given_before_is_taken_back_without_another(visit):
     page = await visit("again_icon")
     await answer(page, State.ACCEPT, timeout=60)
