@@ -241,6 +241,17 @@ def test_a_name_that_is_no_site_is_not_found(client):
             assert 400 <= client.get(route.format(name)).status_code < 500, (route, name)
 
 
+ADDRESSES = ["/w/shop/consents/%00", "/w/shop/requests/a%00", "/w/shop/consents/%00.jsonld"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_with_a_nul_is_none(client, address):
+    assert client.get(address).status_code == 404
+    if "consents" in address:
+        assert client.delete(address).status_code in (404, 405)
+        assert client.post(f"{address}/erase").status_code in (404, 405)
+
+
 BODIES = {
     "deeply nested": b"[" * 8000,
     "deeply nested objects": b'{"a":' * 1300,
