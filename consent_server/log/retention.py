@@ -9,6 +9,8 @@ from consent_server.model import Filter
 from scanner.retention import kept_days
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from consent_server.log import ConsentLog
     from scanner.model import Site
 
@@ -29,3 +31,17 @@ async def prune(
     if dry_run:
         return await log.count(old)
     return await log.erase_all(old, reason=f"older than {kept} days")
+
+
+async def unlisted(log: ConsentLog, listed: Sequence[Site]) -> tuple[str, ...]:
+    """Return the keys of sites with decisions that are not *listed*: nobody erases them by age."""
+    others = sorted({*await log.sites()} - {site.key for site in listed})
+    return tuple([key for key in others if await log.count(Filter(site=key))])
+
+
+def left_alone(key: str, where: str) -> str:
+    """Return what is said of the site *key*, that is no longer listed *where* it was."""
+    return (
+        f"{key} is in the log, but not in {where}: nothing of it is erased by age. "
+        "List it, without a schedule, until its decisions are gone."
+    )

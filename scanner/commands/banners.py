@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from scanner.commands.group import Group
+from scanner.commands.options import format_option
 
 
 @click.group(cls=Group)
@@ -35,13 +36,21 @@ def install(archive: Path | None) -> None:
 
 
 @command.command()
-def show() -> None:
+@format_option("table", "json")
+def show(form: str) -> None:
     """Say which rules there are."""
+    import msgspec
+
     from scanner.answer import bundle
     from scanner.answer.platforms import platforms
 
-    click.echo(f"own rules: {len(platforms())} platforms")
-    installed = bundle.load()
+    own, installed = len(platforms()), bundle.load()
+    if form == "json":
+        further = installed and {"version": installed.version, "rules": len(installed.rules)}
+        found = {"platforms": own, bundle.PACKAGE: further}
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        return
+    click.echo(f"own rules: {own} platforms")
     if installed is None:
         click.echo(f"{bundle.PACKAGE}: not installed; 'kapsel banners install' gets it")
     else:

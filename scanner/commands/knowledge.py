@@ -13,6 +13,8 @@ from scanner.commands.group import Group
 from scanner.commands.options import format_option
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scanner.classify import Explanation
     from scanner.knowledge.remarks import Owned, Remarks
     from scanner.model import Subject, Verdict
@@ -229,21 +231,34 @@ def _answer(subject: Subject, verdict: Verdict) -> dict[str, Any]:
 
 
 @command.command()
-def check() -> None:
+@format_option("table", "json")
+def check(form: str) -> None:
     """Check every knowledge file, the built-in ones and your own.
 
     Each mistake goes to stderr in a line. Exit status: 0 all is right, 2 there are mistakes.
     """
+    import msgspec
+
     from scanner.errors import KnowledgeInvalid
     from scanner.knowledge import load
     from scanner.knowledge.check import check as look
 
-    knowledge = load()
+    def tell(mistakes: Sequence[str], **counts: int) -> None:
+        if form == "json":
+            found = msgspec.json.encode({"mistakes": mistakes, **counts})
+            click.echo(msgspec.json.format(found, indent=2))
+
+    try:
+        knowledge = load()
+    except KnowledgeInvalid as exc:
+        tell(exc.mistakes)
+        raise
+    vendors, cookies = len(knowledge.vendors), sum(len(each.cookie) for each in knowledge.vendors)
     mistakes = look(knowledge.vendors, knowledge.vocabulary, today=dt.datetime.now(dt.UTC).date())
+    tell(mistakes, vendors=vendors, cookies=cookies)
     if mistakes:
         raise KnowledgeInvalid(mistakes)
-    cookies = sum(len(vendor.cookie) for vendor in knowledge.vendors)
-    click.echo(f"{len(knowledge.vendors)} vendors, {cookies} cookies, no mistake", err=True)
+    click.echo(f"{vendors} vendors, {cookies} cookies, no mistake", err=True)
 
 
 @command.command("import")

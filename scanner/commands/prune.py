@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.commands.options import database_option, sites_option
+from scanner.commands.options import database_option, format_option, sites_option
 
 if TYPE_CHECKING:
     from scanner.model import Site
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     help="Delete their folders of evidence there, too.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@format_option("table", "json")
 @sites_option
 @database_option
 def prune(
@@ -37,6 +38,7 @@ def prune(
     days: int | None,
     evidence: Path | None,
     dry_run: bool,
+    form: str,
     sites_file: Path,
     database: str,
 ) -> None:
@@ -45,21 +47,28 @@ def prune(
     The newest scans stay, those that were the newest when something was served for the first
     time, and since when each item is known. kapsel watch does so once a day.
     """
+    import msgspec
+
     from scanner import retention
     from scanner.database import open_database
     from scanner.deeds import Deeds, operator
     from scanner.sites import load, pick
     from scanner.store import Store
 
-    def said(site: Site, old: retention.Outdated, deeds: Deeds) -> None:
+    told: list[dict[str, Any]] = []
+
+    def said(site: Site, old: retention.Outdated) -> None:
         kept = retention.scan_days(site, days)
+        if form == "json":
+            scans = [{"id": scan.id, "started_at": scan.started_at} for scan in old.scans]
+            folders = [str(folder) for folder in old.folders]
+            told.append({"site": site.key, "days": kept, "scans": scans, "folders": folders})
+            return
         word = "would be deleted" if dry_run else "deleted"
         click.echo(f"{site.key}: {old} older than {kept} days {word}.")
         if dry_run:
             for scan in old.scans:
                 click.echo(f"  scan {scan.id} of {scan.started_at:%Y-%m-%d %H:%M} UTC")
-        elif old.scans or old.folders:
-            deeds.did("deleted old scans", site=site.key, detail=str(old))
 
     listed = load(sites_file)
     engine = open_database(database)
@@ -69,6 +78,11 @@ def prune(
             old = retention.prune(
                 store, site, now=now, days=days, evidence=evidence, dry_run=dry_run
             )
-            said(site, old, deeds)
+            said(site, old)
+            if not dry_run and (old.scans or old.folders):
+                deeds.did("deleted old scans", site=site.key, detail=str(old))
     finally:
         engine.dispose()
+    if form == "json":
+        found = msgspec.json.encode({"dry_run": dry_run, "sites": told})
+        click.echo(msgspec.json.format(found, indent=2))

@@ -239,3 +239,19 @@ async def test_old_scans_go_once_a_day_and_what_cannot_go_is_tried_again(world, 
     assert len(store.history("shop")) == 6
     deeds = Trail(world.inbox._engine).page(sites=["shop"])
     assert [(deed.action, deed.actor) for deed in deeds] == [("deleted old scans", "watch")]
+
+
+async def test_a_site_that_is_listed_no_longer_is_told_once_not_each_day(world, log):
+    await log.append(record("gone", NOON - 10 * DAY))
+
+    for _ in range(3):
+        await world.after(days=1)
+    told = list(world.said)
+    await log.erase_all(Filter(site="gone"), reason="test")
+    await world.after(days=1)
+    await log.append(record("gone", NOON - 10 * DAY))
+    await world.after(days=1)
+
+    (said,) = told
+    assert said.startswith("gone is in the log, but not in the list of sites: nothing of it is")
+    assert world.said == [said, said]

@@ -126,8 +126,11 @@ def test_ten_thousand_rows_take_a_few_seconds_of_processor(kapsel):
 
 def test_check_finds_no_mistake_in_what_is_built_in(kapsel):
     _, error = kapsel("check")
+    told = json.loads(kapsel("check", "--format", "json")[0])
 
     assert "no mistake" in error
+    assert told["mistakes"] == []
+    assert f"{told['vendors']} vendors, {told['cookies']} cookies" in error
 
 
 def test_check_tells_mistakes_in_own_files(kapsel, tmp_path):
@@ -138,7 +141,9 @@ def test_check_tells_mistakes_in_own_files(kapsel, tmp_path):
     )
 
     _, error = kapsel("check", status=2)
+    output, _ = kapsel("check", "--format", "json", status=2)
 
+    assert json.loads(output)["mistakes"] == ["zz/zz_a: its purposes make it statistics"]
     assert error == "kapsel: zz/zz_a: its purposes make it statistics\n"
 
 
