@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from consent_server.log.retention import REQUEST_DAYS, left_alone, prune, unlisted
+from consent_server.log.retention import REQUEST_DAYS, not_listed, prune, unlisted
 from consent_server.pages import PAGES
 from consent_server.rights.notice import notice
 from scanner import retention
@@ -56,7 +56,6 @@ class Chores:
         self._clock = clock
         self._unsent: dict[str, dt.datetime] = {}  # request -> when it is tried again
         self._pruned: dt.date | None = None  # the day on which what is old was erased
-        self._left: tuple[str, ...] = ()  # sites of which it was said that they are not listed
 
     async def __call__(self, sites: Sequence[Site]) -> None:
         """Do for *sites* what is due; what cannot be done now is said, and tried again."""
@@ -98,11 +97,8 @@ class Chores:
                 self._say(f"{site.key}: {said} erased")
                 await self._note("erased old decisions", site=site.key, detail=said)
             await self._prune_scans(site, now)
-        others = await unlisted(self._log, sites)
-        for key in others:
-            if key not in self._left:
-                self._say(left_alone(key, "the list of sites"))
-        self._left = others
+        for key in await unlisted(self._log, sites):
+            self._say(not_listed(key))
         before = now - dt.timedelta(days=REQUEST_DAYS)
         if number := await asyncio.to_thread(self._inbox.prune, closed_before=before):
             await self._log.forget()

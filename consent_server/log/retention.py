@@ -9,7 +9,8 @@ from consent_server.model import Filter
 from scanner.retention import kept_days
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
+    from pathlib import Path
 
     from consent_server.log import ConsentLog
     from scanner.model import Site
@@ -33,15 +34,15 @@ async def prune(
     return await log.erase_all(old, reason=f"older than {kept} days")
 
 
-async def unlisted(log: ConsentLog, listed: Sequence[Site]) -> tuple[str, ...]:
-    """Return the keys of sites with decisions that are not *listed*: nobody erases them by age."""
-    others = sorted({*await log.sites()} - {site.key for site in listed})
-    return tuple([key for key in others if await log.count(Filter(site=key))])
+async def unlisted(log: ConsentLog, sites: Iterable[Site]) -> list[str]:
+    """Return the keys of the sites whose decisions never grow too old: they are not in *sites*."""
+    others = sorted({*await log.sites()} - {site.key for site in sites})
+    return [key for key in others if await log.count(Filter(site=key))]
 
 
-def left_alone(key: str, where: str) -> str:
-    """Return what is said of the site *key*, that is no longer listed *where* it was."""
+def not_listed(key: str, file: Path | str = "sites.yaml") -> str:
+    """Return what an operator is told of the site *key*, which is not in *file*."""
     return (
-        f"{key} is in the log, but not in {where}: nothing of it is erased by age. "
+        f"{key} is in the log, but not in {file}: nothing of it is erased by age. "
         "List it, without a schedule, until its decisions are gone."
     )

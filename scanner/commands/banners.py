@@ -44,13 +44,14 @@ def show(form: str) -> None:
     from scanner.answer import bundle
     from scanner.answer.platforms import platforms
 
-    own, installed = len(platforms()), bundle.load()
+    own = [platform.name for platform in platforms()]
+    installed = bundle.load()
     if form == "json":
         further = installed and {"version": installed.version, "rules": len(installed.rules)}
-        found = {"platforms": own, bundle.PACKAGE: further}
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        told = {"own": own, bundle.PACKAGE: further}
+        click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2))
         return
-    click.echo(f"own rules: {own} platforms")
+    click.echo(f"own rules: {len(own)} platforms")
     if installed is None:
         click.echo(f"{bundle.PACKAGE}: not installed; 'kapsel banners install' gets it")
     else:

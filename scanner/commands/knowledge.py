@@ -13,8 +13,6 @@ from scanner.commands.group import Group
 from scanner.commands.options import format_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from scanner.classify import Explanation
     from scanner.knowledge.remarks import Owned, Remarks
     from scanner.model import Subject, Verdict
@@ -243,22 +241,22 @@ def check(form: str) -> None:
     from scanner.knowledge import load
     from scanner.knowledge.check import check as look
 
-    def tell(mistakes: Sequence[str], **counts: int) -> None:
-        if form == "json":
-            found = msgspec.json.encode({"mistakes": mistakes, **counts})
-            click.echo(msgspec.json.format(found, indent=2))
-
+    figures: dict[str, object] = {}
     try:
         knowledge = load()
+        vendors = knowledge.vendors
+        mistakes = look(vendors, knowledge.vocabulary, today=dt.datetime.now(dt.UTC).date())
+        cookies = sum(len(vendor.cookie) for vendor in vendors)
+        figures = {"vendors": len(vendors), "cookies": cookies}
     except KnowledgeInvalid as exc:
-        tell(exc.mistakes)
-        raise
-    vendors, cookies = len(knowledge.vendors), sum(len(each.cookie) for each in knowledge.vendors)
-    mistakes = look(knowledge.vendors, knowledge.vocabulary, today=dt.datetime.now(dt.UTC).date())
-    tell(mistakes, vendors=vendors, cookies=cookies)
+        mistakes = exc.mistakes
+    if form == "json":
+        told = {**figures, "mistakes": mistakes}
+        click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2))
     if mistakes:
         raise KnowledgeInvalid(mistakes)
-    click.echo(f"{vendors} vendors, {cookies} cookies, no mistake", err=True)
+    if form == "table":
+        click.echo(f"{len(vendors)} vendors, {cookies} cookies, no mistake", err=True)
 
 
 @command.command("import")

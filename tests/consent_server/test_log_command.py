@@ -12,7 +12,6 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
 
 from consent_server.admin.accounts import open_accounts
 from consent_server.cli import cli
@@ -216,6 +215,18 @@ def test_the_database_is_upgraded_and_checked(unmigrated):
     assert after.stdout == "The database is whole and up to date.\n"
 
 
+def test_the_database_is_checked_in_json(unmigrated):
+    asked = ["database", "check", "--database", unmigrated, "--format", "json"]
+    before = kapsel(*asked)
+    kapsel("database", "upgrade", "--database", unmigrated)
+    after = kapsel(*asked)
+
+    told = json.loads(before.stdout)
+    assert (before.returncode, told["whole"]) == (1, False)
+    assert "run 'kapsel database upgrade'" in told["faults"][0]
+    assert json.loads(after.stdout) == {"whole": True, "faults": []}
+
+
 def test_an_export_that_is_stopped_says_how_to_go_on(filled, monkeypatch):
     def export(*arguments):
         command = ["log", "export", "--database", filled, "--format", "csv", *arguments]
@@ -275,48 +286,15 @@ def test_a_site_that_is_listed_no_longer_is_told_when_old_decisions_are_erased(f
     assert kapsel("log", "count", "--database", filled).stdout == "4\n"
 
 
-def test_what_was_erased_is_told_to_programs_too(filled, tmp_path):
+def test_what_would_be_erased_is_told_in_json(filled, tmp_path):
     sites = tmp_path / "sites.yaml"
-    sites.write_text("sites: {shop: {url: 'https://www.shop.example/'}}")
-    where = ["--database", filled, "--sites", str(sites), "--format", "json"]
+    sites.write_text("sites: {other: {url: 'https://www.other.example/', keep_days: 40}}")
+    asked = ["log", "prune", "--database", filled, "--sites", str(sites), "--format", "json"]
 
-    dry = kapsel("log", "prune", *where, "--days", "30", "--dry-run")
-    sites.write_text("sites: {other: {url: 'https://www.other.example/'}}")
-    left = kapsel("log", "prune", *where)
-    sites.write_text("sites: {shop: {url: 'https://www.shop.example/'}}")
-    done = kapsel("log", "prune", *where, "--days", "30")
-    sites.write_text("sites: {other: {url: 'https://www.other.example/'}}")
-    nothing_left = kapsel("log", "prune", *where)
+    told = json.loads(kapsel(*asked, "--dry-run").stdout)
 
-    assert json.loads(dry.stdout) == {
-        "dry_run": True,
-        "sites": [{"site": "shop", "days": 30, "decisions": 4}],
-        "unlisted": [],
-    }
-    assert json.loads(left.stdout)["unlisted"] == ["shop"]
-    assert json.loads(done.stdout)["dry_run"] is False
-    assert json.loads(nothing_left.stdout) == {
-        "dry_run": False,
-        "sites": [{"site": "other", "days": 2005, "decisions": 0}],
-        "unlisted": [],
-    }
-    assert nothing_left.stderr == ""
-
-
-def test_whether_the_database_is_whole_is_told_to_programs_too(filled):
-    where = ["--database", filled, "--format", "json"]
-
-    whole = kapsel("database", "check", *where)
-    engine = open_database(filled)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
-    engine.dispose()
-    broken = kapsel("database", "check", *where)
-
-    assert (whole.returncode, json.loads(whole.stdout)) == (0, {"whole": True, "faults": []})
-    assert broken.returncode == 1
-    (fault,) = json.loads(broken.stdout)["faults"]
-    assert fault == broken.stderr.removeprefix("kapsel: ").strip()
+    nothing = {"site": "other", "older_than_days": 40, "decisions": 0}
+    assert told == {"dry_run": True, "sites": [nothing], "unlisted": ["shop"]}
 
 
 def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -59,23 +59,23 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool, form
 
     now = dt.datetime.now(dt.UTC)
     word = "would be erased" if dry_run else "erased"
-    told: list[dict[str, Any]] = []
 
-    async def run(log: ConsentLog, deeds: Deeds) -> tuple[str, ...]:
+    async def run(log: ConsentLog, deeds: Deeds) -> None:
         listed = load(sites_file)
+        told = []
         for site in listed:
             kept = kept_days(site, days)
             number = await retention.prune(log, site, now=now, days=days, dry_run=dry_run)
             said = f"{number} decisions older than {kept} days"
-            told.append({"site": site.key, "days": kept, "decisions": number})
+            told.append({"site": site.key, "older_than_days": kept, "decisions": number})
             if form == "table":
                 click.echo(f"{site.key}: {said} {word}.")
             if number and not dry_run:
                 deeds.did("erased old decisions", site=site.key, detail=said)
-        return await retention.unlisted(log, listed)
+        gone = await retention.unlisted(log, listed)
+        for key in gone:
+            click.echo(retention.not_listed(key, sites_file), err=True)
+        if form == "json":
+            write_json({"dry_run": dry_run, "sites": told, "unlisted": gone})
 
-    others = act(database, run)
-    if form == "json":
-        write_json({"dry_run": dry_run, "sites": told, "unlisted": others})
-    for key in others:
-        click.echo(retention.left_alone(key, str(sites_file)), err=True)
+    act(database, run)
