@@ -180,6 +180,8 @@ def _guarded(page: Page, check: Callable[[Asked], Awaitable[Response | None]]) -
         asked = Asked(request, person, secret, speech.of(request))
         if "site" in request.path_params and person.may(Role.READER, asked.site):
             asked = asked._replace(words=speech.of(request, await asked.listed()))
+        if any("\0" in value for value in request.query_params.values()):
+            return asked.problem(404, "page")  # PostgreSQL has no text with one
         if request.method == "POST":
             try:
                 asked = asked._replace(form=await read_form(request, secret))
