@@ -40,6 +40,8 @@
     worn: [...worn].map(({ href }) => String(href)).filter((href) => href.startsWith("http")).slice(0, 10),
     canonical: canonical ? String(canonical.href) : null,
     title: document.title,
+    sources: [...document.querySelectorAll("script[src], iframe[src], img[src], form[action]")].slice(0, 30)
+      .map((node) => String(node.getAttribute("src") ?? node.getAttribute("action")).slice(0, 500)),
     words: (self === top && document.body ? document.body.innerText : "").slice(0, 2000),
   };
 }

@@ -248,7 +248,7 @@ class Reader:
         if page := looked.shown.get(tab.target):
             tab.canonical = page["canonical"]
             await self._dress(tab, page["worn"], clock)
-            if kind := wall(title=page["title"], words=page["words"]):
+            if kind := wall(title=page["title"], words=page["words"], sources=page["sources"]):
                 barrier = said(kind)
         return tuple(links), barrier
 
