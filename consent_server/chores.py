@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from consent_server.log.retention import REQUEST_DAYS, prune
+from consent_server.log.retention import REQUEST_DAYS, not_listed, prune, unlisted
 from consent_server.pages import PAGES
 from consent_server.rights.notice import notice
 from scanner import retention
@@ -97,6 +97,8 @@ class Chores:
                 self._say(f"{site.key}: {said} erased")
                 await self._note("erased old decisions", site=site.key, detail=said)
             await self._prune_scans(site, now)
+        for key in await unlisted(self._log, sites):
+            self._say(not_listed(key))
         before = now - dt.timedelta(days=REQUEST_DAYS)
         if number := await asyncio.to_thread(self._inbox.prune, closed_before=before):
             await self._log.forget()

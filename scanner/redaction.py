@@ -27,10 +27,10 @@ REDACTED = "[redacted]"
 
 #: The last part of a domain has letters only: ``bootstrap@5.3.10`` is a version.
 _EMAIL = re.compile(
-    r"[^\s@/?&=:;,<>\"']+@[^\s@/?&=:;,<>\"']+\.(?:xn--[\w-]+|[^\W\d_]{2,})(?![^\W_]|@)"
+    r"[^\s@/?&=:;,<>\"']{1,64}@[^\s@/?&=:;,<>\"']{1,250}\.(?:xn--[\w-]{1,60}|[^\W\d_]{2,60})(?![^\W_]|@)"
 )
 _MAILBOX = re.compile(r"[\w.+-]+@[\w-]+")  # of a network's own, as the whole of a value
-_JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?")
+_JWT = re.compile(r"eyJ[\w-]{5,2000}\.[\w-]{5,4000}(\.[\w-]*)?")
 _UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 _FILE = re.compile(r"\.(?!html?$|php$|aspx?$|jsp$)[a-z]\w{1,4}$", re.IGNORECASE)
 _CODE = re.compile(r"\.(m?js|css)$", re.IGNORECASE)
@@ -50,8 +50,14 @@ _OPENS = re.compile(
     r"(?i:.*token|jwt|otp|reset|invite|invitation|activate|confirm|verify|unsubscribe|magic)"
 )
 #: ``name=value`` or ``"name": "value"``, in what is itself a value.
-_INNER = re.compile(r"""([\w.\[\]-]+)["']?\s*[=:]\s*["']?([^"'&;,\s}{]+)""")
-_ADDRESS = re.compile(r"""(?:(?:https?|wss?):/)?/[^\s<>"',;]*[?#][^\s<>"',;]*""")
+_INNER = re.compile(r"""([\w.\[\]-]{1,60})["']?\s?[=:]\s?["']?([^"'&;,\s}{]{1,9})""")
+_ADDRESS = re.compile(
+    r"""(?<![^\s<>"',;=(])(?:(?:https?|wss?):/)?/[^\s<>"',;?#]*[?#][^\s<>"',;]*"""
+)
+#: Characters. What is longer than people make it is cut: some patterns take their time on it.
+MAX_ADDRESS = 8192
+MAX_NAME = 1000
+_CUT = "…"
 _PARTING = re.compile(r"([&;])")
 _LONG = 16  # characters from which a run without words is taken for a token
 _LONG_IN_MIXTURE = 12  # likewise, of one that is as mixed as if it had been drawn by lot
@@ -69,17 +75,24 @@ _ADDRESSES = frozenset({"referer", "location", "content-location", "origin", ":p
 
 def redacted_url(url: str) -> str:
     """Return *url* without e-mail addresses, tokens, a user name or a password."""
+    return _redacted(_cut(url, MAX_ADDRESS), _ESCAPED)
+
+
+def _redacted(url: str, deep: int) -> str:
+    """Return *url* without these, and so *deep* into addresses that are parts of each other."""
     if not url.startswith(("http:", "https:", "ws:", "wss:", "/")):
         return _EMAIL.sub(REDACTED, url)
     try:
         parts = urlsplit(url)
     except ValueError:
         return REDACTED
+    if not deep:
+        return REDACTED
     netloc = parts.netloc.rpartition("@")[2]
-    path = _path(parts.path)
-    query = _pairs(parts.query, code=_CODE.search(parts.path) is not None)
+    path = _path(parts.path, deep)
+    query = _pairs(parts.query, deep, code=_CODE.search(parts.path) is not None)
     return parts._replace(
-        netloc=netloc, path=path, query=query, fragment=_pairs(parts.fragment)
+        netloc=netloc, path=path, query=query, fragment=_pairs(parts.fragment, deep)
     ).geturl()
 
 
@@ -113,6 +126,7 @@ def redacted_text(text: str) -> str:
 
 def redacted_name(name: str) -> str:
     """Return the *name* of an item with ``*`` for an e-mail address in it, or a signed token."""
+    name = _cut(name, MAX_NAME)
     plain = _plain(name)
     told = _EMAIL.sub("*", _JWT.sub("*", plain))
     return name if told == plain else told
@@ -168,7 +182,7 @@ def _endpoint(name: str) -> str:
     return host + redacted_url(slash + path) if slash else name
 
 
-def _path(path: str) -> str:
+def _path(path: str, deep: int) -> str:
     """Return *path* without what identifies; hashes in that of a file are those of its content."""
     asset = _FILE.search(path) is not None
     code = _CODE.search(path) is not None
@@ -176,12 +190,12 @@ def _path(path: str) -> str:
     told = []
     before = ""
     for folder in folders:
-        told.append(_segment(folder, before, asset=asset, lot=not code))
+        told.append(_segment(folder, before, deep, asset=asset, lot=not code))
         before = folder
-    return "/".join([*told, _segment(last, before, asset=asset, lot=not asset)])
+    return "/".join([*told, _segment(last, before, deep, asset=asset, lot=not asset)])
 
 
-def _segment(segment: str, before: str, *, asset: bool, lot: bool) -> str:
+def _segment(segment: str, before: str, deep: int, *, asset: bool, lot: bool) -> str:
     """
     Return one part of a path.
 
@@ -191,7 +205,7 @@ def _segment(segment: str, before: str, *, asset: bool, lot: bool) -> str:
         lot: Whether what looks as if drawn by lot is none of a file's own names.
     """
     segment, semicolon, parameters = segment.partition(";")
-    more = semicolon + _pairs(parameters) if semicolon else ""
+    more = semicolon + _pairs(parameters, deep) if semicolon else ""
     plain = _plain(segment)
     if _EMAIL.search(plain) or _JWT.search(plain):
         return quote(REDACTED) + more
@@ -205,13 +219,13 @@ def _segment(segment: str, before: str, *, asset: bool, lot: bool) -> str:
     return (quote(REDACTED) if secret else segment) + more
 
 
-def _pairs(query: str, *, code: bool = False) -> str:
+def _pairs(query: str, deep: int, *, code: bool = False) -> str:
     """Return a *query*, or what is written like one; that of *code* tells a version."""
     parts = _PARTING.split(query)
-    return "".join(part if part in "&;" else _pair(part, code=code) for part in parts)
+    return "".join(part if part in "&;" else _pair(part, deep, code=code) for part in parts)
 
 
-def _pair(pair: str, *, code: bool = False) -> str:
+def _pair(pair: str, deep: int, *, code: bool = False) -> str:
     """Return one ``name=value`` of a query; that of *code* tells a version, not a visitor."""
     name, equals, value = pair.partition("=")
     if _EMAIL.search(_plain(name)) if code else _identifies(name):
@@ -222,7 +236,7 @@ def _pair(pair: str, *, code: bool = False) -> str:
         return f"{name}={quote(REDACTED)}"
     plain = unquote(value.replace("+", " "))
     if plain.startswith(("http://", "https://", "/")):
-        inner = redacted_url(plain)
+        inner = _redacted(plain, deep - 1)
         return pair if inner == plain else f"{name}={quote(inner, safe='')}"
     if code and not (_EMAIL.search(plain) or _JWT.search(plain)):
         return f"{name}={value}"
@@ -238,9 +252,15 @@ def _plain(text: str) -> str:
     return text
 
 
+def _cut(text: str, most: int) -> str:
+    """Return at most so many characters of *text*, and a sign if there were more."""
+    return text if len(text) <= most else text[: most - len(_CUT)] + _CUT
+
+
 def _told(text: str, long: int) -> str:
     """Return *text* without what identifies; runs of *long* characters may be tokens."""
-    text = _ADDRESS.sub(lambda found: redacted_url(found[0]), text)
+    text = _cut(text, MAX_ADDRESS)
+    text = _ADDRESS.sub(lambda found: _redacted(found[0], _ESCAPED), text)
     text = _JWT.sub(REDACTED, _EMAIL.sub(REDACTED, text))
     return _RUN.sub(
         lambda run: REDACTED if _random(run[0], long) or _drawn(run[0], _LONG) else run[0],

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from scanner.commands.group import Group
-from scanner.commands.options import database_option
+from scanner.commands.options import database_option, format_option
 
 _MENDING = "run 'kapsel database recount'"
 
@@ -33,8 +33,10 @@ def upgrade(database: str) -> None:
 
 @command.command()
 @database_option
-def check(database: str) -> None:
+@format_option("table", "json")
+def check(database: str, form: str) -> None:
     """Check that the database is whole and up to date; leaves with 1 if it is not."""
+    from consent_server.commands.log.opened import write_json
     from consent_server.log.recount import look
     from scanner.database import check_database, must_exist, open_database
     from scanner.errors import DatabaseUnusable
@@ -48,9 +50,12 @@ def check(database: str) -> None:
         engine.dispose()
     if days:
         faults = (f"statistics of {len(days)} days are not what the log says: {_MENDING}",)
+    if form == "json":
+        write_json({"whole": not faults, "faults": faults})
     if faults:
         raise DatabaseUnusable("\n".join(faults))
-    click.echo("The database is whole and up to date.")
+    if form == "table":
+        click.echo("The database is whole and up to date.")
 
 
 @command.command()

@@ -9,6 +9,9 @@ from consent_server.model import Filter
 from scanner.retention import kept_days
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from consent_server.log import ConsentLog
     from scanner.model import Site
 
@@ -29,3 +32,16 @@ async def prune(
     if dry_run:
         return await log.count(old)
     return await log.erase_all(old, reason=f"older than {kept} days")
+
+
+async def unlisted(log: ConsentLog, sites: Iterable[Site]) -> list[str]:
+    """Return the keys of the sites whose decisions never grow too old: they are not in *sites*."""
+    return sorted({*await log.sites()} - {site.key for site in sites})
+
+
+def not_listed(key: str, file: Path | str = "sites.yaml") -> str:
+    """Return what an operator is told of the site *key*, which is not in *file*."""
+    return (
+        f"{key} is in the log, but not in {file}: nothing of it is erased by age. "
+        "List it, without a schedule, until its decisions are gone."
+    )

@@ -39,6 +39,7 @@ _ERRORS = {
 }
 
 
+_AS_KEPT = 304  # Not Modified: the browser has the page
 _TOO_LONG = 431  # Request Header Fields Too Large
 
 
@@ -55,4 +56,5 @@ def of_status(status: int) -> Statement | None:
     """Return what an HTTP *status* means for the reading; None: it is a page."""
     if status == _TOO_LONG:
         return said("cookies_too_long", status=str(status))
-    return said("http_status", status=str(status)) if status >= 400 else None
+    page = 200 <= status < 300 or status == _AS_KEPT  # a redirect that leads nowhere is none
+    return None if page else said("http_status", status=str(status))

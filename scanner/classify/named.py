@@ -38,6 +38,9 @@ DOCUMENTED = ("vendor-doc", "source")
 
 TELLING = 6  # characters of a name that is not met by chance on another host
 
+#: What browsers, not vendors, have names begin with.
+BROWSER_PREFIX = re.compile("^__(Secure|Host)-")
+
 STEM = 0.9  # factor: the name is known without the id that ends this one
 
 #: A name with an id of the site's own at its end: "_fathom_cr78t6".
@@ -157,7 +160,7 @@ def _answer(subject: Subject, one: Known, knowledge: Knowledge) -> Answer | None
         return Answer(one, min(confidence + CONFIRMED, MOST), True, "the host agrees")
     if _set_by_vendor(subject, one, knowledge):
         return Answer(one, min(confidence + CONFIRMED, MOST), True, "the vendor's script set it")
-    if cookie.hosts and cookie.match != "exact":
+    if cookie.hosts and cookie.match != "exact" and not _telling(subject, one):
         return None  # a pattern bound to hosts is too wide without them
     if on_host is False:
         if cookie.generic or len(subject.name) < TELLING:
@@ -168,6 +171,14 @@ def _answer(subject: Subject, one: Known, knowledge: Knowledge) -> Answer | None
             return None
         return Answer(one, confidence * LIFETIME_ONLY, False, "only the lifetime agrees")
     return Answer(one, confidence - UNCONFIRMED, False, "the name alone")
+
+
+def _telling(subject: Subject, one: Known) -> bool:
+    """Say whether a beginning bound to hosts is telling where only the name is told."""
+    cookie = one.cookie
+    if subject.domain or subject.site or subject.set_by or cookie.match != "prefix":
+        return False
+    return len(BROWSER_PREFIX.sub("", cookie.text)) >= TELLING
 
 
 def _on_host(subject: Subject, one: Known) -> bool | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from scanner.commands.group import Group
+from scanner.commands.options import format_option
 
 
 @click.group(cls=Group)
@@ -35,13 +36,22 @@ def install(archive: Path | None) -> None:
 
 
 @command.command()
-def show() -> None:
+@format_option("table", "json")
+def show(form: str) -> None:
     """Say which rules there are."""
+    import msgspec
+
     from scanner.answer import bundle
     from scanner.answer.platforms import platforms
 
-    click.echo(f"own rules: {len(platforms())} platforms")
+    own = [platform.name for platform in platforms()]
     installed = bundle.load()
+    if form == "json":
+        further = installed and {"version": installed.version, "rules": len(installed.rules)}
+        told = {"own": own, bundle.PACKAGE: further}
+        click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2))
+        return
+    click.echo(f"own rules: {len(own)} platforms")
     if installed is None:
         click.echo(f"{bundle.PACKAGE}: not installed; 'kapsel banners install' gets it")
     else:

@@ -229,21 +229,34 @@ def _answer(subject: Subject, verdict: Verdict) -> dict[str, Any]:
 
 
 @command.command()
-def check() -> None:
+@format_option("table", "json")
+def check(form: str) -> None:
     """Check every knowledge file, the built-in ones and your own.
 
     Each mistake goes to stderr in a line. Exit status: 0 all is right, 2 there are mistakes.
     """
+    import msgspec
+
     from scanner.errors import KnowledgeInvalid
     from scanner.knowledge import load
     from scanner.knowledge.check import check as look
 
-    knowledge = load()
-    mistakes = look(knowledge.vendors, knowledge.vocabulary, today=dt.datetime.now(dt.UTC).date())
+    figures: dict[str, object] = {}
+    try:
+        knowledge = load()
+        vendors = knowledge.vendors
+        mistakes = look(vendors, knowledge.vocabulary, today=dt.datetime.now(dt.UTC).date())
+        cookies = sum(len(vendor.cookie) for vendor in vendors)
+        figures = {"vendors": len(vendors), "cookies": cookies}
+    except KnowledgeInvalid as exc:
+        mistakes = exc.mistakes
+    if form == "json":
+        told = {**figures, "mistakes": mistakes}
+        click.echo(msgspec.json.format(msgspec.json.encode(told), indent=2))
     if mistakes:
         raise KnowledgeInvalid(mistakes)
-    cookies = sum(len(vendor.cookie) for vendor in knowledge.vendors)
-    click.echo(f"{len(knowledge.vendors)} vendors, {cookies} cookies, no mistake", err=True)
+    if form == "table":
+        click.echo(f"{len(vendors)} vendors, {cookies} cookies, no mistake", err=True)
 
 
 @command.command("import")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HANDLED = (signal.SIGINT, signal.SIGTERM)
+_HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stop(asyncio.Event):
@@ -27,26 +27,30 @@ class Stop(asyncio.Event):
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[Stop]:
     """
-    Yield an event that SIGINT or SIGTERM sets; the second signal ends the process at once.
+    Yield an event that SIGINT, SIGTERM or SIGHUP sets; the second ends the process at once.
+
+    SIGHUP stays ignored where it was, as ``nohup`` does.
 
     Needs a running event loop in the main thread.
     """
     stop = Stop()
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in _HANDLED}
+    if before[signal.SIGHUP] == signal.SIG_IGN:
+        del before[signal.SIGHUP]
 
     def ask(number: int) -> None:
         stop.signal = number
         stop.set()
-        for other in _HANDLED:
+        for other in before:
             loop.remove_signal_handler(other)
             signal.signal(other, signal.SIG_DFL)
 
-    for number in _HANDLED:
+    for number in before:
         loop.add_signal_handler(number, ask, number)
     try:
         yield stop
     finally:
-        for number in _HANDLED:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
-            signal.signal(number, before[number])
+            signal.signal(number, handler)

@@ -67,6 +67,8 @@ class Bounds:
         inner = await self._inner(host)
         if inner is None or await self._at_home_inside():
             return None
+        if _same(host, inner):
+            return said("private_address", address=inner)
         return said("private_network", host=host, address=inner)
 
     async def addresses(self, url: str) -> tuple[str, ...] | None:
@@ -121,6 +123,14 @@ def is_public(address: str) -> bool:
             return parsed.ipv4_mapped.is_global
         return parsed in _HANDED_OUT and parsed.is_global and parsed.sixtofour is None
     return parsed.is_global and not parsed.is_multicast
+
+
+def _same(host: str, address: str) -> bool:
+    """Return whether *host* is *address* itself, however it is written."""
+    try:
+        return ipaddress.ip_address(host) == ipaddress.ip_address(address)
+    except ValueError:
+        return False
 
 
 def _named(site: Site) -> frozenset[str]:

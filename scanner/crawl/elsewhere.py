@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from scanner.answer.look import asks, mention, survey
 from scanner.browser.devtools import DevToolsError
-from scanner.collectors.page_script import page_script
 from scanner.crawl.frontier import Frontier
+from scanner.crawl.links import LINKS
 
 if TYPE_CHECKING:
     from scanner.browser.tab import Tab
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 MOST_GLANCES = 5  # pages that are glanced at for a banner before anything is pressed
 MOST_TRIED = 3  # pages on which a banner is looked for that the start page has not shown
-
-_LINKS = page_script("links")
 
 
 class Elsewhere:
@@ -72,7 +70,7 @@ async def shown(tab: Tab) -> bool:
 async def linked(tab: Tab) -> tuple[str, ...]:
     """Return where the links of the page in *tab* lead, in their order."""
     try:
-        told = await tab.frames.ask_main(f"({_LINKS})()")
+        told = await tab.frames.ask_main(f"({LINKS})()")
     except (DevToolsError, TimeoutError):
         return ()
     return tuple(dict.fromkeys(told["links"])) if told else ()

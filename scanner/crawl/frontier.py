@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from scanner.model import Site
 
+_HUMP = re.compile(r"(?<=[a-zæøåäö])(?=[A-ZÆØÅÄÖ])")  # between two words of deleteAccount
 MAX_URL = 2000  # characters; what is longer is made by a machine in a loop
 MAX_SEGMENTS = 12  # of a path; likewise
 MANY = 1000  # pages of one kind: they are made by a machine, and one stands for all of them
@@ -143,18 +144,26 @@ def canonical(url: str, *, base: str | None = None) -> str | None:
 def harmful(url: str) -> bool:
     """Tell whether following *url* may change something, never end, or fetch a file."""
     parts = urlsplit(url.replace("#!/", "/").replace("#/", "/"))
-    path, query = unquote(parts.path).lower(), unquote_plus(parts.query).lower()
+    path, query = _spelled(unquote(parts.path)), _spelled(unquote_plus(parts.query))
     ending = path.rsplit("/", 1)[-1].rpartition(".")
     if ending[1] and ending[2] in _words("files"):
         return True
     if any(words in path for words in _words("additive")):
         return True
-    keys = {key for key, _ in parse_qsl(query, keep_blank_values=True)}
-    if keys & _words("additive_query"):
+    pairs = parse_qsl(query, keep_blank_values=True)
+    keys = {key for key, _ in pairs}
+    if any(_adds().search(key) for key in keys):
         return True
     if keys & _words("calendar_query") and any(w in path for w in _words("calendar")):
         return True
-    return _destructive().search(f"{path}?{query}") is not None
+    if any(key in _words("deed_keys") and value in _words("deed_values") for key, value in pairs):
+        return True
+    return any(pattern.search(f"{path}?{query}") for pattern in _destructive())
+
+
+def _spelled(text: str) -> str:
+    """Return *text* in small letters, with hyphens between words: deleteAccount, logg ut."""
+    return re.sub(r"[ _+]+", "-", _HUMP.sub("-", text)).lower()
 
 
 def template(url: str) -> str:
@@ -182,6 +191,12 @@ def _glob(url: str, pattern: str) -> bool:
 
 
 @functools.cache
+def deeds() -> tuple[str, ...]:
+    """Return what links say that do something, in small letters: they are not followed."""
+    return tuple(_lists()["said"])
+
+
+@functools.cache
 def _lists() -> dict[str, Any]:
     text = resources.files(__package__).joinpath("frontier.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
@@ -193,13 +208,32 @@ def _words(name: str) -> frozenset[str]:
 
 
 @functools.cache
-def _destructive() -> re.Pattern[str]:
-    words, alone = (
-        "|".join(re.escape(word) for word in sorted(_words(name), reverse=True))
-        for name in ("destructive", "destructive_alone")
+def _destructive() -> tuple[re.Pattern[str], ...]:
+    """Return what finds a deed in the path and the query of an address, as `_spelled` has them."""
+    start = r"(?<![^\W_])(?<!-)"
+    return tuple(
+        re.compile(pattern)
+        for pattern in (
+            rf"{start}{_any('destructive')}(?![^\W_])",
+            rf"(?<![\w-]){_any('destructive_alone')}(?![\w-])",
+            rf"-{_any('destructive_last')}(?![\w-])",
+            rf"{start}{_any('destructive_beginnings')}",
+            rf"(?<![\w-]){_any('deeds_on_a_number')}(?:/\d|\?(?:.*=)?\d)",
+            rf"(?<![\w-]){_any('gathered')}/{_any('gathering')}(?![^\W_])",
+        )
     )
-    whole = rf"(?<![\w-])(?:{alone})(?![\w-])"
-    return re.compile(rf"(?:(?<![^\W_])(?<!-)(?:{words})(?![^\W_]))|{whole}")
+
+
+@functools.cache
+def _adds() -> re.Pattern[str]:
+    """Return what finds a key that changes something: the word alone, or ``wishlist-add``."""
+    return re.compile(rf"^{_any('additive_query')}$|(?:^|-)(?:add|remove|delete)(?:-|$)")
+
+
+def _any(name: str) -> str:
+    """Return what matches any of the words of the list *name*, the longest first."""
+    words = {word.replace("_", "-") for word in _words(name)}
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, reverse=True))})"
 
 
 @functools.lru_cache(maxsize=1024)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from protego import Protego
@@ -13,6 +14,8 @@ from protego import Protego
 from scanner.model import Statement, said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from scanner.crawl.fetch import Fetched, Fetcher
 
 PRODUCT = "Kapsel"  # our token in robots.txt; where it is not named, "*" is for us
@@ -69,9 +72,18 @@ class Robots:
         parsed = Protego.parse(_NAMED.sub(r"\1", text))
         asked = parsed.crawl_delay(PRODUCT) or 0.0
         rules = Rules(
-            text=text, sitemaps=tuple(parsed.sitemaps), delay=min(float(asked), MAX_DELAY)
+            text=text,
+            sitemaps=tuple(_addresses(parsed.sitemaps, origin)),
+            delay=min(float(asked), MAX_DELAY),
         )
         return rules, parsed
+
+
+def _addresses(told: Iterable[str], origin: str) -> Iterator[str]:
+    """Yield what is *told* as addresses: some hosts write paths, some what is no address."""
+    for text in told:
+        with contextlib.suppress(ValueError):
+            yield urljoin(origin, text)
 
 
 def _unread(origin: str, fetched: Fetched) -> Statement:

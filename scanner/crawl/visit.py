@@ -18,6 +18,7 @@ from scanner.collectors.page_script import page_script
 from scanner.collectors.scripts import measured
 from scanner.collectors.stack import OURS
 from scanner.crawl import settle
+from scanner.crawl.links import LINKS
 from scanner.crawl.settle import Clock
 from scanner.crawl.sightings import Sightings, left_by
 from scanner.crawl.telling import Left, Teller
@@ -48,7 +49,7 @@ SEARCH_LIMIT = 5.0  # seconds until it is known who made code that nobody on the
 GOTO_LIMIT = 20.0  # seconds until the first bytes of a page
 
 
-_LOOK, _STORAGE, _LINKS = map(page_script, ("look", "storage", "links"))
+_LOOK, _STORAGE = map(page_script, ("look", "storage"))
 _CONSENT = f"{page_script('consent')}\n//# sourceURL={OURS}"  # whose calls do not count
 _ICON = page_script("icon")
 _SCROLL, _FAREWELL, _MINDING = map(page_script, ("scroll", "farewell", "minding"))
@@ -247,7 +248,7 @@ class Reader:
         if page := looked.shown.get(tab.target):
             tab.canonical = page["canonical"]
             await self._dress(tab, page["worn"], clock)
-            if kind := wall(title=page["title"], words=page["words"]):
+            if kind := wall(title=page["title"], words=page["words"], sources=page["sources"]):
                 barrier = said(kind)
         return tuple(links), barrier
 
@@ -301,11 +302,11 @@ async def _asked(tab: Tab, known: dict[str, str]) -> _Look:
     Args:
         known: Place -> size of the databases that need not be looked into again.
     """
-    script = f"({_LOOK})({_STORAGE}, {_LINKS}, {json.dumps(known)})"
+    script = f"({_LOOK})({_STORAGE}, {LINKS}, {json.dumps(known)})"
     answers, said = await asyncio.gather(tab.frames.ask_all(script), tab.in_page(_CONSENT))
     shown = {frame: told["shown"] for frame, told in answers.items() if told["shown"]}
     if tab.target not in answers:  # it is stuck in its storage
-        shown |= await tab.frames.ask_all(f"({_LINKS})()")
+        shown |= await tab.frames.ask_all(f"({LINKS})()")
     return _Look(tuple(told["kept"] for told in answers.values()), said, shown)
 
 

@@ -7,7 +7,10 @@ sites only, say nothing about what a whole host is for.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: ``||host^`` and its options; ``@@`` before it spares the host.
 RULE = re.compile(r"^(@@)?\|\|([\w.-]+\.[a-z][\w-]+)\^(?:\$(.*))?$")
@@ -18,6 +21,8 @@ LIMITED = re.compile(
 )
 
 HOST = re.compile(r"[a-z0-9._-]+\.[a-z][a-z0-9-]+")
+
+LINE = re.compile(r"[^\r\n]+")
 
 #: Lines of a filter list that are no rule: remarks, headings.
 REMARK = re.compile(r"^(!|#(?!#|@#|\?#|%#|\$#)|\[|$)")
@@ -41,7 +46,7 @@ def tracker_hosts(text: str) -> Listed:
     blocked: set[str] = set()
     spared: set[str] = set(OWN)
     others = 0
-    for line in map(str.strip, text.lower().splitlines()):
+    for line in _lines(text):
         if found := HOSTS_LINE.match(line):
             blocked.update(filter(HOST.fullmatch, found[1].split()))
         elif (found := RULE.match(line)) and not LIMITED.search(found[3] or ""):
@@ -63,6 +68,16 @@ def _ascii(host: str) -> str:
 
 def _bare(text: str) -> set[str]:
     """Return the hosts of a list that has nothing but one host a line, and remarks."""
-    lines = [line.split("#")[0].strip() for line in text.lower().splitlines()]
-    hosts = {line for line in lines if line}
-    return hosts if all(map(HOST.fullmatch, hosts)) else set()
+    hosts = set()
+    for line in _lines(text):
+        if host := line.split("#")[0].strip():
+            if not HOST.fullmatch(host):
+                return set()
+            hosts.add(host)
+    return hosts
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of *text* one by one, for lists are long: stripped, in small letters."""
+    for line in LINE.finditer(text):
+        yield line[0].strip().lower()

@@ -95,9 +95,13 @@ def _print_scan(out: Console, scan: Scan) -> None:
 
 
 def _print_failures(out: Console, scan: Scan) -> None:
-    failed = [visit for visit in scan.visits if visit.failure is not None]
-    for visit in failed[:_MAX_FAILURES]:
-        out.print(shown(f"failed ({visit.state}): {visit.url}: {visit.failure}", style="red"))
+    failed: dict[str, list[str]] = {}  # page and reason -> states
+    for visit in scan.visits:
+        if visit.failure is not None:
+            states = failed.setdefault(f"{visit.url}: {visit.failure}", [])
+            states.append(visit.state)
+    for told, states in list(failed.items())[:_MAX_FAILURES]:
+        out.print(shown(f"failed ({', '.join(dict.fromkeys(states))}): {told}", style="red"))
     if len(failed) > _MAX_FAILURES:
         out.print(f"and {len(failed) - _MAX_FAILURES} more pages failed", style="red")
 

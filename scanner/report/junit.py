@@ -71,7 +71,7 @@ def _suite(
         suite, "testcase", classname=scan.site, name="scan", time=f"{seconds:.3f}"
     )
     if scan.status == "failed":
-        reasons = [visit.failure for visit in scan.visits if visit.failure]
+        reasons = dict.fromkeys(visit.failure for visit in scan.visits if visit.failure)
         error = ET.SubElement(whole, "error", message="the scan failed", type="scan")
         error.text = _clean("\n".join(reasons))
     news = ET.SubElement(suite, "testcase", classname=scan.site, name="new", time="0")

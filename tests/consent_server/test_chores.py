@@ -204,6 +204,19 @@ async def test_a_log_that_cannot_be_written_is_tried_again(world, log, monkeypat
     ]
 
 
+async def test_decisions_of_a_site_that_is_listed_no_longer_are_told_of_once_a_day(world, log):
+    await log.append(record("left", NOON - 4000 * DAY))
+
+    for _ in range(3):
+        await world.after(minutes=1)
+    await world.after(days=1)
+
+    assert [line.partition(":")[0] for line in world.said] == [
+        "left is in the log, but not in sites.yaml"
+    ] * 2
+    assert await log.count(Filter(site="left")) == 1
+
+
 @pytest.mark.parametrize(
     ("site", "asked", "days"),
     [

@@ -215,6 +215,18 @@ def test_the_database_is_upgraded_and_checked(unmigrated):
     assert after.stdout == "The database is whole and up to date.\n"
 
 
+def test_the_database_is_checked_in_json(unmigrated):
+    asked = ["database", "check", "--database", unmigrated, "--format", "json"]
+    before = kapsel(*asked)
+    kapsel("database", "upgrade", "--database", unmigrated)
+    after = kapsel(*asked)
+
+    told = json.loads(before.stdout)
+    assert (before.returncode, told["whole"]) == (1, False)
+    assert "run 'kapsel database upgrade'" in told["faults"][0]
+    assert json.loads(after.stdout) == {"whole": True, "faults": []}
+
+
 def test_an_export_that_is_stopped_says_how_to_go_on(filled, monkeypatch):
     def export(*arguments):
         command = ["log", "export", "--database", filled, "--format", "csv", *arguments]
@@ -272,6 +284,17 @@ def test_a_site_that_is_listed_no_longer_is_told_when_old_decisions_are_erased(f
         f"shop is in the log, but not in {sites}: nothing of it is erased"
     )
     assert kapsel("log", "count", "--database", filled).stdout == "4\n"
+
+
+def test_what_would_be_erased_is_told_in_json(filled, tmp_path):
+    sites = tmp_path / "sites.yaml"
+    sites.write_text("sites: {other: {url: 'https://www.other.example/', keep_days: 40}}")
+    asked = ["log", "prune", "--database", filled, "--sites", str(sites), "--format", "json"]
+
+    told = json.loads(kapsel(*asked, "--dry-run").stdout)
+
+    nothing = {"site": "other", "older_than_days": 40, "decisions": 0}
+    assert told == {"dry_run": True, "sites": [nothing], "unlisted": ["shop"]}
 
 
 def test_a_backup_is_a_whole_copy_and_overwrites_nothing(tmp_path):

@@ -1,6 +1,7 @@
 """What is taken out of addresses and headers, and what stays."""
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -118,6 +119,38 @@ def test_secret_headers_lose_their_value_and_others_only_what_is_a_token():
     )
     assert redacted_text("report-uri /csp?key=1&n=2") == f"report-uri /csp?key={GONE}&n=2"
     assert redacted_text("to kari@nord.no, from us") == "to [redacted], from us"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "k" * 2_000_000,
+        "@" * 2_000_000,
+        "a@" + "b." * 1_000_000,
+        "eyJ" * 700_000,
+        "/" * 2_000_000,
+        "/?a=" * 500_000,
+        "data:text/javascript," + "k" * 2_000_000,
+        "https://a.example/?" + "a=" * 1_000_000,
+        "https://a.example/" + "%25" * 700_000,
+        "https://a.example/" + ";a" * 1_000_000,
+        "https://a.example/?n=" + "%2F%3Fn%3D" * 100_000,
+        "https://a.example/" + "aB3" * 700_000,
+    ],
+    ids=lambda text: text[:24],
+)
+def test_what_is_made_to_cost_time_costs_little(text):
+    start = time.process_time()
+
+    told = [
+        redacted_url(text),
+        redacted_name(text),
+        redacted_text(text),
+        redacted_header("X", text),
+    ]
+
+    assert max(map(len, told)) < 100_000
+    assert time.process_time() - start < 10  # without bounds, hours
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Scans go when they are too old, but for those that something rests on."""
 
 import datetime as dt
+import json
 
 import msgspec
 import pytest
@@ -179,6 +180,7 @@ def test_the_command_says_what_would_go_and_writes_down_what_went(tmp_path):
     asked = ["catalogue", "prune", "--sites", str(sites), "--database", database]
 
     would = CliRunner().invoke(cli, [*asked, "--dry-run", "--days", "3650"])
+    facts = CliRunner().invoke(cli, [*asked, "--dry-run", "--days", "3650", "--format", "json"])
     did = CliRunner().invoke(cli, [*asked, "shop"])
     wrong = CliRunner().invoke(cli, [*asked, "nobody"])
 
@@ -186,6 +188,11 @@ def test_the_command_says_what_would_go_and_writes_down_what_went(tmp_path):
         "14 scans and 0 folders of evidence older than 3650 days would be deleted." in would.output
     )
     assert would.output.count("  scan ") == 14
+    told = json.loads(facts.stdout)
+    assert (told["dry_run"], told["sites"][0]["older_than_days"]) == (True, 3650)
+    assert [f"scan {one['id']} of" in would.output for one in told["sites"][0]["scans"]] == [
+        True
+    ] * 14
     assert did.output == "shop: 14 scans and 0 folders of evidence older than 10 days deleted.\n"
     assert len(store.history("shop")) == 6
     assert "there is no site 'nobody'" in wrong.output

@@ -74,6 +74,8 @@ def test_the_english_of_a_failure_is_that_of_the_contract():
         "--insecure accepts it"
     )
     assert in_english(of_status(503)) == "the server answered HTTP 503"
+    assert in_english(of_status(302)) == "the server answered HTTP 302"
+    assert [of_status(status) for status in (200, 226, 304)] == [None, None, None]
     assert of_status(200) is None
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from consent_server.commands.log.opened import act
-from scanner.commands.options import database_option, sites_option
+from consent_server.commands.log.opened import act, write_json
+from scanner.commands.options import database_option, format_option, sites_option
 from scanner.errors import KapselError
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def erase(key: str, database: str) -> None:
     help="Keep so many; without it the site's keep_days, else remember_days and five years.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say how many it would be.")
-def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> None:
+@format_option("table", "json")
+def prune(sites_file: Path, database: str, days: int | None, dry_run: bool, form: str) -> None:
     """Erase what is personal in old decisions.
 
     Too old is what the sites in sites.yaml keep no longer.
@@ -61,18 +62,20 @@ def prune(sites_file: Path, database: str, days: int | None, dry_run: bool) -> N
 
     async def run(log: ConsentLog, deeds: Deeds) -> None:
         listed = load(sites_file)
+        told = []
         for site in listed:
             kept = kept_days(site, days)
             number = await retention.prune(log, site, now=now, days=days, dry_run=dry_run)
             said = f"{number} decisions older than {kept} days"
-            click.echo(f"{site.key}: {said} {word}.")
+            told.append({"site": site.key, "older_than_days": kept, "decisions": number})
+            if form == "table":
+                click.echo(f"{site.key}: {said} {word}.")
             if number and not dry_run:
                 deeds.did("erased old decisions", site=site.key, detail=said)
-        for key in sorted({*await log.sites()} - {site.key for site in listed}):
-            click.echo(
-                f"{key} is in the log, but not in {sites_file}: nothing of it is erased by age. "
-                "List it, without a schedule, until its decisions are gone.",
-                err=True,
-            )
+        gone = await retention.unlisted(log, listed)
+        for key in gone:
+            click.echo(retention.not_listed(key, sites_file), err=True)
+        if form == "json":
+            write_json({"dry_run": dry_run, "sites": told, "unlisted": gone})
 
     act(database, run)

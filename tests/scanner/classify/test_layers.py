@@ -138,6 +138,23 @@ def test_web_storage_of_another_kind_than_documented_is_less_sure():
     assert storage.confidence < cookie.confidence
 
 
+@pytest.mark.parametrize(
+    ("facts", "vendor"),
+    [
+        ({"name": "SyncRTB4"}, "pubmatic"),
+        ({"name": "SyncRTB4", "domain": "ads.pubmatic.com"}, "pubmatic"),
+        ({"name": "SyncRTB4", "domain": "www.shop.example"}, None),
+        ({"name": "SyncRTB4", "site": "shop.example"}, None),
+        ({"name": "__Secure-basket"}, None),
+        ({"name": "put_2"}, None),
+    ],
+)
+def test_a_telling_beginning_needs_no_host_where_only_the_name_is_told(facts, vendor):
+    word = named(Subject(**facts), load())
+
+    assert (word and word.vendor_id) == vendor
+
+
 def test_features_see_no_ids():
     one, other = (
         set(features(Subject(name=name), load())) for name in ("_abc_123456", "_abc_987654")

@@ -1,3 +1,4 @@
+import json
 import re
 
 from click.testing import CliRunner
@@ -15,6 +16,13 @@ def test_what_is_there_is_shown(tmp_path):
     assert shown.exit_code == 0
     assert re.search(r"^own rules: \d\d platforms$", shown.stdout, re.MULTILINE)
     assert "@duckduckgo/autoconsent: not installed" in shown.stdout
+
+
+def test_what_is_there_is_told_in_json(tmp_path):
+    told = json.loads(kapsel("show", "--format", "json", home=tmp_path).stdout)
+
+    assert {"cookiebot", "onetrust"} <= set(told["own"])
+    assert told["@duckduckgo/autoconsent"] is None
 
 
 def test_an_archive_with_another_checksum_is_not_installed(tmp_path):

@@ -130,6 +130,14 @@ def test_check_finds_no_mistake_in_what_is_built_in(kapsel):
     assert "no mistake" in error
 
 
+def test_check_tells_in_json_how_much_there_is(kapsel):
+    told, error = kapsel("check", "--format", "json")
+
+    facts = json.loads(told)
+    assert (facts["mistakes"], error) == ([], "")
+    assert facts["cookies"] > facts["vendors"] > 250
+
+
 def test_check_tells_mistakes_in_own_files(kapsel, tmp_path):
     (tmp_path / "own" / "vendors").mkdir(parents=True)
     (tmp_path / "own" / "vendors" / "zz.toml").write_text(
@@ -137,7 +145,8 @@ def test_check_tells_mistakes_in_own_files(kapsel, tmp_path):
         '[[cookie]]\nname = "zz_a"\ncategory = "necessary"\npurposes = ["visits.visitor"]\n'
     )
 
-    _, error = kapsel("check", status=2)
+    told, error = kapsel("check", "--format", "json", status=2)
+    assert [mistake in error for mistake in json.loads(told)["mistakes"]] == [True]
 
     assert error == "kapsel: zz/zz_a: its purposes make it statistics\n"
 

@@ -12,6 +12,7 @@ from scanner.crawl.bounds import Bounds, addresses_of, is_public
 from scanner.crawl.fetch import Fetcher
 from scanner.model import LoginStep, Site, State
 from scanner.resolve import Resolution
+from scanner.statements import in_english
 
 pytestmark = pytest.mark.anyio
 
@@ -67,7 +68,6 @@ def test_what_can_be_reached_from_anywhere_is_public(address, public):
 @pytest.mark.parametrize(
     "url",
     [
-        "http://169.254.169.254/latest/meta-data/",
         "https://metadata.shop.example/",
         "http://router.example./admin",
         "https://intranet.example:8443/",
@@ -75,6 +75,13 @@ def test_what_can_be_reached_from_anywhere_is_public(address, public):
 )
 async def test_a_public_site_leads_into_no_private_network(url):
     assert (await bounds().refusal(url)).code == "private_network"
+
+
+async def test_an_address_is_told_once():
+    said = await bounds().refusal("http://169.254.169.254/latest/meta-data/")
+
+    assert said.code == "private_address"
+    assert in_english(said).count("169.254.169.254") == 1
 
 
 async def test_public_and_unknown_names_are_open():
@@ -145,7 +152,7 @@ async def test_a_small_file_is_not_fetched_through_a_redirect_into_it(inside, vi
         async with Fetcher(resolution=resolution, insecure=True) as fetcher:
             control = await fetcher.get("https://www.bounds.example/robots.txt")
 
-    assert "into a private network (127.0.0.1, 127.0.0.1)" in fetched.failure
+    assert "into a private network (127.0.0.1)" in fetched.failure
     assert (control.body, visited) == (b"secret", ["/away"])
 
 

@@ -24,7 +24,13 @@ START = """<!doctype html><title>Shop</title>{links}
 <script type="speculationrules">
 {{"prerender": [{{"urls": ["/vist-snart"]}}, {{"where": {{}}}}]}}</script>
 <script type="speculationrules">none</script>
-<a href="/opplagt" data-method="delete">x</a><a href="/tilbud" onclick="return confirm('?')">x</a>
+<a href="/opplagt" data-method="delete">x</a><a href="/tilbud" onclick="track()">x</a>
+<a href="/a?x=1">Logg ut</a><a href="/a?x=2"><b>Logga</b>&nbsp;ut &rarr;</a>
+<a href="/a?x=3">Log ud</a><a href="/a?x=4"> Kirjaudu
+ulos</a><a href="/a?x=5" aria-label="Abmelden"><svg></svg></a>
+<a href="/a?x=6" title="Sign out">×</a>
+<a href="/a?x=7">Slett konto</a><a href="/a?x=8" onclick="return confirm('?')">x</a>
+<a href="/a?x=9" hx-delete="/a">x</a><a href="/a?x=10" data-confirm="?">x</a>
 <form action="/sok"><input name="q"><button>Find</button></form>
 <form action="/bestill" method="post"><input name="email"><button>Buy</button></form>
 <script>

@@ -49,6 +49,19 @@ def test_each_page_has_one_spelling(url, page):
         "/salir",
         "/do?q=eyða",
         *("/odhl%C3%A1sit-se", "/kijelentkez%C3%A9s", "/%C3%A7%C4%B1k%C4%B1%C5%9F", "/odjava"),
+        *("/logg%20ut", "/Logg_Av", "/konto/deleteAccount", "/konto/minkonto-slett", "/tøm-kurv"),
+        *(
+            "/slettKonto",
+            "/sletKonto",
+            "/konto-l%C3%B6schen",
+            "/tabort/5",
+            "/poista-tili",
+            "/säg-upp",
+        ),
+        *("/lägg-i-varukorgen?id=5", "/laeg-i-kurven/5", "/legg-i-handlevogn", "/lisaa-koriin"),
+        *("/wishlist/add/5", "/ønskeliste/legg-til/5", "/ostoskori/lisää/5", "/warenkorb/leeren"),
+        *("/vote/5/up", "/like/5", "/buy-now?id=5", "/kjøp-nå?vare=5", "/post.php?action=trash"),
+        *("/?do=add", "/?wishlist_add=5", "/sak/5?confirm=1", "/sso/slo", "/connect/endsession"),
         *("/выход", "/ログアウト", "/cart/empty", "/?removed_item=1"),
     ],
 )
@@ -60,6 +73,22 @@ def test_links_that_change_something_or_never_end_are_not_followed(path):
     "path",
     [
         *("/", "/blogg/how-to-delete-cookies", "/kalender", "/handlekurv", "/vare?id=3", "/v1.2"),
+        *(
+            "/handla",
+            "/handla/mejeri?sida=2",
+            "/vote-for-us",
+            "/likestilling",
+            "/buy-now",
+            "/slo-guide",
+        ),
+        *("/fjernkontroll", "/tom-ford", "/tommel", "/additional-info", "/nail-polish-remover"),
+        *(
+            "/order-history",
+            "/slik-kan-du-handle?mode=list",
+            "/tilaus",
+            "/stem-fag",
+            "/flagg/norge",
+        ),
         *("/odjavljeni-savjeti", "/выходные", "/blogg/salir-de-fiesta", "/sletten", "/removalists"),
     ],
 )

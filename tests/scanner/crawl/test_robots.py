@@ -19,6 +19,8 @@ Disallow: /secret
 Allow: /secret/open
 Crawl-delay: 60
 Sitemap: https://www.shop.example/map.xml
+Sitemap: /other.xml
+Sitemap: http://[no
 """
 
 
@@ -36,7 +38,10 @@ async def test_our_own_group_counts_where_there_is_one():
     told, rules, host = await refusals(RULES, "/private", "/secret", "/secret/open", "/")
 
     assert told == [None, said("robots"), None, None]
-    assert rules.sitemaps == ("https://www.shop.example/map.xml",)
+    assert rules.sitemaps == (
+        "https://www.shop.example/map.xml",
+        "https://www.shop.example/other.xml",
+    )
     assert rules.delay == 5  # not more than we are willing to wait
     assert host.paths == ["/robots.txt"]  # asked once
 

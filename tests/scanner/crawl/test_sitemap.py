@@ -1,4 +1,5 @@
 import gzip
+import time
 
 import pytest
 
@@ -73,10 +74,57 @@ DECLARED = '<?xml version="1.0" encoding="{}"?>' + PLAIN
         "https://x.example/a\n".encode("utf-8-sig"),
         "https://x.example/a\n".encode("utf-16"),
         gzip.compress(gzip.compress(PLAIN.encode(), mtime=0), mtime=0),
+        gzip.compress(PLAIN[:9].encode(), mtime=0) + gzip.compress(PLAIN[9:].encode(), mtime=0),
+        DECLARED.format("utf8mb4").encode(),
+        DECLARED.format("hex").encode() + b"<!-- \xe5 -->",
+        PLAIN.replace("</url>", "<image:loc>https://x.example/b.jpg</image:loc></url>").encode(),
+        f"<!-- {PLAIN.replace('/a', '/b')} -->{PLAIN}".encode(),
     ],
 )
 def test_sitemaps_are_understood_however_they_are_written(body):
     assert sitemap.parse(body) == (("https://x.example/a",), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        (b"a?b=1&c=2&copy=3", "a?b=1&c=2&copy=3"),
+        (b"a?b=1&amp;c=2&#38;d=&#x33;", "a?b=1&c=2&d=3"),
+        (b"<![CDATA[a?b=<1>&c]]>", "a?b=<1>&c"),
+        ("blåbær".encode(), "blåbær"),
+        ("blåbær".encode("latin-1"), "blåbær"),
+    ],
+)
+def test_addresses_are_read_however_they_are_written(written, address):
+    body = b"<urlset><url><loc>" + written + b"</loc></url></urlset>"
+
+    assert sitemap.parse(body) == ((address,), ())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<urlset a="' + b"x" * 40_000_000 + b'">' + PLAIN.encode(),
+        b"<urlset>" + b"<x/>" * 4_000_000 + PLAIN.encode(),
+        b"<loc>" * 4_000_000 + PLAIN.encode(),
+        b"<!--" * 4_000_000 + b"-->" + PLAIN.encode(),
+        b"<url><loc><![CDATA[" * 200_000 + b"]]>" + PLAIN.encode(),
+    ],
+    ids=["attribute", "tags", "open", "comments", "data"],
+)
+def test_what_is_made_to_cost_time_costs_little(body):
+    start = time.process_time()
+
+    pages, _ = sitemap.parse(body)
+
+    assert pages[-1:] == ("https://x.example/a",)
+    assert time.process_time() - start < 10  # a parser of XML took minutes
+
+
+def test_a_letter_that_was_cut_in_two_is_no_reason_to_misread_the_others():
+    body = b"<urlset><url><loc>https://x.example/\xc3\xa5</loc></url><url><loc>\xc3"
+
+    assert sitemap.parse(body) == (("https://x.example/å",), ())
 
 
 def test_of_a_zipped_sitemap_that_breaks_off_the_beginning_counts():

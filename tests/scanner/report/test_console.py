@@ -89,6 +89,18 @@ def test_failures_are_told(printed):
     assert "failed scan" in out
 
 
+def test_a_page_that_fails_alike_in_several_states_is_told_once(printed):
+    broken = [
+        msgspec.structs.replace(VISIT, status=None, state=state, failure="no answer")
+        for state in (State.BEFORE, State.ACCEPT)
+    ]
+
+    out = printed(scan(visits=tuple(broken), status="failed"))
+
+    assert "failed (before, accept): https://shop.example/:" in " ".join(out.split())
+    assert out.count("failed (") == 1
+
+
 def test_a_site_without_anything_says_so(printed):
     assert "Nothing is stored" in printed(scan())
 
