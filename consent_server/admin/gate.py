@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from consent_server.admin.accounts import Accounts
+    from consent_server.admin.mistakes import Mistake
     from consent_server.admin.sessions import Sessions
     from consent_server.admin.trail import Trail
     from consent_server.log import ConsentLog
@@ -116,10 +117,15 @@ class Asked(NamedTuple):
             **facts,
         )
 
-    def problem(self, status: int, key: str, why: str | None = None) -> Response:
-        """Return a page that says what was not done, and why; both by the keys of texts."""
+    def problem(
+        self, status: int, key: str, why: str | None = None, *, mistake: Mistake | None = None
+    ) -> Response:
+        """Return a page that says what was not done, and why: by keys of texts, or by *mistake*."""
         title = self.words.text(f"problems.{key}")
-        text = self.words.text(why or f"problems.{key}_why")
+        if mistake is not None:
+            text = mistake.said(self.words)
+        else:
+            text = self.words.text(why or f"problems.{key}_why")
         return self.page("problem", status=status, title=title, text=text)
 
     def back(self, path: str, **query: str) -> Response:
