@@ -12,6 +12,7 @@ import click
 
 from consent_server.commands.variables import name_variables
 from consent_server.plainly import structlog
+from scanner.commands import pipe
 from scanner.errors import KapselError
 from scanner.visible import visible
 
@@ -64,7 +65,8 @@ class _LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with pipe.unread():
+                return super().invoke(ctx)
         except KapselError as exc:
             for line in visible(str(exc)).splitlines():
                 click.echo(f"kapsel: {line}", err=True)
@@ -112,7 +114,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         _take_any_character(stream)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    cli(auto_envvar_prefix="KAPSEL", prog_name="kapsel")
+    try:
+        cli(auto_envvar_prefix="KAPSEL", prog_name="kapsel")
+    finally:
+        pipe.flush()
 
 
 def _take_any_character(stream: object) -> None:

@@ -59,6 +59,9 @@ class Front:
         if not ours and scope["path"] not in _FOR_MACHINES:
             await refusal(421, "this server has another name")(scope, receive, send)
             return True
+        if "\0" in scope["path"]:  # PostgreSQL has no text with one
+            await refusal(404, "there is nothing at this address")(scope, receive, send)
+            return True
         self._proxies.look_through(scope, headers)
         return False
 

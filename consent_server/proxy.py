@@ -79,10 +79,18 @@ class Proxies:
 
 
 def _bare(address: str) -> str:
+    """Return *address* without its port; one of IPv4 that is written as IPv6 as itself."""
     if ":" not in address:
         return address
     found = _WITH_PORT.fullmatch(address)
-    return address if found is None else found["six"] or found["four"] or ""
+    if found is not None:
+        address = found["six"] or found["four"] or ""
+    if not address.lower().startswith("::ffff:"):
+        return address
+    try:
+        return str(ipaddress.IPv6Address(address).ipv4_mapped or address)
+    except ValueError:
+        return address
 
 
 def network(address: str | None) -> str | None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from consent_server.admin.accounts import Accounts
+    from consent_server.admin.mistakes import Mistake
     from consent_server.admin.sessions import Sessions
     from consent_server.admin.trail import Trail
     from consent_server.log import ConsentLog
@@ -116,10 +117,15 @@ class Asked(NamedTuple):
             **facts,
         )
 
-    def problem(self, status: int, key: str, why: str | None = None) -> Response:
-        """Return a page that says what was not done, and why; both by the keys of texts."""
+    def problem(
+        self, status: int, key: str, why: str | None = None, *, mistake: Mistake | None = None
+    ) -> Response:
+        """Return a page that says what was not done, and why: by keys of texts, or by *mistake*."""
         title = self.words.text(f"problems.{key}")
-        text = self.words.text(why or f"problems.{key}_why")
+        if mistake is not None:
+            text = mistake.said(self.words)
+        else:
+            text = self.words.text(why or f"problems.{key}_why")
         return self.page("problem", status=status, title=title, text=text)
 
     def back(self, path: str, **query: str) -> Response:
@@ -180,6 +186,8 @@ def _guarded(page: Page, check: Callable[[Asked], Awaitable[Response | None]]) -
         asked = Asked(request, person, secret, speech.of(request))
         if "site" in request.path_params and person.may(Role.READER, asked.site):
             asked = asked._replace(words=speech.of(request, await asked.listed()))
+        if any("\0" in value for value in request.query_params.values()):
+            return asked.problem(404, "page")  # PostgreSQL has no text with one
         if request.method == "POST":
             try:
                 asked = asked._replace(form=await read_form(request, secret))

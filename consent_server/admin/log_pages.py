@@ -69,7 +69,7 @@ async def export(asked: Asked) -> Response:
     try:
         answer = export_answer(asked.log, _question(asked, query), form, name=asked.site)
     except Mistake as exc:
-        return asked.problem(400, "not_exported", f"mistakes.{exc.key}")
+        return asked.problem(400, "not_exported", mistake=exc)
     except QuestionInvalid:
         return asked.problem(400, "not_exported", "mistakes.ask_unknown")
     await asked.did("exported the log", f"{form} {told(query.items())}".strip(), site=asked.site)

@@ -187,7 +187,7 @@ class Provider:
             raise ProviderFailed(f"the provider calls itself {found.issuer}, not {self.issuer}")
         told = (found.authorization_endpoint, found.token_endpoint, found.jwks_uri)
         for address in (*told, found.userinfo_endpoint or found.jwks_uri):
-            check_address(address)
+            check_address(address, local=is_local(self.issuer))
         listed: Any = await self._asked("GET", found.jwks_uri)
         try:
             keys = KeySet.import_key_set(listed)
@@ -224,14 +224,23 @@ class Provider:
             raise ProviderFailed("the provider does not answer in JSON") from exc
 
 
-def check_address(address: str) -> None:
+def is_local(address: str) -> bool:
+    """Return whether *address* is on this machine."""
+    return urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def check_address(address: str, *, local: bool = True) -> None:
     """
     Let *address* pass if secrets may go there.
+
+    Args:
+        local: It may be on this machine, without https; a provider elsewhere has nothing to say
+            of what runs here.
 
     Raises:
         ProviderFailed: If it is not https, nor on this machine.
     """
-    parts = urlsplit(address)
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+    here = local and is_local(address)
+    scheme = urlsplit(address).scheme
+    if scheme != "https" and not (scheme == "http" and here):
         raise ProviderFailed(f"the provider's address {address} is not https")

@@ -62,6 +62,12 @@ async def leave(request: Request) -> Response:
 
 async def back(request: Request) -> Response:
     """Begin a session of whom the provider says it knows, if she has an account."""
+    response = await _back_with(request)
+    cookies.drop(response, request, "provider")  # one errand, one return, however it ended
+    return response
+
+
+async def _back_with(request: Request) -> Response:
     provider: Provider | None = request.app.state.provider
     errand = _errand(request)
     sent = request.query_params
@@ -86,9 +92,7 @@ async def _entered(request: Request, known: Identity, *, goal: str) -> Response:
     if account is None:
         return await to_sign_in(request, mistake="no_account_here", status=403)
     secret = await begun(request, account.name, how="at the provider")
-    response = await entered(request, secret, goal=goal)
-    cookies.drop(response, request, "provider")
-    return response
+    return await entered(request, secret, goal=goal)
 
 
 async def _failed(request: Request, exc: ProviderFailed) -> Response:

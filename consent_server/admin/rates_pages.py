@@ -74,7 +74,8 @@ def _wanted(site: str, query: dict[str, str]) -> tuple[str, Filter]:
         raise Mistake("ask_by", choices=", ".join(BY))
     today = dt.datetime.now(dt.UTC).date()
     until = _day(query, "to", today)
-    since = _day(query, "from", until - dt.timedelta(days=DAYS - 1))
+    month = min(dt.timedelta(days=DAYS - 1), until - dt.date.min)
+    since = _day(query, "from", until - month)
     if not dt.timedelta(0) <= until - since < dt.timedelta(days=MAX_DAYS):
         raise Mistake("ask_days")
     pairs = [("site", site), ("from", since.isoformat()), ("to", until.isoformat())]

@@ -36,7 +36,8 @@ async def prune(
 
 async def unlisted(log: ConsentLog, sites: Iterable[Site]) -> list[str]:
     """Return the keys of the sites whose decisions never grow too old: they are not in *sites*."""
-    return sorted({*await log.sites()} - {site.key for site in sites})
+    others = sorted({*await log.sites()} - {site.key for site in sites})
+    return [key for key in others if await log.count(Filter(site=key))]
 
 
 def not_listed(key: str, file: Path | str = "sites.yaml") -> str:

@@ -44,6 +44,7 @@ STIRRED_PATIENCE = 1.0  # seconds that it then gets at least
 CLOSED_PAUSE = 0.8  # seconds between two looks into closed shadow roots
 QUIET = 1.0  # seconds without a request after which a page is at rest
 ANNOUNCED_PATIENCE = 8.0  # seconds that a page gets whose consent platform is still loading
+FORM_PATIENCE = 1.5  # seconds that a page with settings of consent gets to show a banner, too
 LAYER_PATIENCE = 1.5  # seconds until a further layer must have opened
 SECOND_LOOK = 0.6  # seconds that a banner without the wanted button gets to show it
 RULE_START = 0.5  # seconds without a banner after which further rules are asked
@@ -149,7 +150,12 @@ class Dialogue:
             while True:
                 view = await self.see()
                 seeing += not view.blind
-                if view.banner is not None or await self._known(clock() - started):
+                form = view.banner is not None and view.banner.layer.is_form
+                # a banner may yet come over it
+                waits = form and clock() - started < min(FORM_PATIENCE, patience)
+                if view.banner is not None and not waits:
+                    return view
+                if await self._known(clock() - started):
                     return view
                 if clock() - started > looks * CLOSED_PAUSE:
                     looks += 1
@@ -167,7 +173,8 @@ class Dialogue:
                 if clock() >= deadline - PAUSE or (
                     clock() >= started + limit and seeing >= LEAST_LOOKS
                 ):
-                    self.record.found = False if seeing and not view.riddles else None
+                    if view.banner is None:
+                        self.record.found = False if seeing and not view.riddles else None
                     return view
                 await asyncio.sleep(PAUSE)
 
@@ -245,8 +252,9 @@ class Dialogue:
         await self.record.pressing(step.press, element, sight.frame)
         if not await take(step, sight) or not step.final:
             return "none"
-        form = self.form_stays and sight.layer.kind in ("named", "edge") and sight.layer.switches
-        return await self._watch(Pressed(root, element, bool(form)), answer, before)
+        named = self.form_stays and sight.layer.kind in ("named", "edge") and sight.layer.switches
+        form = bool(named) or sight.layer.is_form
+        return await self._watch(Pressed(root, element, form), answer, before)
 
     async def _press(self, sight: Sight, control: Control) -> bool:
         """Press *control* of the layer in *sight*, and note it; return whether it was there."""

@@ -102,7 +102,7 @@ async def watch(
         stays = here and not left and differ and waited > STAY_PATIENCE
         alone = told == "alike" and isinstance(answer, Category)
         if stays and (told == "same" or alone or await _thanks(pressed, told, seen, others)):
-            return "open"
+            return "seen" if pressed.form else "open"
         deaf = here and not left and not differ and waited > DEAF_PATIENCE
         late = waited > (EFFECT_PATIENCE if here else LOADING_PATIENCE)
         if looks >= LEAST_LOOKS and (late or deaf):

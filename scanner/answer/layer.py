@@ -39,7 +39,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
 
     root: int
     inside: tuple[int, ...] = ()  # roots of the layers that it lies in
-    kind: Literal["rule", "overlay", "named", "edge", "frame"]
+    kind: Literal["rule", "overlay", "named", "edge", "frame", "form"]
     platform: str | None
     hint: bool  # its id, class or name speaks of cookies or consent
     dialog: bool
@@ -91,6 +91,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         subjects, talk = words.subjects(self.text), words.talk(self.text)
         if not answers:
             return self._mute(subjects, talk) or self.is_notice
+        if self.is_form and not self._settles(answers):
+            return False
         if self.fields or self._placeholder(answers) or self._retort(answers, talk):
             return False
         traps = words.traps(self._free)
@@ -165,6 +167,19 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         return apart and told and set_here and Meaning.CLOSE in ways
 
     @property
+    def is_form(self) -> bool:
+        """Whether it is settings in the flow of the page, which stay when they are saved."""
+        answers = ANSWERS & {control.meaning for control in self.controls}
+        at_edge = self.kind == "edge" and answers == {Meaning.SAVE} and bool(self.switches)
+        return self.kind == "form" or at_edge
+
+    def _settles(self, answers: frozenset[Meaning]) -> bool:
+        """Whether it is a form for choosing categories of cookies: others have boxes, too."""
+        fixed = any(switch.disabled and switch.on for switch in self.switches)
+        chosen = len(self.offers) + fixed >= _PLAIN_ENOUGH and bool(self.offers)
+        return chosen and Meaning.SAVE in answers
+
+    @property
     def is_part(self) -> bool:
         """Whether it stands in another layer, and lies over nothing itself."""
         return self.kind == "named" and bool(self.inside)
@@ -189,6 +204,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         """What sorts the likeliest banner of a page first."""
         answers = {control.meaning for control in self.controls}
         return (
+            self.is_form,
             -(self.platform is not None),
             -len(answers & (ANSWERS | {Meaning.SETTINGS})),
             -self.hint,

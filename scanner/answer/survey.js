@@ -14,6 +14,7 @@
   const LONGEST_EDGE = 1500; // characters of a banner in the flow of the page
   const EDGE = 160; // CSS pixels from the top or bottom of a page that count as its edge
   const FLOATING = 140; // CSS pixels: a floating button is no larger
+  const FORM_REACH = 4; // ancestors of a form that are asked what it is about: its heading stands apart
   const LEAST_SWITCHES = 2; // of a layer that lets one choose between categories
   const ENOUGH_TALK = 3; // turns of speech that stand in for the word "cookie"
   const PRESSABLE =
@@ -23,6 +24,7 @@
     "input[type=checkbox], input[type=radio], [role=switch], [role=checkbox], [role=radio]," +
     " [role=menuitemcheckbox], button[aria-pressed], button[aria-checked]";
   const PRESSED = "button[aria-pressed]"; // a switch, or one of two buttons: "allow", "deny"
+  const BUTTON = "button, input[type=submit], input[type=button], [role=button]";
   const HEADING = "legend, h1, h2, h3, h4, h5, h6, [role=heading], dt, th, strong";
   const CHOICE = "button, [role=button], input[type=button]"; // may be one of "allow" and "deny"
   const MENU = // what a visitor can unfold
@@ -349,6 +351,7 @@
         roots.set(element, { kind: over ? "overlay" : "named", rule: null });
     }
     if (roots.size === 0) findAtEdges(read, roots);
+    if (roots.size === 0) findForms(read, roots);
     if (roots.size === 0 && !top && document.body && innerWidth > 100 && innerHeight > 40)
       if (speaks(textOf(document.body, LONGEST_TEXT, true)))
         roots.set(document.body, { kind: "frame", rule: null });
@@ -379,6 +382,26 @@
         const from = box.top + scrollY;
         const atEdge = from < EDGE || height - (from + box.height) < EDGE;
         if (atEdge && box.width >= innerWidth / 2) roots.set(at, { kind: "edge", rule: null });
+        break;
+      }
+    }
+  };
+
+  /** Settings of consent in the flow of the page: switches and what saves them, with their words. */
+  const findForms = (read, roots) => {
+    const seenBefore = new Set();
+    for (const element of read) {
+      if (!element.matches(SWITCH)) continue;
+      let further = FORM_REACH;
+      for (let at = parent(element); at && at !== document.body && further; at = parent(at)) {
+        if (at.querySelectorAll(SWITCH).length < LEAST_SWITCHES || !at.querySelector(BUTTON)) continue;
+        if (seenBefore.has(at)) break;
+        seenBefore.add(at);
+        further -= 1;
+        const text = textOf(at, LONGEST_TEXT + 1, true);
+        if (text.length > LONGEST_TEXT) break;
+        if (!speaks(text) || !shown(at)) continue;
+        roots.set(at, { kind: "form", rule: null });
         break;
       }
     }

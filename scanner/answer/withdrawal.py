@@ -31,9 +31,10 @@ async def withdraw(dialogue: Dialogue) -> None:
     record, page = dialogue.record, dialogue.page
     deadline = asyncio.get_running_loop().time() + 4 * SHORT_PATIENCE
     view = await dialogue.arrival(deadline, patience=SHORT_PATIENCE, longer=False)
+    given = dialogue.memory.given is not None
     if view.banner is None:
         record.found = None  # it may have had its answer
-    else:
+    elif not (given and view.banner.layer.is_form):
         record.accepted = False
         fresh = await read_traces(page)
         record.accepted = await dialogue.answer("yes", fresh)
@@ -43,6 +44,11 @@ async def withdraw(dialogue: Dialogue) -> None:
     before = await read_traces(page)
     record.withdrawn = False
     dialogue.form_stays = True
+    banner = (await dialogue.see()).banner
+    if banner is not None and banner.layer.is_form:  # what took the consent takes it back
+        record.withdrawn = await _refused(dialogue, before)
+        if record.withdrawn is not False:
+            return
     tried: set[str] = set()
     for _ in range(MOST_STEPS):
         door = await _door(dialogue, tried)
@@ -53,14 +59,16 @@ async def withdraw(dialogue: Dialogue) -> None:
         if outcome in ("taken", "doubtful"):
             record.withdrawn = True if outcome == "taken" else None
         elif outcome == "asked":  # a look that sees nothing now proves nothing
-            refused = await dialogue.answer("no", before)
-            record.withdrawn = await _confirmed(dialogue, before) if refused else refused
+            record.withdrawn = await _refused(dialogue, before)
         if record.withdrawn is not False:
             return
 
 
-async def _confirmed(dialogue: Dialogue, before: Traces) -> bool | None:
-    """Return whether what the site keeps shows the withdrawal: "no" was pressed, and heard."""
+async def _refused(dialogue: Dialogue, before: Traces) -> bool | None:
+    """Tell the banner no; return whether what the site keeps shows the withdrawal."""
+    refused = await dialogue.answer("no", before)
+    if not refused:
+        return refused
     clock = asyncio.get_running_loop().time
     until = clock() + LAYER_PATIENCE
     while True:

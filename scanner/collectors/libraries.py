@@ -4,6 +4,9 @@ The stack shows both, but not which of them had the idea. Their texts do: the na
 script that asks, and not in the library, which can do nothing but store. A site's own file may do
 more, as what it is bundled from does: where a third party calls it with a name that only the third
 party knows, the third party asked. The reverse is how a site sets up a third party's script.
+
+A library of databases may open one when its caller is on the stack no more: then the only script
+of the page asked in which the name stands.
 """
 
 from __future__ import annotations
@@ -17,16 +20,19 @@ from urllib.parse import urlsplit
 import msgspec
 
 from scanner.browser.devtools import DevToolsError
+from scanner.collectors.evidence import DATABASES
+from scanner.collectors.stack import passes_on
 from scanner.domains import same_site
+from scanner.model import SetBy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Mapping, Sequence
 
     from scanner.browser.devtools import Params, Session
     from scanner.collectors.evidence import Evidence
-    from scanner.model import SetBy
 
 MAX_STEPS = 4  # scripts on the way to a write that are read
+MAX_SEARCHED = 30  # scripts of a page in which the name of a database is looked for
 MAX_ASKED = 200  # writes of a page whose scripts are waited for
 MAX_TEXT = 500_000  # characters of a script that is read
 MAX_KEPT = 5_000_000  # characters of all scripts that are kept for a visitor
@@ -80,8 +86,21 @@ def asker(name: str, steps: Sequence[Step], *, page: str) -> SetBy | None:
 
 def _stands(name: str, text: str) -> bool:
     """Tell whether *text* holds *name* as a whole, as code writes names down."""
-    quoted = rf"""(["'`]){re.escape(name)}\1"""
-    return name in text and (len(name) > _MEANS_LITTLE or re.search(quoted, text) is not None)
+    return name in text and (len(name) > _MEANS_LITTLE or _quoted(name, text) is not None)
+
+
+def _quoted(name: str, text: str) -> re.Match[str] | None:
+    return re.search(rf"""(["'`]){re.escape(name)}\1""", text)
+
+
+def only_one(name: str, texts: Mapping[str, str | None]) -> SetBy | None:
+    """Return the script, of *texts* by URL, in which alone *name* is written, and its line."""
+    found = [(url, _quoted(name, text)) for url, text in texts.items() if text]
+    places = [(url, match) for url, match in found if match]
+    if len(places) != 1:
+        return None
+    ((url, match),) = places
+    return SetBy(kind="script", url=url, line=match.string.count("\n", 0, match.start()) + 1)
 
 
 def _parts(name: str) -> list[str]:
@@ -156,17 +175,34 @@ class Libraries:
         """
         way = [by for by in way if (by.url or "").startswith("http")][:MAX_STEPS]
         place = len(items) - 1
-        if len(way) < 2 or way[0] != items[place].by:
+        if not way or way[0] != items[place].by:
             return
-        if all(str(by.url) in self._texts for by in way):
+        if len(way) == 1:
+            if getattr(items[place], "kind", None) in DATABASES and self._left:
+                self._begin(self._search(items, place, name, str(way[0].url)))
+        elif all(str(by.url) in self._texts for by in way):
             self._correct(items, place, name, way, page)
         elif self._left and not self._alone(way[0], page):
-            self._left -= 1
-            task = asyncio.get_running_loop().create_task(
-                self._read_and_correct(items, place, name, way, page)
-            )
-            self._evidence.searches.add(task)
-            task.add_done_callback(self._evidence.searches.discard)
+            self._begin(self._read_and_correct(items, place, name, way, page))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        self._left -= 1
+        task = asyncio.get_running_loop().create_task(work)
+        self._evidence.searches.add(task)
+        task.add_done_callback(self._evidence.searches.discard)
+
+    async def _search(self, items: list[Any], place: int, name: str, library: str) -> None:
+        """Look in the page's scripts for who had *library* open the database *name*."""
+        await self._read(library)
+        text = self._texts[library]
+        stores = passes_on(library) or only_stores(text or "")
+        if text is None or not stores or _stands(name, text):
+            return
+        others = [url for url in self._answers if url != library][:MAX_SEARCHED]
+        for url in others:
+            await self._read(url)
+        if by := only_one(name, {url: self._texts[url] for url in others}):
+            items[place] = msgspec.structs.replace(items[place], by=by)
 
     def _alone(self, inner: SetBy, page: str) -> bool:
         """Tell whether it is known already that nobody can have asked *inner*."""

@@ -18,7 +18,7 @@ from scanner import cookie_line, wellformed
 from scanner.addresses import without_query
 from scanner.collectors import parameters
 from scanner.collectors.debugger import Debugger
-from scanner.collectors.evidence import Call, CookieWrite, Evidence, StoredItem
+from scanner.collectors.evidence import DATABASES, Call, CookieWrite, Evidence, StoredItem
 from scanner.collectors.handlers import handlers
 from scanner.collectors.leads import Leads
 from scanner.collectors.libraries import Libraries
@@ -202,7 +202,7 @@ class Scripts:
 
     def _consider(self, items: list[Any], name: str, told: _Told) -> None:
         """Look whether the setter of the last of *items* is a library that somebody else called."""
-        if len({frame.url for frame in told.stack}) > 1:
+        if len({frame.url for frame in told.stack}) > 1 or told.kind in DATABASES:
             steps = way(told.stack, made=self._evidence.made, patched=told.patched)
             self._libraries.consider(items, name, steps, page=told.page)
 

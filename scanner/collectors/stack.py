@@ -104,13 +104,18 @@ def responsible(
             return made[url]
         if page and url.startswith("about:"):
             return SetBy(kind="script", url=_clean(page))
-        if not _WRAPPER.search(urlsplit(url).path):
+        if not passes_on(url):
             return _told(by)
     if not asked:
         # Only what stands in the page itself has no address and no maker: a javascript: link.
         in_page = page is not None and any(_nameless(frame) for frame in frames)
         return SetBy(kind="script", url=_clean(page) if page and in_page else None)
     return _told(asked[0])
+
+
+def passes_on(url: str) -> bool:
+    """Tell whether the file at *url* is, by its name, a library that stores for whoever asks."""
+    return _WRAPPER.search(urlsplit(url).path) is not None
 
 
 def way(

@@ -16,6 +16,7 @@ from scanner.commands.options import (
     sites_option,
     time_zone,
 )
+from scanner.commands.pipe import unread
 from scanner.commands.scanning import How, Round, scan_options, scan_round
 from scanner.errors import KapselError, SitesInvalid
 from scanner.report.forms import FORMS
@@ -96,9 +97,10 @@ def command(
         found = failures(scan, before=before, fail_on=wanted)
         reasons.extend(f"{scan.site}: {reason}" for reason in found)
         if form == "table":
-            print_scans([scan])
-            if before is not None and changes[scan.site]:
-                print_difference(changes[scan.site], old=before, new=scan)
+            with unread():  # the other sites are scanned all the same
+                print_scans([scan])
+                if before is not None and changes[scan.site]:
+                    print_difference(changes[scan.site], old=before, new=scan)
 
     needs_history = due or "new" in wanted
     with _store(database if needs_history or not no_save else None) as store:
@@ -127,7 +129,8 @@ def command(
         of_all = sites[0] if sites else None
         spoken = words_for(of_all, language=language, zone_name=time_zone())
         text = report(form, scans, changes=changes, fail_on=wanted, spoken=spoken, **folders)
-        click.echo(text.rstrip("\n"))
+        with unread():  # what --fail-on names is a failure still
+            click.echo(text.rstrip("\n"))
     elif due and not sites:
         click.echo("No site is due.", err=True)
     for reason in reasons:

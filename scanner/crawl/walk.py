@@ -223,6 +223,10 @@ class Walk:
             if not took and answering.banner.found is False:
                 place = await self._elsewhere(profile, reader, tab, wanted) or url
                 took = place != url
+            if place != url and answering.banner.withdrawn is False:  # its control may be here
+                visit, _ = await reader.arrive(tab, url, clock=tour.clock, briefly=True)
+                reader.forget(tab)
+                took = await answering.press(profile, tab, wanted)
             if not took:
                 await self._reading.note(url, PageRead(visit=visit))
                 return False

@@ -252,3 +252,12 @@ async def test_old_scans_go_once_a_day_and_what_cannot_go_is_tried_again(world, 
     assert len(store.history("shop")) == 6
     deeds = Trail(world.inbox._engine).page(sites=["shop"])
     assert [(deed.action, deed.actor) for deed in deeds] == [("deleted old scans", "watch")]
+
+
+async def test_of_a_site_whose_decisions_are_all_gone_nothing_is_told(world, log):
+    await log.append(record("left", NOON - 10 * DAY))
+    await log.erase_all(Filter(site="left"), reason="asked for")
+
+    await world.after(days=1)
+
+    assert world.said == []

@@ -84,3 +84,16 @@ def test_a_path_that_is_none_counts_as_the_root(shop, path):
     )
 
     assert {line.split("; ")[2] for line in lines} == {"Path=/"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/søk/日本", "/x\r\nSet-Cookie: a=1", "/x; Domain=example", "/\x7f"]
+)
+def test_a_path_that_no_header_can_hold_adds_nothing_to_the_answer(shop, path):
+    answer = post(shop, jar(shop, "statistics:0", "hidden=1"), path=path.encode())
+
+    lines = answer.headers.get_list("set-cookie")
+    assert answer.status_code == 303
+    assert {line.split("; ")[2] for line in lines} == {"Path=/"}
+    domains = {line.split("; ")[3] for line in lines if line.count("; ") > 2}
+    assert domains == {"Domain=shop.example", "Domain=consent.shop.example"}

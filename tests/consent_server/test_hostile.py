@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from consent_server.admin.model import Role
 from consent_server.log.query import read_question
 from consent_server.log.records import read_decision
 from scanner.errors import DecisionInvalid, QuestionInvalid
+from tests.consent_server.admin.conftest import PASSWORD, Somebody
 from tests.consent_server.conftest import ORIGIN, TOKEN, ask, decision, send, serving
 
 settings.register_profile("kapsel", deadline=None, database=None)
@@ -239,6 +241,27 @@ def test_a_name_that_is_no_site_is_not_found(client):
     for name in ("", "shop'--", "%00", "%ff", "..", "a" * 5000, "shop%0d%0aX: y"):
         for route in ROUTES:
             assert 400 <= client.get(route.format(name)).status_code < 500, (route, name)
+
+
+ADDRESSES = ["/w/shop/consents/%00", "/w/shop/requests/a%00", "/w/shop/consents/%00.jsonld"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_with_a_nul_is_none(client, address):
+    assert client.get(address).status_code == 404
+    if "consents" in address:
+        assert client.delete(address).status_code in (404, 405)
+        assert client.post(f"{address}/erase").status_code in (404, 405)
+
+
+def test_a_question_with_a_nul_is_one_for_no_page(client):
+    client.app.state.accounts.add("boss", roles={"*": Role.OWNER}, password=PASSWORD)
+    boss = Somebody(client)
+    assert boss.sign_in("boss").status_code == 303
+
+    for address in ("/admin/accounts/change?name=", "/admin/shop/log/record?id="):
+        assert boss.get(f"{address}a%00b").status_code == 404
+        assert boss.get(f"{address}a%20b").status_code == 404
 
 
 BODIES = {

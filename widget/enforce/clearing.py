@@ -25,6 +25,9 @@ MOST = (
 #: Characters of a cookie's name; another could end the header.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~\w]+", re.ASCII)
 
+#: Of a path, as a browser writes it: no header takes another character, and ";" ends it.
+_PATH = re.compile(r"[ -:<-~]+")
+
 
 def expired(
     names: Iterable[str], *, rules: Rules, granted: frozenset[str], host: str, path: str
@@ -88,4 +91,4 @@ def paths(path: str) -> list[str]:
             found += [path[: at - 1], path[:at]]
         elif at == len(path):
             found.append(path)
-    return [one for one in dict.fromkeys(found) if ";" not in one and one.isprintable()]
+    return [one for one in dict.fromkeys(found) if _PATH.fullmatch(one)]

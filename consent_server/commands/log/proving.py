@@ -44,7 +44,7 @@ def verify(
     checkpoints, those in the database and those that were written outside it.
     """
     if receipt is not None:
-        _verify_receipt(receipt, key)
+        _verify_receipt(receipt, key, form)
         return
     from consent_server.log import note
     from consent_server.log.verify import verify as verified
@@ -75,7 +75,7 @@ def verify(
         click.echo("Nothing was altered.")
 
 
-def _verify_receipt(file: Path, key: str | None) -> None:
+def _verify_receipt(file: Path, key: str | None, form: str) -> None:
     from consent_server.log import receipt as receipts
 
     found = receipts.read(file.read_bytes())
@@ -85,9 +85,13 @@ def _verify_receipt(file: Path, key: str | None) -> None:
         click.echo(f"Trusting the key in the receipt: {found.proof.key}", err=True)
         key = found.proof.key
     fault = receipts.fault(found, _public_key(key or ""))
+    if form == "json":
+        whose = {"id": found.id, "site": found.site, "decided_at": found.decided_at}
+        write_json({**whose, "fault": fault})
     if fault is not None:
         raise KapselError(f"{file} proves nothing: {fault}")
-    click.echo(f"The log holds this decision of {found.decided_at:%Y-%m-%d} for {found.site}.")
+    if form == "table":
+        click.echo(f"The log holds this decision of {found.decided_at:%Y-%m-%d} for {found.site}.")
 
 
 def _public_key(given: str) -> VerifyKey:

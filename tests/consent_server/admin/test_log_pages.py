@@ -49,6 +49,14 @@ def test_a_question_that_makes_no_sense_is_said(logged, enter, query):
     assert decision(3)["id"] not in answer.text
 
 
+@pytest.mark.parametrize("query", [{"from": "x"}, {"to": "9999-12-31"}])
+def test_an_export_of_days_that_are_none_says_which(logged, enter, query):
+    answer = enter("kari", shop="reader").get(f"{LOG}/export", **query)
+
+    assert answer.status_code == 400
+    assert next(iter(query)) in answer.text
+
+
 def test_the_export_holds_what_was_asked_for_and_is_written_down(logged, enter):
     kari = enter("kari", shop="reader")
     page = kari.get(LOG, language="en").text

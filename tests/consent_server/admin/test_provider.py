@@ -138,6 +138,27 @@ def test_what_did_not_begin_in_this_browser_is_refused(client, idp):
     assert Somebody(client).get("/admin/provider/back", code="c", state="s").status_code == 400
 
 
+def test_whom_the_provider_did_not_let_in_begins_anew(client, idp):
+    kari = Somebody(client)
+    left = kari.get("/admin/provider")
+    back = httpx2.get(left.headers["location"], timeout=60).headers["location"]
+    path = back.removeprefix("https://consent.example")
+
+    refused = kari.get(path.replace("code=", "cod="))
+    again = kari.get(path)
+
+    assert refused.status_code == 401
+    assert again.status_code == 400
+
+
+def test_a_provider_elsewhere_names_nothing_on_this_machine(idp):
+    check_address("https://id.example/token", local=False)
+    for address in ("http://localhost:9000/", "http://127.0.0.1:5432/", "http://[::1]/"):
+        check_address(address)
+        with pytest.raises(ProviderFailed):
+            check_address(address, local=False)
+
+
 def test_a_provider_that_is_away_is_told(client, idp):
     idp.close()
 

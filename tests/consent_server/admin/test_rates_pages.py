@@ -56,6 +56,11 @@ def test_a_question_that_makes_no_sense_is_said(answered, enter, query):
     assert 'role="alert"' in answer.text
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-29", "0001-02-01"])
+def test_the_first_days_of_all_have_no_month_before_them(answered, enter, day):
+    assert enter("kari", shop="reader").get(RATES, to=day).status_code == 200
+
+
 def test_days_without_answers_say_so(enter):
     page = enter("kari", shop="reader").get(RATES, **{"from": "2020-01-01", "to": "2020-12-31"})
 

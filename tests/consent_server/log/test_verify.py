@@ -300,13 +300,15 @@ def test_a_receipt_proves_itself_without_the_server(client, tmp_path):
     receipt = client.get(f"/w/shop/consents/{decision(7)['id']}").json()
     file = tmp_path / "receipt.json"
 
-    def verified(changed):
+    def verified(changed, *more):
         file.write_text(json.dumps(changed))
-        return kapsel("--receipt", str(file), "--key", receipt["proof"]["key"])
+        return kapsel("--receipt", str(file), "--key", receipt["proof"]["key"], *more)
 
     held = verified(receipt)
     assert held.returncode == 0, held.stderr
     assert "The log holds this decision of " in held.stdout
+    told = json.loads(verified(receipt, "--format", "json").stdout)
+    assert (told["id"], told["site"], told["fault"]) == (receipt["id"], "shop", None)
     for changes in (
         {"choices": receipt["choices"] | {"marketing": True}},
         {"received_at": "2020-01-01T00:00:00Z"},

@@ -68,6 +68,11 @@ BANNERS = [
     ("asks_each", "accept+accept", "reject+reject"),
     ("thumbs", "accept", "reject"),
     ("cross_refuses_it", "accept", "reject"),
+    (
+        "settings_inline_sv",
+        "save:statistics=1,marketing=1",
+        "save:statistics=0,marketing=0",
+    ),
 ]
 
 #: pages on which nothing must be pressed
@@ -82,6 +87,7 @@ OTHERS = [
     "sticky_header",
     "asks_for_video",
     "biscuits",
+    "profile_form",
 ]
 
 
@@ -251,6 +257,7 @@ async def test_consent_mode_shows_the_effect_where_nothing_is_stored(visit):
         ("again_menu", "accept+reject"),
         ("again_page", "accept+withdraw"),
         ("again_switches", "accept+save:statistics=0"),
+        ("settings_inline_sv", "save:statistics=0,marketing=0"),
     ],
 )
 async def test_a_consent_is_taken_back_by_the_sites_own_control(visit, name, cookie):
@@ -330,6 +337,7 @@ async def test_the_time_given_is_kept(visit):
         ("services_fr", Category.MARKETING, "save:statistics=0,marketing=1"),
         ("radios_legend_sv", Category.STATISTICS, "save:statistics=1,marketing=0"),
         ("settings_then_close", Category.MARKETING, "save:statistics=0,marketing=1"),
+        ("settings_inline_sv", Category.STATISTICS, "save:statistics=1,marketing=0"),
     ],
 )
 async def test_one_category_alone_is_accepted_where_it_can_be(visit, name, category, cookie):

@@ -1,6 +1,14 @@
 import pytest
 
-from scanner.collectors.libraries import MAX_KEPT, MAX_TEXT, Step, Texts, asker, only_stores
+from scanner.collectors.libraries import (
+    MAX_KEPT,
+    MAX_TEXT,
+    Step,
+    Texts,
+    asker,
+    only_one,
+    only_stores,
+)
 from scanner.model import SetBy
 
 SITE = "https://www.shop.example/"
@@ -80,6 +88,22 @@ def test_a_short_name_must_be_written_as_one():
 def test_what_cannot_be_read_proves_nothing():
     assert who("visitor", (VENDOR + "lib.js", None), (SITE + "app.js", ASKS)) is None
     assert who("visitor", (VENDOR + "lib.js", LIBRARY), (SITE + "app.js", None)) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "place"),
+    [
+        ({"a.js": "x\n\nopen('orders')", "b.js": "close()"}, ("a.js", 3)),
+        ({"a.js": "open('orders')", "b.js": None}, ("a.js", 1)),
+        ({"a.js": "open('orders')", "b.js": 'open("orders")'}, None),
+        ({"a.js": "my orders"}, None),
+        ({}, None),
+    ],
+)
+def test_the_only_script_with_the_name_of_a_database_is_told_with_its_line(texts, place):
+    by = only_one("orders", texts)
+
+    assert (by and (by.url, by.line)) == place
 
 
 def test_texts_have_a_limit_each_and_together():

@@ -144,6 +144,29 @@ async def test_who_calls_a_library_of_any_name_is_told_from_it_by_their_texts(lo
     }
 
 
+async def test_who_has_a_library_open_a_database_later_is_found_by_the_name(look):
+    library = (
+        "const when = []; "
+        "function base(name) { when.push(name); requestIdleCallback(run); }"
+        "function run() { for (const name of when.splice(0)) indexedDB.open(name); }"
+        "base('own');"
+    )
+    shop = Host(
+        {
+            "/": "".join(f"<script src=/{name}.js></script>" for name in ("db", "app", "b")),
+            "/db.js": script(library),
+            "/app.js": script("\n\nbase('orders'); base('both');"),
+            "/b.js": script("base('both')"),
+        }
+    )
+
+    found = await look({"www.shop.example": shop})
+
+    assert found.setter("orders", Kind.INDEXED_DB) == ("script", SHOP + "app.js", 3)
+    assert found.setter("own", Kind.INDEXED_DB)[1] == SHOP + "db.js"
+    assert found.setter("both", Kind.INDEXED_DB)[1] == SHOP + "db.js"
+
+
 MADE = r"""
 setTimeout(() => { document.cookie = 'timer=1' }, 10);
 (async () => { await fetch('/x').catch(() => 0); document.cookie = 'awaited=1' })();
