@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,9 +18,8 @@ from scanner.crawl.answering import Answering
 from scanner.crawl.badge import badge
 from scanner.crawl.elsewhere import Elsewhere
 from scanner.crawl.frontier import Frontier
-from scanner.crawl.logbook import Chapter, Page
 from scanner.crawl.login import login
-from scanner.crawl.pace import TOO_MUCH
+from scanner.crawl.reading import Reading
 from scanner.crawl.tabs import Tabs
 from scanner.crawl.visit import Reader
 from scanner.model import BannerAnswer, Observation, PageRead, Site, State, Statement, said
@@ -28,17 +27,15 @@ from scanner.redaction import redacted_url
 from scanner.statements import in_english
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator
 
     from scanner.browser.profile import Profile
     from scanner.browser.tab import Tab
+    from scanner.crawl.logbook import Chapter
     from scanner.crawl.tour import Tour
 
 log = structlog.get_logger()
 
-PAGE_LIMIT = 60.0  # seconds for one page, all included
-MOST_TRIES = 2  # of a page with which the browser ended
-MOST_CROWDED = 10  # pages of a walk that are read once more because others kept them from loading
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
 
 
@@ -72,10 +69,15 @@ class Walk:
         self._arriving = True  # at the start page, which may lead to another domain
         self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
-        self._crowded: dict[str, bool] = {}  # pages that others kept from loading -> tried again
         self._further = Elsewhere(self._tour, self._asking)
-        self._visited = 0
-        self._planned = 1
+        self._reading = Reading(
+            self._tour,
+            self._state,
+            chapter=self._chapter,
+            further=self._further,
+            archive=self._archive,
+            tried=self._tries,
+        )
         self._answering = Answering(
             self._tour, self._state, patience=self._patience, scout=self._no_banner
         )
@@ -187,12 +189,10 @@ class Walk:
             self._arriving = False
             self._frontier.widen(known.read.visit.final_url)
             self._frontier.visited(known.read.visit.final_url)
-            self._tell(url)
+            self._reading.tell(url)
             return True
-        if self._tries[url] >= MOST_TRIES:
-            await self._chapter.add(url, _fatal(reader, url))
+        if not await self._reading.tries(reader, url):
             return False
-        self._tries[url] += 1
         return await self._start(profile, reader, tab, url)
 
     async def _start(self, profile: Profile, reader: Reader, tab: Tab, url: str) -> bool:
@@ -204,7 +204,7 @@ class Walk:
         answering = self._answering
         presses = answering.presses
         if tour.site.login and (fault := await self._login(profile, tab)) is not None:
-            await self._note(url, PageRead(visit=reader.barred(url, fault)))
+            await self._reading.note(url, PageRead(visit=reader.barred(url, fault)))
             return False
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
@@ -228,7 +228,7 @@ class Walk:
                 reader.forget(tab)
                 took = await answering.press(profile, tab, wanted)
             if not took:
-                await self._note(url, PageRead(visit=visit))
+                await self._reading.note(url, PageRead(visit=visit))
                 return False
             await settle.rest(tab, PRESSED_LINGER)
             await answering.picture(tab, "answered")
@@ -238,7 +238,7 @@ class Walk:
             )
         self._answered = True
         read = await self._with_promise(await reader.depart(tab, visit, clock=tour.clock))
-        await self._note(url, read, links)
+        await self._reading.note(url, read, links)
         return visit.status is not None
 
     async def _elsewhere(
@@ -282,31 +282,9 @@ class Walk:
         """Visit the pages that the start page leads to, level by level."""
         tour = self._tour
 
-        async def one(url: str) -> None:
-            tab = await tabs.take()
-            spent = False
-            try:
-                if tour.stop.is_set():
-                    return
-                if self._tries[url] >= MOST_TRIES:
-                    await self._chapter.add(url, _fatal(reader, url))
-                    return
-                self._tries[url] += 1
-                read, links = await self._page(reader, tab, url)
-                if tab.stuck:  # the page is not to blame: once more, in a tab that is not
-                    log.info("the browser was stuck on its way", url=redacted_url(url))
-                    tab = await tabs.renewed(tab)
-                    read, links = await self._page(reader, tab, url)
-                barred = read.visit.status is None and tab.refused is not None
-                await self._note(url, read, links, canonical=tab.canonical, barred=barred)
-                spent = read.visit.timed_out or tab.alert_loop
-            finally:
-                await tabs.give_back(tab, spent=spent)
-
         while level := await self._allowed(reader, self._frontier.next_level()):
-            self._planned += len(level)
             self._taken += level
-            await self._level(level, one)
+            await self._reading.level(reader, tabs, level)
             for page in (self._chapter.pages[url] for url in level if url in self._chapter.pages):
                 self._frontier.visited(page.read.visit.final_url)
                 self._frontier.visited(page.canonical or "")
@@ -314,70 +292,6 @@ class Walk:
                     self._frontier.add(page.links)
             if tour.stop.is_set():
                 return
-
-    async def _level(
-        self, level: list[str], one: Callable[[str], Coroutine[Any, Any, None]]
-    ) -> None:
-        """
-        Read the pages of *level*: at once, but each alone that a browser ended with.
-
-        Those that did not load while another page waited for more answers of their host than a
-        browser asks for at a time are not to blame: they are read once more in the end.
-        """
-        waiting = [url for url in level if url not in self._chapter.pages]
-        tasks = [asyncio.create_task(one(url)) for url in waiting if not self._tries[url]]
-        suspects = [url for url in waiting if self._tries[url]]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        for url in suspects:
-            await one(url)
-        for url in [url for url, tried in self._crowded.items() if not tried]:
-            self._crowded[url] = True
-            self._planned += 1
-            await one(url)
-
-    async def _note(
-        self,
-        url: str,
-        read: PageRead,
-        links: tuple[str, ...] = (),
-        *,
-        canonical: str | None = None,
-        barred: bool = False,
-    ) -> None:
-        """Put a page into the chapter, with what it was seen to do before, and tell of it."""
-        if (before := self._chapter.pages.get(url)) and self._crowded.get(url):
-            read = _together(before.read, read)
-        asks = url in self._further.showing
-        page = Page(read=read, links=links, canonical=canonical, barred=barred, asks=asks)
-        await self._chapter.add(url, page, whole=not self._tour.stop.is_set())
-        self._tell(url)
-
-    async def _page(self, reader: Reader, tab: Tab, url: str) -> tuple[PageRead, tuple[str, ...]]:
-        """Read one page, within its time; what was seen until then counts."""
-        tour = self._tour
-        if self._archive is not None:
-            self._archive.visit(url)
-        await tour.turn(url)
-        try:
-            async with asyncio.timeout(PAGE_LIMIT):
-                visit, links = await reader.arrive(tab, url, clock=tour.clock)
-        except TimeoutError:
-            visit, links = reader.late(tab, url, PAGE_LIMIT), ()
-        blameless = visit.timed_out and not (tab.endless or tab.over)
-        if blameless and len(self._crowded) < MOST_CROWDED and reader.crowded(tab, url):
-            self._crowded.setdefault(url, False)
-        if visit.status in TOO_MUCH:
-            tour.pace.slow(urlsplit(url).hostname or "")
-        if tab.stuck:
-            return PageRead(visit=visit), ()
-        if self._state is State.BEFORE:
-            await self._further.glance(tab, url)
-        return await reader.depart(tab, visit, clock=tour.clock), links
 
     async def _allowed(self, reader: Reader, urls: list[str]) -> list[str]:
         """Return those of *urls* that may be visited; of those that cannot be, note why."""
@@ -399,7 +313,9 @@ class Walk:
             log.info("page left out", url=redacted_url(url), cause=in_english(reason))
             if (await robots.rules(url)).failure is not None:
                 self._taken.append(url)
-                await self._note(url, PageRead(visit=reader.barred(url, reason)), barred=True)
+                await self._reading.note(
+                    url, PageRead(visit=reader.barred(url, reason)), barred=True
+                )
         return allowed
 
     async def _listed(self) -> tuple[str, ...]:
@@ -433,10 +349,6 @@ class Walk:
                 whole = msgspec.structs.replace(page, read=read)
                 await self._chapter.add(url, whole, whole=not self._tour.stop.is_set())
 
-    def _tell(self, url: str) -> None:
-        self._visited += 1
-        self._tour.progress(self._state, self._visited, self._planned, redacted_url(url))
-
 
 async def _bring_along(profile: Profile, site: Site) -> None:
     """Put the cookies that sites.yaml gives the visitor into the jar."""
@@ -447,17 +359,3 @@ async def _bring_along(profile: Profile, site: Site) -> None:
     ]
     if given:
         await profile.bring_along(given)
-
-
-def _together(before: PageRead, read: PageRead) -> PageRead:
-    """Return *read*, with what was seen *before*, when the page did not come to its end."""
-    return msgspec.structs.replace(
-        read,
-        observations=(*before.observations, *read.observations),
-        signals=(*before.signals, *read.signals),
-    )
-
-
-def _fatal(reader: Reader, url: str) -> Page:
-    """Return what is left of a page with which one browser after the other ended."""
-    return Page(read=PageRead(visit=reader.barred(url, said("browser_ended"))))
