@@ -222,7 +222,8 @@ def print_catalogue(catalogue: Catalogue) -> None:
     when = _moment(catalogue.scanned_at) if catalogue.scanned_at else "never"
     out.print(shown(f"{catalogue.site}, scanned {when}", style="bold"))
     out.print()
-    print_entries(catalogue.entries, out=out)
+    if catalogue.scanned_at or catalogue.entries:
+        print_entries(catalogue.entries, out=out)
 
 
 def print_history(scans: Sequence[Kept]) -> None:
