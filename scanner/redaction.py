@@ -6,6 +6,7 @@ token or the value of a cookie.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -78,6 +79,7 @@ def redacted_url(url: str) -> str:
     return _redacted(_cut(url, MAX_ADDRESS), _ESCAPED)
 
 
+@functools.lru_cache(maxsize=1024)  # a page names the same few addresses over and over
 def _redacted(url: str, deep: int) -> str:
     """Return *url* without these, and so *deep* into addresses that are parts of each other."""
     if not url.startswith(("http:", "https:", "ws:", "wss:", "/")):

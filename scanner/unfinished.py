@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scanner.crawl.logbook import Page
     from scanner.model import Site
 
+_MARK = "sites.yaml:"  # before the number of an address
 MAX_AGE = dt.timedelta(days=1)  # after that, a site is no more what it was when it was read
 
 
@@ -33,7 +34,9 @@ class Unfinished:
         self._engine = engine
         self._site = site.key
         self._plan = _plan(site, options)
-        self._named = {canonical(url) or url for url in (site.url, *site.pages)}
+        named = dict.fromkeys(canonical(url) or url for url in (site.url, *site.pages))
+        #: Those of them that hold what must not be kept -> what stands for them in the database.
+        self._marks = {url: f"{_MARK}{n}" for n, url in enumerate(named) if _tells(url)}
 
     def records(self, *, now: dt.datetime) -> tuple[Record, ...]:
         """
@@ -50,7 +53,9 @@ class Unfinished:
         )
         with self._engine.connect() as connection:
             rows = connection.execute(query).scalars()
-            return tuple(msgspec.json.decode(row, type=Record) for row in rows)
+            kept = [msgspec.json.decode(row, type=Record) for row in rows]
+        urls = {mark: url for url, mark in self._marks.items()}
+        return tuple(msgspec.structs.replace(r, url=urls.get(r.url, r.url)) for r in kept)
 
     def keep(self, record: Record, *, now: dt.datetime) -> None:
         """
@@ -77,16 +82,16 @@ class Unfinished:
         """
         Return *record* without what must not be kept.
 
-        A link that holds it is left out: a scan that goes on does not follow it. What the owner
-        wrote into sites.yaml is known to be a page's address by it.
+        A link that holds it is left out: a scan that goes on does not follow it. For an address
+        of sites.yaml that does its place there stands: the same plan has the same places.
         """
         return msgspec.structs.replace(
             record,
-            url=record.url if record.url in self._named else redacted_url(record.url),
+            url=self._marks.get(record.url) or redacted_url(record.url),
             page=msgspec.structs.replace(
                 page,
                 read=redacted_read(page.read),
-                links=tuple(link for link in page.links if redacted_url(link) == link),
+                links=tuple(link for link in page.links if not _tells(link)),
                 canonical=page.canonical and redacted_url(page.canonical),
             ),
         )
@@ -95,6 +100,11 @@ class Unfinished:
         """Delete all that was kept of the site."""
         with self._engine.begin() as connection:
             connection.execute(delete(unfinished).where(unfinished.c.site == self._site))
+
+
+def _tells(url: str) -> bool:
+    """Return whether *url* holds what must not be kept."""
+    return redacted_url(url) != url
 
 
 def _plan(site: Site, options: Options) -> str:

@@ -33,7 +33,9 @@ async def resumed(log: ConsentLog, question: Question, after: str) -> Question:
     """
     if question.cursor is not None:
         raise QuestionInvalid("'after' and 'cursor' both say where to go on: give one of them")
-    found = await log.evidence(after.lower(), site=question.filter.site)
+    found = None
+    if "\0" not in after:  # which PostgreSQL could not be asked for
+        found = await log.evidence(after.lower(), site=question.filter.site)
     if found is None:
         raise QuestionInvalid(
             "'after' names no decision that the log holds: take the one before it, or begin anew"

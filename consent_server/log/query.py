@@ -18,6 +18,7 @@ from scanner.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+MAX_SITE = 64  # characters; sites.yaml takes no longer key, and the trail could not write it down
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000  # records in one answer; export has no limit
 
@@ -101,6 +102,8 @@ def read_question(pairs: Iterable[tuple[str, str]], *, paged: bool = True) -> Qu
             raise QuestionInvalid(f"'{name}' stands twice")
         elif "\x00" in value:
             raise QuestionInvalid(f"'{name}' holds a NUL")
+        elif name == "site" and len(value) > MAX_SITE:
+            raise QuestionInvalid(f"'site' has at most {MAX_SITE} characters")
         else:
             values[name] = value
     if "granted" in values and not categories and not services:

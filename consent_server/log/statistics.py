@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -20,7 +22,7 @@ IGNORED = "ignored"
 APART = ("site", "language", "country", "revision", "layout")
 
 _EPOCH = dt.date(1970, 1, 1)
-_CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
+_ONE, _TWO, _THREE = (category.value for category in OPTIONAL_CATEGORIES)
 _ACTIONS = tuple(action.value for action in Action)
 
 
@@ -45,26 +47,36 @@ def days(rows: Iterable[Sequence[Any]], *, by: Sequence[str] = ()) -> tuple[Day,
     Return the days that *rows*, of `totals.by_day`, tell of.
 
     Args:
-        rows: In any order.
+        rows: In any order; what is of the same day, and told apart alike, is added up.
         by: The names of what stands in *apart*.
     """
     first = 1 + len(by)  # of what is added up
-    found = sorted(rows, key=lambda row: (row[0], *(value or "" for value in row[1:first])))
+    alike: dict[tuple[Any, ...], Sequence[int]] = {}
+    for row in rows:
+        key, sums = tuple(row[:first]), row[first:]
+        known = alike.setdefault(key, sums)
+        if known is not sums:
+            alike[key] = tuple(map(operator.add, known, sums))
+    found = sorted(alike, key=lambda key: (key[0], *[value or "" for value in key[1:]]))
     return tuple(
-        _day(row[0], dict(zip(by, row[1:first], strict=True)), row[first:]) for row in found
+        [_day(_date(key[0]), dict(zip(by, key[1:], strict=True)), alike[key]) for key in found]
     )
 
 
-def _day(day: int, apart: dict[str, str | None], sums: Sequence[int]) -> Day:
-    shown, accepted, rejected, ignored, *answers = sums  # of `ADDED_UP`
-    granted, refused, times = answers[:3], answers[3:6], answers[6:]
+@functools.lru_cache(maxsize=4096)  # of ten years, and of many sites the same
+def _date(day: int) -> dt.date:
+    return _EPOCH + dt.timedelta(days=day)
+
+
+def _day(day: dt.date, apart: dict[str, str | None], sums: Sequence[int]) -> Day:
+    shown, accepted, rejected, ignored, g1, g2, g3, r1, r2, r3, *times = sums  # of `ADDED_UP`
     decisions = sum(times)
     return Day(
-        day=_EPOCH + dt.timedelta(days=day),
+        day=day,
         decisions=decisions,
         actions={name: number for name, number in zip(_ACTIONS, times, strict=True) if number},
-        granted=dict(zip(_CATEGORIES, granted, strict=True)),
-        refused=dict(zip(_CATEGORIES, refused, strict=True)),
+        granted={_ONE: g1, _TWO: g2, _THREE: g3},
+        refused={_ONE: r1, _TWO: r2, _THREE: r3},
         apart=apart,
         shown=shown,
         accepted=accepted,

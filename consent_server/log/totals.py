@@ -55,7 +55,8 @@ def by_day(wanted: Filter, by: Sequence[str]) -> Select[Any]:
     """
     Return the statement that adds up, for each day, the answers that *wanted* lets through.
 
-    Its rows hold the day, the values of what they are told apart *by*, and `ADDED_UP`.
+    Its rows hold the day, the values of what they are told apart *by*, and `ADDED_UP`; of one day
+    and the same values there may be several, which who reads them adds up: nearly all stand alone.
     """
     rest = _uncounted()
     counted_now = (
@@ -78,8 +79,7 @@ def by_day(wanted: Filter, by: Sequence[str]) -> Select[Any]:
         parts = [counted_now, tallied, _added_up_before(wanted, by, dimension)]
     every = union_all(*parts).subquery("every")
     alike = [every.c[name] for name in ("day", *by)]
-    sums = [cast(func.sum(every.c[name]), BigInteger) for name in ADDED_UP]
-    return select(*alike, *sums).group_by(*alike).order_by(every.c.day)
+    return select(*alike, *(cast(every.c[name], BigInteger) for name in ADDED_UP))
 
 
 def _uncounted() -> CTE:
@@ -142,7 +142,11 @@ def _added_up_before(wanted: Filter, by: Sequence[str], dimension: str) -> Selec
         for name, column in told.items()
         if getattr(wanted, name, None) is not None
     ]
-    return select(daily.c.day, *apart, *(daily.c[name] for name in ADDED_UP)).where(*found)
+    alike = [daily.c.day, *apart]
+    if dimension != TOGETHER and (wanted.site is not None or "site" in by):
+        return select(*alike, *(daily.c[name] for name in ADDED_UP)).where(*found)
+    sums = [func.sum(daily.c[name]).label(name) for name in ADDED_UP]
+    return select(*alike, *sums).where(*found).group_by(*alike)
 
 
 def _apart(by: Sequence[str]) -> list[ColumnElement[Any]]:

@@ -83,7 +83,11 @@ def _print_scan(out: Console, scan: Scan) -> None:
         out.print(shown(f"not reproducible: {line}", style="yellow"))
     _print_failures(out, scan)
     out.print()
-    print_entries(scan.entries, out=out)
+    if scan.status == "failed" and not scan.entries:
+        out.print("No page could be read: what the site stores is not known.")
+        out.print()
+    else:
+        print_entries(scan.entries, out=out)
     if scan.refused:
         out.print(f"The browser refused {_count(len(scan.refused), 'cookie')}:")
         for entry in scan.refused:
@@ -218,7 +222,8 @@ def print_catalogue(catalogue: Catalogue) -> None:
     when = _moment(catalogue.scanned_at) if catalogue.scanned_at else "never"
     out.print(shown(f"{catalogue.site}, scanned {when}", style="bold"))
     out.print()
-    print_entries(catalogue.entries, out=out)
+    if catalogue.scanned_at or catalogue.entries:
+        print_entries(catalogue.entries, out=out)
 
 
 def print_history(scans: Sequence[Kept]) -> None:

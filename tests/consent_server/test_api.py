@@ -137,6 +137,14 @@ def test_an_export_is_a_download_of_everything(client):
     assert ask(client, "/api/v1/consents/export", format="xml").status_code == 400
 
 
+def test_an_export_of_what_cannot_be_is_refused(client):
+    path = "/api/v1/consents/export"
+
+    for wrong in ({"after": "\0"}, {"after": "a\0b"}, {"site": "a" * 65}, {"site": "a" * 3000}):
+        assert ask(client, path, **wrong).status_code == 400, wrong
+    assert ask(client, path, site="a" * 64).status_code == 200
+
+
 def test_an_export_goes_on_after_the_last_decision_that_came(client):
     fill(client)
     path = "/api/v1/consents/export"

@@ -125,3 +125,17 @@ async def test_a_scan_whose_pages_cannot_be_kept_goes_on_and_says_so_once(tmp_pa
     assert capsys.readouterr().err == (
         "kapsel: --resume will not work: a page of shop was not kept: database or disk is full\n"
     )
+
+
+def test_a_secret_of_the_owners_own_list_is_not_kept_and_its_page_is_known_again(engine):
+    start = "https://www.shop.example/?token=hemmeligere"
+    own = "https://www.shop.example/own?token=hemmeligst"
+    shop = Unfinished(engine, Site(key="shop", url=start, pages=(own,)), options=Options())
+
+    for url in (start, own):
+        shop.keep(page(url), now=NOW)
+
+    with engine.connect() as connection:
+        kept = connection.execute(select(unfinished.c.document)).scalars().all()
+    assert not any("hemmelig" in document for document in kept)
+    assert [record.url for record in shop.records(now=NOW)] == [start, own]

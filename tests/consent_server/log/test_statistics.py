@@ -57,3 +57,16 @@ def test_a_day_is_told_apart_by_what_is_asked():
         (22, {"language": "sv", "country": None}, 6),
         (23, {"language": "sv", "country": None}, 8),
     ]
+
+
+def test_what_is_of_one_day_and_told_apart_alike_is_added_up():
+    told = sums(5, 2, 1, granted=(1, 2, 3), refused=(3, 2, 1), save=6)
+    one, other = (20779, "shop", None, *told), (20779, "shop", "NO", *told)
+
+    found = days([one, other, one], by=("site", "country"))
+
+    assert [(each.apart["country"], each.shown, each.granted) for each in found] == [
+        (None, 10, {"functional": 2, "statistics": 4, "marketing": 6}),
+        ("NO", 5, {"functional": 1, "statistics": 2, "marketing": 3}),
+    ]
+    assert {each.day for each in found} == {dt.date(2026, 11, 22)}

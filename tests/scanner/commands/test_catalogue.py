@@ -129,7 +129,9 @@ def test_export_is_json_without_more_words(kapsel):
 
 
 def test_a_listed_site_that_was_never_scanned_is_empty_and_an_unknown_one_wrong_use(kapsel):
-    assert kapsel("show", "new").exit_code == 0
+    shown = kapsel("show", "new")
+    assert shown.exit_code == 0
+    assert "Nothing is stored" not in shown.output
     assert kapsel("diff", "new").exit_code == 1
     done = kapsel("show", "nobody")
     assert done.exit_code == 2

@@ -87,6 +87,8 @@ def test_failures_are_told(printed):
 
     assert "the name was not found" in out
     assert "failed scan" in out
+    assert "what the site stores is not known" in out
+    assert "Nothing is stored" not in out
 
 
 def test_a_page_that_fails_alike_in_several_states_is_told_once(printed):

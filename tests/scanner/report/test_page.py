@@ -96,7 +96,8 @@ def test_what_changed_is_told_when_it_is_known(shop):
 
 def test_a_failed_scan_says_why(failed):
     assert "the name was not found" in html([failed])
-    assert "Nothing is stored." in html([failed])
+    assert "No page could be read: what the site stores is not known." in html([failed])
+    assert "Nothing is stored." not in html([failed])
 
 
 def test_several_sites_stand_on_one_page(shop, failed):
