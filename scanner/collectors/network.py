@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from scanner import cookie_line, lifetimes
 from scanner.addresses import without_query
 from scanner.collectors.evidence import CookieWrite, Evidence, Request, Unheard
-from scanner.collectors.stack import OURS
+from scanner.collectors.stack import OURS, clean
 from scanner.domains import same_site
 from scanner.model import SetBy
 
@@ -310,7 +310,9 @@ def initiator(told: dict[str, Any], addresses: Mapping[str, str] | None = None) 
         return by
     if told.get("url"):
         line = told.get("lineNumber")
-        return SetBy(kind="http", url=told["url"], line=None if line is None else int(line) + 1)
+        return SetBy(
+            kind="http", url=clean(told["url"]), line=None if line is None else int(line) + 1
+        )
     return None
 
 

@@ -97,19 +97,19 @@ def responsible(
         asked = _places(frames, made)
     inline = bool(asked) and _place(frames[0]) is None and frames[0].line is not None
     if page and inline and _CONSENT_TOOL.search((asked[0].url or "").split("?", 1)[0]):
-        return SetBy(kind="script", url=_clean(page))
+        return SetBy(kind="script", url=clean(page))
     for by in asked:
         url = by.url or ""
         if url in made:
             return made[url]
         if page and url.startswith("about:"):
-            return SetBy(kind="script", url=_clean(page))
+            return SetBy(kind="script", url=clean(page))
         if not passes_on(url):
             return _told(by)
     if not asked:
         # Only what stands in the page itself has no address and no maker: a javascript: link.
         in_page = page is not None and any(_nameless(frame) for frame in frames)
-        return SetBy(kind="script", url=_clean(page) if page and in_page else None)
+        return SetBy(kind="script", url=clean(page) if page and in_page else None)
     return _told(asked[0])
 
 
@@ -139,7 +139,7 @@ def unclaimed(frames: list[Frame], *, patched: bool) -> str | None:
 
 
 def _told(by: SetBy) -> SetBy:
-    return SetBy(kind=by.kind, url=None if by.url is None else _clean(by.url), line=by.line)
+    return SetBy(kind=by.kind, url=None if by.url is None else clean(by.url), line=by.line)
 
 
 def _wrappers(frames: list[Frame], *, patched: bool) -> int:
@@ -199,6 +199,6 @@ def _place(frame: Frame) -> tuple[str, int | None] | None:
     return frame.url, frame.line
 
 
-def _clean(url: str) -> str:
+def clean(url: str) -> str:
     """Return *url* without fragment; a data: URL without its content."""
     return url.split(",", 1)[0] if url.startswith("data:") else url.split("#", 1)[0]

@@ -1,4 +1,5 @@
-from scanner.collectors.network import CONNECTIONS, Exchange, Traffic
+from scanner.collectors.network import CONNECTIONS, Exchange, Traffic, initiator
+from scanner.model import SetBy
 
 
 def waiting(traffic, url, *, times):
@@ -18,3 +19,9 @@ def test_a_host_is_crowded_by_as_many_requests_as_a_browser_makes_of_it_at_once(
     assert traffic.crowds("cdn.shop.example")
     assert not traffic.crowds("www.shop.example")
     assert not traffic.crowds("elsewhere.example")
+
+
+def test_a_document_in_a_data_url_is_named_without_its_content():
+    by = initiator({"type": "parser", "url": "data:text/html,<p>kari@example.no", "lineNumber": 0})
+
+    assert by == SetBy(kind="http", url="data:text/html", line=1)
