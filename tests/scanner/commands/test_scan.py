@@ -209,6 +209,22 @@ def test_fail_on_names_rules_and_severities(scan, fail_on, status):
     assert scan("shop", *(f"--fail-on={word}" for word in fail_on)).exit_code == status
 
 
+def test_a_reader_that_has_gone_ends_no_scan_and_hides_no_finding(scan, history, monkeypatch):
+    def printed(scans):
+        try:
+            raise BrokenPipeError
+        except BrokenPipeError:
+            raise SystemExit(1)  # noqa: B904 as rich does
+
+    monkeypatch.setattr("scanner.report.console.print_scans", printed)
+
+    watched = scan("--fail-on", "lifetime-over-13-months")
+    failed = scan("--fail-on", "pre-consent-cookie")
+
+    assert (watched.exit_code, failed.exit_code) == (0, 1)
+    assert len(history("shop")) == len(history("course")) == 2
+
+
 def test_fail_on_new_compares_with_the_scan_before(scan, crawler):
     assert scan("shop", "--fail-on", "new").exit_code == 0
     assert scan("shop", "--fail-on", "new").exit_code == 0
