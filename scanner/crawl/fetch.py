@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import zlib
 from importlib import metadata
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
@@ -13,13 +14,14 @@ import httpx2 as httpx
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from scanner.crawl.badge import Badge
     from scanner.crawl.bounds import Bounds
     from scanner.resolve import Resolution
 
 TIMEOUT = 10.0  # seconds for one file, redirects included
+_ANY = 47  # how zlib calls the formats of gzip and zlib, whichever comes
 MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2
 MAX_BYTES = 50 * 1024 * 1024  # of a sitemap, by its protocol
 USER_AGENT = f"Mozilla/5.0 (compatible; Kapsel/{metadata.version('kapsel')}; cookie scanner)"
@@ -42,6 +44,21 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
+def _unpacking(coding: str) -> Callable[[bytes, int], bytes]:
+    """
+    Return what unpacks a part of a body, but no more than so many bytes of it.
+
+    Raises:
+        ValueError: If the body is packed in another way than we have asked for: some unpack to
+            gigabytes at once.
+    """
+    if coding.strip().lower() in ("", "identity"):
+        return lambda part, most: part
+    if coding.strip().lower() in ("gzip", "x-gzip", "deflate"):
+        return zlib.decompressobj(_ANY).decompress
+    raise ValueError(f"the answer is packed in a way that was not asked for: {coding[:40]}")
+
+
 class Fetcher:
     """Fetch over HTTP. Open it with ``async with``."""
 
@@ -60,7 +77,7 @@ class Fetcher:
         self._proxied = proxy is not None
         self._client = httpx.AsyncClient(
             verify=_trusting() if insecure else ssl.create_default_context(),
-            headers={"User-Agent": USER_AGENT, "Accept": "*/*"},
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip"},
             timeout=TIMEOUT,
             trust_env=False,
             proxy=proxy,
@@ -89,7 +106,7 @@ class Fetcher:
             return Fetched(url=url, status=310, failure="too many redirects")
         except TimeoutError:
             return Fetched(url=url, failure="no answer in time")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as fault:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, zlib.error) as fault:
             return Fetched(url=url, failure=str(fault) or type(fault).__name__)
 
     async def gives_back(self, url: str) -> bool:
@@ -180,8 +197,9 @@ class Fetcher:
             if response.is_redirect and target:
                 return Fetched(url=url, status=response.status_code), target
             body = bytearray()
-            async for part in response.aiter_bytes():
-                body += part
+            unpack = _unpacking(response.headers.get("content-encoding", ""))
+            async for part in response.aiter_raw():
+                body += unpack(part, max_bytes - len(body))
                 if len(body) >= max_bytes:
                     break
             return (

@@ -1,3 +1,6 @@
+import gzip
+import zlib
+
 import pytest
 
 from consent_server.demo.loopback import serve
@@ -60,6 +63,32 @@ async def test_a_long_body_is_cut():
 async def test_a_server_that_is_not_there_is_a_failure_in_words():
     async with Fetcher(resolution=Resolution.parse(("x.example=127.0.0.1:1",))) as fetch:
         fetched = await fetch.get("https://x.example/")
+
+    assert fetched.status is None
+    assert fetched.failure
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", lambda body: gzip.compress(body)), ("Deflate", lambda body: zlib.compress(body))],
+)
+async def test_of_what_is_packed_no_more_is_unpacked_than_was_asked_for(coding, pack):
+    packed = Answer(pack(b"a" * 50_000_000), headers={"content-encoding": coding})
+
+    with serve({"www.shop.example": Host({"/a": packed})}) as server:
+        async with fetcher(server) as fetch:
+            fetched = await fetch.get("https://www.shop.example/a", max_bytes=1000)
+
+    assert (fetched.status, fetched.body) == (200, b"a" * 1000)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip"])
+async def test_what_is_packed_otherwise_or_not_at_all_is_a_failure_in_words(coding):
+    odd = Answer(b"nothing of the kind", headers={"content-encoding": coding})
+
+    with serve({"www.shop.example": Host({"/a": odd})}) as server:
+        async with fetcher(server) as fetch:
+            fetched = await fetch.get("https://www.shop.example/a")
 
     assert fetched.status is None
     assert fetched.failure
