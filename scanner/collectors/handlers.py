@@ -22,6 +22,13 @@ def handlers(html: str) -> tuple[str, ...]:
     return tuple(reader.found)
 
 
+def address(value: str) -> str | None:
+    """Return the code of the ``javascript:`` address *value*; None if it is another."""
+    if not value.strip().lower().startswith(_SCHEME):
+        return None
+    return unquote(value.strip()[len(_SCHEME) :])
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -37,8 +44,8 @@ class _Reader(HTMLParser):
                 continue
             if name.startswith("on"):
                 self.found.append(value)
-            elif value.strip().lower().startswith(_SCHEME):
-                self.found.append(unquote(value.strip()[len(_SCHEME) :]))
+            elif (code := address(value)) is not None:
+                self.found.append(code)
 
     def handle_data(self, data: str) -> None:
         """Take the text of a script."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 import secrets
 import time
 from importlib import resources
@@ -19,19 +20,19 @@ from scanner.addresses import without_query
 from scanner.collectors import parameters
 from scanner.collectors.debugger import Debugger
 from scanner.collectors.evidence import DATABASES, Call, CookieWrite, Evidence, StoredItem
-from scanner.collectors.handlers import handlers
+from scanner.collectors.handlers import address, handlers
 from scanner.collectors.leads import Leads
 from scanner.collectors.libraries import Libraries
 from scanner.collectors.names import Names
 from scanner.collectors.network import caller
 from scanner.collectors.stack import OURS, Frame, responsible, way
-from scanner.model import Kind, SignalKind
+from scanner.model import Kind, SetBy, SignalKind
 from scanner.shape import shape
 
 if TYPE_CHECKING:
     from scanner.browser.devtools import Params, Session
     from scanner.collectors.libraries import Texts
-    from scanner.model import SetBy, ValueShape
+    from scanner.model import ValueShape
     from scanner.shape import Digester
 
 log = structlog.get_logger()
@@ -49,6 +50,9 @@ _ASKED = (
     SignalKind.ADVERTISING,
 )
 
+
+#: What code in a frame calls the page around it.
+_OUTWARD = re.compile(r"\b(parent|top|frameElement)\b")
 
 AWAY = f"about:blank?{secrets.token_hex(12)}-"  # begins the address of our own blank pages
 
@@ -83,6 +87,7 @@ class _Told(msgspec.Struct, kw_only=True):
     faint: bool = False  # storage: whether it counts only if it is found at the end
     patched: bool = False  # whether the page replaced what was called
     origin: float = 0.0  # begun: milliseconds, when the page was asked for by our clock
+    frames: list[str] = []  # where nobody is on the stack: addresses of frames that are code
     text: str = ""  # code: the script, or the HTML that holds some; brought: a URL
 
 
@@ -151,6 +156,8 @@ class Scripts:
         shown = [frame for frame in told.stack if not (told.patched and frame.function)]
         if len(told.stack) <= 1 and not shown and self._newest in made:
             by = made[self._newest]
+        if not shown and told.frames:
+            by = self._reached_out(told) or by
         if by.url in self._evidence.landed:  # the engine knows only what the tag says
             by = msgspec.structs.replace(by, url=self._evidence.landed[by.url])
         if told.kind == "code":
@@ -169,6 +176,15 @@ class Scripts:
         elif told.kind in _STORED:
             for name in told.names or [told.name]:
                 self._stored(told, name, by)
+
+    def _reached_out(self, told: _Told) -> SetBy | None:
+        """Return who put the frame there whose address is the code that did what is told."""
+        codes = [code for code in map(address, told.frames) if code and _OUTWARD.search(code)]
+        # Of several, those that know the name.
+        codes = [code for code in codes if told.name and told.name in code] or codes
+        page = SetBy(kind="script", url=told.page.split("#", 1)[0])
+        makers = [self._evidence.made.get(_digest(code), page) for code in codes]
+        return makers[0] if len(set(makers)) == 1 else None  # two are no proof
 
     def _brought(self, told: _Told, by: SetBy) -> None:
         """Note who brought what told names, which the browser will not know any more."""
@@ -189,7 +205,7 @@ class Scripts:
             return
         codes = handlers(told.text) if told.name == "html" else [told.text]
         for code in codes:
-            digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+            digest = _digest(code)
             self._evidence.made.setdefault(digest, by)
             self._newest = digest
 
@@ -223,6 +239,11 @@ class Scripts:
             )
         )
         self._consider(self._evidence.stored, name, told)
+
+
+def _digest(code: str) -> str:
+    """Return the hash of *code*, as the browser tells it of scripts."""
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _before_first_script(session: Session) -> None:

@@ -31,6 +31,7 @@
   const TOLD = 40; // reports of one and the same item, per frame of the page
   const ALL = 1500; // reports of one kind, per frame: who writes more is a loop
   const MANY = 12000; // items of one kind of storage, likewise: those beyond are told in heaps
+  const CALLED = 20; // frames whose address is code
   const HEAP = 500; // items of a heap
   const HEAPED = { __proto__: null, local_storage: 1, session_storage: 1, indexed_db: 1, cache_storage: 1, file_system: 1 };
   const KEPT = 4096; // characters of a value that are sent on to be measured
@@ -63,6 +64,21 @@
       // it is no script of HTML
     }
     return frames;
+  };
+
+  // Nor has code that is the address of a frame, and reaches out of it: the frames that hold any are told.
+  const { value: search } = tagOf ? described(Document.prototype, "querySelectorAll") : {};
+  const { value: attributeOf } = tagOf ? described(Element.prototype, "getAttribute") : {};
+  const addressed = () => {
+    const found = bare([]);
+    try {
+      if (!search || apply(tagOf, document, [])) return found;
+      const all = apply(search, document, ['iframe[src*="javascript:" i]']);
+      for (let i = 0; i < all.length && i < CALLED; i += 1) found[i] = apply(attributeOf, all[i], ["src"]);
+    } catch {
+      // there is no document
+    }
+    return found;
   };
 
   const sites = (above) => {
@@ -175,6 +191,7 @@
       const report = { __proto__: null, kind, name, page: place(), at: now(), stack: sites(above), ...facts };
       // A page may have hung a toJSON on all arrays: old libraries do.
       setPrototypeOf(report.stack, null);
+      if (report.stack.length <= (report.patched ? 1 : 0)) report.frames = addressed();
       speak(stringify(report));
     } catch {
       // never the page's trouble

@@ -21,6 +21,7 @@ WRITERS = {
 }
 COOKIES = {
     *("p_http", "p_inline", "p_onload", "p_onerror", "p_link", "p_module", "p_srcdoc", "p_string"),
+    "p_reaching",
     *("p_late", "a_plain", "a_eval", "a_indirect", "a_function", "a_string", "a_handler"),
     *("a_attribute", "a_href", "a_async", "a_then", "a_micro", "a_frame", "a_observer", "a_data"),
     *("a_blob", "a_deep", "a_each", "a_parse", "a_replace", "a_reflect", "a_event", "a_message"),
