@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import os
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -207,6 +209,26 @@ def test_a_failed_scan_is_kept_and_the_status_is_1(scan, crawler, history):
 )
 def test_fail_on_names_rules_and_severities(scan, fail_on, status):
     assert scan("shop", *(f"--fail-on={word}" for word in fail_on)).exit_code == status
+
+
+def test_a_reader_that_has_gone_ends_no_scan_and_hides_no_finding(scan, history, monkeypatch):
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    def printed(scans):
+        try:
+            os.write(writing, b"x")
+        except BrokenPipeError:
+            sys.exit(1)  # as rich does
+
+    monkeypatch.setattr("scanner.report.console.print_scans", printed)
+
+    watched = scan("--fail-on", "lifetime-over-13-months")
+    failed = scan("--fail-on", "pre-consent-cookie")
+
+    os.close(writing)
+    assert (watched.exit_code, failed.exit_code) == (0, 1)
+    assert len(history("shop")) == len(history("course")) == 2
 
 
 def test_fail_on_new_compares_with_the_scan_before(scan, crawler):
