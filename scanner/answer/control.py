@@ -74,6 +74,16 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     @property
+    def inverse(self) -> bool:
+        """Whether it is on to say no."""
+        return self.radio is None and not self.pressable and words.forbids(self.label)
+
+    @property
+    def allows(self) -> bool:
+        """Whether it says yes as it stands."""
+        return self.on is not self.inverse
+
+    @property
     def category(self) -> Category | None:
         """What it is for, as its label says, or what stands around it; None: that is not said."""
         return words.category(self.label) or topic(self.subjects)

@@ -82,7 +82,7 @@ def _yes(layer: Layer, pressed: Collection[str]) -> Step | None:
     if not layer.means(Meaning.SETTINGS, Meaning.SAVE):
         for control in _fresh(layer, Meaning.ACKNOWLEDGE, pressed):
             return Step(press=control, turn=off, final=True)
-    if off or any(switch.on for switch in layer.optional) or layer.choices:
+    if off or any(switch.allows for switch in layer.optional) or layer.choices:
         chosen = [choice.yes for choice in layer.choices]
         for control in (*_fresh(layer, Meaning.SAVE, pressed), *_end(layer, pressed)):
             return _chosen(control, chosen, turn=off)
@@ -127,7 +127,7 @@ def _only(
     if category in layer.offers:
         boxes = [switch for switch in layer.optional if switch.radio is None]
         wanted = tuple(s for s in boxes if s.category is category)
-        others = tuple(s for s in boxes if s.on and s not in wanted)
+        others = tuple(s for s in boxes if s.allows and s not in wanted)
         for control in _hidden(layer, opened):
             return Step(press=control, turn=others, keep=wanted, final=False)
         chosen = [c.yes if c.category is category else c.no for c in layer.choices]
@@ -218,12 +218,12 @@ def _noting(layer: Layer, pressed: Collection[str]) -> list[Control]:
 
 def _to_accept(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
     """Return what must be turned so that everything is on."""
-    return tuple(s for s in switches if not s.on and (not s.radio or words.says_all(s.label)))
+    return tuple(s for s in switches if not s.allows and (not s.radio or words.says_all(s.label)))
 
 
 def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...] | None:
     """Return what must be turned so that nothing optional stays on; None: that is not known."""
-    boxes = [s for s in switches if s.radio is None and s.on]
+    boxes = [s for s in switches if s.radio is None and s.allows]
     groups: defaultdict[tuple[str, int | None], list[Switch]] = defaultdict(list)
     for switch in switches:
         if switch.radio is not None:
@@ -232,7 +232,7 @@ def _to_refuse(switches: tuple[Switch, ...]) -> tuple[Switch, ...] | None:
     least = [_least(options) for options in groups.values()]
     if any(len(g) > 1 and found is None for g, found in zip(groups.values(), least, strict=True)):
         return None
-    return tuple(boxes + [option for option in least if option is not None and not option.on])
+    return tuple(boxes + [option for option in least if option is not None and not option.allows])
 
 
 def _least(options: list[Switch]) -> Switch | None:

@@ -107,10 +107,10 @@ async def take(step: Step, sight: Sight) -> bool:
         Whether all of it could be done; a switch that does not turn stops the press, because
         the wrong answer would be saved.
     """
-    turns = [(switch, switch.radio is not None or not switch.on) for switch in step.turn]
-    for switch, wanted in turns + [(switch, True) for switch in step.keep]:
+    turns = [(switch, switch.radio is not None or not switch.allows) for switch in step.turn]
+    for switch, yes in turns + [(switch, True) for switch in step.keep]:
         element = await sight.element(switch.element)
-        if element is None or not await _turn(element, wanted=wanted):
+        if element is None or not await _turn(element, wanted=yes is not switch.inverse):
             return False
     element = await sight.element(step.press.element)
     return element is not None and await press(element)

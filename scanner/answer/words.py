@@ -104,6 +104,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bakery: tuple[str, ...] = ()
     statement: tuple[str, ...] = ()
     interest: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
 
 
 @functools.lru_cache(maxsize=4096)  # a page is looked at many times, and says the same
@@ -219,6 +220,14 @@ def refuses(label: str) -> bool:
     least = _has(text, "necessary") and not _has(text, "all") and category(label) is None
     refusing = meaning(label) in (Meaning.REJECT, Meaning.NECESSARY)
     return least or refusing or bool(_whole("off").fullmatch(text))
+
+
+@functools.lru_cache(maxsize=4096)
+def forbids(label: str) -> bool:
+    """Whether a switch with this *label*, turned on, is a no: "Do not use statistics cookies"."""
+    text = normal(label)
+    few = text.count(" ") < MAX_LABEL_WORDS
+    return few and _has(text, "forbid") and not _has(text, "necessary")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -50,6 +50,7 @@ BANNERS = [
     ("privacy_en", "accept", "reject"),
     ("radios_nb", "accept", "save:statistics=0,marketing=0"),
     ("hidden_inputs", "accept", "save:statistics=0,marketing=0"),
+    ("switches_that_forbid", "save:no1=0,no2=0", "save:no1=1,no2=1"),
     ("reloads", "accept", "reject"),
     ("slides_away", "accept", "reject"),
     ("like_cookiebot", "accept", "reject"),
@@ -332,6 +333,7 @@ async def test_the_time_given_is_kept(visit):
     ("name", "category", "cookie"),
     [
         ("hidden_inputs", Category.STATISTICS, "save:statistics=1,marketing=0"),
+        ("switches_that_forbid", Category.STATISTICS, "save:no1=0,no2=1"),
         ("layers_fi", Category.MARKETING, "save:statistics=0,marketing=1"),
         ("switches_de", Category.STATISTICS, "save:statistics=1,marketing=0"),
         ("services_fr", Category.MARKETING, "save:statistics=0,marketing=1"),

@@ -6,6 +6,7 @@ import pytest
 from scanner.answer.words import (
     Meaning,
     category,
+    forbids,
     meaning,
     refuses,
     refuses_by_closing,
@@ -104,3 +105,24 @@ def test_other_dialogs_speak_otherwise():
     assert traps("Meld deg på nyhetsbrevet og få 10 % rabatt") == 3
     assert subjects("Meld deg på nyhetsbrevet") == 0
     assert subjects("Vi bruker informasjonskapsler. Cookies er små filer.") == 2
+
+
+@pytest.mark.parametrize(
+    ("label", "no"),
+    [
+        ("Do not use statistics cookies", True),
+        ("Opt-out of marketing", True),
+        ("Object to legitimate interest", True),
+        ("Ikke bruk statistikk", True),
+        ("Använd inte marknadsföring", True),
+        ("Statistik-Cookies nicht verwenden", True),
+        ("Ne pas utiliser de cookies publicitaires", True),
+        ("Statistics", False),
+        ("Cookies that are not necessary", False),
+        ("Ikke klassifiserte", False),
+        ("Non-functional cookies", False),
+        ("Necessary cookies (do not turn off)", False),
+    ],
+)
+def test_a_switch_may_be_on_to_say_no(label, no):
+    assert forbids(label) is no
