@@ -100,6 +100,12 @@ def test_a_failed_scan_says_why(failed):
     assert "Nothing is stored." not in html([failed])
 
 
+def test_a_failed_scan_counts_nothing_and_says_of_nobody_what_she_answered(failed, shop):
+    for told in ("0</b> critical", "agreed to everything", ">Necessary<"):
+        assert told not in html([failed])
+    assert "</b> critical" in html([shop])
+
+
 def test_several_sites_stand_on_one_page(shop, failed):
     assert html([shop, failed]).count("<article") == 2
 
