@@ -38,6 +38,11 @@ OF_NETWORK = Rule(30, 20)
 OF_ACCOUNT = Rule(50, 30)
 
 
+#: Milliseconds by which clocks may differ: of other processes, and of a try that began earlier and
+#: comes to be counted later. What lies further ahead was written by a clock that was put back.
+SKEW = 60_000
+
+
 class _Bucket(NamedTuple):
     """One of those that a try is counted in."""
 
@@ -96,7 +101,7 @@ class Attempts:
     def _count(self, connection: Connection, bucket: _Bucket, now: int) -> bool:
         """Take one try out of *bucket*; False: there is none in it."""
         cost, room = _cost(bucket.rule), _room(bucket.rule)
-        held = and_(attempt.c.full_at > now, attempt.c.full_at <= now + room + cost)
+        held = and_(attempt.c.full_at > now, attempt.c.full_at <= now + room + cost + SKEW)
         since = case((held, attempt.c.full_at), else_=now)  # a clock may have been put back
         counted = connection.execute(
             self._insert.values(digest=bucket.digest, full_at=now + cost).on_conflict_do_update(
@@ -129,7 +134,7 @@ def _wait(connection: Connection, buckets: list[_Bucket], now: int) -> int:
     waits = [0]
     for digest, rule in buckets:
         missing = full_at.get(digest, now) - now - _room(rule)
-        if 0 < missing <= _cost(rule):
+        if 0 < missing <= _cost(rule) + SKEW:
             waits.append(math.ceil(missing / 1000))
     return max(waits)
 

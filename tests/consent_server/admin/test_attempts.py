@@ -103,6 +103,15 @@ def test_an_address_that_is_none_counts_too(attempts):
     assert attempts.begin("kari", "testclient") == 60
 
 
+def test_a_try_that_began_before_others_and_is_counted_after_them_is_held_back(attempts, now):
+    now[0] += 0.005
+    fail(attempts, OF_BOTH.most, "kari", HERE)
+    now[0] -= 0.005
+
+    assert attempts.begin("kari", HERE) == 61
+    assert attempts.begin("kari", HERE) == 61
+
+
 def test_a_clock_that_is_put_back_holds_nobody_back_for_long(attempts, now):
     fail(attempts, OF_BOTH.most, "kari", HERE)
 
