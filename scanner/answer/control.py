@@ -29,6 +29,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True):
     leads: Literal["here", "site", "away"] = "here"  # where a link would take the visitor
     weight: Literal["strong", "pointer", "leaf"] = "strong"  # how sure it is that it can be pressed
     tab: bool = False
+    opens: bool = False  # unfolds a part of the layer
     disabled: bool = False
     box: tuple[int, int, int, int] = (0, 0, 0, 0)  # x, y, width, height in its frame, CSS pixels
     platform: str | None = None

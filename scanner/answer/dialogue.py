@@ -12,7 +12,7 @@ from scanner.answer.closed import open_closed
 from scanner.answer.effect import PAUSE, RESULTS, Effect, Pressed, gone, watch
 from scanner.answer.given import Memory
 from scanner.answer.look import LEAST_LOOKS, look
-from scanner.answer.plan import accepts_chosen, label, plan
+from scanner.answer.plan import accepts_chosen, asks_too, label, plan
 from scanner.answer.press import press, stir, take
 from scanner.answer.silence import silence
 from scanner.answer.traces import read_traces
@@ -49,6 +49,7 @@ LAYER_PATIENCE = 1.5  # seconds until a further layer must have opened
 SECOND_LOOK = 0.6  # seconds that a banner without the wanted button gets to show it
 RULE_START = 0.5  # seconds without a banner after which further rules are asked
 RULE_PATIENCE = 0.4  # seconds for a further rule to recognise the banner
+MOST_BANNERS = 3  # that ask at the same time
 MOST_STEPS = 6  # presses in one banner; more would be wandering about
 
 
@@ -88,6 +89,8 @@ class Dialogue:
         self._rules: Autoconsent | None = None
         self._others = 0  # banners beside the one that is being answered
         self._veiled = False  # whether an "accept" beside switches may have been the way to refuse
+        self._unread = False  # whether a button was there whose words are not understood
+        self._stays = False  # whether the layer that was answered is still there
         self._ready = False  # whether the switches were set on a layer that saves nothing
 
     async def hold(
@@ -115,11 +118,11 @@ class Dialogue:
         before = await read_traces(self.page)
         if wanted is State.ACCEPT:
             self.record.accepted = False  # until the effect is seen
-            self.record.accepted = await self.answer(only or "yes", before)
+            self.record.accepted = await self._answer_all(only or "yes", before)
             self.memory.gave(before, await read_traces(self.page))
         elif wanted is State.REJECT:
             self.record.rejected = False
-            self.record.rejected = await self.answer("no", before)
+            self.record.rejected = await self._answer_all("no", before)
 
     async def leave(self) -> None:
         """Let go of the page."""
@@ -174,7 +177,9 @@ class Dialogue:
                     clock() >= started + limit and seeing >= LEAST_LOOKS
                 ):
                     if view.banner is None:
-                        self.record.found = False if seeing and not view.riddles else None
+                        self.record.found = False if seeing else None
+                        if seeing and (view.riddles or view.screens):
+                            self.record.unsure(view.screens)
                     return view
                 await asyncio.sleep(PAUSE)
 
@@ -187,6 +192,18 @@ class Dialogue:
             self.record.platform = min(view.platforms)
         return view
 
+    async def _answer_all(self, answer: Answer, before: Traces) -> bool | None:
+        """Give all banners that ask the same *answer*; return what `answer` does, of all."""
+        result = await self.answer(answer, before)
+        for _ in range(MOST_BANNERS - 1):
+            if result is not True or self._stays:
+                break
+            more = [sight for sight in (await self.see()).banners if asks_too(sight.layer)]
+            if not more:
+                break
+            result = await self.answer(answer, await read_traces(self.page)) or None
+        return result
+
     async def answer(self, answer: Answer, before: Traces) -> bool | None:
         """
         Give the banner its *answer*, through as many layers as it takes.
@@ -196,6 +213,7 @@ class Dialogue:
             banner went, but nothing shows that the site has understood; or the site keeps
             something, and asks on.
         """
+        self._stays = False
         effect = await self._hand_over(answer, before)
         if effect != "none":
             return RESULTS[effect]
@@ -206,9 +224,11 @@ class Dialogue:
             found = await self._next(answer, pressed, opened=in_vain)
             if found is None:
                 result = await self._last_resort(answer, before)
-                return None if (asks or self._veiled) and not result else result
+                unsure = asks or self._veiled or self._unread
+                return None if unsure and not result else result
             sight, step = found
             effect = await self._take(sight, step, answer, before)
+            self._stays = effect == "open" or sight.layer.is_form
             if effect == "open":
                 await self._close(sight)
             if effect not in ("none", "asks", "kept"):
@@ -280,6 +300,8 @@ class Dialogue:
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
             self._veiled = answer == "no" and any(accepts_chosen(s.layer) for s in seen)
+            if not opened:
+                self._unread = any(sight.layer.unread for sight in seen)
             steps = [
                 (sight, step)
                 for sight in seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ANSWERS = frozenset(
     {Meaning.ACCEPT, Meaning.REJECT, Meaning.NECESSARY, Meaning.SAVE, Meaning.ACKNOWLEDGE}
 )
+
+#: What may hide a banner, or be one that cannot be read: a door for grown-ups, a painted picture.
+Screen: TypeAlias = Literal["age", "picture"]
 
 #: Meanings that say no.
 _REFUSALS = frozenset({Meaning.REJECT, Meaning.NECESSARY})
@@ -133,6 +136,18 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         return bool(asks) and not baked and told and self._apart
 
     @property
+    def unread(self) -> tuple[Control, ...]:
+        """The buttons whose words are not understood: one of them may be the answer."""
+        return tuple(
+            control
+            for control in self.means(Meaning.NONE)
+            if control.weight == "strong"
+            and control.leads == "here"
+            and not (control.tab or control.opens or control.disabled)
+            and words.puzzles(control.label)
+        )
+
+    @property
     def _free(self) -> str:
         """Its text; where one may pay instead, without what is bought, and where that leads."""
         text = self.text
@@ -239,6 +254,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What the survey of one document found."""
 
     platforms: tuple[str, ...]  # that are there, whether or not they show something
+    screens: tuple[Screen, ...] = ()
     layers: tuple[Layer, ...]
     doors: tuple[Control, ...] = ()  # outside all layers; may show the banner again
 

@@ -13,8 +13,9 @@ import msgspec
 from playwright.async_api import Error
 
 from scanner.answer import words
-from scanner.answer.layer import Layer, Report, banners
+from scanner.answer.layer import Layer, Report, Screen, banners
 from scanner.answer.platforms import rules
+from scanner.redaction import redacted_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, JSHandle, Page
 
     from scanner.answer.control import Control
+    from scanner.model import Press
 
 MOST_FRAMES = 40  # of a page that are looked at
 FRAME_PATIENCE = 3.0  # seconds that a frame's script may take; a page can be too busy to answer
@@ -66,6 +68,7 @@ class View:
     platforms: frozenset[str]  # that are there, whether or not they show something
     blind: bool = False  # whether the page itself did not answer: nothing is known then
     riddles: bool = False  # whether something may be a banner whose words are not understood
+    screens: frozenset[Screen] = frozenset()  # what may hide a banner, or be one
 
     @property
     def banner(self) -> Sight | None:
@@ -87,11 +90,13 @@ async def look(page: Page) -> View:
     doors: list[Door] = []
     present: set[str] = set()
     riddles = False
+    screens: set[Screen] = set()
     for survey in surveys:
         if survey is None:
             continue
         frame, report, elements = survey
         present.update(report.platforms)
+        screens.update(report.screens)
         riddles = riddles or any(layer.is_riddle for layer in report.layers)
         doors += [Door(frame, control, elements) for control in report.doors]
         seen += [
@@ -101,7 +106,12 @@ async def look(page: Page) -> View:
         ]
     seen.sort(key=lambda sight: sight.layer.rank)
     blind = not surveys or surveys[0] is None
-    return View(tuple(seen), tuple(doors), frozenset(present), blind=blind, riddles=riddles)
+    return View(
+        *(tuple(seen), tuple(doors), frozenset(present)),
+        blind=blind,
+        riddles=riddles,
+        screens=frozenset(screens),
+    )
 
 
 async def _survey(frame: Frame) -> tuple[Frame, Report, JSHandle] | None:
@@ -136,6 +146,19 @@ def shows_banner(report: Any) -> bool:
 def asks(report: Any) -> bool:
     """Whether what `survey` answered has what could be a banner that is on the screen."""
     return bool(banners(msgspec.convert(report, Report).layers))
+
+
+def asks_again(report: Any, press: Press) -> bool:
+    """Whether what `survey` answered has the banner in which *press* was the first."""
+    return any(
+        not layer.is_form
+        and any(
+            control.meaning == press.meaning
+            and redacted_text(control.label or control.name) == press.label
+            for control in layer.controls
+        )
+        for layer in banners(msgspec.convert(report, Report).layers)
+    )
 
 
 async def _floats(frame: Frame, layer: Layer) -> bool:
@@ -176,4 +199,5 @@ def _patterns() -> dict[str, Any]:
         "talk": words.stems("talk"),
         "revisit": words.stems("revisit", "withdraw"),
         "door": words.stems("door", "statement"),
+        "age": words.stems("age"),
     }

@@ -70,6 +70,12 @@ def accepts_chosen(layer: Layer) -> bool:
     return plain and bool(boxes) and not layer.means(Meaning.SAVE)
 
 
+def asks_too(layer: Layer) -> bool:
+    """Whether *layer* asks as well, and takes a no: a mere notice beside a banner does not."""
+    ways = (Meaning.REJECT, Meaning.NECESSARY, Meaning.SETTINGS, Meaning.SAVE)
+    return bool(layer.means(Meaning.ACCEPT)) and bool(layer.means(*ways)) and not layer.is_form
+
+
 def label(control: Control) -> str:
     """Return what tells *control* from others in the same banner."""
     return words.normal(control.label or control.name) or f"element {control.element}"
@@ -115,7 +121,7 @@ def _no(layer: Layer, pressed: Collection[str], *, opened: Collection[str]) -> S
             return _chosen(control, chosen, turn=off)
         for control in _shut(layer, pressed):
             return Step(press=control, turn=off, final=False, sets=True)
-    for control in _fresh(layer, Meaning.SETTINGS, pressed):
+    for control in _further(layer, pressed):
         return Step(press=control, final=False)
     return None
 
@@ -141,9 +147,15 @@ def _only(
             return _chosen(control, chosen, turn=others, keep=wanted)
         for control in _shut(layer, pressed):
             return Step(press=control, turn=others, keep=wanted, final=False, sets=True)
-    for control in _fresh(layer, Meaning.SETTINGS, pressed):
+    for control in _further(layer, pressed):
         return Step(press=control, final=False)
     return None
+
+
+def _further(layer: Layer, pressed: Collection[str]) -> list[Control]:
+    """Return what shows more of the banner: its settings, or else what is called "more"."""
+    more = [c for c in _fresh(layer, Meaning.POLICY, pressed) if c.leads == "here"]
+    return [*_fresh(layer, Meaning.SETTINGS, pressed), *more]
 
 
 def _hidden(layer: Layer, opened: Collection[str]) -> list[Control]:

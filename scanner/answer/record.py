@@ -13,21 +13,24 @@ from playwright.async_api import Error
 from scanner.addresses import without_query
 from scanner.answer.look import script
 from scanner.answer.platforms import OWN
-from scanner.model import BannerAnswer, Press
+from scanner.model import BannerAnswer, Press, said
 from scanner.redaction import redacted_text, redacted_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from playwright.async_api import ElementHandle, Frame, Page
 
     from scanner.answer.autoconsent import Pressed
     from scanner.answer.control import Control
-    from scanner.answer.layer import Layer
-    from scanner.model import Category
+    from scanner.answer.layer import Layer, Screen
+    from scanner.model import Category, Statement
 
 PICTURE_TIMEOUT = 3000  # milliseconds that a picture of the page may take
+
+#: What is said of what may hide a banner, or be one.
+_IN_THE_WAY: dict[Screen, str] = {"age": "age_door", "picture": "painted_banner"}
 
 log = structlog.get_logger()
 
@@ -45,6 +48,7 @@ class Record:
     withdrawn: bool | None = None
     offers: set[Category] = field(default_factory=set)
     presses: list[Press] = field(default_factory=list)
+    doubts: list[Statement] = field(default_factory=list)
 
     @property
     def outcome(self) -> BannerAnswer:
@@ -58,6 +62,7 @@ class Record:
             method=self.method,
             offers=tuple(sorted(self.offers)),
             presses=tuple(self.presses),
+            doubts=tuple(self.doubts),
         )
 
     def saw(self, layer: Layer) -> None:
@@ -67,6 +72,11 @@ class Record:
         self.platform = layer.platform or self.platform
         if self.method is None:
             self.knew(ruled=self.platform is not None)
+
+    def unsure(self, screens: Collection[Screen]) -> None:
+        """Note that it cannot be told whether there is a banner, and what is in the way."""
+        self.found = None
+        self.doubts += [said(_IN_THE_WAY[screen]) for screen in sorted(screens)]
 
     def cut_short(self) -> None:
         """Note that the time ran out: that there is no way to say no was not found then."""

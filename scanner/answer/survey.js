@@ -1,7 +1,7 @@
 // Look through one document, its open shadow roots included, for layers that could be a consent
 // banner, and for what can be pressed in them. Changes nothing.
 //
-// words: {subject, talk, revisit, door}: sources of patterns.
+// words: {subject, talk, revisit, door, age}: sources of patterns.
 // rules: [{name, host, banner, revisit, globals, <meaning>: selector}]: what is known of platforms.
 // top: whether this is the page itself, not a frame in it.
 // Returns {report, elements}: the report names each element by its place in `elements`.
@@ -26,6 +26,7 @@
   const PRESSED = "button[aria-pressed]"; // a switch, or one of two buttons: "allow", "deny"
   const BUTTON = "button, input[type=submit], input[type=button], [role=button]";
   const HEADING = "legend, h1, h2, h3, h4, h5, h6, [role=heading], dt, th, strong";
+  const OPENER = "summary, [aria-expanded], [aria-haspopup]"; // unfolds what stands below it
   const CHOICE = "button, [role=button], input[type=button]"; // may be one of "allow" and "deny"
   const MENU = // what a visitor can unfold
     "details:not([open]), nav, [role=navigation], [role=menu], [class*=menu i], [id*=menu i], [class*=drawer i]";
@@ -33,12 +34,22 @@
   const SILENT = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "TEMPLATE", "HEAD", "OPTION"]);
   const HINT = /cookie|consent|gdpr|cmp-|cmp_|privacy|samtyk|samtyck|ccpa|dsgvo|rgpd/i;
 
+  const LETTER = /\p{L}/u;
+  const MOST_STYLED = 8; // elements of a control whose labels may come from a style sheet
+  const LONGEST_DOOR = 1500; // characters on a door for grown-ups that lies over the page
+  const SHORT_PAGE = 500; // characters of a page that is such a door and nothing else
+  const LEAST_COVERED = 0.2; // of the window, by such a door
+  const WIDEST = 0.9; // of the window: what is painted over all of it is the page itself
+  const LOWEST = 30; // CSS pixels of a painted banner
+  const NARROWEST = 0.3; // of the window: the width of a painted banner
+
   const COOKIE = "🍪"; // all that some floating buttons say
 
   const subject = new RegExp(words.subject, "iu");
   const talk = new RegExp(words.talk, "giu");
   const revisit = new RegExp(words.revisit, "iu");
   const door = new RegExp(words.door, "iu");
+  const age = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.age})(?![\\p{L}\\p{N}])`, "iu");
   const elements = [];
   const places = new Map();
   const styles = new Map();
@@ -90,8 +101,9 @@
         text += at.data;
       } else if (at.nodeType === Node.ELEMENT_NODE) {
         if (SILENT.has(at.tagName)) return;
-        const { display } = style(at);
+        const { display, fontSize } = style(at);
         if (onlyShown && display !== "contents" && !at.checkVisibility()) return;
+        if (onlyShown && fontSize === "0px" && !at.childElementCount) return;
         const inline = display === "inline" || display === "contents";
         if (!inline) text += " ";
         if (shadow(at)) shadow(at).childNodes.forEach(read);
@@ -177,8 +189,19 @@
     return link.target !== "_blank" && near ? "site" : "away";
   };
 
+  /** What style sheets write into `element`: `content: "Accept all"`. */
+  const styled = (element) => {
+    let text = "";
+    for (const each of [element, ...deep(element)].slice(0, MOST_STYLED))
+      for (const pseudo of ["::before", "::after"])
+        for (const [, part] of getComputedStyle(each, pseudo).content.matchAll(/"((?:[^"\\]|\\.)*)"/g))
+          text += part.replace(/\\(.)/g, "$1");
+    return tidy(text);
+  };
+
   const labelOf = (element) => {
-    const own = textOf(element, LONGEST_LABEL + 1, true) || tidy(element.value ?? "");
+    let own = textOf(element, LONGEST_LABEL + 1, true) || tidy(element.value ?? "");
+    if (!LETTER.test(own)) own = [styled(element)].find((text) => LETTER.test(text)) ?? own;
     const described = (element.getAttribute("aria-labelledby") ?? "")
       .split(/\s+/)
       .map((id) => (id && element.getRootNode().getElementById?.(id)?.textContent) || "")
@@ -212,8 +235,8 @@
   };
 
   /** The last heading before `inner` in `outer` that heads more than a choice of its own. */
-  const headingOf = (inner, outer, nearest) => {
-    const headings = [...outer.querySelectorAll(HEADING)].filter((h) => !within(h, inner));
+  const headingOf = (inner, outer, nearest, kind) => {
+    const headings = [...outer.querySelectorAll(kind)].filter((h) => !within(h, inner));
     let found = nearest && headings.length === 1 ? headings[0] : null;
     for (const heading of headings) {
       if (!(heading.compareDocumentPosition(inner) & Node.DOCUMENT_POSITION_FOLLOWING)) break;
@@ -232,11 +255,14 @@
     let group = null;
     let inner = element;
     for (let at = parent(element); at && at !== root && subjects.length < 3; at = parent(at)) {
-      if (at.matches("label") || !said(at)) continue;
+      if (at.matches("label") || !(said(at) || at.tagName === "DETAILS")) continue;
       const nearest = group === null;
       group ??= at;
       const alone = nearest && at.querySelectorAll(SWITCH).length <= 2;
-      const text = headingOf(inner, at, nearest) || (alone ? said(at) : "");
+      const text =
+        headingOf(inner, at, nearest, HEADING) ||
+        (alone ? said(at) : "") ||
+        headingOf(inner, at, nearest, OPENER);
       if (text && !subjects.includes(text)) subjects.push(text.slice(0, LONGEST_LABEL));
       inner = at;
     }
@@ -260,6 +286,7 @@
     leads: leads(element),
     weight,
     tab: element.getAttribute("role") === "tab",
+    opens: element.matches(OPENER),
     disabled: element.disabled === true || element.getAttribute("aria-disabled") === "true",
     box: boxOf(element),
   });
@@ -459,6 +486,29 @@
     return found;
   };
 
+  /** What may hide a banner, or be one that nobody can read but with the eyes. */
+  const screens = () => {
+    const found = new Set();
+    const doorway = (element, longest) => {
+      const text = textOf(element, longest + 1, true);
+      return text.length <= longest && age.test(text) && element.querySelector(`${PRESSABLE}, select, input`);
+    };
+    for (const tree of forest)
+      for (const element of tree.querySelectorAll("*")) {
+        if (SILENT.has(element.tagName) || !overlays(element) || !seen(element, stays(element))) continue;
+        const { width, height, x, y } = element.getBoundingClientRect();
+        if (element.tagName === "CANVAS" || element.querySelector(":scope > canvas:only-child")) {
+          const bar = width >= NARROWEST * innerWidth && height >= LOWEST && width * height < WIDEST * innerWidth * innerHeight;
+          const top = bar && element.getRootNode().elementFromPoint?.(x + width / 2, y + height / 2);
+          if (top && (within(top, element) || within(element, top))) found.add("picture");
+        } else if (isDialog(element) || width * height >= LEAST_COVERED * innerWidth * innerHeight) {
+          if (doorway(element, LONGEST_DOOR)) found.add("age");
+        }
+      }
+    if (top && document.body && doorway(document.body, SHORT_PAGE)) found.add("age");
+    return [...found];
+  };
+
   const layers = described(findRoots());
   const report = {
     platforms: rules
@@ -486,6 +536,7 @@
         box: [outline.x, outline.y, outline.width, outline.height].map(whole),
       };
     }),
+    screens: screens(),
     doors: doors(),
   };
   return { report, elements };

@@ -26,6 +26,9 @@ MAX_STATEMENT_WORDS = 5
 #: "do not", "nicht notwendige", "non-essential": as many words may stand between.
 NEGATION_REACH = 2
 
+#: Letters of a word: "EN" chooses a language, "i" tells more.
+_LEAST_WORD = 4
+
 #: What a price looks like before its signs are taken away.
 _SUM = re.compile(
     r"[€$£]|\d\s*(?:kr|nok|sek|dkk|isk|eur|usd|gbp|chf|zł|kč|ft|lei)(?!\w)|\bkr\s*\d", re.IGNORECASE
@@ -93,6 +96,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     withdraw: tuple[str, ...]
     off: tuple[str, ...]
     trap: tuple[str, ...]
+    age: tuple[str, ...]
     price: tuple[str, ...]
     functional: tuple[str, ...]
     statistics: tuple[str, ...]
@@ -210,6 +214,13 @@ def ticks(label: str) -> bool:
 def speaks(label: str) -> bool:
     """Whether *label* is more than a sign, as "×" is."""
     return len(normal(label)) > 1
+
+
+def puzzles(label: str) -> bool:
+    """Whether *label* is more than a sign or two, and is not known to be about something else."""
+    text = normal(label)
+    known = category(label) is not None or costs(label) or says_all(label)
+    return len(text) >= _LEAST_WORD and not known
 
 
 def refuses(label: str) -> bool:

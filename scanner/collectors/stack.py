@@ -148,7 +148,7 @@ def _settled(frames: list[Frame], fetched: Mapping[str, SetBy] | None) -> list[F
     """Return *frames* with code that was *fetched* as a text where that stands."""
     known = fetched or {}
     return [
-        msgspec.structs.replace(frame, url=known[frame.hash].url, hash=None, origin=None)
+        msgspec.structs.replace(frame, url=known[str(frame.hash)].url, hash=None, origin=None)
         if frame.hash in known
         else frame
         for frame in frames

@@ -10,8 +10,9 @@ import structlog
 
 from scanner.answer import Memory
 from scanner.collectors.page_script import page_script
+from scanner.crawl.elsewhere import shown_again
 from scanner.crawl.settle import Clock
-from scanner.model import BannerAnswer, Category, State
+from scanner.model import BannerAnswer, Category, State, said
 from scanner.redaction import redacted_url
 
 if TYPE_CHECKING:
@@ -76,6 +77,22 @@ class Answering:
             given = msgspec.structs.replace(given, page=page)
         self.banner = merged(self.banner, self._told(given))
         return _took(given, wanted, only=self._state.only)
+
+    async def stands(self, tab: Tab, wanted: State) -> bool:
+        """Tell whether the answer *wanted*, which was given, stands on the page now in *tab*.
+
+        A banner that asks anew has not understood, whatever it keeps.
+        """
+        given = [press for press in self.banner.presses if press.label]
+        if wanted is State.WITHDRAW or not given or not await shown_again(tab, given[0]):
+            return True
+        log.info("banner asks again", site=self._tour.site.key, state=self._state)
+        one = {State.ACCEPT: "accepted", State.REJECT: "rejected"}[wanted]
+        only = self._state.only
+        changed: dict[str, Any] = {one: None} if only is None else {"chosen": {only: False}}
+        doubts = (*self.banner.doubts, said("asks_again"))
+        self.banner = msgspec.structs.replace(self.banner, **changed, doubts=doubts)
+        return wanted is State.ACCEPT and only is None
 
     async def picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
         """Keep a picture of what a visitor sees now, if evidence is wanted."""
@@ -146,6 +163,7 @@ def merged(one: BannerAnswer, other: BannerAnswer) -> BannerAnswer:
         chosen=one.chosen | other.chosen,
         page=one.page or other.page,
         presses=one.presses + other.presses,
+        doubts=(*one.doubts, *(doubt for doubt in other.doubts if doubt not in one.doubts)),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from scanner.answer.look import asks, mention, survey
+from scanner.answer.look import asks, asks_again, mention, survey
 from scanner.browser.devtools import DevToolsError
 from scanner.crawl.frontier import Frontier
 from scanner.crawl.links import LINKS
@@ -12,6 +12,7 @@ from scanner.crawl.links import LINKS
 if TYPE_CHECKING:
     from scanner.browser.tab import Tab
     from scanner.crawl.tour import Tour
+    from scanner.model import Press
 
 MOST_GLANCES = 5  # pages that are glanced at for a banner before anything is pressed
 MOST_TRIED = 3  # pages on which a banner is looked for that the start page has not shown
@@ -58,13 +59,23 @@ class Elsewhere:
 
 async def shown(tab: Tab) -> bool:
     """Tell whether the page in *tab* shows what may be a consent banner, in any of its frames."""
+    return any(asks(report) for report in await _surveys(tab))
+
+
+async def shown_again(tab: Tab, press: Press) -> bool:
+    """Tell whether the page in *tab* shows the banner in which *press* was the first."""
+    return any(asks_again(report, press) for report in await _surveys(tab))
+
+
+async def _surveys(tab: Tab) -> list[Any]:
+    """Return what the survey of each frame of *tab* answers, if one of them speaks of cookies."""
     try:
         if True not in (await tab.frames.ask_all(mention())).values():
-            return False
+            return []
         reports = await tab.frames.ask_all(survey())
     except (DevToolsError, TimeoutError):  # it is gone, or too busy
-        return False
-    return any(asks(report) for report in reports.values() if report is not None)
+        return []
+    return [report for report in reports.values() if report is not None]
 
 
 async def linked(tab: Tab) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ async def _workers(tab: Tab) -> None:
 
 
 async def _storing(tab: Tab) -> None:
-    """Let a page go on that stores more and more: its clock hardly moves, since answers take none."""
+    """Let a page go on that stores more and more; its clock hardly moves meanwhile."""
     start = time.monotonic()
     while not tab.over and not tab.endless and time.monotonic() < start + STORING_LIMIT:
         if time.monotonic() - tab.evidence.last_stored > STORING:

@@ -37,7 +37,7 @@ def no_reject(seen: Seen) -> Broken | None:
     presses = list(itertools.takewhile(lambda press: press.meaning != "reopen", asked))
     meanings = {press.meaning for press in presses}
     refusing = [p for p in presses if p.state in (None, State.REJECT) and p.meaning != "accept"]
-    if banner.rejected and "settings" in {press.meaning for press in refusing}:
+    if banner.rejected and {"settings", "policy"} & {press.meaning for press in refusing}:
         labels = ", ".join(f"'{press.label}'" for press in refusing)
         line = said("refusal_longer", banner=_name(banner), labels=labels)
     elif banner.rejected is False and not meanings & _REFUSALS:
@@ -52,7 +52,7 @@ def _name(banner: BannerAnswer) -> str | Statement:
 
 
 def banner_unclear(seen: Seen) -> Broken | None:
-    """Return the presses of which nothing that could be verified came."""
+    """Return the presses of which nothing that could be verified came, and what is in doubt."""
     banner = seen.banner
     lines = []
     told = {press.meaning for press in banner.presses if press.state in (None, State.ACCEPT)}
@@ -60,9 +60,10 @@ def banner_unclear(seen: Seen) -> Broken | None:
         lines.append((State.ACCEPT, said("accepted_in_vain")))
     if banner.rejected is False and {p.meaning for p in banner.presses} & _REFUSALS:
         lines.append((State.REJECT, said("refused_in_vain")))
-    if not lines:
+    told_lines = [(line,) for line in (*(line for _, line in lines), *banner.doubts)]
+    if not told_lines:
         return None
-    return Broken((), tuple(state for state, _ in lines), tuple((line,) for _, line in lines))
+    return Broken((), tuple(state for state, _ in lines), tuple(told_lines))
 
 
 def coverage(seen: Seen) -> Broken | None:

@@ -141,3 +141,4 @@ class BannerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     chosen: dict[Category, bool] = {}  # of those that were to be accepted alone: did it work?
     page: str | None = None  # where it was answered, if the start page shows none
     presses: tuple[Press, ...] = ()
+    doubts: tuple[Statement, ...] = ()  # why something above is not sure, where that is known

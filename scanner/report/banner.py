@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def banner_in_words(banner: BannerAnswer, words: Words) -> str:
     """Say what was found of the site's banner."""
     if banner.found is None:
-        return words.text("banner.not_looked_for")
+        return words.text("banner.unsure" if banner.doubts else "banner.not_looked_for")
     if not banner.found:
         return words.text("banner.none")
     facts = [banner.platform or words.text("banner.found")]

@@ -69,6 +69,11 @@ BANNERS = [
     ("asks_each", "accept+accept", "reject+reject"),
     ("thumbs", "accept", "reject"),
     ("cross_refuses_it", "accept", "reject"),
+    ("labels_by_css", "accept", "reject"),
+    ("behind_more", "accept", "save:statistics=0,marketing=0"),
+    ("categories_in_summaries", "accept", "save:statistics=0,marketing=0"),
+    ("two_ask", "accept+accept", "reject+reject"),
+    ("tiny_refusal", "accept", None),
     (
         "settings_inline_sv",
         "save:statistics=1,marketing=1",
@@ -79,7 +84,6 @@ BANNERS = [
 #: pages on which nothing must be pressed
 OTHERS = [
     "newsletter",
-    "age_gate",
     "language_chooser",
     "login",
     "promotions",
@@ -207,6 +211,43 @@ async def test_a_banner_in_words_that_are_not_understood_is_not_said_to_be_missi
 
     assert await pressed(page) is None
     assert (said.found, said.rejected) == (None, None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("name", "doubt"), [("age_gate", "age_door"), ("painted", "painted_banner")]
+)
+async def test_what_may_hide_a_banner_or_be_one_is_told_and_not_pressed(visit, name, doubt):
+    page = await visit(name)
+
+    said = await answer(page, State.ACCEPT, timeout=60)
+
+    assert await pressed(page) is None
+    assert (said.found, said.accepted) == (None, None)
+    assert [statement.code for statement in said.doubts] == [doubt]
+
+
+@pytest.mark.anyio
+async def test_a_yes_that_is_not_understood_is_not_said_to_be_missing(visit):
+    to_accept, to_reject = [await visit("twice_denied") for _ in range(2)]
+
+    accepting, rejecting = await asyncio.gather(
+        answer(to_accept, State.ACCEPT, timeout=60), answer(to_reject, State.REJECT, timeout=60)
+    )
+
+    assert (await pressed(to_accept), await pressed(to_reject)) == (None, "reject")
+    assert (accepting.found, accepting.accepted) == (True, None)
+    assert (rejecting.found, rejecting.rejected) == (True, True)
+
+
+@pytest.mark.anyio
+async def test_a_category_that_a_summary_names_is_accepted_alone(visit):
+    page = await visit("categories_in_summaries")
+
+    said = await answer(page, State.ACCEPT, timeout=60, only=Category.STATISTICS)
+
+    assert await pressed(page) == "save:statistics=1,marketing=0"
+    assert said.accepted is True
 
 
 @pytest.mark.anyio

@@ -1,4 +1,5 @@
 import msgspec
+import pytest
 
 from scanner.answer.control import Control, Switch
 from scanner.answer.layer import Layer, banners
@@ -107,3 +108,24 @@ def test_what_is_bought_instead_does_not_make_a_wall_another_dialog():
 
     assert roots(msgspec.structs.replace(wall, text=text)) == [1]
     assert roots(msgspec.structs.replace(letter, text=f"{text} Uutiskirje")) == []
+
+
+@pytest.mark.parametrize(
+    ("labels", "unread"),
+    [
+        (("Accept", "Zorble"), ["Zorble"]),
+        (("Accept", "Don't reject"), ["Don't reject"]),
+        (("Accept", "Reject", "Read more", "×", "EN", "i"), []),
+        (("Accept", "Pay 4 € a month", "Statistics", "Select all"), []),
+    ],
+)
+def test_buttons_whose_words_are_not_understood_are_known(labels, unread):
+    assert [control.label for control in layer(1, *labels).unread] == unread
+
+
+def test_what_unfolds_a_part_or_leads_away_is_no_riddle():
+    unfolds = Control(element=1, label="Zorble", opens=True)
+    away = Control(element=2, label="Zorble", leads="away")
+    accept = Control(element=3, label="Accept")
+
+    assert msgspec.structs.replace(layer(1), controls=(unfolds, away, accept)).unread == ()

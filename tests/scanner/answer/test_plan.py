@@ -78,9 +78,17 @@ def test_a_yes_turns_on_what_is_off_where_nothing_accepts():
     assert (pressed(step), [s.label for s in step.turn]) == ("Lagre", ["Statistikk"])
 
 
-@pytest.mark.parametrize("label", ["Godta", "OK", "Lagre", "Lukk", "Les mer"])
+@pytest.mark.parametrize("label", ["Godta", "OK", "Lagre", "Lukk"])
 def test_a_no_is_never_given_by_another_button(label):
     assert plan(layer(label), "no", ()) is None
+
+
+@pytest.mark.parametrize("label", ["Les mer", "Mer", "Mehr", "Läs mer"])
+def test_where_nothing_else_is_there_more_is_shown_before_a_no(label):
+    step = plan(layer("Godta", label), "no", ())
+
+    assert (pressed(step), step.final) == (label, False)
+    assert pressed(plan(layer("Avvis", label), "no", ())) == "Avvis"
 
 
 def test_what_was_pressed_in_vain_is_not_pressed_again():

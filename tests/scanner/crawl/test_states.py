@@ -81,6 +81,43 @@ async def test_a_banner_that_only_a_further_page_shows_is_answered_there_and_tha
     assert found.cookies(State.ACCEPT).keys() == {"consent", "_ga", "_fbp"}
 
 
+WITH_A_WAY_BACK = """<title>Butikk</title><h1>Butikk</h1><a href=/kasse>Kasse</a>
+<button onclick="document.cookie = 'consent=no'">Trekk tilbake samtykke</button>"""
+
+
+async def test_a_consent_given_on_a_further_page_is_taken_back_on_the_start_page(look):
+    shop = Host({"/": Answer(WITH_A_WAY_BACK), "/kasse": Answer(BANNER)})
+
+    found = await look({"www.shop.example": shop}, states=(State.BEFORE, State.WITHDRAW))
+
+    banner = found.crawl.banner
+    assert (banner.accepted, banner.withdrawn, banner.page) == (True, True, SHOP + "kasse")
+    assert banner.presses[-1].label == "Trekk tilbake samtykke"
+
+
+FORGETS = """<title>Butikk</title><body><h1>Butikk</h1><a href=/kasse>Kasse</a>
+<div id=cookie-banner role=dialog style="position:fixed;bottom:0;left:0;right:0;background:#fe9">
+Vi bruker informasjonskapsler på nettstedet.
+<button onclick="save('yes')">Godta alle</button><button onclick="save('no')">Avvis alle</button>
+</div><script>
+const banner = document.getElementById("cookie-banner");
+if (document.cookie.includes("consent=yes")) banner.remove();
+function save(answer) { document.cookie = `consent=${answer}`; banner.remove(); }
+</script>"""
+
+
+async def test_a_refusal_that_the_next_page_asks_for_again_is_not_sure_and_accuses_nobody(look):
+    shop = Host({"/": Answer(FORGETS), "/kasse": Answer("<title>Kasse</title>")})
+
+    found = await look({"www.shop.example": shop}, states=(State.ACCEPT, State.REJECT))
+
+    banner = found.crawl.banner
+    assert (banner.found, banner.accepted, banner.rejected) == (True, True, None)
+    assert [statement.code for statement in banner.doubts] == ["asks_again"]
+    assert found.cookies(State.REJECT) == {}
+    assert [v.url for v in found.visits if v.state is State.REJECT] == [SHOP]
+
+
 async def test_where_no_page_was_seen_before_the_next_ones_are_looked_at_for_a_banner(
     look, monkeypatch
 ):

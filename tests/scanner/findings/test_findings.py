@@ -17,6 +17,7 @@ from scanner.model import (
     Severity,
     State,
     Visit,
+    said,
 )
 from tests.scanner.entries import plain
 
@@ -154,6 +155,7 @@ def press(meaning, label=""):
     [
         (True, ("accept", "reject"), []),
         (True, ("accept", "settings", "save"), ["no-reject-first-layer"]),
+        (True, ("accept", "policy", "save"), ["no-reject-first-layer"]),
         (True, ("accept", "reject", "accept", "reopen", "settings", "save"), []),
         (False, ("accept",), ["no-reject-first-layer"]),
         (False, ("accept", "reject"), ["scan-banner-unclear"]),
@@ -173,6 +175,15 @@ def test_a_press_in_vain_is_told_only_of_what_was_pressed():
 
     assert rules(banner=vain) == ["scan-banner-unclear"]
     assert rules(banner=BannerAnswer(found=True, accepted=False)) == []
+
+
+def test_what_cannot_be_known_of_the_banner_is_told():
+    (finding,) = find(
+        visits=(), banner=BannerAnswer(doubts=(said("age_door"),)), entries=(), refused=()
+    )
+
+    assert finding.rule == "scan-banner-unclear"
+    assert "a door for grown-ups" in finding.evidence[0]
 
 
 def test_the_way_to_a_refusal_is_told():
