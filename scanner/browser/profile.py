@@ -166,6 +166,7 @@ class Profile:
             self._tabs[info["targetId"]] = opener
             opener.popups.append(info["targetId"])
             opener.evidence.windows += 1
+            opener.evidence.framed[info["targetId"]] = info.get("openerFrameId", opener.target)
             if len(opener.popups) > MAX_POPUPS:
                 _turn_away(session, frame=info["targetId"])
                 return

@@ -86,6 +86,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy | None = None
 
 
+MAX_BROUGHT = 4000  # addresses of a page whose initiators are remembered
+MAX_NESTED = 20  # frames in frames, whose makers are looked for
+
 #: What answers its users in real time, each step on its own.
 DATABASES = frozenset({Kind.INDEXED_DB, Kind.CACHE_STORAGE, Kind.SERVICE_WORKER, Kind.FILE_SYSTEM})
 
@@ -159,14 +162,18 @@ class Evidence:
         self.stored: list[StoredItem] = []
         self.requests: list[Request] = []
         self.made: dict[str, SetBy] = {}  # who made scripts without an address: see `stack`
+        self.fetched: dict[str, SetBy] = {}  # where code stands that was fetched as a text, by hash
         self.addresses: dict[str, str] = {}  # of scripts that call themselves otherwise, by id
         self.landed: dict[str, str] = {}  # URL of a script -> where redirects led, its code stands
         self.brought: dict[str, SetBy] = {}  # URL -> who asked for it first
         self.planned: dict[str, SetBy] = {}  # URL -> who asked for it, where nobody else knows
+        self.documents: dict[str, str] = {}  # frame -> URL of what it shows
+        self.framed: dict[str, SetBy | str] = {}  # frame -> who put it there, or its parent
         self.cleared: set[str] = set()  # hosts that had the cookies of their domain deleted
         self.emptied: set[str] = set()  # hosts that had all else that they keep deleted
         #: Addresses whose answers may have cookies that nobody hears of.
         self.unheard: dict[str, Unheard] = {}
+        self.stored_at = 0.0  # monotonic time when it was last heard that a database was stored
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.looked_until = 0  # how many of `stored` were there when that was done
         self.deferred: set[str] = set()  # addresses that are asked when the browser sees fit
@@ -196,6 +203,23 @@ class Evidence:
                     del known[url]
                 else:
                     known[url] = by
+
+    def led(self, url: str, by: SetBy) -> None:
+        """Note who will have *url* asked for, unless somebody is known already who does."""
+        if len(self.brought) < MAX_BROUGHT:
+            self.brought.setdefault(url, by)
+
+    def holder(self, frame: str) -> SetBy | None:
+        """Return who put *frame*, or a window, where it is: a script, or the document around it."""
+        for _ in range(MAX_NESTED):
+            by = self.framed.get(frame)
+            if not isinstance(by, str):
+                return by
+            frame = by
+            url = self.documents.get(frame, "")
+            if url.startswith("http"):
+                return SetBy(kind="http", url=url.split("#", 1)[0])
+        return None
 
     async def searched(self, within: float) -> None:
         """Wait until it is known who made what ran, or for so many seconds."""
@@ -236,6 +260,11 @@ class Evidence:
     def worker_began(self) -> float:
         """The monotonic time when the last of the workers beside the page began that it started."""
         return max((worker.attached_at for worker in self._started()), default=0.0)
+
+    @property
+    def last_stored(self) -> float:
+        """The monotonic time when the page, or a worker beside it, last stored a database."""
+        return max(self.stored_at, *(worker.stored_at for worker in self._started()), 0.0)
 
     @property
     def waits_until(self) -> float:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from scanner import cookie_line, lifetimes
 from scanner.addresses import without_query
-from scanner.collectors.evidence import CookieWrite, Evidence, Request, Unheard
+from scanner.collectors.evidence import MAX_BROUGHT, CookieWrite, Evidence, Request, Unheard
 from scanner.collectors.stack import OURS, clean
 from scanner.domains import same_site
 from scanner.model import SetBy
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 BUFFER = 1_000_000  # bytes of answers that the browser keeps for us: we read none of them
 
-MAX_BROUGHT = 4000  # addresses of a page whose initiators are remembered
-
 #: What a header Clear-Site-Data says that takes cookies away, and what all else.
 _CLEARING = ('"cookies"', '"*"')
 _EMPTYING = ('"storage"', '"*"')
 
 #: Kinds of requests that may stay open for as long as the page lives.
 _ENDLESS = {"EventSource", "WebSocket", "Media"}
+
+#: How addresses of documents begin that were written into the page which holds them.
+_WRITTEN = ("about:", "data:", "blob:", "javascript:")
+_SHEET = "about:client"  # what asks for what a style sheet in a page imports
 
 CONNECTIONS = 6  # to one host, over HTTP/1.1, that browsers open at the most
 
@@ -117,12 +119,15 @@ class Network:
             ("webTransportCreated", self._transport),
         ):
             session.on(f"Network.{method}", listener)
+        session.on("Page.frameAttached", self._framed)
         session.on("detached", self._detached)
         session.post("Network.enable", maxTotalBufferSize=BUFFER, maxResourceBufferSize=BUFFER)
 
     def _asked(self, params: Params) -> None:
         url = params["request"]["url"]
         exchange = self._exchange(params["requestId"])
+        if params.get("type") == "Document" and "frameId" in params:
+            self._evidence.documents[params["frameId"]] = url
         if "redirectResponse" in params and params.get("redirectHasExtraInfo") is False:
             exchange.withdraw()
         if url.startswith(("blob:", "data:")) and (
@@ -136,9 +141,7 @@ class Network:
         if params.get("type") == "Script" and "redirectResponse" in params:
             self._evidence.landed[exchange.hops[0]] = url
         self._pair(exchange)
-        by = self._evidence.planned.get(url) or initiator(
-            params.get("initiator", {}), self._evidence.addresses
-        )
+        by = self._evidence.planned.get(url) or self._asker(params)
         self._brought(url, by, redirected=params.get("redirectResponse"))
         self._evidence.requests.append(Request(host=urlsplit(url).hostname or "", at=_now(), by=by))
         traffic = self._traffic
@@ -157,6 +160,26 @@ class Network:
 
     def _initiator(self, params: Params) -> SetBy | None:
         return initiator(params.get("initiator", {}), self._evidence.addresses)
+
+    def _framed(self, params: Params) -> None:
+        """Note who put a frame into the page."""
+        maker = caller(params.get("stack"), self._evidence.addresses)
+        self._evidence.framed[params["frameId"]] = maker or params["parentFrameId"]
+
+    def _asker(self, params: Params) -> SetBy | None:
+        """Return who asked for something; what the browser does not know follows from the frame."""
+        by = self._initiator(params)
+        url, document = params["request"]["url"], params.get("documentURL", "")
+        holder = self._evidence.holder(params.get("frameId", ""))
+        loads = params.get("type") == "Document"
+        if by is None or by.url == _SHEET:
+            if loads:
+                return self._evidence.brought.get(url) or holder
+            inline = document.startswith("http") and document != url
+            return SetBy(kind="http", url=clean(document)) if inline else holder
+        if by.url and by.url.startswith(_WRITTEN) and (loads or by.url == clean(document)):
+            return holder or by
+        return by
 
     def _brought(self, url: str, by: SetBy | None, *, redirected: Params | None) -> None:
         """Note who asked for *url*, or which answer led there."""

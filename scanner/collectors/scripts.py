@@ -20,6 +20,7 @@ from scanner.addresses import without_query
 from scanner.collectors import parameters
 from scanner.collectors.debugger import Debugger
 from scanner.collectors.evidence import DATABASES, Call, CookieWrite, Evidence, StoredItem
+from scanner.collectors.fetched import Fetched
 from scanner.collectors.handlers import address, handlers
 from scanner.collectors.leads import Leads
 from scanner.collectors.libraries import Libraries
@@ -51,6 +52,9 @@ _ASKED = (
 )
 
 
+#: What leads to addresses that are asked for later, by the page as far as the browser knows.
+_LED = ("window", "style")
+
 #: What code in a frame calls the page around it.
 _OUTWARD = re.compile(r"\b(parent|top|frameElement)\b")
 
@@ -75,12 +79,12 @@ WATCH = _source()
 class _Told(msgspec.Struct, kw_only=True):
     kind: str  # a Kind, a SignalKind, or: begun, brought, code, timer, unregistered
     name: str
-    names: list[str] = []  # storage: all of a heap that was written in one place
+    names: list[str] = []  # all of a heap that was written in one place; cookies: their lines
     page: str
     at: float  # milliseconds, by the page's clock
     stack: list[Frame] = []
     line: str = ""  # cookies: what was written
-    kept: bool = False  # cookies: whether it could be read back at once
+    kept: bool | None = False  # cookies: whether it could be read back at once; None: not tried
     value: str | None = None  # storage: its beginning
     length: int = 0  # storage: of the whole value; timer: milliseconds
     gone: bool = False  # storage: whether it was deleted
@@ -103,6 +107,7 @@ class Scripts:
         self._newest: str | None = None  # hash of the nameless script that was made last
         debugger = Debugger(session)
         self._leads = Leads(session, evidence=evidence, debugger=debugger)
+        self._fetched = Fetched(session, evidence=evidence)
         self._libraries = Libraries(session, evidence=evidence, texts=texts)
         session.on("Runtime.bindingCalled", self._called)
         session.on("Debugger.scriptParsed", self._parsed)
@@ -145,13 +150,21 @@ class Scripts:
             due = time.monotonic() + told.length / 1000
             self._evidence.due = max(self._evidence.due, due)
             return
+        if not self._fetched.delays(told.stack, told.page, lambda: self._search(told)):
+            self._search(told)
+
+    def _search(self, told: _Told) -> None:
+        """Take in what a page told, now or when it is known who made the code that did it."""
         if not self._leads.delays(told.stack, lambda: self._take(told), patched=told.patched):
             self._take(told)
 
     def _take(self, told: _Told) -> None:
         """Note what a page told of what somebody did."""
         made = self._evidence.made
-        by = responsible(told.stack, page=told.page, made=made, patched=told.patched)
+        fetched = self._evidence.fetched
+        by = responsible(
+            told.stack, page=told.page, made=made, fetched=fetched, patched=told.patched
+        )
         # New frames do not show us the stack, at the most what replaced the native function.
         shown = [frame for frame in told.stack if not (told.patched and frame.function)]
         if len(told.stack) <= 1 and not shown and self._newest in made:
@@ -195,6 +208,8 @@ class Scripts:
             self._evidence.deferred.add(without_query(url))
         if url.startswith("blob:"):
             self._evidence.made[url] = by
+        elif told.name in _LED:
+            self._evidence.led(url, by)
         elif len(self._evidence.planned) < MAX_PLANNED:
             self._evidence.planned[url] = by
             self._evidence.brought[url] = by
@@ -211,19 +226,23 @@ class Scripts:
 
     def _cookie(self, told: _Told, by: SetBy) -> None:
         at = _time(told.at)
-        line = cookie_line.read(told.line, url=told.page, written_at=at, digester=self._digester)
-        if line is not None:
-            self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
-            self._consider(self._evidence.writes, line.name, told)
+        for text in told.names or [told.line]:
+            line = cookie_line.read(text, url=told.page, written_at=at, digester=self._digester)
+            if line is not None:
+                self._evidence.writes.append(CookieWrite(line=line, by=by, at=at, seen=told.kept))
+                self._consider(self._evidence.writes, line.name, told)
 
     def _consider(self, items: list[Any], name: str, told: _Told) -> None:
         """Look whether the setter of the last of *items* is a library that somebody else called."""
         if len({frame.url for frame in told.stack}) > 1 or told.kind in DATABASES:
-            steps = way(told.stack, made=self._evidence.made, patched=told.patched)
+            noted = self._evidence
+            steps = way(told.stack, made=noted.made, fetched=noted.fetched, patched=told.patched)
             self._libraries.consider(items, name, steps, page=told.page)
 
     def _stored(self, told: _Told, name: str, by: SetBy) -> None:
         value = told.value
+        if told.kind in DATABASES:
+            self._evidence.stored_at = time.monotonic()
         self._evidence.stored.append(
             StoredItem(
                 kind=Kind(told.kind),

@@ -72,6 +72,7 @@ def responsible(
     *,
     page: str | None = None,
     made: Mapping[str, SetBy] | None = None,
+    fetched: Mapping[str, SetBy] | None = None,
     patched: bool = False,
 ) -> SetBy:
     """
@@ -87,10 +88,11 @@ def responsible(
         page: URL of the document, which its inline scripts count as.
         made: Who made the scripts that have no address of their own, by the hash of their text;
             and those of blob: and data: addresses, by these.
+        fetched: Where code stands that was fetched as a text, by its hash.
         patched: Whether the page put something of its own in the place of what was called.
     """
     made = made or {}
-    frames = [frame for frame in frames if frame.url != OURS]
+    frames = [frame for frame in _settled(frames, fetched) if frame.url != OURS]
     rest = frames[_wrappers(frames, patched=patched) :]
     asked = _places(rest, made)
     if not asked and not any(frame.line is not None and not frame.url for frame in rest):
@@ -119,10 +121,14 @@ def passes_on(url: str) -> bool:
 
 
 def way(
-    frames: list[Frame], *, made: Mapping[str, SetBy] | None = None, patched: bool = False
+    frames: list[Frame],
+    *,
+    made: Mapping[str, SetBy] | None = None,
+    fetched: Mapping[str, SetBy] | None = None,
+    patched: bool = False,
 ) -> list[SetBy]:
     """Return the scripts on *frames*, as `responsible` sees them, innermost first, each once."""
-    frames = [frame for frame in frames if frame.url != OURS]
+    frames = [frame for frame in _settled(frames, fetched) if frame.url != OURS]
     places = _places(frames[_wrappers(frames, patched=patched) :], made or {})
     innermost: dict[str | None, SetBy] = {}
     for by in map(_told, places):
@@ -136,6 +142,17 @@ def unclaimed(frames: list[Frame], *, patched: bool) -> str | None:
     if any(_place(frame) for frame in rest):
         return None
     return next((frame.hash for frame in rest if frame.hash and not frame.url), None)
+
+
+def _settled(frames: list[Frame], fetched: Mapping[str, SetBy] | None) -> list[Frame]:
+    """Return *frames* with code that was *fetched* as a text where that stands."""
+    known = fetched or {}
+    return [
+        msgspec.structs.replace(frame, url=known[str(frame.hash)].url, hash=None, origin=None)
+        if frame.hash in known
+        else frame
+        for frame in frames
+    ]
 
 
 def _told(by: SetBy) -> SetBy:

@@ -4,7 +4,7 @@
 async (known) => {
   const KEPT = 4096; // characters of a value that are sent on to be measured
   const DEPTH = 4; // folders in folders
-  const MOST = 500; // files of a frame
+  const MOST = 12000; // items of a frame, with which its files end
   const found = [];
   const attempt = async (read) => {
     try {

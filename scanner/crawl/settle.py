@@ -50,6 +50,9 @@ SLICE = 0.5  # seconds of a page's time between two breaths
 FINE_SLICE = 0.125  # likewise, of a page that keeps databases: each answer waits for a breath
 BREATH = 0.015  # real seconds for a slice: databases, workers and frames come in real time
 MORE = 3.0  # seconds that a page gets at the most which still speaks with servers at the end
+STORING = 0.2  # real seconds without another item after which a page has stored its databases
+MOMENT = 0.001  # seconds of a page's time that are given it meanwhile, again and again
+STORING_LIMIT = 4.0  # real seconds that a page gets which stores more and more of them
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
 
@@ -77,6 +80,8 @@ async def arrived(tab: Tab, *, clock: Clock) -> bool:
     await _linger(tab)
     if tab.evidence.has_workers:
         await _workers(tab)
+    if tab.evidence.has_databases:
+        await _storing(tab)
     return loaded and not tab.endless
 
 
@@ -96,6 +101,15 @@ async def _workers(tab: Tab) -> None:
         if left <= 0:
             return
         await _real(tab, linger=left + WORKER_BREATH, busy_limit=left + WORKER_LINGER)
+
+
+async def _storing(tab: Tab) -> None:
+    """Let a page go on that stores more and more; its clock hardly moves meanwhile."""
+    start = time.monotonic()
+    while not tab.over and not tab.endless and time.monotonic() < start + STORING_LIMIT:
+        if time.monotonic() - tab.evidence.last_stored > STORING:
+            return
+        await _spend(tab, MOMENT)
 
 
 async def scrolled(tab: Tab, *, clock: Clock) -> None:

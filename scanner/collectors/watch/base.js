@@ -33,7 +33,7 @@
   const MANY = 12000; // items of one kind of storage, likewise: those beyond are told in heaps
   const CALLED = 20; // frames whose address is code
   const HEAP = 500; // items of a heap
-  const HEAPED = { __proto__: null, local_storage: 1, session_storage: 1, indexed_db: 1, cache_storage: 1, file_system: 1 };
+  const HEAPED = { __proto__: null, local_storage: 1, session_storage: 1, indexed_db: 1, cache_storage: 1, file_system: 1, cookie: 1 };
   const KEPT = 4096; // characters of a value that are sent on to be measured
   const OURS = "kapsel:watch";
   const BARE = "function () { [native code] }";
@@ -167,7 +167,7 @@
     const key = stringify({ __proto__: null, kind, gone, faint, patched, stack });
     if (heap !== null && (heap.key !== key || heap.report.names.length >= HEAP)) tip();
     if (heap === null) {
-      const facts = { __proto__: null, gone, faint, patched, names: bare([]) };
+      const facts = { __proto__: null, gone, faint, patched, kept: null, names: bare([]) };
       const report = { __proto__: null, kind, name, page: place(), at: now(), stack, ...facts };
       heap = { __proto__: null, key, report };
       apply(then, soon, [() => heap !== null && tip()]);
@@ -176,19 +176,23 @@
     names[names.length] = name;
   };
 
-  /** Reports one thing, unless it was reported often already; *most* times at the most. */
+  /**
+   * Reports one thing, unless it was reported often already; *most* times at the most.
+   * Facts that cost something are asked for when they are needed.
+   */
   const tell = (kind, name, above, facts, most = TOLD) => {
     try {
       const key = kind + " " + name;
       const told = apply(get, counts, [key]) || 0;
       if (told >= most || (full(kind) && !HEAPED[kind])) return;
       apply(set, counts, [key, told + 1]);
+      const known = typeof facts === "function" ? facts() : facts;
       if (full(kind)) {
-        heaped(kind, name, above, facts);
+        heaped(kind, known.line || name, above, known);
         return;
       }
       apply(set, totals, [kind, (apply(get, totals, [kind]) || 0) + 1]);
-      const report = { __proto__: null, kind, name, page: place(), at: now(), stack: sites(above), ...facts };
+      const report = { __proto__: null, kind, name, page: place(), at: now(), stack: sites(above), ...known };
       // A page may have hung a toJSON on all arrays: old libraries do.
       setPrototypeOf(report.stack, null);
       if (report.stack.length <= (report.patched ? 1 : 0)) report.frames = addressed();

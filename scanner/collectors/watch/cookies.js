@@ -6,14 +6,17 @@
 
   const cookie = Document && getOwnPropertyDescriptor(Document.prototype, "cookie");
   wrap(Document && Document.prototype, "cookie", "set", (native, self, args, above) => {
-    if (full("cookie") || args.length === 0) return apply(native, self, args);
+    if (args.length === 0) return apply(native, self, args);
     const line = `${args[0]}`;
     const result = apply(native, self, [line]);
     try {
       const pair = apply(trim, apply(split, line, [";", 1])[0], []);
-      const jar = apply(cookie.get, self, []);
-      const kept = apply(includes, "; " + jar + "; ", ["; " + pair + "; "]);
-      tell("cookie", apply(trim, apply(split, pair, ["=", 1])[0], []), above, { line, kept, patched: patched(self) });
+      tell("cookie", apply(trim, apply(split, pair, ["=", 1])[0], []), above, () => {
+        // Who writes as many as that is in a loop, in which to read them all back takes long.
+        const jar = full("cookie") ? null : apply(cookie.get, self, []);
+        const kept = jar === null ? null : apply(includes, "; " + jar + "; ", ["; " + pair + "; "]);
+        return { line, kept, patched: patched(self) };
+      });
     } catch {
       // a cookie that cannot be read back is found in the jar
     }

@@ -171,6 +171,20 @@
     const text = content(tag) + more;
     if (text !== "" && text.length <= LARGE) tell("code", "element", above, { text }, TIMES);
   };
+  // What a style sheet in the page asks for, the browser puts down to the page.
+  const FETCHES = /@import\s+["']([^"'\s]+)|url\(\s*["']?(?!data:)([^"')\s]+)/g;
+  const SHEETS = 40; // addresses in one
+  const dresses = (sheet, above) => {
+    const text = content(sheet);
+    if (text.length > MOST) return;
+    FETCHES.lastIndex = 0;
+    for (let i = 0; i < SHEETS; i += 1) {
+      const found = apply(exec, FETCHES, [text]);
+      const url = found === null ? null : whole(found[1] || found[2]);
+      if (found === null) break;
+      if (url !== null) tell("brought", "style", above, { text: url }, TIMES);
+    }
+  };
   const inserted = (node, into, above) => {
     const kind = typeof node === "string" ? TEXT : nodeType(node);
     if (kind === TEXT) {
@@ -179,6 +193,8 @@
       }
     } else if (kind === ELEMENT && localName(node) === "script") {
       runs(node, "", above);
+    } else if (kind === ELEMENT && localName(node) === "style") {
+      dresses(node, above);
     } else if (kind === FRAGMENT ? firstOf(node) : kind === ELEMENT && firstInside(node)) {
       const tags = apply(kind === FRAGMENT ? inFragment : within, node, ["script"]);
       const count = listLength(tags);
@@ -222,6 +238,9 @@
   });
   wrap(globalThis, "open", "value", (native, self, args, above) => {
     address(args[0], above);
+    // Of a window without an opener the browser tells nobody who opened it.
+    const shown = args[0] ? whole(`${args[0]}`) : null;
+    if (shown !== null) tell("brought", "window", above, { text: shown }, TIMES);
     return apply(native, self, args);
   });
   for (const [owner, name] of [

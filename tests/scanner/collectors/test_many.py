@@ -1,0 +1,39 @@
+"""Pages that store more than a page does: who did is told all the same."""
+
+import pytest
+
+from scanner.model import Fate, Kind
+from tests.sites.paths import Answer, Host, script
+
+pytestmark = pytest.mark.anyio
+
+SHOP = "https://www.shop.example/"
+LOOP = """for (let i = 0; i < 1600; i += 1) document.cookie = `own_${i}=1`;
+for (let i = 0; i < 1600; i += 1) document.cookie = `own_${i}=; Max-Age=0`;"""
+FILES = """navigator.storage.getDirectory().then(async (folder) => {
+  for (let i = 0; i < 200; i += 1) await folder.getFileHandle(`file_${i}`, { create: true });
+});"""
+
+
+async def test_who_writes_cookies_after_somebody_wrote_very_many_is_known(look):
+    shop = {
+        "/": Answer("<script src=/loop.js></script><script src=/late.js></script>"),
+        "/loop.js": script(LOOP),
+        "/late.js": script("document.cookie = 'late=1'; document.cookie = 'refused=1; domain=a.b'"),
+    }
+    found = await look({"www.shop.example": Host(shop)})
+
+    cookies = found.cookies()
+    assert cookies["late"].set_by.url == SHOP + "late.js"
+    assert cookies["late"].fate is Fate.KEPT
+    assert cookies["refused"].fate is Fate.REFUSED
+    assert cookies["own_1599"].set_by.url == SHOP + "loop.js"
+
+
+async def test_a_page_that_goes_on_storing_files_is_waited_for(look):
+    shop = {"/": Answer("<script src=/files.js></script>"), "/files.js": script(FILES)}
+    found = await look({"www.shop.example": Host(shop)})
+
+    files = found.of(Kind.FILE_SYSTEM)
+    assert files.keys() == {f"file_{i}" for i in range(200)}
+    assert {file.set_by.url for file in files.values()} == {SHOP + "files.js"}
