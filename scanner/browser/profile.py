@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanner.browser import disguise
 from scanner.browser.devtools import DevToolsError
+from scanner.browser.dialogs import Dialogs
 from scanner.browser.tab import MAX_POPUPS, Tab
 from scanner.collectors.contacts import Contacts
 from scanner.collectors.libraries import Texts
@@ -16,7 +17,7 @@ from scanner.collectors.page_script import page_script
 from scanner.collectors.scripts import Scripts
 from scanner.collectors.validators import Validators
 from scanner.collectors.workers import Workers
-from scanner.crawl.gate import guard
+from scanner.crawl.gate import Barrier, Known
 from scanner.model import Statement, Visitor, said
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Profile:
         self._emulation = disguise.emulation(visitor)
         self._drawn = disguise.metrics(visitor)  # for a page that is pressed on
         self._badge = badge
+        self._known = Known()
         self._signal = signal
         self._digester = digester
         self._gate = gate
@@ -111,12 +113,15 @@ class Profile:
         """Let Playwright drive the page in *tab* until the block ends; see `Browser.lend`."""
         draw = "Emulation.setDeviceMetricsOverride"
         async with self._browser.lend(tab.target) as page:
-            tab.lent = True
+            tab.dialogs.lent = True
+            tab.barrier.held = True
+            tab.barrier.close()
             try:
                 await tab.session.call(draw, **self._drawn)  # else presses miss
                 yield page
             finally:
-                tab.lent = False
+                tab.dialogs.lent = False
+                tab.barrier.held = False
                 tab.session.post(draw, **{**self._drawn, "scale": disguise.TINY})
 
     async def bring_along(self, cookies: list[dict[str, str]]) -> None:
@@ -159,6 +164,7 @@ class Profile:
                     hurry=self._hurry,
                     beside=self.workers.noted,
                     badge=self._badge,
+                    known=self._known,
                 )
                 self._tabs[info["targetId"]] = tab
                 self._prepare(session, info, evidence=tab.evidence, traffic=tab.traffic)
@@ -170,13 +176,14 @@ class Profile:
             if len(opener.popups) > MAX_POPUPS:
                 _turn_away(session, frame=info["targetId"])
                 return
-            guard(
+            Barrier(
                 session,
                 frame=info["targetId"],
                 gate=self._popup_gate,
                 refused=_ignore,
                 badge=self._badge,
             )
+            Dialogs(session)
             self._prepare(session, info, evidence=opener.evidence, traffic=opener.traffic)
             return
         evidence = self.workers.evidence(info["url"], pages=[tab.evidence for tab in self.tabs])
@@ -283,7 +290,7 @@ def _turn_away(session: Session, *, frame: str) -> None:
 
     It is let run first: one that is closed while it waits for us can stop the page that opened it.
     """
-    guard(session, frame=frame, gate=_nowhere, refused=_ignore)
+    Barrier(session, frame=frame, gate=_nowhere, refused=_ignore)
     session.post("Runtime.runIfWaitingForDebugger")
     session.post("Page.close")
 

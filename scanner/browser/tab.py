@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scanner.browser.devtools import DevToolsError
+from scanner.browser.dialogs import Dialogs
 from scanner.browser.frames import EVALUATE_LIMIT, Frames
 from scanner.collectors.evidence import Evidence
 from scanner.collectors.network import Traffic
 from scanner.collectors.scripts import AWAY
-from scanner.crawl.gate import guard
+from scanner.crawl.gate import Barrier
 from scanner.model import Statement, said
 
 if TYPE_CHECKING:
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 
     from scanner.browser.devtools import Params, Session
     from scanner.crawl.badge import Badge
-    from scanner.crawl.gate import Gate
+    from scanner.crawl.gate import Gate, Known
 
-MAX_DIALOGS = 15  # alerts of one page before its scripts are stopped
 MAX_DOCUMENTS = 6  # pages that one may lead to by itself, one after the other
 MAX_ROUTES = 5  # addresses that a page gives itself; with more it is in a loop
 MAX_POPUPS = 5  # windows of one page that are let run
@@ -57,6 +57,7 @@ class Tab:
         hurry: asyncio.Event,
         beside: Mapping[str, Evidence] | None = None,
         badge: Badge | None = None,
+        known: Known | None = None,
     ) -> None:
         self.session = session
         self.target = target
@@ -80,13 +81,10 @@ class Tab:
         self._loaded = asyncio.Event()
         self._loader: str | None = None  # of the document that is there, or on its way
         self._begun: set[str] = set()  # loaders of the documents that came since the last goto
-        self._dialogs = 0
-        self.lent = False  # whether somebody else answers what the page asks
         self._away = 0  # how often a page was left
         session.on("Page.frameNavigated", self._begin)
         session.on("Page.documentOpened", self._begin)
         session.on("Page.loadEventFired", self._finished)
-        session.on("Page.javascriptDialogOpening", self._dialog)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
         session.on("Network.loadingFailed", self._cut_short)
         session.on("Page.navigatedWithinDocument", self._routed)
@@ -95,7 +93,10 @@ class Tab:
         session.post("Page.enable")
         session.post("Inspector.enable")
         self._gate = gate
-        guard(session, frame=target, gate=self._admit, refused=self._bar, badge=badge)
+        self.barrier = Barrier(
+            session, frame=target, gate=self._admit, refused=self._bar, badge=badge, known=known
+        )
+        self.dialogs = Dialogs(session, leaving=self.barrier.close)
 
     @property
     def over(self) -> bool:
@@ -110,7 +111,7 @@ class Tab:
     @property
     def alert_loop(self) -> bool:
         """Whether the page had to be stopped because it asked and asked."""
-        return self._dialogs > MAX_DIALOGS
+        return self.dialogs.loop
 
     async def goto(self, url: str, *, timeout: float) -> Navigation:  # noqa: ASYNC109
         """
@@ -130,10 +131,11 @@ class Tab:
         self.endless = False
         self.laden = False
         self.broken = None
-        self._dialogs = 0
+        self.dialogs.begin()
         self.stuck = False
         self.visits += 1
         self.traffic.begin()
+        self.barrier.begin()
         way = asyncio.create_task(self.session.call("Page.navigate", url=url, timeout=timeout))
         hurry = asyncio.create_task(self._hurry.wait())
         try:
@@ -270,17 +272,6 @@ class Tab:
         """Note the load event of the main frame, unless its document is about to be replaced."""
         if self._loader in self._begun:
             self._loaded.set()
-
-    def _dialog(self, params: Params) -> None:
-        if params.get("type") == "beforeunload":
-            self.session.post("Page.handleJavaScriptDialog", accept=True)
-            return
-        self._dialogs += 1
-        if self.lent and params.get("type") == "confirm" and not self.alert_loop:
-            return
-        self.session.post("Page.handleJavaScriptDialog", accept=False)
-        if self.alert_loop:
-            self.session.post("Runtime.terminateExecution")
 
 
 async def _comes(answer: asyncio.Future[Params], *, within: float) -> bool:

@@ -42,7 +42,7 @@ MAX_PLANNED = 2000  # addresses of a page
 LONGEST_WAY = 20_000.0  # milliseconds from asking for a page to its first script
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
-HOOKS = ("frames", "cookies", "areas", "places", "made", "prints", "asked", "adverts")
+HOOKS = ("ways", "frames", "cookies", "areas", "places", "made", "prints", "asked", "adverts")
 #: Asking what the visitor wants, or for what the browser has for advertising.
 _ASKED = (
     SignalKind.TCF,
@@ -58,6 +58,9 @@ _LED = ("window", "style")
 #: What code in a frame calls the page around it.
 _OUTWARD = re.compile(r"\b(parent|top|frameElement)\b")
 
+_WORD = secrets.token_hex(12)  # by which our realms know each other
+LEAVING = f"{_WORD}:leaving"  # what a page asks that is about to go elsewhere
+
 AWAY = f"about:blank?{secrets.token_hex(12)}-"  # begins the address of our own blank pages
 
 
@@ -67,7 +70,7 @@ def _source() -> str:
     base, *hooks = (
         (folder / f"{name}.js").read_text(encoding="utf-8") for name in ("base", *HOOKS)
     )
-    word = json.dumps(secrets.token_hex(12))  # by which our realms know each other
+    word = json.dumps(_WORD)
     listed = ",\n".join(hooks)
     ours = f"location.href.startsWith({json.dumps(AWAY)}) ||"
     return f"{ours} {base.rstrip()}({word}, [\n{listed}]);\n//# sourceURL={OURS}"
