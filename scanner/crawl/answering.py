@@ -89,7 +89,7 @@ class Answering:
         log.info("banner asks again", site=self._tour.site.key, state=self._state)
         one = {State.ACCEPT: "accepted", State.REJECT: "rejected"}[wanted]
         only = self._state.only
-        changed: dict[str, Any] = {one: None} if only is None else {"chosen": {only: False}}
+        changed: dict[str, Any] = {one: None} if only is None else {"chosen": {}}
         doubts = (*self.banner.doubts, said("asks_again"))
         self.banner = msgspec.structs.replace(self.banner, **changed, doubts=doubts)
         return wanted is State.ACCEPT and only is None
@@ -136,7 +136,9 @@ class Answering:
         only = self._state.only
         if only is None:
             return given
-        chosen = {only: given.accepted is True} if given.found else {}
+        missing = given.accepted is False and only not in given.offers
+        sure = bool(given.found) and (given.accepted is True or missing)
+        chosen = {only: given.accepted is True} if sure else {}
         return msgspec.structs.replace(given, accepted=None, chosen=chosen)
 
 
