@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from scanner.model import Category
 
 
+#: "Cookies for statistics and analysis" is a name; what is longer tells of it.
+MOST_NAME_WORDS = 5
+
 #: Stands for the group of radio buttons without a name of their own.
 UNNAMED = "radio"
 
@@ -94,7 +97,10 @@ def topic(subjects: Iterable[str]) -> Category | None:
     """
     Return the category that *subjects* speak of, the nearest first; None: they do not say.
 
-    "Cookie preferences" stands over a banner, not over one category.
+    A name says more than a sentence, which may mention other categories. "Cookie preferences"
+    stands over a banner, not over one category.
     """
-    told = (words.category(text) for text in subjects if not words.reopens(text))
+    texts = [text for text in subjects if not words.reopens(text)]
+    names = [text for text in texts if len(text.split()) <= MOST_NAME_WORDS]
+    told = map(words.category, [*names, *texts])
     return next((category for category in told if category is not None), None)

@@ -219,12 +219,12 @@ class Dialogue:
             return RESULTS[effect]
         pressed: set[str] = set()
         in_vain: set[str] = set()  # a page that is still waking up may miss the first press
-        asks = False
+        asks = sets = False
         for _ in range(MOST_STEPS):
             found = await self._next(answer, pressed, opened=in_vain)
             if found is None:
                 result = await self._last_resort(answer, before)
-                unsure = asks or self._veiled or self._unread
+                unsure = asks or sets or self._veiled or self._unread
                 return None if unsure and not result else result
             sight, step = found
             effect = await self._take(sight, step, answer, before)
@@ -233,9 +233,9 @@ class Dialogue:
                 await self._close(sight)
             if effect not in ("none", "asks", "kept"):
                 return None if step.closes else RESULTS[effect]
-            saved = effect == "kept" and step.press.meaning is Meaning.SAVE
-            asks = asks or saved or effect == "asks"
+            asks = asks or effect in ("asks", "kept")
             self._ready = step.sets
+            sets = sets or step.sets
             if effect == "asks":  # of something else, perhaps with the same words
                 continue
             if label(step.press) in in_vain:

@@ -34,6 +34,7 @@ _PLAIN_ENOUGH = 2
 #: Turns of a banner's speech that outweigh one word of another dialog.
 _TRAP_WEIGHT = 2
 
+_LITTLE_MORE = 120  # characters; a layer with more than that around a banner is the page's
 _LONGEST_NOTICE = 800  # characters; what is longer is a text with a way to close it
 
 
@@ -179,7 +180,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         """Whether another layer saves what it says: it can be set and closed, no more."""
         ways = {control.meaning for control in self.controls if control.weight == "strong"}
         apart = self.kind == "overlay" and not self.fields
-        told = subjects > 0 and talk >= _PLAIN_ENOUGH
+        called = self.hint and len(self.offers) >= _PLAIN_ENOUGH
+        told = subjects > 0 and (talk >= _PLAIN_ENOUGH or called)
         set_here = Meaning.SETTINGS in ways or bool(self.offers)
         return apart and told and set_here and Meaning.CLOSE in ways
 
@@ -202,9 +204,11 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind == "named" and bool(self.inside)
 
     def adds_to(self, inner: Layer) -> bool:
-        """Whether this layer has answers or switches that *inner*, a part of it, has not."""
-        more = {control.meaning for control in self.controls} & ANSWERS
-        less = {control.meaning for control in inner.controls} & ANSWERS
+        """Whether this layer has answers, settings or switches that *inner*, a part, has not."""
+        little = len(self.text) - len(inner.text) <= _LITTLE_MORE
+        ways = ANSWERS | {Meaning.SETTINGS} if little else ANSWERS  # a page has settings, too
+        more = {control.meaning for control in self.controls} & ways
+        less = {control.meaning for control in inner.controls} & ways
         return more > less or len(self.optional) > len(inner.optional)
 
     @property

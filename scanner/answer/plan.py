@@ -65,7 +65,7 @@ def plan(
 def accepts_chosen(layer: Layer) -> bool:
     """Whether an "accept" of *layer* may take its switches as they are: nothing else would."""
     accepting = layer.means(Meaning.ACCEPT)
-    plain = any(not control.says_all for control in accepting)
+    plain = any(not c.says_all or words.saves(c.label or c.name) for c in accepting)
     boxes = [switch for switch in layer.optional if switch.radio is None]
     return plain and bool(boxes) and not layer.means(Meaning.SAVE)
 

@@ -300,7 +300,9 @@
     for (const element of deep(root)) {
       if (found.length >= MOST_CONTROLS) break;
       if ((element.matches(SWITCH) && !element.matches(PRESSED)) || !shown(element)) continue;
-      if (element.closest("label")?.control?.matches(SWITCH)) continue; // turns a switch over
+      const turned = element.closest("label")?.control;
+      const far = turned?.matches(SWITCH) && !within(turned, root); // a style sheet listens to it
+      if (turned?.matches(SWITCH) && !far) continue; // turns a switch over
       const up = parent(element);
       const ruled = ruledMeaning(element, rule) !== null;
       if (!ruled && rule?.revisit && element.matches(rule.revisit)) continue; // a door, no answer
@@ -308,7 +310,7 @@
       const box = element.getBoundingClientRect();
       if (box.width < 2 || box.height < 2) continue;
       let weight = null;
-      if (ruled || element.matches(PRESSABLE)) weight = "strong";
+      if (ruled || element.matches(PRESSABLE) || (far && element.matches("label"))) weight = "strong";
       else if (style(element).cursor === "pointer" && up && style(up).cursor !== "pointer")
         weight = element.querySelector(PRESSABLE) ? null : "pointer";
       else if (!element.childElementCount && !shadow(element) && element.textContent.trim().length <= 40)
@@ -514,12 +516,18 @@
     return [...found];
   };
 
+  /** Whether a script has set the global `name`: an element with that id goes by it as well. */
+  const isSet = (name) => {
+    const value = window[name];
+    return value !== undefined && !(value instanceof Element || value instanceof HTMLCollection);
+  };
+
   const layers = described(findRoots());
   const report = {
     platforms: rules
       .filter(
         (rule) =>
-          (rule.globals ?? []).some((name) => window[name] !== undefined) ||
+          (rule.globals ?? []).some(isSet) ||
           (rule.banner && forest.some((tree) => belongs(tree, rule) && tree.querySelector(rule.banner))),
       )
       .map((rule) => rule.name),

@@ -131,6 +131,8 @@ def meaning(label: str) -> Meaning:
         return Meaning.NECESSARY
     if accepts is not None and everything:
         return Meaning.ACCEPT
+    if everything and _confirms_all(text):
+        return Meaning.ACCEPT
     if _has(text, "save") or (accepts is not None and _has(text, "chosen")):
         return Meaning.SAVE
     settings = _first(text, "revisit", "settings")
@@ -149,6 +151,11 @@ def meaning(label: str) -> Meaning:
     if _has(text, "acknowledge"):
         return Meaning.ACKNOWLEDGE
     return Meaning.CLOSE if _has(text, "close") else Meaning.NONE
+
+
+def saves(label: str) -> bool:
+    """Whether *label* has a word for saving, too: "confirm all" may keep what the switches say."""
+    return _has(normal(label), "save")
 
 
 def says_all(label: str) -> bool:
@@ -347,6 +354,15 @@ def costs(label: str) -> bool:
         return True
     text = normal(label)
     return any(not _negated(text, match.start()) for match in _pattern("price").finditer(text))
+
+
+def _confirms_all(text: str) -> bool:
+    """Whether *text* saves everything and no more: not "confirm all choices"."""
+    if not _has(text, "save"):
+        return False
+    for name in ("save", "all", "subject"):
+        text = _pattern(name).sub(" ", text)
+    return not text.strip()
 
 
 def _only_necessary(text: str, *, accepts: bool) -> bool:

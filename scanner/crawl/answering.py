@@ -90,7 +90,8 @@ class Answering:
             return
         log.info("banner asks again", site=self._tour.site.key, state=self._state)
         one = {State.ACCEPT: "accepted", State.REJECT: "rejected"}[wanted]
-        changed: dict[str, Any] = {} if self._state.only else {one: None}
+        only = self._state.only
+        changed: dict[str, Any] = {one: None} if only is None else {"chosen": {}}
         doubts = (*self.banner.doubts, said("asks_again"))
         self.banner = msgspec.structs.replace(self.banner, **changed, doubts=doubts)
 
@@ -136,7 +137,9 @@ class Answering:
         only = self._state.only
         if only is None:
             return given
-        chosen = {only: given.accepted is True} if given.found else {}
+        missing = given.accepted is False and only not in given.offers
+        sure = bool(given.found) and (given.accepted is True or missing)
+        chosen = {only: given.accepted is True} if sure else {}
         return msgspec.structs.replace(given, accepted=None, chosen=chosen)
 
 

@@ -74,6 +74,8 @@ BANNERS = [
     ("categories_in_summaries", "accept", "save:statistics=0,marketing=0"),
     ("two_ask", "accept+accept", "reject+reject"),
     ("tiny_refusal", "accept", None),
+    ("settings_in_a_row", "accept", "save:statistics=0,marketing=0"),
+    ("descriptions_mislead", "accept", "save:statistics=0,marketing=0"),
     (
         "settings_inline_sv",
         "save:statistics=1,marketing=1",
@@ -184,7 +186,7 @@ async def test_an_unknown_banner_is_answered_by_its_words(visit):
 
 @pytest.mark.anyio
 async def test_a_refusal_without_effect_is_none(visit):
-    page = await visit("stubborn")
+    page = await visit("deaf_refusal")
 
     said = await answer(page, State.REJECT, timeout=60)
 
@@ -239,6 +241,75 @@ async def test_a_yes_that_is_not_understood_is_not_said_to_be_missing(visit):
     assert (await pressed(to_accept), await pressed(to_reject)) == (None, "reject")
     assert (accepting.found, accepting.accepted) == (True, None)
     assert (rejecting.found, rejecting.rejected) == (True, True)
+
+
+@pytest.mark.anyio
+async def test_all_is_never_confirmed_in_order_to_refuse(visit):
+    names = ("confirms_all", "confirms_all_behind")
+    pages = [await visit(name) for name in names]
+
+    said = await asyncio.gather(*(answer(page, State.REJECT, timeout=60) for page in pages))
+
+    assert [await pressed(page) for page in pages] == [None, None]
+    assert [(one.found, one.rejected) for one in said] == [(True, None), (True, None)]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["confirms_all", "confirms_all_behind"])
+async def test_all_is_confirmed_in_order_to_accept(visit, name):
+    page = await visit(name)
+
+    said = await answer(page, State.ACCEPT, timeout=60)
+
+    assert await pressed(page) == "accept"
+    assert said.accepted is True
+
+
+@pytest.mark.anyio
+async def test_a_label_to_which_only_a_style_sheet_listens_is_a_button(visit):
+    page = await visit("buttons_by_css")
+
+    said = await answer(page, State.ACCEPT, timeout=60)
+
+    assert [press.label for press in said.presses] == ["Accept and continue"]
+    assert (said.found, said.accepted) == (True, None)  # it leaves no trace
+    assert not await page.locator("#cookie-note").is_visible()
+
+
+@pytest.mark.anyio
+async def test_an_element_that_is_called_like_a_platform_is_not_the_platform(visit):
+    page = await visit("settings_in_a_row")
+
+    said = await answer(page, State.BEFORE, timeout=60)
+
+    assert (said.found, said.platform) == (True, None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("only", "saved"),
+    [
+        (Category.STATISTICS, "save:statistics=1,marketing=0"),
+        (Category.MARKETING, "save:statistics=0,marketing=1"),
+    ],
+)
+async def test_a_category_goes_by_its_name_not_by_what_its_description_mentions(visit, only, saved):
+    page = await visit("descriptions_mislead")
+
+    said = await answer(page, State.ACCEPT, timeout=60, only=only)
+
+    assert await pressed(page) == saved
+    assert said.accepted is True
+
+
+@pytest.mark.anyio
+async def test_a_refusal_that_is_kept_by_a_banner_that_stays_is_not_sure(visit):
+    page = await visit("stubborn")
+
+    said = await answer(page, State.REJECT, timeout=60)
+
+    assert {press.label for press in said.presses} == {"Reject all"}
+    assert (said.found, said.rejected) == (True, None)
 
 
 @pytest.mark.anyio
@@ -361,7 +432,7 @@ async def test_a_site_without_a_control_has_no_way_to_withdraw(visit):
 
 @pytest.mark.anyio
 async def test_the_time_given_is_kept(visit):
-    page = await visit("stubborn")
+    page = await visit("deaf_refusal")
     started = asyncio.get_running_loop().time()
 
     said = await answer(page, State.REJECT, timeout=4)

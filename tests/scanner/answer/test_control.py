@@ -19,6 +19,13 @@ def test_the_heading_of_a_banner_names_no_category():
     assert topic(["Cookie preferences", "Marketing"]) is Category.MARKETING
 
 
+def test_a_name_says_more_than_a_sentence_that_stands_nearer():
+    told = "What we learn here may also steer some of our marketing"
+
+    assert topic([told, "Statistics cookies"]) is Category.STATISTICS
+    assert topic([told, "Your privacy options"]) is Category.MARKETING
+
+
 def test_a_button_that_leads_away_or_that_cannot_be_pressed_means_nothing():
     away = Control(element=0, label="Accept all", leads="away")
     disabled = Control(element=1, label="Accept all", disabled=True)

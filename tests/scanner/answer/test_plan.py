@@ -284,5 +284,6 @@ def test_an_accept_beside_switches_may_take_them_as_they_are():
 
     assert accepts_chosen(layer("Godta", switches=[off]))
     assert not accepts_chosen(layer("Godta alle", switches=[off]))
+    assert accepts_chosen(layer("Bekreft alle", switches=[off]))
     assert not accepts_chosen(layer("Godta", "Lagre", switches=[off]))
     assert not accepts_chosen(layer("Godta"))

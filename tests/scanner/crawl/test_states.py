@@ -46,6 +46,19 @@ async def test_one_category_is_accepted_alone_where_the_banner_offers_it(look):
     }
 
 
+OFFERS_IN_VAIN = BANNER.replace("<button onclick=save(false)>Lagre valg</button>", "")
+
+
+async def test_a_category_that_is_offered_but_cannot_be_saved_alone_is_not_sure(look):
+    shop = Host({"/": Answer(OFFERS_IN_VAIN)})
+
+    states = (State.ACCEPT_FUNCTIONAL, State.ACCEPT_STATISTICS)
+    found = await look({"www.shop.example": shop}, states=states)
+
+    assert found.crawl.banner.offers == (Category.MARKETING, Category.STATISTICS)
+    assert found.crawl.banner.chosen == {Category.FUNCTIONAL: False}
+
+
 ASKS = """<title>Butikk</title><body><h1>Butikk</h1>
 <div id=cookie-banner role=dialog style="position:fixed;bottom:0;left:0;right:0;background:#fe9">
 Vi bruker informasjonskapsler på nettstedet.
