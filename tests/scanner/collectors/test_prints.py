@@ -25,16 +25,14 @@ INNOCENT = {
     "shaders": "const g = document.createElement('canvas').getContext('webgl');"
     "if (g) for (const t of [35632, 35633]) g.getShaderPrecisionFormat(t, 36338)",
 }
+MEASURES = """const s = document.createElement('span'); document.body.append(s);
+for (let n = 0; n < 30; n += 1) { s.style.fontFamily = `f${n}, serif`; s.offsetWidth }"""
 TELLING = {
     "url": ("canvas", "x.fillText('Cwm fjord', 9, 9); c.toDataURL()"),
     "data": ("canvas", "x.strokeText('Cwm fjord', 9, 9); x.getImageData(0, 0, 300, 150)"),
     "blob": ("canvas", "x.fillText(12, 9, 9); c.toBlob(() => {})"),
     "worker": ("canvas", "new Worker('/worker.js')"),
-    "elements": (
-        "fonts",
-        "const s = document.createElement('span'); document.body.append(s); let n = 30;"
-        + "while (n -= 1) { s.style.fontFamily = `f${n}, serif`; s.offsetWidth }",
-    ),
+    "elements": ("fonts", MEASURES),
     "keys": ("keyboard", "navigator.keyboard.getLayoutMap().catch(() => {})"),
 }
 OPEN = "const c = document.createElement('canvas'), x = c.getContext('2d');\n"
