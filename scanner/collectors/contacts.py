@@ -15,11 +15,22 @@ from scanner.collectors.network import initiator
 from scanner.model import SetBy, SignalKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scanner.browser.devtools import Params, Session
     from scanner.collectors.network import Traffic
     from scanner.shape import Digester
 
 MAX_CONTACTS = 1500  # requests of a page that are looked into
+
+MAX_FRAMES = 200  # of WebSockets that are looked into
+PATH = "path"  # what the path of an address is called, where a parameter is named
+#: Headers that a browser sends by itself, and those that say what is sent or wanted.
+_USUAL = frozenset(
+    {"user-agent", "referer", "origin", "host", "cookie", "pragma", "cache-control", "range"}
+    | {"accept", "accept-language", "accept-encoding", "content-type", "content-length", "dnt"}
+    | {"upgrade-insecure-requests", "x-requested-with", "if-none-match", "if-modified-since"}
+)
 
 #: Kinds of requests that show something, and are no message.
 _NO_MESSAGE = frozenset({"Document", "Script", "Stylesheet", "Font", "Media", "Manifest"})
@@ -57,8 +68,12 @@ class Contacts:
         self._evidence = evidence
         self._traffic = traffic
         self._digester = digester
+        self._sockets: dict[str, str] = {}  # request -> URL
+        self._left = MAX_FRAMES
         session.on("Network.requestWillBeSent", self._asked)
         session.on("Network.responseReceived", self._received)
+        session.on("Network.webSocketCreated", self._socket)
+        session.on("Network.webSocketFrameSent", self._framed)
 
     def _asked(self, params: Params) -> None:
         request = params["request"]
@@ -77,6 +92,8 @@ class Contacts:
             if (told := parameters.carried(name, value, page_host=page)) or len(value) >= 8
         )
         headers = {name.lower(): value for name, value in request.get("headers", {}).items()}
+        tokens = {name: digests for _, digests, name in given if digests}
+        tokens.update(self._beside(parts.path if message else "", headers))
         contacts.append(
             Contact(
                 host=parts.hostname or "",
@@ -87,13 +104,58 @@ class Contacts:
                 by=self._evidence.planned.get(url)
                 or initiator(params.get("initiator", {}), self._evidence.addresses),
                 carries=tuple(told for told, _, _ in given if told is not None),
-                tokens={name: digests for _, digests, name in given if digests},
+                tokens=tokens,
                 mixed=request.get("mixedContentType", "none") != "none",
                 referrer=_told_path(headers.get("referer", "")),
                 passes_on=passes_on(parts.path, [name for name, _ in pairs]),
                 granted=_granted(parts.query),
             )
         )
+
+    def _beside(self, path: str, headers: dict[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield what the *path* and the *headers* of a request hold that is no parameter."""
+        codes = " ".join(_CODE.findall(path))
+        if digests := parameters.digests(codes, self._digester):
+            yield PATH, digests
+        for name, value in headers.items():
+            usual = name in _USUAL or name.startswith("sec-")
+            if not usual and (digests := parameters.digests(value, self._digester)):
+                yield name, digests
+
+    def _socket(self, params: Params) -> None:
+        """Note a WebSocket, whose address can tell as much as a request's."""
+        self._sockets[params["requestId"]] = params["url"]
+        by = initiator(params.get("initiator", {}), self._evidence.addresses)
+        self._message(params["url"], urlsplit(params["url"]).query, None, by=by)
+
+    def _framed(self, params: Params) -> None:
+        """Note what is sent over a WebSocket, as long as it is not much."""
+        url, response = self._sockets.get(params["requestId"]), params["response"]
+        if url is not None and response.get("opcode") == 1 and self._left > 0:
+            self._left -= 1
+            self._message(url, "", response.get("payloadData", ""), by=None)
+
+    def _message(self, url: str, query: str, body: str | None, *, by: SetBy | None) -> None:
+        """Note what a WebSocket to *url* tells."""
+        parts = urlsplit(url)
+        told = {
+            name[: parameters.MAX_NAME]: parameters.digests(value, self._digester)
+            for name, value in parameters.pairs(query, body)
+            if len(value) >= parameters.SHORTEST
+        }
+        if len(self._evidence.contacts) < MAX_CONTACTS and any(told.values()):
+            self._evidence.contacts.append(
+                Contact(
+                    host=parts.hostname or "",
+                    path=_CODE.sub("*", parts.path),
+                    kind="WebSocket",
+                    message=True,
+                    at=dt.datetime.now(dt.UTC),
+                    by=by,
+                    carries=(),
+                    tokens={name: digests for name, digests in told.items() if digests},
+                )
+            )
 
     def _received(self, params: Params) -> None:
         """Note what a response asks of the browser, and what protects the page."""

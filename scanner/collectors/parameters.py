@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
@@ -35,6 +36,7 @@ _CLICKS = frozenset(
 )
 _PART = re.compile(r"\d{6,}\.\d{6,}|[A-Za-z0-9]{8,}|[A-Za-z0-9_-]{16,}")
 _TIME = re.compile(r"1[5-9]\d{8}(\d{3})?(\d{3})?|20[12]\d[01]\d[0-3]\d(\d{6})?")  # 2017 to 2033
+_PACKED = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _RANDOM = frozenset({"uuid", "jwt", "base64"})
 
 
@@ -78,7 +80,24 @@ def carried(name: str, value: str, *, page_host: str, known: bool = False) -> Ca
 
 def digests(value: str, digester: Digester) -> frozenset[str]:
     """Return keyed hashes of the parts of *value* that can tell visitors apart."""
-    return frozenset(digester.digest(part) for part in _parts(value[:MAX_VALUE]))
+    value = value[:MAX_VALUE]
+    parts = _parts(value)
+    if inner := _unpacked(value):
+        parts |= _parts(inner)
+    return frozenset(map(digester.digest, parts))
+
+
+def _unpacked(value: str) -> str | None:
+    """Return the text that *value* holds in base64; None: it holds none."""
+    plain = unquote(value).strip()
+    if not _PACKED.fullmatch(plain):
+        return None
+    padded = plain.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        text = base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True).decode("ascii")
+    except ValueError:
+        return None
+    return text if text.isprintable() else None
 
 
 def _parts(value: str) -> set[str]:
