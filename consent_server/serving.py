@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from sqlalchemy import Engine
+
     from consent_server.settings import Settings
 
 BACKLOG = 2048  # connections that wait to be taken
@@ -57,22 +59,21 @@ class Identity(NamedTuple):
             ) from exc
 
 
-def upgrade(database: str, logged: Sequence[str] = ()) -> None:
+def open_upgraded(database: str, logged: Sequence[str] = ()) -> Engine:
     """
-    Bring *database* up to date by a process of its own, with which Alembic's memory goes.
-
-    What fails there fails once more when the server opens the database, and is told then.
+    Return an engine for *database*; a process of its own upgrades it: Alembic's memory goes with it.
 
     Args:
         database: File or URL.
         logged: The options of ``kapsel`` that say how it logs.
+
+    Raises:
+        DatabaseUnusable: If it cannot be opened or upgraded.
     """
     engine = open_database(database, upgrade=False)
-    try:
-        if is_up_to_date(engine):
-            return
-    finally:
-        engine.dispose()
+    if is_up_to_date(engine):
+        return engine
+    engine.dispose()
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "consent_server", *logged, "database", "upgrade"],
         env=os.environ | {"KAPSEL_DATABASE": database},  # an argument would show its password
@@ -84,6 +85,7 @@ def upgrade(database: str, logged: Sequence[str] = ()) -> None:
     )
     if done.returncode == 0:
         sys.stderr.write(done.stderr)
+    return open_database(database)  # what failed there fails once more, and is told now
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -11,6 +11,8 @@ from consent_server.commands.options import checkpoints_option
 from scanner.commands.options import database_option, sites_option, time_zone_option
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from consent_server.serving import Identity
 
 
@@ -208,8 +210,11 @@ def command(
     count = len(load(sites_file))
     identity = _identity(tls_certificate, tls_key)
     level, form = told.get("log_level", "warning"), told.get("log_format", "text")
-    serving.upgrade(database, ("--log-level", level, "--log-format", form))
-    _let_somebody_in(database, api_token)
+    engine = serving.open_upgraded(database, ("--log-level", level, "--log-format", form))
+    try:
+        _let_somebody_in(engine, api_token)
+    finally:
+        engine.dispose()
     settings = Settings(
         oidc=Oidc.from_environment(),
         database=database,
@@ -253,20 +258,15 @@ def _identity(certificate: Path | None, key: Path | None) -> Identity | None:
     return identity
 
 
-def _let_somebody_in(database: str, api_token: str | None) -> None:
+def _let_somebody_in(engine: Engine, api_token: str | None) -> None:
     """Where no token exists, make one and print it."""
     import datetime as dt
 
     from consent_server import tokens
-    from scanner.database import open_database
     from scanner.deeds import Deeds, operator
 
-    engine = open_database(database)
-    try:
-        if api_token is None and not tokens.any_token(engine):
-            secret = tokens.new_token()
-            tokens.add(engine, secret, name="first start", now=dt.datetime.now(dt.UTC))
-            Deeds(engine, operator()).did("made a token", detail="first start")
-            click.echo(f"kapsel: API token (shown only now): {secret}", err=True)
-    finally:
-        engine.dispose()
+    if api_token is None and not tokens.any_token(engine):
+        secret = tokens.new_token()
+        tokens.add(engine, secret, name="first start", now=dt.datetime.now(dt.UTC))
+        Deeds(engine, operator()).did("made a token", detail="first start")
+        click.echo(f"kapsel: API token (shown only now): {secret}", err=True)

@@ -49,7 +49,7 @@ def test_what_brings_a_database_up_to_date_is_not_kept_in_the_servers_memory(tmp
     database = str(tmp_path / "kapsel.db")
     program = (
         "import sys; from consent_server import serving; "
-        "serving.upgrade(sys.argv[1]); print('alembic' in sys.modules)"
+        "serving.open_upgraded(sys.argv[1]); print('alembic' in sys.modules)"
     )
 
     done = subprocess.run(
