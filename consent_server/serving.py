@@ -61,7 +61,7 @@ class Identity(NamedTuple):
 
 def open_upgraded(database: str, logged: Sequence[str] = ()) -> Engine:
     """
-    Return an engine for *database*; a process of its own upgrades it: Alembic's memory goes with it.
+    Return an engine for *database*; what upgrades it is a process of its own, for its memory.
 
     Args:
         database: File or URL.

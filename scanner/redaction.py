@@ -46,6 +46,16 @@ _SECRET_NAME = re.compile(
     r"|credential|^code$|^otp$|^nonce$",
     re.IGNORECASE,
 )
+#: Names that only say of what kind a secret is, and values that say yes or no, or count.
+_ABOUT = re.compile(
+    r"[_-](type|kind|country|method|mode|provider|enabled|required)$", re.IGNORECASE
+)
+_FLAG = re.compile(
+    r"\d|true|false|yes|no|ja|nei|nej|nein|on|off|open|closed|null|none|default|auto",
+    re.IGNORECASE,
+)
+#: What stands in paths and opens nothing: versions, numbers of steps and pages, words for them.
+_STEP = re.compile(r"(v|step|page|part|steg|side|sida)?[_-]?\d{1,2}", re.IGNORECASE)
 #: Parts of a path behind which stands what they are about.
 _OPENS = re.compile(
     r"(?i:.*token|jwt|otp|reset|invite|invitation|activate|confirm|verify|unsubscribe|magic)"
@@ -216,7 +226,12 @@ def _segment(segment: str, before: str, deep: int, *, asset: bool, lot: bool) ->
     secret = (
         (not (asset or number) and any(_random(run, _LONG_IN_PATH) for run in runs))
         or (lot and any(_drawn(run, _LONG_IN_PATH if asset else _LONG) for run in runs))
-        or (not asset and _OPENS.fullmatch(before) and re.search(r"\d", plain))
+        or (
+            not asset
+            and _OPENS.fullmatch(before)
+            and re.search(r"\d", plain)
+            and not _STEP.fullmatch(plain)
+        )
     )
     return (quote(REDACTED) if secret else segment) + more
 
@@ -234,7 +249,7 @@ def _pair(pair: str, deep: int, *, code: bool = False) -> str:
         name = quote(REDACTED)
     if not equals:
         return name
-    if value and _SECRET_NAME.search(_plain(name)):
+    if value and _secret(_plain(name), unquote(value)):
         return f"{name}={quote(REDACTED)}"
     plain = unquote(value.replace("+", " "))
     if plain.startswith(("http://", "https://", "/")):
@@ -243,6 +258,13 @@ def _pair(pair: str, deep: int, *, code: bool = False) -> str:
     if code and not (_EMAIL.search(plain) or _JWT.search(plain)):
         return f"{name}={value}"
     return f"{name}={quote(REDACTED) if _identifies(value) else value}"
+
+
+def _secret(name: str, value: str) -> bool:
+    """Whether *value* must not be told because of the *name* before it."""
+    if _ABOUT.search(name) or _FLAG.fullmatch(value):
+        return False
+    return _SECRET_NAME.search(name) is not None
 
 
 def _plain(text: str) -> str:
@@ -277,7 +299,7 @@ def _identifies(text: str) -> bool:
         return True
     if _MAILBOX.fullmatch(plain):
         return True
-    if any(_SECRET_NAME.search(name) for name, _ in _INNER.findall(plain)):
+    if any(_secret(name, value) for name, value in _INNER.findall(plain)):
         return True
     runs = _RUN.findall(plain)
     return any(_random(run, _LONG) or _drawn(run, _LONG_IN_MIXTURE) for run in runs)

@@ -170,6 +170,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
 
     def _retort(self, answers: frozenset[Meaning], talk: int) -> bool:
         """Whether there is nothing but a "no, thanks", as to an offer of biscuits."""
+        if any(words.keeps_from_refusing(control.label) for control in self.controls):
+            return False
         plain = talk <= _PLAIN_ENOUGH and not self.hint and not self.means(Meaning.SETTINGS)
         return answers == {Meaning.REJECT} and plain
 

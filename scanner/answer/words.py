@@ -123,7 +123,7 @@ def meaning(label: str) -> Meaning:
         return Meaning.NONE  # "accept and show the video" answers for that one alone
     if _has(text, "withdraw"):
         return Meaning.WITHDRAW
-    if _denied_refusal(label):
+    if keeps_from_refusing(label):
         return Meaning.NONE
     if _has(text, "reject") or _negated(text, accepts):
         return Meaning.REJECT
@@ -318,7 +318,7 @@ def _denied(behind: str) -> bool:
     return denial is not None and not _has(behind[denial.end() :], "necessary")
 
 
-def _denied_refusal(label: str) -> bool:
+def keeps_from_refusing(label: str) -> bool:
     """Whether a refusal is itself refused: "don't reject", "avvis ikke"; "no, reject" is none."""
     for part in map(normal, _PAUSE.split(label)):
         for match in _pattern("reject").finditer(part):

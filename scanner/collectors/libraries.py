@@ -39,13 +39,19 @@ MAX_KEPT = 5_000_000  # characters of all scripts that are kept for a visitor
 MAX_ANSWERS = 300  # scripts of a page whose answers are known
 READ_LIMIT = 2.0  # seconds for one of them
 
-_STORES = re.compile(r"\.cookie\b|\b(localStorage|sessionStorage|indexedDB|cookieStore)\b")
 #: Telling somebody something, or showing something: what a library that only stores never does.
 _DOES_MORE = re.compile(
-    r"\bfetch\(|\b(XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts|createElement"
+    r"\bfetch\(|\b(XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts|RTCPeerConnection"
     r"|Image|insertAdjacentHTML|innerHTML|attachShadow|document\.write)\b"
 )
+#: Making an element does not show anything yet: libraries find out by one what a browser can do.
+_MAKES = re.compile(r"\bcreateElement\b")
+_USES = re.compile(
+    r"""\.(src|href|textContent|innerText|className|action)\s*=(?!=)|["'](src|href|class)["']\s*,"""
+    r"|\bclassList\b"
+)
 _MEANS_LITTLE = 3  # letters: a shorter part of a name stands anywhere
+_LONGEST = 64  # characters of a name that is looked for in pieces
 
 
 class Step(NamedTuple):
@@ -56,8 +62,10 @@ class Step(NamedTuple):
 
 
 def only_stores(text: str) -> bool:
-    """Tell whether a script with this *text* can do nothing but store."""
-    return bool(_STORES.search(text)) and not _DOES_MORE.search(text)
+    """Tell whether a script with this *text*, which stores something, can do nothing else."""
+    if _DOES_MORE.search(text):
+        return False
+    return not (_MAKES.search(text) and _USES.search(text))
 
 
 def asker(name: str, steps: Sequence[Step], *, page: str) -> SetBy | None:
@@ -81,12 +89,35 @@ def asker(name: str, steps: Sequence[Step], *, page: str) -> SetBy | None:
             return by
         if library and any(part in said and part not in text for part in _parts(name)):
             return by
+        if library and _put_together(name, said, text):
+            return by
     return None
 
 
 def _stands(name: str, text: str) -> bool:
     """Tell whether *text* holds *name* as a whole, as code writes names down."""
-    return name in text and (len(name) > _MEANS_LITTLE or _quoted(name, text) is not None)
+    if name not in text:
+        return False
+    if len(name) <= _MEANS_LITTLE:
+        return _quoted(name, text) is not None
+    return re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text) is not None
+
+
+def _put_together(name: str, said: str, text: str) -> bool:
+    """
+    Tell whether *name* begins or ends with what only *said* writes down.
+
+    The rest of it must stand there, too, or in the *text* of the library.
+    """
+    if len(name) > _LONGEST:
+        return False
+    for cut in range(1, len(name)):
+        for piece, rest in ((name[cut:], name[:cut]), (name[:cut], name[cut:])):
+            if len(piece) < _MEANS_LITTLE or not (rest in said or rest in text):
+                continue
+            if any(f"{q}{piece}{q}" in said and f"{q}{piece}{q}" not in text for q in "\"'`"):
+                return True
+    return False
 
 
 def _quoted(name: str, text: str) -> re.Match[str] | None:
@@ -195,7 +226,7 @@ class Libraries:
         """Look in the page's scripts for who had *library* open the database *name*."""
         await self._read(library)
         text = self._texts[library]
-        stores = passes_on(library) or only_stores(text or "")
+        stores = passes_on(library) or (text is not None and only_stores(text))
         if text is None or not stores or _stands(name, text):
             return
         others = [url for url in self._answers if url != library][:MAX_SEARCHED]

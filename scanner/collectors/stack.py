@@ -30,8 +30,10 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
 #: Files of libraries that do nothing but write cookies and storage for whoever asks.
 _WRAPPER = re.compile(
     r"(^|[/@])(js[.-]cookies?|jquery[.-]cookie|universal-cookie|tiny-cookie|cookie-universal|"
-    r"es-cookie|typescript-cookie|store2|store(?=\.(legacy|everything|modern)\b)|localforage|"
-    r"localstorage-slim|lscache|lockr|idb-keyval)"
+    r"es-cookie|typescript-cookie|react-cookie|vue-cookies|ngx-cookie|cookies-next|nookies|"
+    r"cookie-storage|cookies-js|store2|store(?=@|\.(legacy|everything|modern)\b)|localforage|"
+    r"localstorage-slim|lscache|locache|lockr|basil|secure-ls|simplestorage|js-storage|jstorage|"
+    r"vue-ls|expired-storage|idb-keyval|idb(?=@)|dexie|localbase)"
     r"(@[\w.-]+)?([./-](all|legacy|everything|modern|umd|esm|dist|min|mjs|js|[\d.]+))*($|/)",
     re.IGNORECASE,
 )

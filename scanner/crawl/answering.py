@@ -78,21 +78,21 @@ class Answering:
         self.banner = merged(self.banner, self._told(given))
         return _took(given, wanted, only=self._state.only)
 
-    async def stands(self, tab: Tab, wanted: State) -> bool:
-        """Tell whether the answer *wanted*, which was given, stands on the page now in *tab*.
+    async def see_whether_it_stands(self, tab: Tab, wanted: State) -> None:
+        """
+        Note if the page now in *tab* asks anew what was answered as *wanted*.
 
-        A banner that asks anew has not understood, whatever it keeps.
+        Such a banner has not gone, whatever the site keeps. What a visitor has refused on it is
+        refused all the same.
         """
         given = [press for press in self.banner.presses if press.label]
         if wanted is State.WITHDRAW or not given or not await shown_again(tab, given[0]):
-            return True
+            return
         log.info("banner asks again", site=self._tour.site.key, state=self._state)
         one = {State.ACCEPT: "accepted", State.REJECT: "rejected"}[wanted]
-        only = self._state.only
-        changed: dict[str, Any] = {one: None} if only is None else {"chosen": {only: False}}
+        changed: dict[str, Any] = {} if self._state.only else {one: None}
         doubts = (*self.banner.doubts, said("asks_again"))
         self.banner = msgspec.structs.replace(self.banner, **changed, doubts=doubts)
-        return wanted is State.ACCEPT and only is None
 
     async def picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
         """Keep a picture of what a visitor sees now, if evidence is wanted."""

@@ -236,9 +236,8 @@ class Walk:
             visit, links = await reader.arrive(
                 tab, url if last else place, clock=tour.clock, briefly=not last
             )
-            if last and place == url and not await answering.stands(tab, wanted):
-                await self._reading.note(url, PageRead(visit=visit))
-                return False
+            if last and place == url:
+                await answering.see_whether_it_stands(tab, wanted)
         self._answered = True
         read = await self._with_promise(await reader.depart(tab, visit, clock=tour.clock))
         await self._reading.note(url, read, links)

@@ -29,9 +29,11 @@ def who(name, *steps):
         (LIBRARY, True),
         ("localStorage.setItem(a, b)", True),
         ("indexedDB.open(a)", True),
-        ("Math.max(1, 2)", False),
+        (LIBRARY + "document.createElement('div').addBehavior('#default#userData')", True),
+        (LIBRARY + "tag = document.createElement('img'); tag.src = a", False),
+        (LIBRARY + "box = document.createElement('p'); box.textContent = a", False),
         (LIBRARY + "navigator.sendBeacon('/t')", False),
-        (LIBRARY + "document.createElement('div')", False),
+        (LIBRARY + "document.createElement('div').innerHTML = a", False),
         (LIBRARY + "new Image().src = a", False),
     ],
 )
@@ -57,6 +59,22 @@ def test_a_library_may_put_something_before_the_name():
     steps = (VENDOR + "lib.js", text), (SITE + "app.js", "cache.set('visitor', 1)")
     assert who("cache-visitor", *steps) == SITE + "app.js"
     assert who("cache-other", *steps) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "name"),
+    [
+        ("localStorage['__kept__' + n] = v", "keep.set('cart')", "__kept__cart"),
+        ("localStorage[p + n] = v", "keep.prefix = 'shop_'; keep.set('cart')", "shop_cart"),
+        ("localStorage[n + '_v2'] = v", 'keep.set("cart")', "cart_v2"),
+        ("localStorage[n] = v; userData()", "keep.set('user')", "user"),
+    ],
+)
+def test_a_name_may_be_put_together(text, said, name):
+    assert who(name, (VENDOR + "lib.js", text), (SITE + "app.js", said)) == SITE + "app.js"
+    assert who(name, (VENDOR + "lib.js", text), (SITE + "app.js", "keep.on()")) is None
+    bundle = VENDOR + "tracker.js", text + BUNDLE
+    assert who(name, bundle, (SITE + "app.js", said)) is None
 
 
 def test_the_nearest_who_knows_the_name_asked():

@@ -8,8 +8,10 @@ from tests.sites.paths import Answer, Host, script
 pytestmark = pytest.mark.anyio
 
 SHOP = "https://www.shop.example/"
-LOOP = """for (let i = 0; i < 1600; i += 1) document.cookie = `own_${i}=1`;
-for (let i = 0; i < 1600; i += 1) document.cookie = `own_${i}=; Max-Age=0`;"""
+LOOP = """for (let i = 0; i < 1600; i += 1) {
+  document.cookie = `own_${i}=1`;
+  document.cookie = `own_${i}=; Max-Age=0`;
+}"""
 FILES = """navigator.storage.getDirectory().then(async (folder) => {
   for (let i = 0; i < 200; i += 1) await folder.getFileHandle(`file_${i}`, { create: true });
 });"""
