@@ -38,7 +38,9 @@
   const MOST_STYLED = 8; // elements of a control whose labels may come from a style sheet
   const LONGEST_DOOR = 1500; // characters on a door for grown-ups that lies over the page
   const SHORT_PAGE = 500; // characters of a page that is such a door and nothing else
+  const MOST_WAYS = 12; // through such a door: what has more is a page
   const LEAST_COVERED = 0.2; // of the window, by such a door
+  const MOST_COVERED = 0.6; // of the window, by one that moves with the page
   const WIDEST = 0.9; // of the window: what is painted over all of it is the page itself
   const LOWEST = 30; // CSS pixels of a painted banner
   const NARROWEST = 0.3; // of the window: the width of a painted banner
@@ -491,7 +493,8 @@
     const found = new Set();
     const doorway = (element, longest) => {
       const text = textOf(element, longest + 1, true);
-      return text.length <= longest && age.test(text) && element.querySelector(`${PRESSABLE}, select, input`);
+      const ways = element.querySelectorAll(`${PRESSABLE}, select, input`).length;
+      return text.length <= longest && age.test(text) && ways > 0 && ways <= MOST_WAYS;
     };
     for (const tree of forest)
       for (const element of tree.querySelectorAll("*")) {
@@ -501,8 +504,10 @@
           const bar = width >= NARROWEST * innerWidth && height >= LOWEST && width * height < WIDEST * innerWidth * innerHeight;
           const top = bar && element.getRootNode().elementFromPoint?.(x + width / 2, y + height / 2);
           if (top && (within(top, element) || within(element, top))) found.add("picture");
-        } else if (isDialog(element) || width * height >= LEAST_COVERED * innerWidth * innerHeight) {
-          if (doorway(element, LONGEST_DOOR)) found.add("age");
+        } else {
+          const covered = (width * height) / (innerWidth * innerHeight);
+          const over = isDialog(element) || covered >= (stays(element) ? LEAST_COVERED : MOST_COVERED);
+          if (over && doorway(element, LONGEST_DOOR)) found.add("age");
         }
       }
     if (top && document.body && doorway(document.body, SHORT_PAGE)) found.add("age");

@@ -93,6 +93,7 @@ OTHERS = [
     "asks_for_video",
     "biscuits",
     "profile_form",
+    "age_limit_told",
 ]
 
 
