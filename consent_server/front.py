@@ -35,7 +35,7 @@ _SCRIPT_HEADERS = "".join(f"{name.lower()}: {value}\r\n" for name, value in HEAD
 #: A load balancer, or a container's health check, asks for them by an address.
 _FOR_MACHINES = frozenset(("/healthz", "/readyz"))
 
-#: Of a request without the header the name is empty.
+#: Of a request without the header, as HTTP/1.0 allows it, the name is empty.
 _HOST = re.compile(rb"(?P<name>[A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
@@ -52,7 +52,11 @@ class Front:
         """Refuse what is not for this server; False: it is, and the routes know who asks."""
         headers = dict(scope["headers"])
         name = _host_name(headers.get(b"host", b""))
-        if name is None or [each for each, _ in scope["headers"]].count(b"host") > 1:
+        if (
+            name is None
+            or (not name and scope["http_version"] != "1.0")  # only there it may be left out
+            or [each for each, _ in scope["headers"]].count(b"host") > 1
+        ):
             await refusal(400, "the Host header names no host")(scope, receive, send)
             return True
         ours = not self._hosts or name in self._hosts
@@ -75,7 +79,7 @@ class Front:
         name = _host_name(headers.get(b"host", b""))
         if (
             len(headers) != len(told)  # one stands twice
-            or name is None
+            or not name
             or (self._hosts and name not in self._hosts)
             # with one of these a request has, or wants, more than its head says
             or b"transfer-encoding" in headers

@@ -280,6 +280,7 @@ invitation = Table(
     Column("digest", LargeBinary(32), primary_key=True),  # SHA-256
     Column("account", String(254), nullable=False),
     Column("until", BigInteger, nullable=False),
+    Column("inviter", String(254)),  # nobody knows whose those from before 0017 are
 )
 
 #: Browsers in which somebody is signed in.

@@ -13,15 +13,22 @@ from sqlalchemy.exc import IntegrityError
 
 from consent_server.admin import passwords
 from consent_server.admin.mistakes import Mistake
-from consent_server.admin.model import ALL_SITES, Account, Role, account_name
+from consent_server.admin.model import (
+    ALL_SITES,
+    Account,
+    Invitation,
+    Person,
+    Role,
+    account_name,
+)
 from consent_server.admin.trail import Trail
 from scanner.database import open_database
 from scanner.tables import account, from_milliseconds, invitation, role, session, to_milliseconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import ColumnElement, Connection, Engine
 
 INVITED = dt.timedelta(days=3)  # how long an invitation stands
 
@@ -100,8 +107,10 @@ class Accounts:
             self._must_know(connection, name)
             for table in (role, session, invitation):
                 connection.execute(delete(table).where(table.c.account == name))
+            connection.execute(delete(invitation).where(invitation.c.inviter == name))
             connection.execute(delete(account).where(account.c.name == name))
             _keep_an_owner(connection)
+            _end_invitations(connection)
 
     def grant(self, name: str, site: str, given: Role | None) -> None:
         """
@@ -114,6 +123,7 @@ class Accounts:
             self._must_know(connection, name)
             _grant(connection, name, site, given)
             _keep_an_owner(connection)
+            _end_invitations(connection)
 
     def set_password(self, name: str, password: str) -> None:
         """
@@ -125,9 +135,7 @@ class Accounts:
         kept = _hashed(password, name=name)
         with self._engine.begin() as connection:
             self._must_know(connection, name)
-            connection.execute(update(account).where(account.c.name == name).values(password=kept))
-            for table in (session, invitation):
-                connection.execute(delete(table).where(table.c.account == name))
+            _keep_password(connection, name, kept)
 
     def with_password(self, name: str, password: str) -> Account | None:
         """Return the account *name* if *password* is its own; takes as long if it is not."""
@@ -164,9 +172,13 @@ class Accounts:
                 name = email if connection.execute(bound).rowcount else None
         return None if name is None else self.get(name)
 
-    def invite(self, name: str) -> str:
+    def invite(self, name: str, *, by: str) -> str:
         """
         Return a secret with which the account *name* may choose a password, once.
+
+        It stands in place of the one before, and as long as the account *by* is owner of all that
+        *name* has a role at: who may no longer let in, or could not have given what others gave
+        since, shall not come in by a link of her own.
 
         Raises:
             Mistake: If there is no such account.
@@ -177,17 +189,65 @@ class Accounts:
             self._must_know(connection, name)
             connection.execute(delete(invitation).where(invitation.c.account == name))
             connection.execute(
-                insert(invitation).values(digest=_digest(secret), account=name, until=until)
+                insert(invitation).values(
+                    digest=_digest(secret), account=name, until=until, inviter=by
+                )
             )
         return secret
 
-    def invited(self, secret: str) -> str | None:
-        """Return whose invitation *secret* is; None: nobody's, or its time is over."""
-        stands = invitation.c.until > to_milliseconds(self._clock())
-        query = select(invitation.c.account).where(invitation.c.digest == _digest(secret), stands)
+    def invited(self, secret: str, *, sites: Collection[str]) -> str | None:
+        """
+        Return whose invitation *secret* is; None: nobody's, or it does not stand any more.
+
+        Args:
+            sites: Those that there are: what only sites that left let in to lets nobody in.
+        """
         with self._engine.connect() as connection:
-            name: str | None = connection.scalar(query)
+            return self._invited(connection, secret, sites)
+
+    def accept(self, secret: str, password: str, *, sites: Collection[str]) -> str | None:
+        """
+        Give who was invited with *secret* this *password*; return her name.
+
+        Returns:
+            None: The invitation does not stand any more; see `invited`.
+
+        Raises:
+            Mistake: If the password will not do.
+        """
+        name = self.invited(secret, sites=sites)
+        if name is None:
+            return None
+        kept = _hashed(password, name=name)
+        with self._engine.begin() as connection:
+            if self._invited(connection, secret, sites) != name:
+                return None
+            own = delete(invitation).where(invitation.c.digest == _digest(secret))
+            if connection.execute(own).rowcount == 0:  # somebody was quicker
+                return None
+            _keep_password(connection, name, kept)
         return name
+
+    def revoke(self, name: str) -> None:
+        """Take back the invitation of the account *name*, if there is one."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(invitation).where(invitation.c.account == name))
+
+    def _invited(self, connection: Connection, secret: str, sites: Collection[str]) -> str | None:
+        own = invitation.c.digest == _digest(secret)
+        for row in connection.execute(select(invitation).where(own, self._is_open())):
+            name: str = row.account
+            if row.inviter is None:
+                return name
+            given = _roles(connection, name)
+            if _covers(_roles(connection, row.inviter), given) and any(
+                site in (ALL_SITES, *sites) for site in given
+            ):
+                return name
+        return None
+
+    def _is_open(self) -> ColumnElement[bool]:
+        return invitation.c.until > to_milliseconds(self._clock())
 
     def _must_know(self, connection: Connection, name: str) -> None:
         if not _known(connection, name):
@@ -195,21 +255,52 @@ class Accounts:
 
     def _account(self, connection: Connection, name: str) -> Account:
         row = connection.execute(select(account).where(account.c.name == name)).one()
-        roles = connection.execute(select(role).where(role.c.account == name).order_by(role.c.site))
+        own = (invitation.c.account == name) & self._is_open()
+        made = connection.execute(select(invitation).where(own)).first()
         open_now = (session.c.account == name) & (session.c.until > to_milliseconds(self._clock()))
         sessions = connection.scalar(select(func.count()).select_from(session).where(open_now))
         return Account(
             name=name,
-            roles={each.site: Role(each.role) for each in roles},
+            roles=_roles(connection, name),
             created_at=from_milliseconds(row.created_at),
             has_password=row.password is not None,
             provider=row.issuer,
             sessions=sessions or 0,
+            invitation=None
+            if made is None
+            else Invitation(by=made.inviter, until=from_milliseconds(made.until)),
         )
 
 
 def _known(connection: Connection, name: str) -> bool:
     return bool(connection.scalar(select(exists().where(account.c.name == name))))
+
+
+def _roles(connection: Connection, name: str) -> dict[str, Role]:
+    """Return the roles of the account *name*, by site."""
+    own = select(role).where(role.c.account == name).order_by(role.c.site)
+    return {each.site: Role(each.role) for each in connection.execute(own)}
+
+
+def _covers(maker: Mapping[str, Role], given: Mapping[str, Role]) -> bool:
+    """Return whether who has the roles *maker* may give, and take, all that is *given*."""
+    person = Person(name="", roles=dict(maker))
+    return bool(given) and all(person.may(Role.OWNER, site) for site in given)
+
+
+def _end_invitations(connection: Connection) -> None:
+    """End the invitations that their makers could not make any more."""
+    made = select(invitation).where(invitation.c.inviter.is_not(None))
+    for row in connection.execute(made).all():
+        if not _covers(_roles(connection, row.inviter), _roles(connection, row.account)):
+            connection.execute(delete(invitation).where(invitation.c.digest == row.digest))
+
+
+def _keep_password(connection: Connection, name: str, kept: str) -> None:
+    """Keep the hash of another password; sessions and invitations that there were end."""
+    connection.execute(update(account).where(account.c.name == name).values(password=kept))
+    for table in (session, invitation):
+        connection.execute(delete(table).where(table.c.account == name))
 
 
 def _grant(connection: Connection, name: str, site: str, given: Role | None) -> None:

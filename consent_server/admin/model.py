@@ -51,6 +51,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return any(own.allows(role) for own in self.roles.values())
 
 
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """A link with which somebody may choose a password, once."""
+
+    by: str | None  # None: not to be known
+    until: dt.datetime
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may sign in."""
 
@@ -60,6 +67,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     has_password: bool
     provider: str | None = None  # issuer at which the account has signed in
     sessions: int = 0  # that are open
+    invitation: Invitation | None = None  # that stands
 
     @property
     def person(self) -> Person:

@@ -129,12 +129,26 @@ async def _nothing(asked: Asked, account: Account) -> str:
     raise Mistake("say_what")
 
 
-_CHANGES = {"role": _give, "invite": _invite, "end": _end_sessions, "remove": _remove}
+async def _revoke(asked: Asked, account: Account) -> str:
+    if account.invitation is None or account.invitation.by != asked.person.name:
+        _for_owners_of_all(asked)
+    await asyncio.to_thread(asked.accounts.revoke, account.name)
+    await asked.did("withdrew an invitation", account.name)
+    return "revoked"
+
+
+_CHANGES = {
+    "role": _give,
+    "invite": _invite,
+    "revoke": _revoke,
+    "end": _end_sessions,
+    "remove": _remove,
+}
 
 
 async def _invited(asked: Asked, name: str) -> str:
     """Return the address at which the account *name* may choose a password."""
-    secret = await asyncio.to_thread(asked.accounts.invite, name)
+    secret = await asyncio.to_thread(asked.accounts.invite, name, by=asked.person.name)
     await asked.did("invited", name)
     return str(asked.request.url_for("invitation", secret=secret))
 
@@ -160,6 +174,7 @@ def _visible(account: Account, asked: Asked, own: tuple[str, ...]) -> Account | 
     if asked.person.may(Role.OWNER, ALL_SITES):
         return account
     roles = {site: role for site, role in account.roles.items() if site in own}
+    made = account.invitation
     return (
         Account(
             name=account.name,
@@ -167,6 +182,7 @@ def _visible(account: Account, asked: Asked, own: tuple[str, ...]) -> Account | 
             created_at=account.created_at,
             has_password=account.has_password,
             provider=account.provider,
+            invitation=made if made is not None and made.by == asked.person.name else None,
         )
         if roles
         else None

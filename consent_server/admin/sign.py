@@ -172,7 +172,9 @@ async def everywhere(asked: Asked) -> Response:
 async def invitation(request: Request) -> Response:
     """Let somebody who was invited choose a password."""
     accounts: Accounts = request.app.state.accounts
-    name = await asyncio.to_thread(accounts.invited, request.path_params["secret"])
+    secret = request.path_params["secret"]
+    sites = frozenset(site.key for site in await request.app.state.shelf.sites())
+    name = await asyncio.to_thread(accounts.invited, secret, sites=sites)
     if name is None:
         return await to_sign_in(request, mistake="used", status=404)
     if not cookies.is_safe(request):
@@ -182,16 +184,19 @@ async def invitation(request: Request) -> Response:
     status = 200
     if request.method == "POST":
         try:
-            form = await read_form(request, request.path_params["secret"])
+            form = await read_form(request, secret)
             async with request.app.state.hashing:
-                await asyncio.to_thread(accounts.set_password, name, form.raw("new"))
+                done = await asyncio.to_thread(
+                    accounts.accept, secret, form.raw("new"), sites=sites
+                )
         except FormRefused as exc:
             mistake, status = words.text(f"mistakes.{exc.key}"), exc.status
         except Mistake as exc:
             mistake, status = exc.said(words), 400
         else:
+            if done is None:  # somebody else was quicker, or it was taken back meanwhile
+                return await to_sign_in(request, mistake="used", status=404)
             return await entered(request, await begun(request, name, how="by an invitation"))
-    secret = request.path_params["secret"]
     response = frame.page(
         request,
         "invitation",

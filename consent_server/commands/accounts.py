@@ -86,6 +86,8 @@ def listed(form: str, database: str) -> None:
             *(["password"] if each.has_password else []),
             *([each.provider] if each.provider else []),
         ]
+        if each.invitation:
+            ways.append(f"invited until {each.invitation.until:%Y-%m-%d %H:%M} UTC")
         click.echo(f"{each.name}\t{roles or 'no role'}\t{', '.join(ways) or 'not signed in yet'}")
 
 

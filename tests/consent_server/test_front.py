@@ -257,3 +257,30 @@ def test_limits_and_names_hold_on_the_short_way_too(tmp_path, sites_file, monkey
         answer = talk(port, first + b"".join(sent) + close)
 
     assert statuses(answer) == [b"200", b"201", b"201", b"429", b"429", b"201", b"421", b"200"]
+
+
+WITHOUT_HOST = {
+    "the script": b"GET /w/shop.js HTTP/1.1\r\n\r\n",
+    "the script's routes": b"GET /w/shop.js? HTTP/1.1\r\n\r\n",
+    "a decision": post(written(40)).replace(b"Host: a\r\n", b""),
+    "a health check": b"GET /healthz HTTP/1.1\r\n\r\n",
+    "an empty one": b"GET /healthz HTTP/1.1\r\nHost:\r\n\r\n",
+    "only a port": b"GET /w/shop.js HTTP/1.1\r\nHost: :80\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", WITHOUT_HOST)
+def test_a_request_that_names_no_host_is_refused_on_either_way(lines, case):
+    _, port = lines
+    line, _, rest = WITHOUT_HOST[case].partition(b"\r\n")
+    kept, closed = b"\r\n" + rest, b"\r\nConnection: close\r\n" + rest
+
+    for told in (talk(port, line + kept, end=b"}"), talk(port, line + closed)):
+        assert statuses(told) == [b"400"]
+        assert b"the Host header names no host" in told
+
+
+def test_a_request_of_http_1_0_needs_no_host(lines):
+    answer = talk(lines[1], b"GET /healthz HTTP/1.0\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200")

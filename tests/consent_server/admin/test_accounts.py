@@ -3,13 +3,15 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import delete, update
 
 from consent_server.admin import passwords
 from consent_server.admin.accounts import INVITED, Accounts
-from consent_server.admin.model import MAX_NAME, Person, Role, account_name
+from consent_server.admin.model import MAX_NAME, Invitation, Person, Role, account_name
 from consent_server.admin.sessions import Sessions
 from scanner.database import open_database
 from scanner.errors import AccountInvalid
+from scanner.tables import invitation, role
 
 PASSWORD = "korrekt hest batteri"
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -114,16 +116,94 @@ def test_another_password_ends_the_sessions_of_the_account_alone(accounts, engin
 def test_an_invitation_stands_for_three_days_and_until_it_is_used(engine):
     now = [NOW]
     accounts = Accounts(engine, clock=lambda: now[0])
-    accounts.add("kari", roles={}, password=None)
+    accounts.add("eier", roles={"*": Role.OWNER}, password=None)
+    accounts.add("kari", roles={"shop": Role.READER}, password=None)
+    there = {"sites": {"shop"}}
 
-    first, second = accounts.invite("kari"), accounts.invite("kari")
-    assert accounts.invited(first) is None
-    assert accounts.invited(second) == "kari"
+    first, second = accounts.invite("kari", by="eier"), accounts.invite("kari", by="eier")
+    assert accounts.invited(first, **there) is None
+    assert accounts.invited(second, **there) == "kari"
+    assert accounts.get("kari").invitation == Invitation(by="eier", until=NOW + INVITED)
     now[0] = NOW + INVITED
-    assert accounts.invited(second) is None
-    third = accounts.invite("kari")
+    assert accounts.invited(second, **there) is None
+    assert accounts.accept(second, PASSWORD, **there) is None
+    assert accounts.get("kari").invitation is None
+    third = accounts.invite("kari", by="eier")
+    with pytest.raises(AccountInvalid, match="12 to 256"):
+        accounts.accept(third, "kort", **there)
+    assert accounts.accept(third, PASSWORD, **there) == "kari"
+    assert accounts.accept(third, "en annen setning", **there) is None
+    assert accounts.with_password("kari", PASSWORD) is not None
+    fourth = accounts.invite("kari", by="eier")
     accounts.set_password("kari", PASSWORD)
-    assert accounts.invited(third) is None
+    assert accounts.invited(fourth, **there) is None
+    fifth = accounts.invite("kari", by="eier")
+    accounts.revoke("kari")
+    assert accounts.invited(fifth, **there) is None
+
+
+@pytest.fixture
+def invited(accounts):
+    """Return whether the link stands with which butikk, owner of shop, has invited kari."""
+    accounts.add("butikk", roles={"shop": Role.OWNER}, password=PASSWORD)
+    accounts.add("kari", roles={"shop": Role.READER}, password=None)
+    secret = accounts.invite("kari", by="butikk")
+    return lambda sites=("shop", "other"): accounts.invited(secret, sites=sites) == "kari"
+
+
+def test_an_invitation_ends_with_the_right_of_who_made_it(accounts, invited):
+    accounts.grant("butikk", "other", Role.OWNER)
+    assert invited()
+
+    accounts.grant("butikk", "shop", Role.EDITOR)
+
+    assert not invited()
+    assert accounts.get("kari").invitation is None
+    accounts.grant("butikk", "shop", Role.OWNER)  # the right comes back, the link does not
+    assert not invited()
+
+
+def test_an_invitation_ends_with_the_account_of_who_made_it(accounts, invited):
+    accounts.remove("butikk")
+    accounts.add("butikk", roles={"shop": Role.OWNER}, password=PASSWORD)
+
+    assert not invited()
+
+
+def test_an_invitation_lets_in_to_nothing_that_its_maker_could_not_give(accounts, invited):
+    """Else she would come, by a link of her own, to what somebody else gave since."""
+    accounts.grant("kari", "other", Role.EDITOR)
+
+    assert not invited()
+    assert accounts.get("kari").invitation is None
+
+
+def test_an_invitation_ends_with_what_it_let_in_to(accounts, invited):
+    accounts.grant("kari", "shop", None)
+    accounts.grant("kari", "shop", Role.READER)
+
+    assert not invited()
+
+
+def test_an_invitation_to_a_site_that_left_is_none(invited):
+    assert not invited(sites=("other",))
+    assert invited()
+
+
+def test_a_right_that_ends_while_an_invitation_is_made_is_seen_when_it_is_used(engine, invited):
+    with engine.begin() as connection:  # as by a process that did not see the invitation yet
+        connection.execute(delete(role).where(role.c.account == "butikk"))
+
+    assert not invited()
+
+
+def test_an_invitation_from_before_stands_to_its_end(accounts, engine, invited):
+    with engine.begin() as connection:  # nobody can know whose it was
+        connection.execute(update(invitation).values(inviter=None))
+    accounts.grant("butikk", "shop", None)
+
+    assert invited()
+    assert accounts.get("kari").invitation.by is None
 
 
 def test_a_provider_s_subject_is_bound_at_the_first_sign_in(accounts):
@@ -143,14 +223,14 @@ def test_of_a_password_only_its_argon2_hash_is_on_disk(tmp_path):
     engine = open_database(str(tmp_path / "kapsel.db"))
     accounts = Accounts(engine)
     accounts.add("kari", roles={}, password=PASSWORD)
-    invitation = accounts.invite("kari")
+    invited = accounts.invite("kari", by="eier")
     session = Sessions(engine).begin(account="kari")
     engine.dispose()
 
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
     assert b"$argon2id$" in kept
-    for secret in (PASSWORD, invitation, session):
+    for secret in (PASSWORD, invited, session):
         assert secret.encode() not in kept
 
 

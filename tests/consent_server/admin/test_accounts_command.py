@@ -1,6 +1,7 @@
 """``kapsel accounts``: who may sign in; no secret stands in the arguments or in what is printed."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -75,3 +76,20 @@ def test_an_empty_list_says_how_to_let_somebody_in(kapsel):
 
     assert done.stdout == ""
     assert "kapsel accounts add" in done.stderr
+
+
+def test_an_open_invitation_is_listed(kapsel, tmp_path):
+    kapsel("add", "eier", "--password-stdin", given=PASSWORD)
+    kapsel("add", "ny", "--site", "shop", "--role", "reader", "--no-password")
+    with open_accounts(str(tmp_path / "kapsel.db")) as (accounts, _):
+        accounts.invite("ny", by="eier")
+
+    (told,) = (line for line in kapsel("list").stdout.splitlines() if line.startswith("ny"))
+
+    assert re.fullmatch(r"ny\treader at shop\tinvited until \d{4}-\d\d-\d\d \d\d:\d\d UTC", told)
+    (found,) = (
+        each
+        for each in json.loads(kapsel("list", "--format", "json").stdout)["accounts"]
+        if each["name"] == "ny"
+    )
+    assert found["invitation"]["by"] == "eier"

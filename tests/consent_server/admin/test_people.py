@@ -98,6 +98,72 @@ def test_who_was_let_in_elsewhere_comes_to_a_site_by_an_owner_of_all_only(client
     assert accounts(client)["personvern@shop.example"] == {"other": "reader", "shop": "editor"}
 
 
+def link_in(page):
+    return re.search(r"https://consent\.example(/admin/invitations/[\w-]+)", page.text)[1]
+
+
+def test_an_invitation_is_listed_and_taken_back(client, enter):
+    everything, owner = enter("eier", everywhere="owner"), enter("butikk", shop="owner")
+    rival = enter("rival", shop="owner")
+    change, page = "/admin/accounts/change", "/admin/accounts/change?name=kari"
+    made = {"name": "Kari", "site": "shop", "role": "editor"}
+    link = link_in(owner.post("/admin/accounts", form=made))
+    assert Somebody(client).get(link).status_code == 200
+
+    for somebody, shown in ((everything, True), (owner, True), (rival, False)):
+        assert ("invited until" in somebody.get("/admin/accounts").text) is shown
+        assert ("Made by butikk" in somebody.get(page).text) is shown
+    assert rival.post(change, form={"do": "revoke"}, page=page, name="kari").status_code == 400
+    assert Somebody(client).get(link).status_code == 200
+
+    done = owner.post(change, form={"do": "revoke"}, page=page, name="kari")
+
+    assert (done.status_code, done.headers["location"]) == (303, "/admin/accounts?done=revoked")
+    assert "The invitation is taken back" in owner.get("/admin/accounts", done="revoked").text
+    assert Somebody(client).get(link).status_code == 404
+    assert "invited until" not in owner.get("/admin/accounts").text
+    assert "took an invitation back" in everything.get("/admin/trail").text
+    again = everything.post(change, form={"do": "invite"}, page=page, name="kari")
+    assert Somebody(client).get(link_in(again)).status_code == 200
+    assert everything.post(change, form={"do": "revoke"}, page=page, name="kari").status_code == 303
+    assert Somebody(client).get(link_in(again)).status_code == 404
+
+
+def test_who_lost_her_site_lets_nobody_in_by_a_link_that_she_kept(client, enter):
+    everything, thief = enter("eier", everywhere="owner"), enter("tyv", shop="owner")
+    made = {"name": "ny", "site": "shop", "role": "editor"}
+    link = link_in(thief.post("/admin/accounts", form=made))
+    stranger = Somebody(client)
+    form = token_of(stranger.get(link).text)
+
+    page = "/admin/accounts/change?name=tyv"
+    taken = {"do": "role", "site": "shop", "role": "none"}
+    everything.post("/admin/accounts/change", form=taken, page=page, name="tyv")
+
+    assert stranger.get(link).status_code == 404
+    late = stranger.client.post(link, data={"csrf": form, "new": PASSWORD}, follow_redirects=False)
+    assert late.status_code == 404
+    assert Somebody(client).sign_in("ny").status_code == 401
+
+
+def test_of_two_who_use_an_invitation_at_once_one_is_let_in(client, enter, monkeypatch):
+    owner = enter("eier", everywhere="owner")
+    made = {"name": "ny", "site": "shop", "role": "editor"}
+    link = link_in(owner.post("/admin/accounts", form=made))
+    second = Somebody(client)
+    form = {"csrf": token_of(second.get(link).text), "new": PASSWORD}
+    accept = client.app.state.accounts.accept
+
+    def late(secret, password, **given):  # the first comes while the second one's form is read
+        assert accept(secret, "en annen setning", **given) == "ny"
+        return accept(secret, password, **given)
+
+    monkeypatch.setattr(client.app.state.accounts, "accept", late)
+
+    assert second.client.post(link, data=form, follow_redirects=False).status_code == 404
+    assert Somebody(client).sign_in("ny", "en annen setning").status_code == 303
+
+
 @pytest.mark.parametrize("role", ["reader", "editor"])
 def test_who_is_no_owner_manages_nobody(client, enter, role):
     kari = enter("kari", everywhere=role)

@@ -30,7 +30,7 @@ from consent_server.tokens import Door, Scope
 from scanner.database import check_database, open_database, upgrade_database
 from tests.consent_server.log.test_counting import said
 
-REVISIONS = [f"{number:04}" for number in range(1, 17)]
+REVISIONS = [f"{number:04}" for number in range(1, 18)]
 BEGUN = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 DAY = 86_400_000  # milliseconds
 CORE = ("site", "revision", "action")
@@ -50,6 +50,8 @@ class Era:
         self.answers = number >= 7  # decisions refer to them, and are counted
         self.tree = number >= 2
         self.counts_behind = number >= 13
+        self.person = f"kari{revision}"
+        self.request = str(uuid.UUID(int=number, version=4))
         self._engine = engine
         self._tables = sa.MetaData()
         self._tables.reflect(engine)
@@ -185,33 +187,34 @@ class Era:
                     engine=build,
                     first_served_at=0,
                 )
-            if self.revision == "0005":
+            if self.revision >= "0005":
                 self._let_in_people(connection, moment)
-            if self.revision == "0006":
-                self.insert(connection, "rights_request", **REQUEST, received_at=moment)
+            if self.revision >= "0006":
+                request = REQUEST | {"id": self.request}
+                self.insert(connection, "rights_request", **request, received_at=moment)
             if self.revision == "0008":
                 plan = {"site": "shop", "plan": "p", "at": moment, "document": "{}"}
                 self.insert(connection, "unfinished", **plan)
 
     def _let_in_people(self, connection, moment):
         """Let somebody with an account be invited, sign in and do something."""
-        kari = {"account": "kari"}
+        kari = {"account": self.person}
         self.insert(
-            connection, "account", name="kari", password=hashed(PASSWORD), created_at=moment
+            connection, "account", name=self.person, password=PASSWORD_KEPT, created_at=moment
         )
         self.insert(connection, "role", **kari, site="shop", role="editor")
         for name, secret in (("invitation", "invited"), ("session", "signed in")):
-            digest = hashlib.sha256(secret.encode()).digest()
+            digest = hashlib.sha256(f"{secret} {self.revision}".encode()).digest()
             self.insert(connection, name, **kari, digest=digest, until=FAR)
-        deed = {"actor": "kari", "action": "sorted", "site": "shop", "detail": "_ga"}
+        deed = {"actor": self.person, "action": "sorted", "site": "shop", "detail": "_ga"}
         self.insert(connection, "trail", at=moment, **deed)
 
 
 PASSWORD = "korrekt hest batteri"
+PASSWORD_KEPT = hashed(PASSWORD)
 FAR = 4_000_000_000_000  # milliseconds: in the year 2096
 
 REQUEST = {
-    "id": str(uuid.UUID(int=6, version=4)),
     "site": "shop",
     "right": "access",
     "contact": "ola@example.no",
@@ -313,19 +316,26 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
     shown = Releases(engine).shown("shop", "r1", at=BEGUN)
     assert json.loads(shown.facts) == json.loads(FACTS)
     assert Door(engine, None).matching("first").scopes == {Scope.READ, Scope.EXPORT}
-    people_are_as_they_were(engine)
+    for revision in REVISIONS[4:]:
+        people_are_as_they_were(engine, Era(engine, revision))
+    for revision in REVISIONS[5:]:
+        requests_are_as_they_were(engine, Era(engine, revision))
     engine.dispose()
 
 
-def people_are_as_they_were(engine):
-    accounts = Accounts(engine)
-    kari = accounts.with_password("kari", PASSWORD)
-    assert (kari.name, kari.roles, kari.sessions) == ("kari", {"shop": Role.EDITOR}, 1)
-    assert accounts.invited("invited") == "kari"
-    assert Sessions(engine).who("signed in") == ("kari", None)
-    (deed,) = Trail(engine).page(sites={"shop"})
-    assert (deed.actor, deed.action, deed.detail) == ("kari", "sorted", "_ga")
-    (asked,) = Inbox(engine).find()
+def people_are_as_they_were(engine, era):
+    accounts, name = Accounts(engine), era.person
+    kari = accounts.with_password(name, PASSWORD)
+    assert (kari.name, kari.roles, kari.sessions) == (name, {"shop": Role.EDITOR}, 1)
+    assert accounts.invited(f"invited {era.revision}", sites={"shop"}) == name
+    assert Sessions(engine).who(f"signed in {era.revision}") == (name, None)
+    deeds = [each for each in Trail(engine).page(sites={"shop"}) if each.actor == name]
+    assert [(deed.action, deed.detail) for deed in deeds] == [("sorted", "_ga")]
+
+
+def requests_are_as_they_were(engine, era):
+    inbox = Inbox(engine)
+    (asked,) = (each for each in inbox.find() if each.id == era.request)
     assert {name: getattr(asked, name) for name in REQUEST} == REQUEST
-    assert asked.received_at == BEGUN + dt.timedelta(days=6)
-    assert Inbox(engine).close(asked.id, Standing.ANSWERED, now=BEGUN + dt.timedelta(days=20))
+    assert asked.received_at == era.day
+    assert inbox.close(asked.id, Standing.ANSWERED, now=era.day + dt.timedelta(days=14))
