@@ -65,9 +65,7 @@ def days(rows: Iterable[Sequence[Any]], *, by: Sequence[str] = ()) -> tuple[Day,
     told = functools.cache(_told)  # at small sites many days are alike
     return tuple(
         [
-            replace(
-                told(alike[key]), day=_date(key[0]), apart=dict(zip(by, key[1:], strict=True))
-            )
+            replace(told(alike[key]), day=_date(key[0]), apart=dict(zip(by, key[1:], strict=True)))
             for key in found
         ]
     )
