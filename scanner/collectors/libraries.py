@@ -57,6 +57,12 @@ _USES = re.compile(
     r"""\.(src|href|textContent|innerText|className|action)\s*=(?!=)|["'](src|href|class)["']\s*,"""
     r"|\bclassList\b"
 )
+_STORES = re.compile(r"\b(cookie|cookieStore|setItem|\w+Storage|indexedDB|caches)\b")
+#: How scripts hide what they write down: that a name is not in their text says nothing then.
+_HIDES = re.compile(
+    r"""\\(x|u00)(6[1-9a-f]|7[0-9a])|\b_0x|\batob\(["'`]""",
+    re.IGNORECASE,
+)
 _MEANS_LITTLE = 3  # letters: a shorter part of a name stands anywhere
 _LONGEST = 64  # characters of a name that is looked for in pieces
 _WORD = re.compile(rf"""(?=(["'`])([^"'`\n]{{1,{_LONGEST}}})\1)""")
@@ -74,6 +80,12 @@ def only_stores(text: str) -> bool:
     if _DOES_MORE.search(text):
         return False
     return not (_MAKES.search(text) and _USES.search(text))
+
+
+def keeps_for_others(name: str, text: str) -> bool:
+    """Tell whether a script with this *text* can have *name* from nobody but another script."""
+    known = re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text)
+    return not known and bool(_STORES.search(text)) and not _HIDES.search(text)
 
 
 def asker(name: str, steps: Sequence[Step], *, page: str) -> SetBy | None:
@@ -260,7 +272,7 @@ class Libraries:
         if not way or way[0] != items[place].by:
             return
         if len(way) == 1:
-            if self._left and not self._sure(str(way[0].url), page):
+            if self._left and not self.sure(str(way[0].url), page):
                 self._begin(self._search(items, place, name, str(way[0].url)))
         elif all(str(by.url) in self._texts for by in way):
             self._correct(items, place, name, way, page)
@@ -277,7 +289,7 @@ class Libraries:
         """Look in the page's scripts for who had *library* store *name*."""
         await self._read(library)
         text = self._texts[library]
-        if text is None or not self._stores(library) or _stands(name, text):
+        if text is None or not self._stores(library) or not keeps_for_others(name, text):
             return
         others = [url for url in self._answers if url != library][:MAX_SEARCHED]
         for url in others:
@@ -285,7 +297,7 @@ class Libraries:
         if by := only_one(name, {url: self._texts[url] for url in others}, library=text):
             items[place] = msgspec.structs.replace(items[place], by=by)
 
-    def _sure(self, url: str, page: str) -> bool:
+    def sure(self, url: str, page: str) -> bool:
         """Tell whether it is known already that *url* stores for itself alone."""
         return url == page.split("#", 1)[0] or (url in self._texts and not self._stores(url))
 

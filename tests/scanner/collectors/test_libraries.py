@@ -8,6 +8,7 @@ from scanner.collectors.libraries import (
     Step,
     Texts,
     asker,
+    keeps_for_others,
     only_one,
     only_stores,
 )
@@ -159,6 +160,23 @@ def test_the_name_that_is_looked_for_may_be_put_together(name, texts, place):
     by = only_one(name, texts, library="set('persist:' + n); set('own')")
 
     assert (by and by.url) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "for_others"),
+    [
+        ("function set(n, v) { localStorage.setItem(n, v) }", True),
+        ("localStorage.x = 1", False),
+        ("localStorage['x'] = 1", False),
+        ("const kept = {x: 1}; Object.assign(localStorage, kept)", False),
+        ("this[s('st')][s('it')](n, 1)", False),
+        ("document.cookie = '\\x78=1'", False),
+        ("var _0x1f = ['cookie']; document[_0x1f[0]] = n", False),
+        ("localStorage[atob('eA==')] = 1", False),
+    ],
+)
+def test_a_script_that_may_know_the_name_itself_keeps_nothing_for_others(text, for_others):
+    assert keeps_for_others("x", text) is for_others
 
 
 def test_very_many_names_are_looked_for_in_long_scripts_in_no_time():
