@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import BigInteger, and_, cast, func, or_
 
 from consent_server.log.rows import CATEGORIES
 from consent_server.log.statistics import IGNORED
@@ -21,7 +21,8 @@ _CHOICES = [answer.c[name] for name in CATEGORIES]
 def added_up(times: ColumnElement[Any]) -> list[ColumnElement[int]]:
     """Return the sums, in the order of `ADDED_UP`, of answers that were each given *times*."""
     return [
-        func.coalesce(func.sum(times).filter(_CONDITIONS[name]), 0).label(name) for name in ADDED_UP
+        cast(func.coalesce(func.sum(times).filter(_CONDITIONS[name]), 0), BigInteger).label(name)
+        for name in ADDED_UP
     ]
 
 

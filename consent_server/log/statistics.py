@@ -8,6 +8,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from consent_server.model import Action
 from scanner.model import OPTIONAL_CATEGORIES
@@ -57,9 +58,16 @@ def days(rows: Iterable[Sequence[Any]], *, by: Sequence[str] = ()) -> tuple[Day,
         known = alike.setdefault(key, sums)
         if known is not sums:
             alike[key] = tuple(map(operator.add, known, sums))
-    found = sorted(alike, key=lambda key: (key[0], *[value or "" for value in key[1:]]))
+    found = list(alike)
+    for place in range(len(by), 0, -1):  # one column after the other is a third quicker
+        found.sort(key=lambda key, place=place: key[place] or "")  # type: ignore[misc]
+    found.sort(key=operator.itemgetter(0))
+    told = functools.cache(_told)  # at small sites many days are alike
     return tuple(
-        [_day(_date(key[0]), dict(zip(by, key[1:], strict=True)), alike[key]) for key in found]
+        [
+            replace(told(alike[key]), day=_date(key[0]), apart=dict(zip(by, key[1:], strict=True)))
+            for key in found
+        ]
     )
 
 
@@ -68,16 +76,16 @@ def _date(day: int) -> dt.date:
     return _EPOCH + dt.timedelta(days=day)
 
 
-def _day(day: dt.date, apart: dict[str, str | None], sums: Sequence[int]) -> Day:
+def _told(sums: Sequence[int]) -> Day:
+    """Return what *sums* tell, of a day that is not said yet."""
     shown, accepted, rejected, ignored, g1, g2, g3, r1, r2, r3, *times = sums  # of `ADDED_UP`
     decisions = sum(times)
     return Day(
-        day=day,
+        day=_EPOCH,
         decisions=decisions,
         actions={name: number for name, number in zip(_ACTIONS, times, strict=True) if number},
         granted={_ONE: g1, _TWO: g2, _THREE: g3},
         refused={_ONE: r1, _TWO: r2, _THREE: r3},
-        apart=apart,
         shown=shown,
         accepted=accepted,
         rejected=rejected,

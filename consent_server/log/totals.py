@@ -51,7 +51,7 @@ def total(wanted: Filter) -> Select[Any]:
     return select(held.scalar_subquery() + more.where(*found).scalar_subquery())
 
 
-def by_day(wanted: Filter, by: Sequence[str]) -> Select[Any]:
+def by_day(wanted: Filter, by: Sequence[str]) -> CompoundSelect[Any]:
     """
     Return the statement that adds up, for each day, the answers that *wanted* lets through.
 
@@ -77,9 +77,7 @@ def by_day(wanted: Filter, by: Sequence[str]) -> Select[Any]:
     else:
         tallied = tallied.where(tally.c.day.in_(_days_not_added_up(dimension)))
         parts = [counted_now, tallied, _added_up_before(wanted, by, dimension)]
-    every = union_all(*parts).subquery("every")
-    alike = [every.c[name] for name in ("day", *by)]
-    return select(*alike, *(cast(every.c[name], BigInteger) for name in ADDED_UP))
+    return union_all(*parts)
 
 
 def _uncounted() -> CTE:
@@ -145,7 +143,7 @@ def _added_up_before(wanted: Filter, by: Sequence[str], dimension: str) -> Selec
     alike = [daily.c.day, *apart]
     if dimension != TOGETHER and (wanted.site is not None or "site" in by):
         return select(*alike, *(daily.c[name] for name in ADDED_UP)).where(*found)
-    sums = [func.sum(daily.c[name]).label(name) for name in ADDED_UP]
+    sums = [cast(func.sum(daily.c[name]), BigInteger).label(name) for name in ADDED_UP]
     return select(*alike, *sums).where(*found).group_by(*alike)
 
 
