@@ -36,6 +36,9 @@ WAL_PAGES = 4000
 #: PostgreSQL advisory lock held during migration, so that servers may start together.
 _MIGRATION_LOCK = 0x6B617073656C
 
+#: PostgreSQL advisory lock of the transactions of `writing_alone`.
+_WRITING_LOCK = 0x6B617073656D
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Alembic keeps what it works on in its module, so one thread of a process migrates at a time.
@@ -129,6 +132,17 @@ def is_up_to_date(engine: Engine) -> bool:
     except DBAPIError:  # an empty database has no such table
         return False
     return current == newest.partition("_")[0]
+
+
+@contextlib.contextmanager
+def writing_alone(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction that goes by what it reads: no other of this kind runs meanwhile."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITING_LOCK})")
+        yield connection
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +22,7 @@ from consent_server.admin.model import (
     account_name,
 )
 from consent_server.admin.trail import Trail
-from scanner.database import open_database
+from scanner.database import open_database, writing_alone
 from scanner.tables import account, from_milliseconds, invitation, role, session, to_milliseconds
 
 if TYPE_CHECKING:
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Engine
 
 INVITED = dt.timedelta(days=3)  # how long an invitation stands
+
+
+class Proven(NamedTuple):
+    """An account whose password somebody knew, and the hash that it was held against."""
+
+    name: str
+    kept: str
 
 
 def _now() -> dt.datetime:
@@ -84,7 +91,7 @@ class Accounts:
         name = account_name(name)
         kept = None if password is None else _hashed(password, name=name)
         try:
-            with self._engine.begin() as connection:
+            with writing_alone(self._engine) as connection:
                 connection.execute(
                     insert(account).values(
                         name=name, password=kept, created_at=to_milliseconds(self._clock())
@@ -103,7 +110,7 @@ class Accounts:
         Raises:
             Mistake: If there is none, or nobody could manage accounts any more.
         """
-        with self._engine.begin() as connection:
+        with writing_alone(self._engine) as connection:
             self._must_know(connection, name)
             for table in (role, session, invitation):
                 connection.execute(delete(table).where(table.c.account == name))
@@ -119,7 +126,7 @@ class Accounts:
         Raises:
             Mistake: If there is no such account, or nobody could manage accounts any more.
         """
-        with self._engine.begin() as connection:
+        with writing_alone(self._engine) as connection:
             self._must_know(connection, name)
             _grant(connection, name, site, given)
             _keep_an_owner(connection)
@@ -133,12 +140,12 @@ class Accounts:
             Mistake: If there is no such account, or the password will not do.
         """
         kept = _hashed(password, name=name)
-        with self._engine.begin() as connection:
+        with writing_alone(self._engine) as connection:
             self._must_know(connection, name)
             _keep_password(connection, name, kept)
 
-    def with_password(self, name: str, password: str) -> Account | None:
-        """Return the account *name* if *password* is its own; takes as long if it is not."""
+    def with_password(self, name: str, password: str) -> Proven | None:
+        """Return whose account *name* is if *password* is its own; takes as long if it is not."""
         try:
             name = account_name(name)
         except Mistake:
@@ -150,10 +157,11 @@ class Accounts:
         assert kept is not None, "nobody's password fits nothing"
         if passwords.outdated(kept):
             again = passwords.hashed(password)
-            with self._engine.begin() as connection:
+            with writing_alone(self._engine) as connection:
                 same = (account.c.name == name) & (account.c.password == kept)
-                connection.execute(update(account).where(same).values(password=again))
-        return self.get(name)
+                if connection.execute(update(account).where(same).values(password=again)).rowcount:
+                    kept = again
+        return Proven(name, kept)
 
     def with_subject(self, issuer: str, subject: str, *, email: str | None) -> Account | None:
         """
@@ -164,7 +172,7 @@ class Accounts:
                 to *subject* at its first sign-in, and from then on the address does not count.
         """
         who = (account.c.issuer == issuer) & (account.c.subject == subject)
-        with self._engine.begin() as connection:
+        with writing_alone(self._engine) as connection:
             name = connection.scalar(select(account.c.name).where(who))
             if name is None and email is not None:
                 free = (account.c.name == email) & account.c.subject.is_(None)
@@ -185,7 +193,7 @@ class Accounts:
         """
         secret = secrets.token_urlsafe(24)
         until = to_milliseconds(self._clock() + INVITED)
-        with self._engine.begin() as connection:
+        with writing_alone(self._engine) as connection:
             self._must_know(connection, name)
             connection.execute(delete(invitation).where(invitation.c.account == name))
             connection.execute(
@@ -219,7 +227,7 @@ class Accounts:
         if name is None:
             return None
         kept = _hashed(password, name=name)
-        with self._engine.begin() as connection:
+        with writing_alone(self._engine) as connection:
             if self._invited(connection, secret, sites) != name:
                 return None
             own = delete(invitation).where(invitation.c.digest == _digest(secret))
@@ -230,7 +238,7 @@ class Accounts:
 
     def revoke(self, name: str) -> None:
         """Take back the invitation of the account *name*, if there is one."""
-        with self._engine.begin() as connection:
+        with writing_alone(self._engine) as connection:
             connection.execute(delete(invitation).where(invitation.c.account == name))
 
     def _invited(self, connection: Connection, secret: str, sites: Collection[str]) -> str | None:

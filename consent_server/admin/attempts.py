@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, bindparam, case, delete, select, update
 
+from consent_server.admin.mistakes import Mistake
+from consent_server.admin.model import account_name
 from scanner.database import dialect_named
 from scanner.tables import attempt
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection, Engine
-
-MAX_NAME = 254  # characters of a name that are told apart; no account has a longer one
 
 _PREFIX = {4: 24, 6: 48}
 
@@ -114,7 +114,7 @@ class Attempts:
         return counted.rowcount > 0
 
     def _buckets(self, name: str, address: str | None) -> list[_Bucket]:
-        network, name = _network(address), name.strip().casefold()[:MAX_NAME]
+        network, name = _network(address), _told_apart(name)
         told = ((("both", name, network), OF_BOTH), (("network", network), OF_NETWORK))
         return [
             _Bucket(self._digest(parts), rule)
@@ -124,6 +124,14 @@ class Attempts:
     def _digest(self, parts: tuple[str, ...]) -> bytes:
         told = "\0".join(("a try to sign in", *parts)).encode("utf-8", "surrogatepass")
         return hmac.digest(self._secret, told, hashlib.sha256)
+
+
+def _told_apart(name: str) -> str:
+    """Return *name* as that of an account: whatever way it is spelled, it is tried together."""
+    try:
+        return account_name(name)
+    except Mistake:
+        return ""  # no account has such a name: all that can none be are one
 
 
 def _wait(connection: Connection, buckets: list[_Bucket], now: int) -> int:

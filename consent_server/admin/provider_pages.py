@@ -92,6 +92,8 @@ async def _entered(request: Request, known: Identity, *, goal: str) -> Response:
     if account is None:
         return await to_sign_in(request, mistake="no_account_here", status=403)
     secret = await begun(request, account.name, how="at the provider")
+    if secret is None:  # the account was taken away meanwhile
+        return await to_sign_in(request, mistake="no_account_here", status=403)
     return await entered(request, secret, goal=goal)
 
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
-from scanner.tables import session, to_milliseconds
+from scanner.database import writing_alone
+from scanner.tables import account, session, to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 LIFETIME = dt.timedelta(hours=12)  # a working day
 
@@ -31,21 +32,27 @@ class Sessions:
         self._engine = engine
         self._clock = clock
 
-    def begin(self, *, account: str | None = None, token: bytes | None = None) -> str:
-        """Return the secret of a new session of *account*, or of the holder of an API *token*."""
-        secret = secrets.token_urlsafe(32)
-        now = self._clock()
+    def begin(self, name: str, *, kept: str | None = None) -> str | None:
+        """
+        Return the secret of a new session of the account *name*.
+
+        Args:
+            kept: The hash that a password was held against, where one was told.
+
+        Returns:
+            None: There is no such account any more, or it has another password since.
+        """
+        own = select(account.c.password).where(account.c.name == name)
+        with writing_alone(self._engine) as connection:
+            row = connection.execute(own).first()
+            if row is None or (kept is not None and row.password != kept):
+                return None
+            return self._begin(connection, account=name)
+
+    def begin_with_token(self, digest: bytes) -> str:
+        """Return the secret of a new session of who holds the API token with this *digest*."""
         with self._engine.begin() as connection:
-            connection.execute(delete(session).where(session.c.until <= to_milliseconds(now)))
-            connection.execute(
-                insert(session).values(
-                    digest=_digest(secret),
-                    account=account,
-                    token=token,
-                    until=to_milliseconds(now + LIFETIME),
-                )
-            )
-        return secret
+            return self._begin(connection, token=digest)
 
     def who(self, secret: str) -> tuple[str | None, bytes | None] | None:
         """Return the account or the token that began the session *secret*; None: it is over."""
@@ -56,6 +63,14 @@ class Sessions:
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
         return None if row is None else (row.account, row.token and bytes(row.token))
+
+    def _begin(self, connection: Connection, **whose: object) -> str:
+        secret, now = secrets.token_urlsafe(32), self._clock()
+        connection.execute(delete(session).where(session.c.until <= to_milliseconds(now)))
+        until = to_milliseconds(now + LIFETIME)
+        row = insert(session).values(digest=_digest(secret), until=until, **whose)
+        connection.execute(row)
+        return secret
 
     def end(self, secret: str) -> None:
         """End the session *secret*."""

@@ -84,14 +84,17 @@ async def _with_password(request: Request, form: Form) -> str | None:
     if found is None:
         log.warning("sign-in refused")
         return None
-    return await begun(request, found.name, how="with a password")
+    return await begun(request, found.name, how="with a password", kept=found.kept)
 
 
-async def begun(request: Request, name: str, *, how: str) -> str:
-    """Begin a session of the account *name*, and say in the trail *how*."""
+async def begun(request: Request, name: str, *, how: str, kept: str | None = None) -> str | None:
+    """Begin a session of the account *name*, and say in the trail *how*; see `Sessions.begin`."""
     sessions: Sessions = request.app.state.sessions
     trail: Trail = request.app.state.trail
-    secret = await asyncio.to_thread(sessions.begin, account=name)
+    secret = await asyncio.to_thread(sessions.begin, name, kept=kept)
+    if secret is None:
+        log.warning("sign-in refused")
+        return None
     await asyncio.to_thread(trail.add, name, "signed in", detail=how)
     return secret
 
@@ -103,7 +106,7 @@ async def _with_token(request: Request, form: Form) -> str | None:
     sessions: Sessions = request.app.state.sessions
     trail: Trail = request.app.state.trail
     await asyncio.to_thread(trail.add, f"token: {token.name}", "signed in", detail="with a token")
-    return await asyncio.to_thread(sessions.begin, token=token.digest)
+    return await asyncio.to_thread(sessions.begin_with_token, token.digest)
 
 
 async def sign_out(request: Request) -> Response:
@@ -128,7 +131,9 @@ async def account(asked: Asked) -> Response:
     if asked.request.method == "POST":
         mistake = await _changed(asked)
         if mistake is None:
-            secret = await asyncio.to_thread(asked.sessions.begin, account=asked.person.name)
+            secret = await asyncio.to_thread(asked.sessions.begin, asked.person.name)
+            if secret is None:  # it was taken away meanwhile
+                return await to_sign_in(asked.request)
             return await entered(asked.request, secret, goal="/admin/account?done=password")
     return asked.page(
         "account",
@@ -196,7 +201,10 @@ async def invitation(request: Request) -> Response:
         else:
             if done is None:  # somebody else was quicker, or it was taken back meanwhile
                 return await to_sign_in(request, mistake="used", status=404)
-            return await entered(request, await begun(request, name, how="by an invitation"))
+            begun_now = await begun(request, name, how="by an invitation")
+            if begun_now is None:  # the account was taken away meanwhile
+                return await to_sign_in(request, mistake="used", status=404)
+            return await entered(request, begun_now)
     response = frame.page(
         request,
         "invitation",

@@ -1,12 +1,15 @@
 """Accounts are kept with the hash of a good password, and somebody always stays owner."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import delete, update
 
 from consent_server.admin import passwords
 from consent_server.admin.accounts import INVITED, Accounts
+from consent_server.admin.mistakes import Mistake
 from consent_server.admin.model import MAX_NAME, Invitation, Person, Role, account_name
 from consent_server.admin.sessions import Sessions
 from scanner.database import open_database
@@ -36,9 +39,10 @@ def test_an_account_signs_in_with_its_password_in_any_spelling_of_its_name(accou
 
     found = accounts.with_password("KARI@example.no", "en annen setning")
 
-    assert found.name == "kari@example.no"
-    assert found.roles == {"shop": Role.READER}
-    assert found.created_at == NOW
+    kari = accounts.get("kari@example.no")
+    assert found.name == kari.name == "kari@example.no"
+    assert kari.roles == {"shop": Role.READER}
+    assert kari.created_at == NOW
     assert accounts.with_password("kari@example.no", PASSWORD) is None
     assert accounts.with_password("nobody@example.no", PASSWORD) is None
     assert accounts.with_password("", PASSWORD) is None
@@ -102,7 +106,7 @@ def test_a_role_is_given_in_place_of_the_one_before_and_taken(accounts):
 def test_another_password_ends_the_sessions_of_the_account_alone(accounts, engine):
     sessions = Sessions(engine, clock=lambda: NOW)
     accounts.add("kari", roles={}, password=PASSWORD)
-    own, foreign = (sessions.begin(account=name) for name in ("kari", "eier@example.no"))
+    own, foreign = (sessions.begin(name) for name in ("kari", "eier@example.no"))
     assert accounts.get("kari").sessions == 1
 
     accounts.set_password("kari", "en annen setning")
@@ -219,12 +223,51 @@ def test_a_provider_s_subject_is_bound_at_the_first_sign_in(accounts):
     assert accounts.with_subject("https://evil.example", "s1", email=None) is None
 
 
+def test_a_password_that_was_told_before_it_was_changed_begins_no_session(accounts, engine):
+    sessions = Sessions(engine)
+    accounts.add("kari", roles={}, password=PASSWORD)
+    told = accounts.with_password("kari", PASSWORD)
+    assert sessions.begin(told.name, kept=told.kept) is not None
+
+    accounts.set_password("kari", "en annen setning")
+
+    assert sessions.begin(told.name, kept=told.kept) is None
+    accounts.remove("kari")
+    assert sessions.begin("kari") is None
+    accounts.add("kari", roles={}, password=None)
+    assert accounts.get("kari").sessions == 0
+
+
+def test_of_two_owners_who_take_each_other_away_at_once_one_stays(accounts):
+    accounts.add("a", roles={"*": Role.OWNER}, password=None)
+    accounts.remove("eier@example.no")
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            for name in ("a", "b"):
+                if accounts.get(name) is None:
+                    accounts.add(name, roles={"*": Role.OWNER}, password=None)
+            begin = threading.Barrier(2)
+
+            def take_away(name, begin=begin):
+                begin.wait()
+                try:
+                    accounts.remove(name)
+                except Mistake as exc:
+                    return exc.key
+                return "removed"
+
+            done = sorted(pool.map(take_away, ("a", "b")))
+
+            assert done == ["last_owner", "removed"]
+            assert len(accounts.all()) == 1
+
+
 def test_of_a_password_only_its_argon2_hash_is_on_disk(tmp_path):
     engine = open_database(str(tmp_path / "kapsel.db"))
     accounts = Accounts(engine)
     accounts.add("kari", roles={}, password=PASSWORD)
     invited = accounts.invite("kari", by="eier")
-    session = Sessions(engine).begin(account="kari")
+    session = Sessions(engine).begin("kari")
     engine.dispose()
 
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())

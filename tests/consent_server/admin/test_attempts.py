@@ -47,6 +47,14 @@ def test_after_five_slips_an_account_waits_a_minute_in_that_network(attempts, no
     assert attempts.begin("kari", HERE) == 60
 
 
+def test_the_spellings_of_one_name_are_tried_together(attempts):
+    for name in ("kari", "ＫＡＲＩ", "𝓴𝓪𝓻𝓲", "\u3000kari", "ᴷari"):
+        fail(attempts, 1, name, HERE)
+
+    assert attempts.begin("kari", HERE) == 60
+    assert attempts.begin("ⓚari", HERE) == 60
+
+
 def test_a_network_that_tries_many_names_is_held_back(attempts):
     for n in range(OF_NETWORK.most):
         fail(attempts, 1, f"name{n}", HERE)
@@ -91,10 +99,12 @@ def test_signing_in_forgets_the_slips_before_it(attempts):
     assert attempts.begin("kari", HERE) == 0
 
 
-def test_of_a_name_no_more_is_told_apart_than_an_account_can_have(attempts):
-    fail(attempts, 5, "a" * 100_000, HERE)
+def test_names_that_no_account_can_have_are_not_told_apart(attempts):
+    for name in ("", "a" * 100_000, "kari nordmann", "kari\u202e", "\ud800"):
+        fail(attempts, 1, name, HERE)
 
-    assert attempts.begin("a" * 254, HERE) == 60
+    assert attempts.begin("a" * 255, HERE) == 60
+    assert attempts.begin("a" * 254, HERE) == 0
 
 
 def test_an_address_that_is_none_counts_too(attempts):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from consent_server.admin.accounts import Accounts
 from consent_server.admin.sessions import LIFETIME, Sessions, form_token, form_token_fits
 from scanner.database import open_database
 
@@ -18,13 +19,16 @@ def now():
 @pytest.fixture
 def sessions(database, now):
     engine = open_database(database)
+    accounts = Accounts(engine)
+    for name in ("kari", "ola"):
+        accounts.add(name, roles={}, password=None)
     yield Sessions(engine, clock=lambda: now[0])
     engine.dispose()
 
 
 def test_a_session_holds_until_it_runs_out(sessions, now):
-    of_account = sessions.begin(account="kari")
-    of_token = sessions.begin(token=b"d" * 32)
+    of_account = sessions.begin("kari")
+    of_token = sessions.begin_with_token(b"d" * 32)
 
     now[0] = NOW + LIFETIME - dt.timedelta(seconds=1)
     assert sessions.who(of_account) == ("kari", None)
@@ -35,7 +39,7 @@ def test_a_session_holds_until_it_runs_out(sessions, now):
 
 
 def test_one_session_is_ended_or_all_of_an_account(sessions):
-    one, two, three, foreign = (sessions.begin(account=n) for n in ("kari", "kari", "kari", "ola"))
+    one, two, three, foreign = (sessions.begin(n) for n in ("kari", "kari", "kari", "ola"))
 
     sessions.end(one)
     assert sessions.who(one) is None

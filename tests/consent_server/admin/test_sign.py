@@ -86,6 +86,26 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client, enter):
     assert answer("kari")[0] == 401
 
 
+def test_a_sign_in_that_the_change_of_its_password_overtakes_lets_nobody_in(
+    client, enter, monkeypatch
+):
+    enter("kari", shop="reader")
+    accounts, sessions = client.app.state.accounts, client.app.state.sessions
+    proven = accounts.with_password
+
+    def overtaken(name, password):
+        found = proven(name, password)
+        accounts.set_password("kari", "en helt annen setning")
+        return found
+
+    monkeypatch.setattr(accounts, "with_password", overtaken)
+    thief = Somebody(client)
+
+    assert thief.sign_in("kari").status_code == 401
+    assert thief.get("/admin/account").status_code == 401
+    assert sessions.end_all("kari") == 0
+
+
 def test_who_guesses_is_held_back_even_with_the_right_password(client, enter):
     enter("kari", shop="reader")
     thief = Somebody(client)

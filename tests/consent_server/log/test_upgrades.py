@@ -325,7 +325,8 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
 
 def people_are_as_they_were(engine, era):
     accounts, name = Accounts(engine), era.person
-    kari = accounts.with_password(name, PASSWORD)
+    assert accounts.with_password(name, PASSWORD).name == name
+    kari = accounts.get(name)
     assert (kari.name, kari.roles, kari.sessions) == (name, {"shop": Role.EDITOR}, 1)
     assert accounts.invited(f"invited {era.revision}", sites={"shop"}) == name
     assert Sessions(engine).who(f"signed in {era.revision}") == (name, None)
