@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import msgspec
 from sqlalchemy import select
 
-from consent_server.log.query import harmless
 from scanner import deeds
+from scanner.spreadsheet import harmless
 from scanner.tables import from_milliseconds, trail
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import msgspec
 from consent_server.model import Action, ConsentRecord, Filter, Surface
 from scanner.errors import QuestionInvalid
 from scanner.model import OPTIONAL_CATEGORIES
-from scanner.visible import visible
+from scanner.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,8 +63,6 @@ COLUMNS = (
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CURSOR = re.compile(r"(-?\d{1,16})\.(\d{1,19})")
-#: Also as East Asian keyboards write them: spreadsheets take those too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _WORDS = {True: "granted", False: "refused", None: "not offered"}
 
 
@@ -231,9 +229,3 @@ def _one_of(name: str, value: str, offered: tuple[str, ...]) -> str:
 
 def _written(moment: dt.datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def harmless(cell: str) -> str:
-    """Return *cell* so that no spreadsheet takes it for a formula, and nothing in it hides."""
-    cell = visible(cell)
-    return "'" + cell if cell.lstrip(" ").startswith(_FORMULA) else cell

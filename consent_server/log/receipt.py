@@ -6,13 +6,15 @@ path give the root, and the checkpoint states the root under the server's signat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from consent_server.log import leaf, note
 from consent_server.log.merkle import root_by_path
 from consent_server.model import ConsentRecord
+from scanner.model import OPTIONAL_CATEGORIES
 
 if TYPE_CHECKING:
     from nacl.signing import VerifyKey
@@ -47,6 +49,26 @@ def read(data: bytes) -> Receipt | None:
         return None
 
 
+def surplus(data: bytes) -> str | None:
+    """Return what *data*, a receipt, says beside what is proven; None: nothing."""
+    try:
+        told = json.loads(data, object_pairs_hook=_without_twins)
+    except (ValueError, RecursionError) as exc:
+        return str(exc)
+    named = set(told) - set(Receipt.__struct_fields__)
+    named |= set(told.get("proof") or ()) - set(Proof.__struct_fields__)
+    named |= set(told["choices"]) - set(OPTIONAL_CATEGORIES)
+    return (
+        f"it says {', '.join(map(repr, sorted(named)))}, which no receipt does" if named else None
+    )
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key stands twice in it, and readers may take either")
+    return dict(pairs)
+
+
 def fault(receipt: Receipt, key: VerifyKey) -> str | None:
     """Return why *receipt* proves nothing under *key*; None: it is proven."""
     proof = receipt.proof
@@ -63,4 +85,18 @@ def fault(receipt: Receipt, key: VerifyKey) -> str | None:
     found = leaf.of_record(receipt, salt)
     if root_by_path(found, proof.position, stated.size, path) != stated.root:
         return "the record is not the one that the log holds"
+    if receipt.answered and not _follows(receipt):
+        return "what it says of services does not follow from the answer"
     return None
+
+
+def _follows(receipt: Receipt) -> bool:
+    """
+    Return whether *answered* can be what the answer means for services.
+
+    Which category a service is in the log does not prove: that stands in what was shown.
+    """
+    named, told = receipt.services, set(receipt.choices.values())
+    return named.items() <= receipt.answered.items() and all(
+        granted in told for name, granted in receipt.answered.items() if name not in named
+    )

@@ -85,6 +85,7 @@ class Tab:
         session.on("Page.frameNavigated", self._begin)
         session.on("Page.documentOpened", self._begin)
         session.on("Page.loadEventFired", self._finished)
+        session.on("Page.frameStoppedLoading", self._stopped)
         session.on("Emulation.virtualTimeBudgetExpired", lambda _: self.spent.set())
         session.on("Network.loadingFailed", self._cut_short)
         session.on("Page.navigatedWithinDocument", self._routed)
@@ -96,7 +97,7 @@ class Tab:
         self.barrier = Barrier(
             session, frame=target, gate=self._admit, refused=self._bar, badge=badge, known=known
         )
-        self.dialogs = Dialogs(session, leaving=self.barrier.close)
+        self.dialogs = Dialogs(session, leaving=self.barrier.expect)
 
     @property
     def over(self) -> bool:
@@ -272,6 +273,11 @@ class Tab:
         """Note the load event of the main frame, unless its document is about to be replaced."""
         if self._loader in self._begun:
             self._loaded.set()
+
+    def _stopped(self, params: Params) -> None:
+        """Note that nothing more loads: a page that leads to another program has no load event."""
+        if params["frameId"] == self.target:
+            self._finished(params)
 
 
 async def _comes(answer: asyncio.Future[Params], *, within: float) -> bool:

@@ -45,6 +45,8 @@ class Traffic:
         self.open: set[tuple[str, str]] = set()
         #: Of these, those without any answer yet -> when they were asked.
         self.unanswered: dict[tuple[str, str], float] = {}
+        #: Those that may stay open for as long as the page lives, each in a connection of its own.
+        self.lasting: set[tuple[str, str]] = set()
         self.changed_at = time.monotonic()
         self.frame = ""  # id of the tab's main frame
         self.status: int | None = None  # of the main document
@@ -58,6 +60,7 @@ class Traffic:
         """Forget the last page."""
         self.open.clear()
         self.unanswered.clear()
+        self.lasting.clear()
         self.changed_at = time.monotonic()
         self.status, self.url, self.asked = None, None, None
         self.documents = 0
@@ -147,7 +150,9 @@ class Network:
         traffic = self._traffic
         traffic.changed_at = time.monotonic()
         # A worker's own script is told as asked for by the page, and never as finished.
-        if params.get("type") not in _ENDLESS and params.get("loaderId") != "":
+        if params.get("type") in _ENDLESS:
+            traffic.lasting.add((self._session.id, params["requestId"]))
+        elif params.get("loaderId") != "":
             self._under_way(params["requestId"])
         if params.get("type") == "Document" and params.get("frameId") == traffic.frame:
             traffic.asked = url
@@ -234,6 +239,7 @@ class Network:
             self._doubt(exchange.hops[-1], exchange)
         self._traffic.unanswered.pop((self._session.id, params["requestId"]), None)
         self._traffic.open.discard((self._session.id, params["requestId"]))
+        self._traffic.lasting.discard((self._session.id, params["requestId"]))
         self._traffic.changed_at = time.monotonic()
 
     def _socket(self, params: Params) -> None:

@@ -30,7 +30,7 @@ class Known:
 
     def __init__(self) -> None:
         self.pages = 0  # that were gone to
-        self.ours = False  # whether Kapsel's own banner is there
+        self.always = False  # whether all of its pages must be watched all the time
 
 
 class Barrier:
@@ -44,9 +44,9 @@ class Barrier:
     While it is closed, all that a page loads takes a longer way through the browser. So it rests
     once a page's own document is there, until the page says that it goes on to another
     (`watch/ways.js`: it stands still until then) or is pressed on. It does not rest on the
-    visitor's first page, nor on a site with Kapsel's banner, which that page tells. A page that
-    cannot say where it goes is asked for while its request is under way: too late for its server,
-    but not too late to bar what comes.
+    visitor's first page, and on no other of a site where Kapsel's banner is, or where a page was
+    led on without a word, as frames of others can. Of a page that was, and that may be too far on
+    its way when that is noticed, `slipped` tells; it should be read once more.
     """
 
     def __init__(
@@ -71,12 +71,14 @@ class Barrier:
                 does, nor where requests get a header or a password.
         """
         self.held = False  # whether it does not rest for now
+        self.slipped = False  # whether a page may have gone where it may not
         self._session = session
         self._frame = frame
         self._gate = gate
         self._refused = refused
         self._badge = badge
         self._closed = False
+        self._told = False  # whether the next document is one that we, or the page, told of
         self._way: str | None = None  # the request for the main frame's next document
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: set[str] = set()  # requests for which a server wanted a password
@@ -95,6 +97,12 @@ class Barrier:
         """Close it, for a page that is gone to."""
         if self._known is not None:
             self._known.pages += 1
+        self.slipped = False
+        self.expect()
+
+    def expect(self) -> None:
+        """Close it, as the page is about to go on."""
+        self._told = True
         self.close()
 
     def close(self) -> None:
@@ -128,6 +136,9 @@ class Barrier:
         if not document or not url.startswith("http"):
             self._go_on(params)
             return
+        if self._known is not None and not (self._told or "redirectedRequestId" in params):
+            self._known.always = True
+        self._told = False
         self._way = request
         fail = {"requestId": request, "errorReason": "Aborted"}
         self._ask(
@@ -163,7 +174,7 @@ class Barrier:
     @property
     def _may_rest(self) -> bool:
         known = self._known
-        return known is not None and known.pages > 1 and not (known.ours or self.held)
+        return known is not None and known.pages > 1 and not (known.always or self.held)
 
     def _lets_rest(self, params: Params) -> bool:
         """Tell whether what came is the document that was waited for, and can say where it goes."""
@@ -174,15 +185,19 @@ class Barrier:
         return not leads_on and "sandbox" not in headers.get("content-security-policy", "")
 
     def _under_way(self, params: Params) -> None:
-        """Ask for a document of which nothing was said; see to it that Kapsel's banner is heard."""
+        """Bar the way to a document of which nothing was said; hear what Kapsel's banner sends."""
         url = params["request"]["url"]
-        if _OURS in url and self._known is not None:
-            self._known.ours = True
-            self.close()
         document = params.get("type") == "Document" and params.get("frameId") == self._frame
-        if document and not self._closed and url.startswith("http"):
+        silent = document and not self._closed and url.startswith("http")
+        if self._known is not None and (_OURS in url or silent):
+            self._known.always = True
             self.close()
-            self._ask(url, lambda: None, lambda: self._session.post("Page.stopLoading"))
+        if silent:
+            self._ask(url, lambda: None, self._stop)
+
+    def _stop(self) -> None:
+        self.slipped = True
+        self._session.post("Page.stopLoading")
 
     def _wanted(self, params: Params) -> None:
         """Give the password once to a server of the site; who refuses it gets no more."""

@@ -135,6 +135,8 @@ class Reading:
                 tab = await tabs.renewed(tab)
                 again, links = await self._page(reader, tab, url)
                 read = _together(read, again)
+            if tab.barrier.slipped:  # it was led where it may not go: once more, now watched
+                read, links = await self._page(reader, tab, url)
             barred = read.visit.status is None and tab.refused is not None
             await self.note(url, read, links, canonical=tab.canonical, barred=barred)
             spent = read.visit.timed_out or tab.alert_loop

@@ -321,7 +321,8 @@ async def _minds(tab: Tab, *, clock: Clock) -> bool:
     noted = tab.evidence
     if clock != Clock.VIRTUAL or tab.popups or noted.has_workers or noted.has_databases:
         return True
-    if tab.traffic.status is None or tab.traffic.open or tab.routes or noted.unheard:
+    traffic = tab.traffic
+    if traffic.status is None or traffic.open or traffic.lasting or tab.routes or noted.unheard:
         return True
     return await tab.frames.mind(_MINDING)
 

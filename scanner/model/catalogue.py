@@ -135,6 +135,12 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     runs: int = 1  # how often everything was read
     unsteady: tuple[str, ...] = ()  # what of banner and pages differed between them, in words
 
+    @property
+    def unread(self) -> bool:
+        """Whether nothing is known of what the site stores, as no page could be read."""
+        failed = self.status == "failed" or all(visit.failure for visit in self.visits)
+        return failed and not self.entries
+
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """What a site stores, after its newest scan. Same input, same bytes."""

@@ -83,7 +83,7 @@ def _print_scan(out: Console, scan: Scan) -> None:
         out.print(shown(f"not reproducible: {line}", style="yellow"))
     _print_failures(out, scan)
     out.print()
-    if scan.status == "failed" and not scan.entries:
+    if scan.unread:
         out.print("No page could be read: what the site stores is not known.")
         out.print()
     else:

@@ -125,7 +125,7 @@ def _facts(scan: Scan, changes: Mapping[str, Difference] | None, told: Words) ->
     used = [s for s in State if any(visit.state is s for visit in scan.visits)]
     return {
         "scan": scan,
-        "unknown": scan.status == "failed" and not scan.entries,
+        "unknown": scan.unread,
         "host": urlsplit(scan.url).hostname or scan.url,
         "seconds": round((scan.finished_at - scan.started_at).total_seconds()),
         "pages": len({visit.url for visit in scan.visits}),

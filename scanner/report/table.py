@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scanner.catalogue import setter_host
 from scanner.languages import lifetime_in_words
-from scanner.visible import visible
+from scanner.spreadsheet import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,9 +41,6 @@ COLUMNS = (
     "first_seen",
     "last_seen",
 )
-
-#: A cell that begins with one of these is a formula to some spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_table(entries: Iterable[tuple[str, Entry]], *, language: str = "en") -> str:
@@ -90,10 +87,9 @@ def _seconds(lifetime: float | None) -> int | None:
 
 
 def _cell(value: object) -> object:
-    """Return a text that a spreadsheet would calculate with an apostrophe before it."""
+    """Return *value* as it is written; a text so that no spreadsheet calculates it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, str):
         return value
-    text = visible(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return harmless(value)

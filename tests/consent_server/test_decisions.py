@@ -268,7 +268,8 @@ def test_a_server_with_a_name_answers_to_no_other(database, sites_file):
         assert (
             client.get("/openapi.json", headers={"Host": "CONSENT.example:8443"}).status_code == 200
         )
-        for other in ("evil.example", "consent.example.evil.example", ""):
+        assert client.get("/openapi.json", headers={"Host": ""}).status_code == 400
+        for other in ("evil.example", "consent.example.evil.example"):
             answer = client.get("/openapi.json", headers={"Host": other})
             assert answer.status_code == 421
             assert answer.json() == {"error": "this server has another name"}

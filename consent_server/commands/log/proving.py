@@ -78,13 +78,14 @@ def verify(
 def _verify_receipt(file: Path, key: str | None, form: str) -> None:
     from consent_server.log import receipt as receipts
 
-    found = receipts.read(file.read_bytes())
+    data = file.read_bytes()
+    found = receipts.read(data)
     if found is None:
         raise KapselError(f"{file} holds no receipt")
     if key is None and found.proof is not None:
         click.echo(f"Trusting the key in the receipt: {found.proof.key}", err=True)
         key = found.proof.key
-    fault = receipts.fault(found, _public_key(key or ""))
+    fault = receipts.fault(found, _public_key(key or "")) or receipts.surplus(data)
     if form == "json":
         whose = {"id": found.id, "site": found.site, "decided_at": found.decided_at}
         write_json({**whose, "fault": fault})
@@ -92,6 +93,10 @@ def _verify_receipt(file: Path, key: str | None, form: str) -> None:
         raise KapselError(f"{file} proves nothing: {fault}")
     if form == "table":
         click.echo(f"The log holds this decision of {found.decided_at:%Y-%m-%d} for {found.site}.")
+        if found.answered.keys() - found.services.keys():
+            click.echo(
+                "Which services its categories stood for is not part of the proof.", err=True
+            )
 
 
 def _public_key(given: str) -> VerifyKey:

@@ -140,7 +140,7 @@ def test_csv_has_a_column_for_each_word():
     assert tuple(rows[0]) == COLUMNS
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "\n=", "\uff1d"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "\uff1d"])
 def test_no_cell_is_a_formula(start):
     poisoned = msgspec.structs.replace(RECORD, revision=start + "HYPERLINK()")
 

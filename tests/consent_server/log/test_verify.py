@@ -319,6 +319,18 @@ def test_a_receipt_proves_itself_without_the_server(client, tmp_path):
         done = verified(receipt | changes)
         assert done.returncode == 1
         assert "proves nothing" in done.stderr
+    for changes, words in (
+        ({"choices": receipt["choices"] | {"unclassified": True}}, "it says 'unclassified', which"),
+        ({"comment": "granted all"}, "it says 'comment', which"),
+        ({"proof": receipt["proof"] | {"by": "me"}}, "it says 'by', which"),
+    ):
+        done = verified(receipt | changes)
+        assert done.returncode == 1
+        assert words in done.stderr
+    file.write_text(json.dumps(receipt).replace('"action":', '"action": "withdraw", "action":'))
+    twice = kapsel("--receipt", str(file), "--format", "json")
+    assert twice.returncode == 1
+    assert "twice" in json.loads(twice.stdout)["fault"]
     assert len(json.dumps(receipt["proof"])) < 1500
 
 

@@ -18,7 +18,7 @@ from tests.sites.paths import Host
 
 pytestmark = pytest.mark.anyio
 
-ENDLESS = "its scripts do not end"
+ENDLESS = "its scripts ran on without a pause"
 LADEN = "it is more than the browser can show in time"
 CIRCLES = "the page loads itself, or others, without end"
 ALERTS = "the page shows alerts without end"

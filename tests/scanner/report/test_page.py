@@ -100,6 +100,19 @@ def test_a_failed_scan_says_why(failed):
     assert "Nothing is stored." not in html([failed])
 
 
+def test_of_a_site_that_lets_nobody_in_it_is_not_known_what_it_stores(shop):
+    visits = [
+        msgspec.structs.replace(visit, status=401, failure="the server answered HTTP 401")
+        for visit in shop.visits
+    ]
+    walled = msgspec.structs.replace(shop, status="partial", visits=tuple(visits), entries=())
+
+    assert "No page could be read: what the site stores is not known." in html([walled])
+    assert "what the site stores is not known" not in html(
+        [msgspec.structs.replace(walled, visits=(*visits, shop.visits[0]))]
+    )
+
+
 def test_a_failed_scan_counts_nothing_and_says_of_nobody_what_she_answered(failed, shop):
     for told in ("0</b> critical", "agreed to everything", ">Necessary<"):
         assert told not in html([failed])

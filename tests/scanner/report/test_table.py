@@ -28,7 +28,7 @@ def test_every_column_is_filled(shop):
     assert row["first_seen"] == "2026-11-22T12:00:00+00:00"
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t1", " =1", "＝1"])
 def test_a_name_that_looks_like_a_formula_is_made_a_text(shop, name):
     (row,) = rows(msgspec.structs.replace(shop.entries[0], name=name))
 
