@@ -12,6 +12,8 @@ from scanner.shape import Digester, shape
 if TYPE_CHECKING:
     from scanner.browser.devtools import DevTools
 
+JAR_LIMIT = 15.0  # seconds in which a browser that does not hang tells its cookies
+
 
 async def read(devtools: DevTools, *, context: str, digester: Digester) -> tuple[JarCookie, ...]:
     """
@@ -21,7 +23,9 @@ async def read(devtools: DevTools, *, context: str, digester: Digester) -> tuple
         DevToolsError: If the browser is gone.
         TimeoutError: If it does not answer.
     """
-    told = await devtools.browser.call("Storage.getCookies", browserContextId=context, timeout=30)
+    told = await devtools.browser.call(
+        "Storage.getCookies", browserContextId=context, timeout=JAR_LIMIT
+    )
     return tuple(
         JarCookie(
             name=cookie["name"],

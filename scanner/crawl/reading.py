@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scanner.crawl.tabs import Tabs
     from scanner.crawl.tour import Tour
     from scanner.crawl.visit import Reader
+    from scanner.model import Visit
 
 log = structlog.get_logger()
 
@@ -163,7 +164,25 @@ class Reading:
             return PageRead(visit=visit), ()
         if self._state is State.BEFORE:
             await self._further.glance(tab, url)
-        return await reader.depart(tab, visit, clock=tour.clock), links
+        return await self.departed(reader, tab, visit, links), links
+
+    async def departed(
+        self, reader: Reader, tab: Tab, visit: Visit, links: tuple[str, ...]
+    ) -> PageRead:
+        """
+        Leave the page in *tab*, and return what was read of it.
+
+        Raises:
+            DevToolsError: If the browser is gone.
+            TimeoutError: If it does not answer. If something is wrong with the page, too, it is
+                noted, so that it will not be tried with the next browser.
+        """
+        try:
+            return await reader.depart(tab, visit, clock=self._tour.clock)
+        except TimeoutError:
+            if visit.failure is not None:
+                await self.note(visit.url, PageRead(visit=visit), links)
+            raise
 
 
 def _together(before: PageRead, read: PageRead) -> PageRead:

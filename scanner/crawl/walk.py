@@ -255,7 +255,7 @@ class Walk:
                 await answering.see_whether_it_stands(tab, wanted)
             self._try_anew(tab, url)
         self._answered = True
-        read = await self._with_promise(await reader.depart(tab, visit, clock=tour.clock))
+        read = await self._with_promise(await self._reading.departed(reader, tab, visit, links))
         await self._reading.note(url, read, links)
         return visit.status is not None
 

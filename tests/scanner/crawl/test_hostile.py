@@ -11,10 +11,11 @@ import pytest
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
 from scanner.crawl import Options, crawl
+from scanner.crawl.visit import Reader
 from scanner.model import Kind, Site, State
 from scanner.resolve import Resolution
 from tests.sites.hostile import ANSWERS, RAW, SCRIPTS, Hostile, talking
-from tests.sites.paths import Host
+from tests.sites.paths import Answer, Host
 
 pytestmark = pytest.mark.anyio
 
@@ -270,6 +271,28 @@ async def test_a_banner_whose_page_is_lost_each_time_is_no_complete_scan():
     (read,) = found.reads
     assert read.visit.failure in ("the page crashed", "the browser ended while it was read")
     assert found.status == "partial"
+
+
+async def test_a_faulty_page_with_which_the_browser_hangs_is_not_tried_with_the_next(monkeypatch):
+    depart, hung = Reader.depart, []
+
+    async def hang(reader, tab, visit, *, clock):
+        if visit.url.endswith("/broken") and not hung:
+            hung.append(visit.url)
+            raise TimeoutError
+        return await depart(reader, tab, visit, clock=clock)
+
+    monkeypatch.setattr(Reader, "depart", hang)
+    pages = {"/": "<a href=/broken>x</a><a href=/p1>x</a>", "/p1": "p1"}
+    shop = Host({**pages, "/broken": Answer("broken", status=500)})
+
+    async with opened({"www.shop.example": shop}) as browser:
+        found = await crawled(browser, tabs=1)
+
+    failures = {read.visit.url.rsplit("/", 1)[1]: read.visit.failure for read in found.reads}
+    assert hung
+    assert failures == {"": None, "broken": "the server answered HTTP 500", "p1": None}
+    assert shop.paths.count("/broken") == 1
 
 
 async def test_the_scan_ends_when_its_minutes_are_over(brief):
