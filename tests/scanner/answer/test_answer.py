@@ -256,6 +256,20 @@ async def test_all_is_never_confirmed_in_order_to_refuse(visit):
 
 
 @pytest.mark.anyio
+async def test_settings_whose_switches_are_not_made_out_leave_it_open_whether_one_can_refuse(visit):
+    refusing, choosing = await visit("switches_drawn"), await visit("switches_drawn")
+
+    refused, chose = await asyncio.gather(
+        answer(refusing, State.REJECT, timeout=60),
+        answer(choosing, State.ACCEPT, timeout=60, only=Category.STATISTICS),
+    )
+
+    assert [await pressed(refusing), await pressed(choosing)] == [None, None]
+    assert (refused.found, refused.rejected) == (True, None)
+    assert (chose.found, chose.accepted) == (True, None)
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("name", ["confirms_all", "confirms_all_behind"])
 async def test_all_is_confirmed_in_order_to_accept(visit, name):
     page = await visit(name)
