@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -20,7 +21,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from scanner.browser.devtools import DevToolsError
-from scanner.collectors.evidence import DATABASES
 from scanner.collectors.stack import passes_on
 from scanner.domains import same_site
 from scanner.model import SetBy
@@ -44,14 +44,28 @@ _DOES_MORE = re.compile(
     r"\bfetch\(|\b(XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts|RTCPeerConnection"
     r"|Image|insertAdjacentHTML|innerHTML|attachShadow|document\.write)\b"
 )
+#: What a bundle of a framework never does by itself, however much it shows.
+_SENDS = re.compile(
+    r"\bfetch\(|\b(XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts|RTCPeerConnection"
+    r"|new Image)\b"
+)
+#: Names that libraries give to what they keep for others: the name of the caller is not in them.
+_GENERIC = re.compile(r"keyval-store|localforage|simpleStorage|REACT_QUERY_OFFLINE_CACHE")
 #: Making an element does not show anything yet: libraries find out by one what a browser can do.
 _MAKES = re.compile(r"\bcreateElement\b")
 _USES = re.compile(
     r"""\.(src|href|textContent|innerText|className|action)\s*=(?!=)|["'](src|href|class)["']\s*,"""
     r"|\bclassList\b"
 )
+_STORES = re.compile(r"\b(cookie|cookieStore|setItem|\w+Storage|indexedDB|caches)\b")
+#: How scripts hide what they write down: that a name is not in their text says nothing then.
+_HIDES = re.compile(
+    r"""\\(x|u00)(6[1-9a-f]|7[0-9a])|\b_0x|\batob\(["'`]""",
+    re.IGNORECASE,
+)
 _MEANS_LITTLE = 3  # letters: a shorter part of a name stands anywhere
 _LONGEST = 64  # characters of a name that is looked for in pieces
+_WORD = re.compile(rf"""(?=(["'`])([^"'`\n]{{1,{_LONGEST}}})\1)""")
 
 
 class Step(NamedTuple):
@@ -68,6 +82,12 @@ def only_stores(text: str) -> bool:
     return not (_MAKES.search(text) and _USES.search(text))
 
 
+def keeps_for_others(name: str, text: str) -> bool:
+    """Tell whether a script with this *text* can have *name* from nobody but another script."""
+    known = re.search(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", text)
+    return not known and bool(_STORES.search(text)) and not _HIDES.search(text)
+
+
 def asker(name: str, steps: Sequence[Step], *, page: str) -> SetBy | None:
     """
     Return who asked for what the first of *steps* stored as *name*; None: it did so itself.
@@ -77,15 +97,18 @@ def asker(name: str, steps: Sequence[Step], *, page: str) -> SetBy | None:
         page: URL of the document.
     """
     (inner, text), *callers = steps
-    if text is None or _stands(name, text):
+    if text is None:
         return None
+    if _stands(name, text):
+        kept_for = _GENERIC.fullmatch(name) and callers and only_stores(text)
+        return callers[0].by if kept_for else None
     library, home = only_stores(text), _host(page)
     ours = same_site(_host(inner.url), home)
     for by, said in callers:
         if said is None:
             continue
         strange = not same_site(_host(by.url), home)
-        if _stands(name, said) and (library or (ours and strange)):
+        if _stands(name, said) and (library or (ours and (strange or not _SENDS.search(text)))):
             return by
         if library and any(part in said and part not in text for part in _parts(name)):
             return by
@@ -109,25 +132,56 @@ def _put_together(name: str, said: str, text: str) -> bool:
 
     The rest of it must stand there, too, or in the *text* of the library.
     """
+    return _piece(name, said, text) is not None
+
+
+def _piece(name: str, said: str, text: str, *, least: int = _MEANS_LITTLE) -> re.Match[str] | None:
+    """Return where the part of *name* is written down in *said*, of `_put_together`."""
     if len(name) > _LONGEST:
-        return False
+        return None
+    words = _words(said)
     for cut in range(1, len(name)):
         for piece, rest in ((name[cut:], name[:cut]), (name[:cut], name[cut:])):
-            if len(piece) < _MEANS_LITTLE or not (rest in said or rest in text):
+            if len(piece) < least or piece not in words or piece in _words(text):
                 continue
-            if any(f"{q}{piece}{q}" in said and f"{q}{piece}{q}" not in text for q in "\"'`"):
-                return True
-    return False
+            if rest in said or rest in text:
+                return _quoted(piece, said)
+    return None
+
+
+def _first(name: str, said: str, text: str) -> re.Match[str] | None:
+    """Return where the first step of the path *name* is written down in *said*."""
+    step = re.split("[/:]", name, maxsplit=1)[0]
+    known = len(step) > _MEANS_LITTLE and step in _words(said) and step not in text
+    return _quoted(step, said) if known else None
+
+
+@functools.lru_cache(maxsize=40)
+def _words(text: str) -> frozenset[str]:
+    """Return what *text* may write down as a string: all that stands between two quotes."""
+    return frozenset(word for _, word in _WORD.findall(text))
 
 
 def _quoted(name: str, text: str) -> re.Match[str] | None:
     return re.search(rf"""(["'`]){re.escape(name)}\1""", text)
 
 
-def only_one(name: str, texts: Mapping[str, str | None]) -> SetBy | None:
-    """Return the script, of *texts* by URL, in which alone *name* is written, and its line."""
+def only_one(name: str, texts: Mapping[str, str | None], *, library: str = "") -> SetBy | None:
+    """
+    Return the script, of *texts* by URL, in which alone *name* is written, and its line.
+
+    Where it is in none, the name may be put together from what only one of them writes down and
+    what that, or the text of the *library*, does.
+    """
     found = [(url, _quoted(name, text)) for url, text in texts.items() if text]
     places = [(url, match) for url, match in found if match]
+    if not places:
+        found = [
+            (url, _piece(name, text, library, least=4) or _first(name, text, library))
+            for url, text in texts.items()
+            if text
+        ]
+        places = [(url, match) for url, match in found if match]
     if len(places) != 1:
         return None
     ((url, match),) = places
@@ -147,6 +201,7 @@ class Texts:
 
     def __init__(self) -> None:
         self._known: dict[str, str | None] = {}
+        self._only_store: dict[str, bool] = {}
         self._kept = 0
 
     def __contains__(self, url: str) -> bool:
@@ -155,12 +210,20 @@ class Texts:
     def __getitem__(self, url: str) -> str | None:
         return self._known[url]
 
+    def only_store(self, url: str) -> bool:
+        """Tell whether the script at *url* is known to do nothing but store."""
+        if url not in self._only_store:
+            text = self._known[url]
+            self._only_store[url] = text is not None and only_stores(text)
+        return self._only_store[url]
+
     def add(self, url: str, text: str | None) -> None:
         """Keep *text* (None: it could not be read), if there is room for it."""
         if text is not None and (len(text) > MAX_TEXT or self._kept + len(text) > MAX_KEPT):
             text = None
         self._kept += len(text or "")
         self._known[url] = text
+        self._only_store.pop(url, None)
 
 
 class Libraries:
@@ -209,7 +272,7 @@ class Libraries:
         if not way or way[0] != items[place].by:
             return
         if len(way) == 1:
-            if getattr(items[place], "kind", None) in DATABASES and self._left:
+            if self._left and not self.sure(str(way[0].url), page):
                 self._begin(self._search(items, place, name, str(way[0].url)))
         elif all(str(by.url) in self._texts for by in way):
             self._correct(items, place, name, way, page)
@@ -223,17 +286,23 @@ class Libraries:
         task.add_done_callback(self._evidence.searches.discard)
 
     async def _search(self, items: list[Any], place: int, name: str, library: str) -> None:
-        """Look in the page's scripts for who had *library* open the database *name*."""
+        """Look in the page's scripts for who had *library* store *name*."""
         await self._read(library)
         text = self._texts[library]
-        stores = passes_on(library) or (text is not None and only_stores(text))
-        if text is None or not stores or _stands(name, text):
+        if text is None or not self._stores(library) or not keeps_for_others(name, text):
             return
         others = [url for url in self._answers if url != library][:MAX_SEARCHED]
         for url in others:
             await self._read(url)
-        if by := only_one(name, {url: self._texts[url] for url in others}):
+        if by := only_one(name, {url: self._texts[url] for url in others}, library=text):
             items[place] = msgspec.structs.replace(items[place], by=by)
+
+    def sure(self, url: str, page: str) -> bool:
+        """Tell whether it is known already that *url* stores for itself alone."""
+        return url == page.split("#", 1)[0] or (url in self._texts and not self._stores(url))
+
+    def _stores(self, url: str) -> bool:
+        return passes_on(url) or self._texts.only_store(url)
 
     def _alone(self, inner: SetBy, page: str) -> bool:
         """Tell whether it is known already that nobody can have asked *inner*."""
@@ -242,7 +311,7 @@ class Libraries:
             return False
         text = self._texts[url]
         ours = same_site(_host(url), _host(page))
-        return text is None or not (ours or only_stores(text))
+        return text is None or not (ours or self._texts.only_store(url))
 
     async def _read_and_correct(
         self,

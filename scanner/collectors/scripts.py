@@ -237,10 +237,12 @@ class Scripts:
 
     def _consider(self, items: list[Any], name: str, told: _Told) -> None:
         """Look whether the setter of the last of *items* is a library that somebody else called."""
-        if len({frame.url for frame in told.stack}) > 1 or told.kind in DATABASES:
-            noted = self._evidence
-            steps = way(told.stack, made=noted.made, fetched=noted.fetched, patched=told.patched)
-            self._libraries.consider(items, name, steps, page=told.page)
+        innermost, *others = {frame.url for frame in told.stack} or {None}
+        if not others and (innermost is None or self._libraries.sure(innermost, told.page)):
+            return
+        noted = self._evidence
+        steps = way(told.stack, made=noted.made, fetched=noted.fetched, patched=told.patched)
+        self._libraries.consider(items, name, steps, page=told.page)
 
     def _stored(self, told: _Told, name: str, by: SetBy) -> None:
         value = told.value

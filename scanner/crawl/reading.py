@@ -129,10 +129,12 @@ class Reading:
             if self._tour.stop.is_set() or not await self.tries(reader, url):
                 return
             read, links = await self._page(reader, tab, url)
-            if tab.stuck:  # the page is not to blame: once more, in a tab that is not
-                log.info("the browser was stuck on its way", url=redacted_url(url))
+            if tab.stuck or (tab.crashed.is_set() and not self._tour.stop.is_set()):
+                # The page may not be to blame: once more, in a tab that is not.
+                log.info("the tab was stuck, or crashed", url=redacted_url(url))
                 tab = await tabs.renewed(tab)
-                read, links = await self._page(reader, tab, url)
+                again, links = await self._page(reader, tab, url)
+                read = _together(read, again)
             if tab.barrier.slipped:  # it was led where it may not go: once more, now watched
                 read, links = await self._page(reader, tab, url)
             barred = read.visit.status is None and tab.refused is not None

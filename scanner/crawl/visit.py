@@ -172,6 +172,12 @@ class Reader:
         others = [other for other in self._profile.tabs if other is not tab]
         return any(other.traffic.crowds(host) for other in others)
 
+    def seen(self, tab: Tab, visit: Visit) -> Visit:
+        """Return *visit*, or what it is called if the page crashed after it."""
+        if not tab.crashed.is_set():
+            return visit
+        return self._visit(tab, visit.url, cause=said("page_crashed"))
+
     def late(self, tab: Tab, url: str, seconds: float) -> Visit:
         """Return the visit of a page that took longer than *seconds*."""
         cause = said("too_slow", seconds=f"{seconds:.0f}")

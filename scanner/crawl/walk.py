@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 
+from scanner.browser.devtools import DevToolsError
 from scanner.browser.profile import open_profile
 from scanner.collectors.har import Archive
 from scanner.crawl import privacy_control, scout, settle, sitemap
@@ -19,7 +20,7 @@ from scanner.crawl.badge import badge
 from scanner.crawl.elsewhere import Elsewhere
 from scanner.crawl.frontier import Frontier
 from scanner.crawl.login import login
-from scanner.crawl.reading import Reading
+from scanner.crawl.reading import MOST_TRIES, Reading
 from scanner.crawl.tabs import Tabs
 from scanner.crawl.visit import Reader
 from scanner.model import BannerAnswer, Observation, PageRead, Site, State, Statement, said
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 PRESSED_LINGER = 0.6  # seconds for a page to act on an answer before it is loaded anew
+
+
+class _Crashed(Exception):
+    """The start page crashed, or was made to: another visitor may fare better."""
 
 
 class Walk:
@@ -110,6 +115,14 @@ class Walk:
             DevToolsError: If the browser is gone.
             TimeoutError: If it does not answer any more.
         """
+        try:
+            await self._come()
+        except _Crashed:  # it was the first try: the second one says so in its visit
+            log.info("the start page crashed", site=self._tour.site.key, state=self._state)
+            await self._come()
+
+    async def _come(self) -> None:
+        """Read the site as a fresh visitor."""
         self._begin()
         async with self._visitor(archive=self._archive) as profile:
             await self._through(profile)
@@ -208,6 +221,7 @@ class Walk:
             return False
         visit, links = await reader.arrive(tab, url, clock=tour.clock, briefly=bool(presses))
         self._arriving = False
+        self._try_anew(tab, url)
         self._frontier.widen(visit.final_url)
         self._frontier.visited(visit.final_url)
         await answering.picture(tab, "arrived")
@@ -227,8 +241,9 @@ class Walk:
                 visit, _ = await reader.arrive(tab, url, clock=tour.clock, briefly=True)
                 reader.forget(tab)
                 took = await answering.press(profile, tab, wanted)
+            self._try_anew(tab, url)
             if not took:
-                await self._reading.note(url, PageRead(visit=visit))
+                await self._reading.note(url, PageRead(visit=reader.seen(tab, visit)))
                 return False
             await settle.rest(tab, PRESSED_LINGER)
             await answering.picture(tab, "answered")
@@ -238,10 +253,25 @@ class Walk:
             )
             if last and place == url:
                 await answering.see_whether_it_stands(tab, wanted)
+            self._try_anew(tab, url)
         self._answered = True
         read = await self._with_promise(await reader.depart(tab, visit, clock=tour.clock))
         await self._reading.note(url, read, links)
         return visit.status is not None
+
+    def _try_anew(self, tab: Tab, url: str) -> None:
+        """
+        Begin with another visitor if *tab* is lost, and the page at *url* has had one try only.
+
+        Raises:
+            _Crashed: Then.
+            DevToolsError: If the browser is gone.
+        """
+        if self._tour.browser.devtools.gone.is_set():
+            raise DevToolsError("the browser ended")
+        lost = tab.crashed.is_set() and not self._tour.stop.is_set()
+        if lost and self._tries[url] < MOST_TRIES:
+            raise _Crashed
 
     async def _elsewhere(
         self, profile: Profile, reader: Reader, tab: Tab, wanted: State

@@ -23,6 +23,7 @@ from scanner.database import open_database
 from scanner.deeds import operator
 from scanner.errors import LogUnavailable
 from scanner.tables import from_milliseconds
+from tests.consent_server.conftest import decision, opened, send
 
 IDS = [f"0195c2d1-7c3e-7a10-9b1d-00000000000{n}" for n in range(4)]
 START = 1763812800000  # 2025-11-22T12:00:00Z
@@ -109,6 +110,32 @@ def test_the_log_is_found_counted_shown_exported_and_erased(filled):
     (deed,) = deeds_in(filled)
     assert (deed.actor, deed.action, deed.site) == (operator(), "erased a decision", "shop")
     assert deed.detail == "of 2025-11-22"
+
+
+def test_what_a_visitor_read_is_printed_with_her_decision(database, sites_file):
+    with opened(database, sites_file) as client:
+        served = client.get("/w/shop.json")
+        facts = served.json()
+        send(client, decision(1, revision=facts["revision"], language="nb"))
+        send(client, decision(2, revision="never-served"))
+    known, unknown = decision(1)["id"], decision(2)["id"]
+
+    def log(*arguments):
+        return kapsel("log", *arguments, "--database", database)
+
+    printed = log("show", known).stdout
+    texts = facts["texts"]["nb"]
+    assert "The banner, served since " in printed
+    for words in (texts["title"], *(f"[{texts[name]}]" for name in ("accept", "reject", "choose"))):
+        assert f"\n  {words}\n" in printed
+    for category in texts["categories"].values():
+        assert f"{category['name']}: {category['description']}" in printed
+    assert log("shown", known).stdout == served.text + "\n"
+    assert "function" in log("shown", known, "--engine").stdout
+    nothing = log("show", unknown)
+    assert (nothing.returncode, "The banner" in nothing.stdout) == (0, False)
+    assert nothing.stderr == "this server never showed the revision never-served\n"
+    assert log("shown", unknown).returncode == 1
 
 
 @pytest.mark.parametrize(

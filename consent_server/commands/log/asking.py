@@ -14,10 +14,11 @@ from scanner.errors import KapselError
 from scanner.visible import in_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from consent_server.log import ConsentLog
     from consent_server.log.query import Question
+    from consent_server.log.releases import Shown
     from consent_server.model import ConsentRecord
 
 _WIDEST = 500  # columns; no table of decisions is as wide
@@ -97,7 +98,10 @@ def find(database: str, form: str, **asked: Any) -> None:
 @database_option
 @format_option("table", "json")
 def show(key: str, database: str, form: str) -> None:
-    """Print the one decision with the id ID."""
+    """Print the one decision with the id ID, and what its visitor read.
+
+    As JSON it is the decision alone; 'kapsel log shown' has all that was shown.
+    """
     from consent_server.log.query import row
 
     record = ask(database, lambda log: _whole(log, key.lower()))
@@ -105,9 +109,48 @@ def show(key: str, database: str, form: str) -> None:
         raise KapselError(f"there is no decision with the id {key}")
     if form == "json":
         write_json(record)
-    else:
-        for name, value in row(record).items():
-            click.echo(f"{name:12} {in_one_line(value)}")
+        return
+    for name, value in row(record).items():
+        click.echo(f"{name:12} {in_one_line(value)}")
+    found = _shown(record, database)
+    if found is None:
+        click.echo(_never_shown(record), err=True)
+        return
+    click.echo()
+    for line in _read(found, record.language):
+        click.echo(in_one_line(line))
+
+
+def _shown(record: ConsentRecord, database: str) -> Shown | None:
+    """Return what was shown for *record*; None: not by this server."""
+    from consent_server.log.releases import Releases
+    from scanner.database import open_database
+
+    opened = open_database(database)
+    try:
+        return Releases(opened).shown_with(record)
+    finally:
+        opened.dispose()
+
+
+def _never_shown(record: ConsentRecord) -> str:
+    return f"this server never showed the revision {record.revision}"
+
+
+def _read(found: Shown, language: str) -> Iterator[str]:
+    """Yield the lines of the banner as a visitor read it: its first view, then what is behind."""
+    from consent_server.admin import shown
+
+    wording = shown.wording(found, language)
+    since = f"{found.first_served_at:%Y-%m-%d %H:%M} UTC"
+    yield f"The banner, served since {since}, as {wording.layout}, in {wording.language}:"
+    for line in (wording.title, *wording.sentences, *(f"[{each}]" for each in wording.buttons)):
+        yield f"  {line}"
+    for category in shown.offered(found, language):
+        yield f"{category.name}: {category.description}"
+        for item in category.items:
+            told = (item.where, item.vendor, item.lifetime, item.purpose)
+            yield f"  {item.name} ({', '.join(filter(None, told))})"
 
 
 async def _whole(log: ConsentLog, key: str) -> ConsentRecord | None:
@@ -125,19 +168,12 @@ def shown(key: str, engine: bool, database: str) -> None:
     These are the texts, the theme and every item that stood in the banner when the decision ID
     was made.
     """
-    from consent_server.log.releases import Releases
-    from scanner.database import open_database
-
     record = ask(database, lambda log: log.get(key.lower()))
     if record is None:
         raise KapselError(f"there is no decision with the id {key}")
-    opened = open_database(database)
-    try:
-        found = Releases(opened).shown_with(record)
-    finally:
-        opened.dispose()
+    found = _shown(record, database)
     if found is None:
-        raise KapselError(f"this server never showed the revision {record.revision}")
+        raise KapselError(_never_shown(record))
     click.echo(f"Served since {found.first_served_at:%Y-%m-%d %H:%M} UTC.", err=True)
     click.echo(found.engine if engine else found.facts)
 

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from scanner.collectors.libraries import (
@@ -6,6 +8,7 @@ from scanner.collectors.libraries import (
     Step,
     Texts,
     asker,
+    keeps_for_others,
     only_one,
     only_stores,
 )
@@ -96,6 +99,24 @@ def test_a_site_that_sets_a_tracker_up_stores_nothing_itself():
     assert who("visitor", *steps) is None
 
 
+def test_of_two_files_of_the_site_the_one_that_knows_the_name_asked():
+    framework = LIBRARY + " document.body.innerHTML = ''; new Image"
+    caller = SITE + "main.js", ASKS
+
+    assert who("visitor", (SITE + "vendors.js", framework[:-10]), caller) == SITE + "main.js"
+    assert who("visitor", (SITE + "vendors.js", framework), caller) is None
+    assert who("visitor", (VENDOR + "widget.js", framework[:-10]), caller) is None
+
+
+def test_a_library_gives_what_it_keeps_for_others_a_name_of_its_own():
+    library = VENDOR + "8841.js", "indexedDB.open('keyval-store')"
+    caller = SITE + "app.js", "keep('a', 1)"
+
+    assert who("keyval-store", library, caller) == SITE + "app.js"
+    assert who("keyval-store", library) is None
+    assert who("keyval-store", (library[0], library[1] + BUNDLE), caller) is None
+
+
 def test_a_short_name_must_be_written_as_one():
     library = VENDOR + "lib.js", "function s(k, v) { document.cookie = k + v }"
 
@@ -122,6 +143,50 @@ def test_the_only_script_with_the_name_of_a_database_is_told_with_its_line(texts
     by = only_one("orders", texts)
 
     assert (by and (by.url, by.line)) == place
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "place"),
+    [
+        ("persist:cart", {"a.js": "\nkeep('cart')", "b.js": "close()"}, "a.js"),
+        ("persist:cart", {"a.js": "keep('cart')", "b.js": "show('cart')"}, None),
+        ("other:cart", {"a.js": "keep('cart')"}, None),
+        ("persist:own", {"a.js": "keep('own')"}, None),
+        ("shop_db/a", {"a.js": "config('shop_db')"}, "a.js"),
+        ("persist:" + "x" * 99, {"a.js": f"keep('{'x' * 99}')"}, None),
+    ],
+)
+def test_the_name_that_is_looked_for_may_be_put_together(name, texts, place):
+    by = only_one(name, texts, library="set('persist:' + n); set('own')")
+
+    assert (by and by.url) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "for_others"),
+    [
+        ("function set(n, v) { localStorage.setItem(n, v) }", True),
+        ("localStorage.x = 1", False),
+        ("localStorage['x'] = 1", False),
+        ("const kept = {x: 1}; Object.assign(localStorage, kept)", False),
+        ("this[s('st')][s('it')](n, 1)", False),
+        ("document.cookie = '\\x78=1'", False),
+        ("var _0x1f = ['cookie']; document[_0x1f[0]] = n", False),
+        ("localStorage[atob('eA==')] = 1", False),
+    ],
+)
+def test_a_script_that_may_know_the_name_itself_keeps_nothing_for_others(text, for_others):
+    assert keeps_for_others("x", text) is for_others
+
+
+def test_very_many_names_are_looked_for_in_long_scripts_in_no_time():
+    library, caller = "store('p_' + n)", "keep('some', 1); " * 20_000
+    started = time.process_time()
+
+    for n in range(1000):
+        assert who(f"p_{n}_name", (VENDOR + "lib.js", library), (SITE + "a.js", caller)) is None
+
+    assert time.process_time() - started < 5
 
 
 def test_texts_have_a_limit_each_and_together():

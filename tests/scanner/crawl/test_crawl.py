@@ -167,6 +167,28 @@ async def test_who_has_a_library_open_a_database_later_is_found_by_the_name(look
     assert found.setter("both", Kind.INDEXED_DB)[1] == SHOP + "db.js"
 
 
+async def test_who_has_a_library_write_later_is_found_by_the_name(look):
+    library = (
+        "const when = {}; const store = (n, v) => { when[n] = v; };"
+        "setTimeout(() => { for (const n in when) localStorage.setItem('kept:' + n, when[n]);"
+        "document.cookie = 'own=1' }, 30);"
+    )
+    shop = Host(
+        {
+            "/": "".join(f"<script src=/{name}.js></script>" for name in ("keep", "app", "b")),
+            "/keep.js": script(library),
+            "/app.js": script("\nstore('basket', 1); store('both', 1);"),
+            "/b.js": script("store('both', 2)"),
+        }
+    )
+
+    found = await look({"www.shop.example": shop})
+
+    assert found.setter("kept:basket", Kind.LOCAL_STORAGE) == ("script", SHOP + "app.js", 2)
+    assert found.setter("kept:both", Kind.LOCAL_STORAGE)[1] == SHOP + "keep.js"
+    assert found.setter("own")[1] == SHOP + "keep.js"
+
+
 MADE = r"""
 setTimeout(() => { document.cookie = 'timer=1' }, 10);
 (async () => { await fetch('/x').catch(() => 0); document.cookie = 'awaited=1' })();

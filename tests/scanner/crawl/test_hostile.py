@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import connect
 
 from consent_server.demo.loopback import serve
 from scanner.browser import open_browser
@@ -135,6 +133,15 @@ def end_the_browser():
         os.killpg(pid, signal.SIGKILL)
 
 
+def end_the_pages():
+    """Do to the processes that run pages what a fault of their own would do."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            of_ours = os.getpgid(int(process.name)) in browsers()
+            if of_ours and b"--type=renderer" in (process / "cmdline").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
+
+
 @contextlib.asynccontextmanager
 async def opened(hosts):
     with serve(hosts) as server:
@@ -146,7 +153,7 @@ async def opened(hosts):
 async def crawled(browser, **options):
     return await crawl(
         Site(key="shop", url="https://www.shop.example/"),
-        options=Options(states=(State.BEFORE,), **options),
+        options=Options(**{"states": (State.BEFORE,), **options}),
         browser=browser,
     )
 
@@ -190,43 +197,79 @@ async def test_a_page_that_another_kept_from_loading_is_read_once_more(monkeypat
     assert found.status == "complete"
 
 
-async def test_a_page_that_crashes_is_a_visit_with_that_reason():
-    crashing, crashed = asyncio.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-    shop = Doomed(lambda: loop.call_soon_threadsafe(crashing.set), times=1)
+def fragile(*, times):
+    """A site one of whose pages crashes so many *times*, after it has stored something."""
+    shop = Doomed(end_the_pages, times=times)
     shop.answers["/"] = "<a href=/fragile>x</a><a href=/p1>x</a>"
     shop.answers["/fragile"] = "<script>document.cookie = 'fragile=1'</script><img src=/doom>"
+    return shop
 
-    async def crash(browser):
-        """Do to the tab what a fault of its own would do."""
-        await crashing.wait()
-        async with connect(browser.endpoint, max_size=None) as other:
 
-            async def call(method, **more):
-                await other.send(json.dumps({"id": 1, "method": method, **more}))
-                while (told := json.loads(await other.recv())).get("id") != 1:
-                    pass
-                return told.get("result")
-
-            for target in (await call("Target.getTargets"))["targetInfos"]:
-                if target["type"] == "page":
-                    who = {"targetId": target["targetId"], "flatten": True}
-                    session = (await call("Target.attachToTarget", params=who))["sessionId"]
-                    await other.send(
-                        json.dumps({"id": 2, "method": "Page.crash", "sessionId": session})
-                    )
-            await crashed.wait()
+@pytest.mark.parametrize(
+    ("times", "failure", "status"),
+    [(1, None, "complete"), (100, "the page crashed", "partial")],
+)
+async def test_a_page_that_crashes_is_read_once_more_then_it_is_a_visit_with_that_reason(
+    times, failure, status
+):
+    shop = fragile(times=times)
 
     async with opened({"www.shop.example": shop}) as browser:
-        crashing_it = asyncio.create_task(crash(browser))
         found = await crawled(browser, tabs=1)
-        crashed.set()
-        await crashing_it
 
     failures = {read.visit.url.rsplit("/", 1)[1]: read.visit.failure for read in found.reads}
     cookies = {o.name for read in found.reads for o in read.observations if o.kind is Kind.COOKIE}
-    assert failures == {"": None, "fragile": "the page crashed", "p1": None}
-    assert cookies == {"fragile", "c1"}
+    assert failures == {"": None, "fragile": failure, "p1": None}
+    assert cookies >= {"fragile", "c1"}
+    assert shop.paths.count("/fragile") == 2
+    assert found.status == status
+
+
+def asking(strike, *, times):
+    """A site in which pressing "Accept all" has *strike* called so many *times*."""
+    shop = Doomed(strike, times=times)
+    shop.answers["/"] = """<a href=/p1>x</a>
+        <div role=dialog style="position: fixed; bottom: 0; background: white">
+          <p>We use cookies for statistics and marketing. Do you accept them?</p>
+          <button onclick="answer('yes')">Accept all</button>
+          <button onclick="answer('no')">Reject all</button>
+        </div>
+        <script>
+          const banner = document.querySelector('div')
+          const answer = word => {
+            document.cookie = 'consent=' + word
+            new Image().src = '/doom'
+            banner.remove()
+          }
+          if (document.cookie.includes('consent=')) banner.remove()
+        </script>"""
+    return shop
+
+
+@pytest.mark.parametrize("strike", [end_the_browser, end_the_pages])
+async def test_a_banner_whose_page_was_lost_is_answered_once_more(strike):
+    shop = asking(strike, times=1)
+
+    async with opened({"www.shop.example": shop}) as browser:
+        found = await crawled(browser, states=(State.ACCEPT,))
+
+    visits = [(read.visit.url.rsplit("/", 1)[1], read.visit.failure) for read in found.reads]
+    cookies = {o.name for read in found.reads for o in read.observations if o.kind is Kind.COOKIE}
+    assert visits == [("", None), ("p1", None)]
+    assert cookies == {"consent", "c1"}
+    assert found.banner.accepted
+    assert found.status == "complete"
+
+
+async def test_a_banner_whose_page_is_lost_each_time_is_no_complete_scan():
+    shop = asking(end_the_pages, times=100)
+
+    async with opened({"www.shop.example": shop}) as browser:
+        found = await crawled(browser, states=(State.ACCEPT,))
+
+    (read,) = found.reads
+    assert read.visit.failure in ("the page crashed", "the browser ended while it was read")
+    assert found.status == "partial"
 
 
 async def test_the_scan_ends_when_its_minutes_are_over(brief):
