@@ -75,6 +75,7 @@ BANNERS = [
     ("two_ask", "accept+accept", "reject+reject"),
     ("tiny_refusal", "accept", None),
     ("settings_in_a_row", "accept", "save:statistics=0,marketing=0"),
+    ("labels_astray", "accept", "save:statistics=0,marketing=0"),
     ("descriptions_mislead", "accept", "save:statistics=0,marketing=0"),
     (
         "settings_inline_sv",
@@ -453,6 +454,7 @@ async def test_the_time_given_is_kept(visit):
         ("radios_legend_sv", Category.STATISTICS, "save:statistics=1,marketing=0"),
         ("settings_then_close", Category.MARKETING, "save:statistics=0,marketing=1"),
         ("settings_inline_sv", Category.STATISTICS, "save:statistics=1,marketing=0"),
+        ("labels_astray", Category.STATISTICS, "save:statistics=1,marketing=0"),
     ],
 )
 async def test_one_category_alone_is_accepted_where_it_can_be(visit, name, category, cookie):
