@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from consent_server.model import Declaration, Item
 from consent_server.revision import asked, category_revisions, lifetime_asked_for, revision
 from scanner.catalogue import overridden, setter_host
-from scanner.domains import registrable
+from scanner.domains import is_address, registrable
 from scanner.languages import LANGUAGES, texts
 from scanner.model import OPTIONAL_CATEGORIES, SENT_KINDS, Category, Kind, Party
 from scanner.redaction import redacted_url
@@ -97,7 +97,7 @@ def _own_item(site: Site, domain: str) -> Item:
     return Item(
         kind=Kind.COOKIE,
         name=OWN_COOKIE,
-        domain=f".{domain}" if "." in domain else domain,
+        domain=domain if "." not in domain or is_address(domain) else f".{domain}",
         party=Party.FIRST,
         category=Category.NECESSARY,
         vendor=None,

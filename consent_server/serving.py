@@ -99,7 +99,17 @@ def listen(host: str, port: int) -> socket.socket:
         )[0]
         return socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as exc:
-        raise KapselError(f"cannot listen on {host} port {port}: {exc.strerror}") from exc
+        raise KapselError(
+            f"cannot listen on {host} port {port}: {_why_not(exc)}: "
+            "choose others with --host and --port"
+        ) from exc
+
+
+def _why_not(exc: OSError) -> str:
+    """Return the system's words without the address, which Python writes behind them."""
+    if isinstance(exc, socket.gaierror) or exc.errno is None:
+        return str(exc.strerror)
+    return os.strerror(exc.errno)
 
 
 def address(listener: socket.socket, identity: Identity | None) -> str:

@@ -36,7 +36,7 @@ def registrable(host: str) -> str:
         host: A name or address, with or without port, leading or trailing dot.
     """
     name = bare(host)
-    if _is_address(name) or "." not in name:
+    if is_address(name) or "." not in name:
         return name
     return _suffixes().privatesuffix(name) or name
 
@@ -81,7 +81,7 @@ def shared(domain: str) -> bool:
 def private(host: str) -> bool:
     """Tell whether *host* is this machine, or one that only its own network can reach."""
     name = bare(host)
-    if _is_address(name):
+    if is_address(name):
         return ipaddress.ip_address(name).is_private
     return name == "localhost" or name.endswith((".localhost", ".local", ".internal"))
 
@@ -96,7 +96,8 @@ def bare(host: str) -> str:
     return name.strip(".")
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Tell whether *name*, without port or brackets, is an IP address."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

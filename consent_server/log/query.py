@@ -14,6 +14,7 @@ from consent_server.model import Action, ConsentRecord, Filter, Surface
 from scanner.errors import QuestionInvalid
 from scanner.model import OPTIONAL_CATEGORIES
 from scanner.spreadsheet import harmless
+from scanner.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +62,7 @@ COLUMNS = (
     "layout",
 )
 
+_TOLD = 40  # characters of a value that an answer repeats
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CURSOR = re.compile(r"(-?\d{1,16})\.(\d{1,19})")
 _WORDS = {True: "granted", False: "refused", None: "not offered"}
@@ -197,7 +199,8 @@ def _moment(values: dict[str, str], name: str) -> dt.datetime | None:
     except (ValueError, OverflowError):
         pass
     raise QuestionInvalid(
-        f"'{name}' is neither a day (2026-11-22) nor a time with its zone (2026-11-22T12:00:00Z)"
+        f"'{name}' is neither a day (2026-11-22) nor a time with its zone "
+        f"(2026-11-22T12:00:00Z): '{visible(text[:_TOLD])}'"
     )
 
 

@@ -90,6 +90,7 @@ class Dialogue:
         self._others = 0  # banners beside the one that is being answered
         self._veiled = False  # whether an "accept" beside switches may have been the way to refuse
         self._unread = False  # whether a button was there whose words are not understood
+        self._unseen = False  # whether settings save something, but no switch was made out in them
         self._stays = False  # whether the layer that was answered is still there
         self._ready = False  # whether the switches were set on a layer that saves nothing
 
@@ -224,7 +225,7 @@ class Dialogue:
             found = await self._next(answer, pressed, opened=in_vain)
             if found is None:
                 result = await self._last_resort(answer, before)
-                unsure = asks or sets or self._veiled or self._unread
+                unsure = asks or sets or self._veiled or self._unread or self._unseen
                 return None if unsure and not result else result
             sight, step = found
             effect = await self._take(sight, step, answer, before)
@@ -302,6 +303,9 @@ class Dialogue:
             self._veiled = answer == "no" and any(accepts_chosen(s.layer) for s in seen)
             if not opened:
                 self._unread = any(sight.layer.unread for sight in seen)
+                self._unseen = False
+            elif answer != "yes":
+                self._unseen = self._unseen or any(sight.layer.saves_unseen for sight in seen)
             steps = [
                 (sight, step)
                 for sight in seen

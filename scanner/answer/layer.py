@@ -149,6 +149,11 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def saves_unseen(self) -> bool:
+        """Whether it saves choices that were not made out: switches drawn by a style sheet."""
+        return bool(self.means(Meaning.SAVE)) and not (self.switches or self.choices)
+
+    @property
     def _free(self) -> str:
         """Its text; where one may pay instead, without what is bought, and where that leads."""
         text = self.text

@@ -325,16 +325,27 @@
     return found;
   };
 
+  /** What a label says that has a switch to itself, but points at nothing: `for` names no id. */
+  const neighbourOf = (element) => {
+    for (let at = parent(element); at?.querySelectorAll && at.querySelectorAll(SWITCH).length === 1; at = parent(at)) {
+      const label = [...at.querySelectorAll("label")].find((label) => !label.control);
+      if (label) return label.textContent;
+    }
+    return "";
+  };
+
   const switchesOf = (root) => {
     const found = [];
     for (const element of deep(root)) {
       if (!element.matches(SWITCH) || found.length >= MOST_CONTROLS) continue;
       const described = labelOf(element);
       const labels = [...(element.labels ?? [])].map((label) => label.textContent).join(" ");
+      const unsaid = element.type && element.value === "on"; // what a box without a value sends
+      const own = labels || described.name || tidy(neighbourOf(element)) || (unsaid ? "" : described.label);
       const radio = element.type === "radio" || element.getAttribute("role") === "radio";
       found.push({
         element: place(element),
-        label: tidy(labels || described.name || described.label).slice(0, LONGEST_LABEL),
+        label: tidy(own).slice(0, LONGEST_LABEL),
         on:
           typeof element.checked === "boolean"
             ? element.checked

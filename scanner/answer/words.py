@@ -145,7 +145,7 @@ def meaning(label: str) -> Meaning:
     if _has(text, "policy") and (accepts is None or text[:accepts].count(" ") > 1):
         return Meaning.POLICY
     if accepts is not None:
-        return Meaning.ACCEPT
+        return Meaning.NONE if _narrows(text) else Meaning.ACCEPT
     if (spoken := _spoken(label, text)) is not None:
         return spoken
     if _has(text, "acknowledge"):
@@ -363,6 +363,16 @@ def _confirms_all(text: str) -> bool:
     for name in ("save", "all", "subject"):
         text = _pattern(name).sub(" ", text)
     return not text.strip()
+
+
+def _narrows(text: str) -> bool:
+    """Whether a *text* that accepts begins or goes on with "only": "accept just the basics"."""
+    rest = _pattern("accept").sub(" ", text, count=1).split()
+    lone = _pattern("only").match(" ".join(rest))
+    if lone is None:
+        return False
+    left = _pattern("subject").sub(" ", " ".join(rest)[lone.end() :])
+    return any(len(word) >= _LEAST_WORD for word in left.split())
 
 
 def _only_necessary(text: str, *, accepts: bool) -> bool:

@@ -51,8 +51,10 @@ def remarks(name: str, rule: str | None, knowledge: Knowledge) -> Remarks:
         )
     return Remarks(
         elsewhere=tuple(
-            Owned(name=name, vendor=one.vendor.name, hosts=one.cookie.hosts)
-            for one in knowledge.known(name)
+            dict.fromkeys(
+                Owned(name=name, vendor=one.vendor.name, hosts=one.cookie.hosts)
+                for one in knowledge.known(name)
+            )
         ),
         alike=tuple(
             Owned(name=other, vendor=vendor.name)

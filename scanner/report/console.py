@@ -164,7 +164,7 @@ def _table(stored: list[Entry]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
     table.add_column("Name", ratio=6, overflow="fold")
     table.add_column("Domain", ratio=6, overflow="fold")
-    table.add_column("Stays", ratio=3, overflow="fold")
+    table.add_column("Stays", no_wrap=True)
     table.add_column("Seen", no_wrap=True)
     table.add_column("Set by", ratio=6, overflow="fold")
     names = texts("en")["categories"]

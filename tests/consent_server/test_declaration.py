@@ -88,6 +88,15 @@ def test_the_banner_s_own_cookie_is_declared_as_necessary():
     assert "samtykke" in item.purpose["nb"] or "informasjonskapsler" in item.purpose["nb"]
 
 
+@pytest.mark.parametrize("host", ["192.0.2.7", "localhost"])
+def test_the_own_cookie_of_a_host_without_subdomains_is_declared_for_that_host_alone(host):
+    site = msgspec.structs.replace(SITE, url=f"https://{host}/")
+
+    (item,) = declared(site=site).items
+
+    assert item.domain == host
+
+
 def test_the_own_cookie_is_declared_once_even_when_the_scan_met_it():
     items = declared(entry(OWN_COOKIE, category=Category.NECESSARY)).items
 

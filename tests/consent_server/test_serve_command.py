@@ -107,7 +107,10 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path, sites_file):
         )
 
     assert done.returncode == 1
-    assert f"kapsel: cannot listen on 127.0.0.1 port {port}" in done.stderr
+    assert (
+        f"kapsel: cannot listen on 127.0.0.1 port {port}: Address already in use: "
+        "choose others with --host and --port\n"
+    ) in done.stderr
 
 
 def test_the_tag_is_printed_ready_to_paste(sites_file):

@@ -88,7 +88,7 @@ def test_a_day_alone_counts_as_a_whole():
         ([("surface", "wall")], "'surface' is one of banner"),
         ([("service", "a\x00")], "'service' holds a NUL"),
         ([("action", "agree")], "'action' is one of accept-all"),
-        ([("from", "yesterday")], "'from' is neither a day"),
+        ([("from", "yesterday")], "(2026-11-22T12:00:00Z): 'yesterday'"),
         ([("from", "2026-11-22T12:00:00")], "'from' is neither a day"),
         ([("to", "9999-12-31")], "'to' is neither a day"),
         ([("to", "0001-01-01T00:00:00+14:00")], "'to' is neither a day"),

@@ -75,6 +75,7 @@ BANNERS = [
     ("two_ask", "accept+accept", "reject+reject"),
     ("tiny_refusal", "accept", None),
     ("settings_in_a_row", "accept", "save:statistics=0,marketing=0"),
+    ("labels_astray", "accept", "save:statistics=0,marketing=0"),
     ("descriptions_mislead", "accept", "save:statistics=0,marketing=0"),
     (
         "settings_inline_sv",
@@ -252,6 +253,20 @@ async def test_all_is_never_confirmed_in_order_to_refuse(visit):
 
     assert [await pressed(page) for page in pages] == [None, None]
     assert [(one.found, one.rejected) for one in said] == [(True, None), (True, None)]
+
+
+@pytest.mark.anyio
+async def test_settings_whose_switches_are_not_made_out_leave_it_open_whether_one_can_refuse(visit):
+    refusing, choosing = await visit("switches_drawn"), await visit("switches_drawn")
+
+    refused, chose = await asyncio.gather(
+        answer(refusing, State.REJECT, timeout=60),
+        answer(choosing, State.ACCEPT, timeout=60, only=Category.STATISTICS),
+    )
+
+    assert [await pressed(refusing), await pressed(choosing)] == [None, None]
+    assert (refused.found, refused.rejected) == (True, None)
+    assert (chose.found, chose.accepted) == (True, None)
 
 
 @pytest.mark.anyio
@@ -453,6 +468,7 @@ async def test_the_time_given_is_kept(visit):
         ("radios_legend_sv", Category.STATISTICS, "save:statistics=1,marketing=0"),
         ("settings_then_close", Category.MARKETING, "save:statistics=0,marketing=1"),
         ("settings_inline_sv", Category.STATISTICS, "save:statistics=1,marketing=0"),
+        ("labels_astray", Category.STATISTICS, "save:statistics=1,marketing=0"),
     ],
 )
 async def test_one_category_alone_is_accepted_where_it_can_be(visit, name, category, cookie):

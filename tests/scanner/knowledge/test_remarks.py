@@ -27,6 +27,12 @@ def test_a_name_that_needs_its_host_is_told_with_the_host():
     assert Owned(name="uvc", vendor="AddThis", hosts=("addthis.com",)) in told.elsewhere
 
 
+def test_a_vendor_with_two_entries_for_a_name_is_told_once():
+    told = remarks("purechat_expanded", None, load())
+
+    assert told.elsewhere == (Owned(name="purechat_expanded", vendor="Pure Chat"),)
+
+
 def test_a_service_that_stands_for_its_cookies_is_told_with_what_it_stored():
     told = remarks("AddThis", None, load()).service
 

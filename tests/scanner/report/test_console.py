@@ -49,6 +49,10 @@ def scan(*entries, visits=(VISIT,), banner=NO_BANNER, refused=(), **facts):
     return Scan(**(values | facts))
 
 
+def lived(name, seconds):
+    return plain(name, **(ANALYTICS | {"lifetime": seconds, "purpose": {}}))
+
+
 @pytest.fixture
 def printed(capsys):
     def show(scan):
@@ -140,3 +144,13 @@ def test_long_and_odd_names_do_not_break_the_table(printed):
 )
 def test_the_banner_is_told_in_words(answer, words):
     assert banner_in_words(answer, wording("en")) == words
+
+
+def test_a_lifetime_stands_in_one_line(printed):
+    out = printed(
+        scan(lived("__utmt", 600.0), lived("__utmb", 1800.0), lived("__atuvc", 33_696_000.0))
+    )
+
+    assert "10 minutes" in out
+    assert "30 minutes" in out
+    assert "13 months" in out
