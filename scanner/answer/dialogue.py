@@ -301,6 +301,7 @@ class Dialogue:
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
             self._veiled = answer == "no" and any(accepts_chosen(s.layer) for s in seen)
+            self._unread = self._unread or any(sight.layer.unsaid for sight in seen)
             if not opened:
                 self._unread = any(sight.layer.unread for sight in seen)
                 self._unseen = False

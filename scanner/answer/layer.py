@@ -60,7 +60,9 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         found = [
             control
             for control in self.controls
-            if control.meaning in meanings and control.element not in apart
+            if control.meaning in meanings
+            and control.element not in apart
+            and control not in self.unsaid
         ]
         return tuple(sorted(found, key=_preference))
 
@@ -137,9 +139,16 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
         return bool(asks) and not baked and told and self._apart
 
     @property
+    def unsaid(self) -> tuple[Control, ...]:
+        """The buttons with a bare yes or no, where it says the contrary: "Refuse cookies?"."""
+        if not words.turns(self.text):
+            return ()
+        return tuple(c for c in self.controls if words.hangs(c.label or c.name))
+
+    @property
     def unread(self) -> tuple[Control, ...]:
         """The buttons whose words are not understood: one of them may be the answer."""
-        return tuple(
+        return self.unsaid + tuple(
             control
             for control in self.means(Meaning.NONE)
             if control.weight == "strong"
@@ -161,6 +170,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             for control in self.controls:
                 if control.leads != "here" or words.costs(control.label):
                     text = text.replace(control.label, " ")
+            text = words.unpriced(text)
         return text
 
     @property

@@ -44,6 +44,8 @@ _SIGNS = {
     **dict.fromkeys("👍👌✅✓✔☑", "yes"),
     **dict.fromkeys("👎🚫⛔", "no"),
     **dict.fromkeys("✕✖⨉⨯╳🗙❌❎✗✘", "×"),
+    **dict.fromkeys("⚙🔧🛠🎛", "settings"),
+    **dict.fromkeys("⋯…⋮☰", "more"),
 }
 
 #: What only dresses a sign up: its colour, its picture.
@@ -54,6 +56,9 @@ _GREEK_ACCENT = re.compile("([α-ω])\u0301")
 
 #: Where a sentence ends.
 _STOP = re.compile(r"[.!?;\n]+")
+
+#: A sentence that asks.
+_QUESTION = re.compile(r"[^.!?;\n]*[?？؟]")
 
 #: More letters of a word, in a JavaScript pattern.
 _LETTERS = r"[\p{L}\p{N}]*"
@@ -104,7 +109,10 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     door: tuple[str, ...] = ()
     embed: tuple[str, ...] = ()
     shutting: tuple[str, ...] = ()
+    some: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    sure: tuple[str, ...] = ()
     bakery: tuple[str, ...] = ()
     statement: tuple[str, ...] = ()
     interest: tuple[str, ...] = ()
@@ -145,7 +153,7 @@ def meaning(label: str) -> Meaning:
     if _has(text, "policy") and (accepts is None or text[:accepts].count(" ") > 1):
         return Meaning.POLICY
     if accepts is not None:
-        return Meaning.NONE if _narrows(text) else Meaning.ACCEPT
+        return Meaning.NONE if _narrows(text) or _has(text, "some") else Meaning.ACCEPT
     if (spoken := _spoken(label, text)) is not None:
         return spoken
     if _has(text, "acknowledge"):
@@ -346,6 +354,30 @@ def _spoken(label: str, text: str) -> Meaning | None:
     bare = {"reject": Meaning.REJECT, "accept": Meaning.ACCEPT, "acknowledge": Meaning.ACKNOWLEDGE}
     said = (meant for name, meant in bare.items() if _bare(name).fullmatch(normal(first)))
     return next(said, None)
+
+
+def hangs(label: str) -> bool:
+    """Whether *label* is a yes or a no that says nothing without its question: "No, go back"."""
+    first, _, rest = normal(label).partition(" ")
+    return bool(_whole("bare").fullmatch(first)) and meaning(rest) is Meaning.NONE
+
+
+@functools.lru_cache(maxsize=1024)
+def turns(text: str) -> bool:
+    """Whether *text* asks something to which a yes says no: "Continue without cookies?"."""
+    for sentence in map(normal, _QUESTION.findall(text)):
+        accepts, subject = _first(sentence, "accept"), _first(sentence, "subject")
+        agreed = accepts is not None and not _negated(sentence, accepts)
+        against = accepts is not None or _negated(sentence, subject)
+        against = against or any(_has(sentence, name) for name in ("reject", "forbid", "withdraw"))
+        if _has(sentence, "sure") or (against and not agreed):
+            return True
+    return False
+
+
+def unpriced(text: str) -> str:
+    """Return the words of *text* without those of what is bought."""
+    return _pattern("price").sub(" ", normal(text))
 
 
 def costs(label: str) -> bool:

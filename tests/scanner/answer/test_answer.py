@@ -75,6 +75,7 @@ BANNERS = [
     ("two_ask", "accept+accept", "reject+reject"),
     ("tiny_refusal", "accept", None),
     ("settings_in_a_row", "accept", "save:statistics=0,marketing=0"),
+    ("pay_without_ads", "accept", None),
     ("labels_astray", "accept", "save:statistics=0,marketing=0"),
     ("descriptions_mislead", "accept", "save:statistics=0,marketing=0"),
     (
@@ -215,6 +216,27 @@ async def test_a_banner_in_words_that_are_not_understood_is_not_said_to_be_missi
 
     assert await pressed(page) is None
     assert (said.found, said.rejected) == (None, None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("state", [State.ACCEPT, State.REJECT])
+async def test_a_bare_yes_is_no_answer_where_the_question_is_turned_round(visit, state):
+    page = await visit("question_turned")
+
+    said = await answer(page, state, timeout=60)
+
+    assert await pressed(page) is None
+    assert (said.found, said.accepted, said.rejected) == (True, None, None)
+
+
+@pytest.mark.anyio
+async def test_a_bare_no_does_not_answer_whether_one_is_sure(visit):
+    page = await visit("sure_in_bare_words")
+
+    said = await answer(page, State.REJECT, timeout=60)
+
+    assert await pressed(page) is None
+    assert (said.found, said.rejected) == (True, None)
 
 
 @pytest.mark.anyio

@@ -15,6 +15,7 @@ from scanner.answer.words import (
     stems,
     subjects,
     traps,
+    turns,
 )
 from scanner.model import Category
 
@@ -47,6 +48,25 @@ def test_a_soft_hyphen_does_not_part_a_word():
 )
 def test_a_text_may_say_that_to_close_it_is_to_refuse(text, expected):
     assert refuses_by_closing(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Vil du avvise informasjonskapsler?", True),
+        ("Would you like to continue without cookies?", True),
+        ("Möchten Sie Cookies blockieren?", True),
+        ("Do you object to cookies?", True),
+        ("Vil du ikke godta kakor?", True),
+        ("Är du säker?", True),
+        ("Do you accept cookies?", False),
+        ("Vil du godta eller avvise informasjonskapsler?", False),
+        ("You can refuse at any time. May we use cookies?", False),
+        ("Refuse what you do not want.", False),
+    ],
+)
+def test_a_question_may_be_one_to_which_a_yes_says_no(text, expected):
+    assert turns(text) is expected
 
 
 @pytest.mark.parametrize(
