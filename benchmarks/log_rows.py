@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from sqlalchemy import func, insert, select  # noqa: E402
+from sqlalchemy import insert, select  # noqa: E402
 
 from consent_server.log.ledger import Ledger  # noqa: E402
+from consent_server.log.rows import leaf_count  # noqa: E402
 from consent_server.model import Action, ConsentRecord, Surface  # noqa: E402
 from scanner.database import open_database  # noqa: E402
-from scanner.tables import answer, leaf, offer  # noqa: E402
+from scanner.tables import answer, offer  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,8 +140,7 @@ def _uuid7(milliseconds: int, chance: int) -> str:
 def rows_in(engine: Engine) -> int:
     """Return how many leaves the log has."""
     with engine.connect() as connection:
-        last: int | None = connection.execute(select(func.max(leaf.c.position))).scalar()
-    return 0 if last is None else last + 1
+        return connection.execute(leaf_count()).scalar() or 0
 
 
 def added(ledger: Ledger, groups: Sequence[list[ConsentRecord]], backend: int | None) -> Cost:

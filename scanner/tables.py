@@ -172,14 +172,24 @@ daily = Table(
     sqlite_with_rowid=False,
 )
 
-#: The leaves of the Merkle tree over all decisions and erasures; see consent_server/log/leaf.py.
-leaf = Table(
-    "leaf",
+#: The leaves of the Merkle tree over all decisions and erasures, those of one commit in one row;
+#: see consent_server/log/leaf.py. Positions begin at 0 and have no gaps.
+leaf_group = Table(
+    "leaf_group",
     metadata,
-    Column("position", _Position, primary_key=True, autoincrement=False),  # from 0, no gaps
-    Column("hash", LargeBinary(32), nullable=False),
-    Column("core", Text),  # of an erased decision, or an erasure; NULL: the decision is there
-    Column("inner", LargeBinary(32)),  # hash that stands for what was erased
+    Column("first", _Position, primary_key=True, autoincrement=False),
+    Column(
+        "hashes", LargeBinary, nullable=False
+    ),  # of leaves that follow each other, 32 bytes each
+)
+
+#: What is left of leaves that have no decision: of those erased, and of erasures.
+bare_leaf = Table(
+    "bare_leaf",
+    metadata,
+    Column("position", _Position, primary_key=True, autoincrement=False),
+    Column("core", Text, nullable=False),
+    Column("inner", LargeBinary(32), nullable=False),  # hash that stands for what was erased
 )
 
 #: Nodes over 256, 65536, … leaves, so that a proof needs not read them all.

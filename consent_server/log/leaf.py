@@ -19,9 +19,12 @@ import msgspec
 from scanner.model import OPTIONAL_CATEGORIES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from consent_server.model import ConsentRecord
 
 SALT_LENGTH = 16  # bytes: nobody tries 2**128 salts
+LENGTH = 32  # bytes of a leaf
 
 _CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
 _ENCODER = msgspec.json.Encoder()
@@ -90,6 +93,12 @@ def inner(salt: bytes | bytearray, personal_part: bytes) -> bytes:
 def leaf_hash(core_part: bytes, inner_hash: bytes) -> bytes:
     """Return the leaf; RFC 9162 section 2.1.1 puts a zero before what is hashed."""
     return hashlib.sha256(b"\x00" + core_part + inner_hash).digest()
+
+
+def split(first: int, hashes: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield each of the leaves that stand in *hashes* after each other, with its position."""
+    for place, start in enumerate(range(0, len(hashes), LENGTH), first):
+        yield place, hashes[start : start + LENGTH]
 
 
 def of_record(record: ConsentRecord, salt: bytes) -> bytes:

@@ -13,20 +13,20 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from consent_server.given import Given
 from consent_server.log import counting, rows
 from consent_server.log import leaf as leaves
 from consent_server.log.growth import Growth
-from scanner.tables import consent, leaf, to_milliseconds
+from scanner.tables import bare_leaf, consent, leaf_group, to_milliseconds
 
 if TYPE_CHECKING:
     import asyncio
     import datetime as dt
     from collections.abc import Callable, Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Engine, Row, Update
+    from sqlalchemy import ColumnElement, Connection, Engine, Row
     from sqlalchemy.pool import PoolProxiedConnection
 
     from consent_server.log.stream import Stream
@@ -126,7 +126,7 @@ class Ledger:
 
         connection = self._engine.raw_connection()
         try:
-            return Stream(connection, lock=self._begin, add=rows.for_postgresql("$1"))
+            return Stream(connection, lock=self._begin, add=rows.for_postgresql("$1", "$2"))
         except BaseException:
             connection.invalidate()
             raise
@@ -193,19 +193,13 @@ class Ledger:
                 counting.count(connection, position)
                 counting.uncount(connection, [row.answer for row in found])
                 cores = [leaves.erasure(row.seq, reason, now) for row in found]
-                connection.execute(_redaction(), [_redacted(row) for row in found])
-                connection.execute(
-                    insert(leaf),
-                    [
-                        {
-                            "position": place,
-                            "hash": leaves.leaf_hash(core, leaves.NOTHING),
-                            "core": core.decode(),
-                            "inner": leaves.NOTHING,
-                        }
-                        for place, core in enumerate(cores, position)
-                    ],
-                )
+                hashes = b"".join(leaves.leaf_hash(core, leaves.NOTHING) for core in cores)
+                connection.execute(insert(leaf_group).values(first=position, hashes=hashes))
+                erasures = [
+                    {"position": place, "core": core.decode(), "inner": leaves.NOTHING}
+                    for place, core in enumerate(cores, position)
+                ]
+                connection.execute(insert(bare_leaf), [*map(_redacted, found), *erasures])
                 keys = [row.seq for row in found]
                 connection.execute(delete(consent).where(consent.c.seq.in_(keys)))
         return len(found)
@@ -215,8 +209,7 @@ class Ledger:
         """Be the only writer until the block ends, then commit; give the next position."""
         with self._engine.connect() as connection:
             connection.exec_driver_sql(self._begin)
-            last: int | None = connection.exec_driver_sql(_last_position()).scalar_one()
-            yield connection, 0 if last is None else last + 1
+            yield connection, connection.exec_driver_sql(_leaf_count()).scalar() or 0
             connection.commit()
 
     def _group(self, records: Sequence[ConsentRecord], given: Sequence[int]) -> _Group:
@@ -266,9 +259,9 @@ class Ledger:
     ) -> int:
         cursor = connection.cursor()
         cursor.execute(self._begin)
-        cursor.execute(_last_position())
-        last = cursor.fetchall()[0][0]
-        first: int = 0 if last is None else last + 1
+        cursor.execute(_leaf_count())
+        found = cursor.fetchall()
+        first: int = found[0][0] if found else 0
         self._add(cursor, first, group)
         committing()
         connection.commit()
@@ -311,26 +304,17 @@ def _nothing() -> None:
     """Nobody waits."""
 
 
-def _redaction() -> Update:
-    """Return the statement that keeps of leaves what outlives their decisions."""
-    return (
-        update(leaf)
-        .where(leaf.c.position == bindparam("of"))
-        .values(core=bindparam("kept"), inner=bindparam("hidden"))
-    )
-
-
 def _redacted(row: Row[Any]) -> dict[str, object]:
-    """Return the values of `_redaction` for the decision in *row*, of `rows.whole`."""
+    """Return what is left of the decision in *row*, of `rows.whole`, when it is erased."""
     record = rows.to_record(row)
     return {
-        "of": row.seq,
-        "kept": leaves.core(record).decode(),
-        "hidden": leaves.inner(bytes(row.salt), leaves.personal(record)),
+        "position": row.seq,
+        "core": leaves.core(record).decode(),
+        "inner": leaves.inner(bytes(row.salt), leaves.personal(record)),
     }
 
 
 @functools.cache
-def _last_position() -> str:
-    """Return the statement that asks for the last position, the same in both dialects."""
-    return str(select(func.max(leaf.c.position)))
+def _leaf_count() -> str:
+    """Return the statement that asks for the number of leaves, the same in both dialects."""
+    return str(rows.leaf_count())

@@ -4,7 +4,7 @@ A server from before counting went behind those who wait (revision 0013), that g
 upgrade, counts its decisions by itself; they are counted once more with all others. The log knows
 better: of decisions that are there it holds the answers, of those that are erased the cores.
 
-    consent, leaf ─► expected (day, core) ─► compared with tally ─► differences (day, answer)
+    consent, bare_leaf ─► expected (day, core) ─► compared with tally ─► differences (day, answer)
 
 What is erased has lost its language and country. Where several answers differ in those only, what
 is too much of them is taken from each in proportion; their sum is exact.
@@ -22,7 +22,7 @@ from consent_server.log import counting
 from consent_server.log.ledger import Ledger
 from consent_server.log.rows import CATEGORIES
 from consent_server.log.statistics import IGNORED
-from scanner.tables import answer, consent, counted, leaf, tally
+from scanner.tables import answer, bare_leaf, consent, counted, tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,9 +110,12 @@ def _there(connection: Connection, end: int) -> dict[tuple[int, int], int]:
 def _erased(connection: Connection, end: int) -> Counter[tuple[int, bytes]]:
     """Return how often, of the first *end* decisions, each day and core is erased."""
     rows = connection.execute(
-        select(leaf.c.core, func.count())
-        .where(leaf.c.position < end, leaf.c.core.startswith('["decision",', autoescape=True))
-        .group_by(leaf.c.core)
+        select(bare_leaf.c.core, func.count())
+        .where(
+            bare_leaf.c.position < end,
+            bare_leaf.c.core.startswith('["decision",', autoescape=True),
+        )
+        .group_by(bare_leaf.c.core)
     )
     return Counter({_read(core): times for core, times in rows})
 

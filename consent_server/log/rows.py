@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import functools
 import hashlib
 import itertools
@@ -24,12 +25,12 @@ from consent_server.log.statistics import IGNORED
 from consent_server.model import Action, ConsentRecord, Ignored, Surface
 from scanner.database import dialect_named
 from scanner.model import OPTIONAL_CATEGORIES
-from scanner.tables import answer, consent, from_milliseconds, leaf, to_milliseconds
+from scanner.tables import answer, consent, from_milliseconds, leaf_group, to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select, Table
+    from sqlalchemy import ColumnElement, Select
 
 CATEGORIES = tuple(category.value for category in OPTIONAL_CATEGORIES)
 _FUNCTIONAL, _STATISTICS, _MARKETING = CATEGORIES
@@ -51,9 +52,13 @@ ANSWER_NAMES = (
 _CONSENT_NAMES = tuple(str(each.name) for each in consent.c if each.name != "seq")
 
 #: The same for PostgreSQL, which is told its place among others, and bytes in base64.
-_GIVEN_NAMES = ("n", "hash", *_CONSENT_NAMES)
+_GIVEN_NAMES = ("n", *_CONSENT_NAMES)
 _Given: Any = msgspec.defstruct("_Given", _GIVEN_NAMES, gc=False)
 _TELLER = msgspec.json.Encoder()
+
+#: What `told` returns, and how psycopg writes the places of it.
+_PARAMETERS = ("given", "hashes")
+_PLACES = tuple(f"%({name})s" for name in _PARAMETERS)
 
 #: Everything of a decision: a row of this is what `to_record` takes.
 WHOLE = (*consent.c, *(answer.c[name] for name in ANSWER_NAMES))
@@ -62,6 +67,26 @@ WHOLE = (*consent.c, *(answer.c[name] for name in ANSWER_NAMES))
 def whole() -> Select[Any]:
     """Return the statement that finds all decisions, whole."""
     return select(*WHOLE).join_from(consent, answer, consent.c.answer == answer.c.id)
+
+
+def leaf_count() -> Select[Any]:
+    """Return the statement that finds how many leaves there are; no row: none."""
+    held = func.length(leaf_group.c.hashes).op("/")(literal_column(str(leaves.LENGTH)))
+    last = select(leaf_group.c.first + held).order_by(leaf_group.c.first.desc())
+    return last.limit(literal_column("1"))
+
+
+def groups_between(first: int, end: int) -> Select[Any]:
+    """Return the statement that finds the groups in which the leaves from *first* to *end* are."""
+    at_first = select(func.max(leaf_group.c.first)).where(leaf_group.c.first <= first)
+    return (
+        select(leaf_group)
+        .where(
+            leaf_group.c.first >= func.coalesce(at_first.scalar_subquery(), first),
+            leaf_group.c.first < end,
+        )
+        .order_by(leaf_group.c.first)
+    )
 
 
 def to_record(row: Sequence[Any]) -> ConsentRecord:
@@ -217,19 +242,18 @@ def additions(
     """
     if dialect == "sqlite":
         assert first is not None
-        statements: list[tuple[str, Any]] = []
-        for n in range(0, len(rows), AT_ONCE):
-            some = hashes[n : n + AT_ONCE]
-            statements.append(_added_consents(first + n, rows[n : n + AT_ONCE]))
-            hashed = (first + n, *map(bytearray, some))
-            statements.append((_for_sqlite(leaf, ("hash",), len(some)), hashed))
-        return statements
-    return [(for_postgresql("%(given)s"), {"given": told(rows, hashes).decode()})]
+        statements: list[tuple[str, Any]] = [
+            _added_consents(first + n, rows[n : n + AT_ONCE]) for n in range(0, len(rows), AT_ONCE)
+        ]
+        return [*statements, (_added_leaves(), (first, bytearray().join(hashes)))]
+    texts = (each.decode() for each in told(rows, hashes))
+    return [(for_postgresql(*_PLACES), dict(zip(_PARAMETERS, texts, strict=True)))]
 
 
-def told(rows: Sequence[tuple[Any, ...]], hashes: Sequence[bytes]) -> bytes:
-    """Return *rows* and their leaves as `for_postgresql` takes them."""
-    return _TELLER.encode([_Given(n, hashes[n], *row) for n, row in enumerate(rows)])
+def told(rows: Sequence[tuple[Any, ...]], hashes: Sequence[bytes]) -> list[bytes]:
+    """Return *rows* and their leaves as `for_postgresql` takes them, in order."""
+    given = _TELLER.encode([_Given(n, *row) for n, row in enumerate(rows)])
+    return [given, binascii.b2a_base64(b"".join(hashes), newline=False)]
 
 
 def _added_consents(first: int, rows: Sequence[tuple[Any, ...]]) -> tuple[str, tuple[Any, ...]]:
@@ -237,47 +261,63 @@ def _added_consents(first: int, rows: Sequence[tuple[Any, ...]]) -> tuple[str, t
     columns = dict(zip(_CONSENT_NAMES, zip(*rows, strict=True), strict=True))
     told = {name: held for name, held in columns.items() if held.count(None) < len(rows)}
     values = itertools.chain.from_iterable(zip(*told.values(), strict=True))
-    return _for_sqlite(consent, tuple(told), len(rows)), (first, *values)
+    return _for_sqlite(tuple(told), len(rows)), (first, *values)
+
+
+@functools.cache
+def _added_leaves() -> str:
+    """Return SQLite's statement that adds the leaves of a group, by the first's position."""
+    return str(
+        insert(leaf_group)
+        .values(first=bindparam("first"), hashes=bindparam("hashes"))
+        .compile(dialect=dialect_named("sqlite").dialect(paramstyle="qmark"))
+    )
 
 
 @functools.lru_cache(maxsize=256)
-def _for_sqlite(table: Table, names: tuple[str, ...], count: int) -> str:
+def _for_sqlite(names: tuple[str, ...], count: int) -> str:
     """
-    Return the statement that adds *count* rows, the first at the position that is its first.
+    Return the statement that adds *count* decisions, the first at the position that is its first.
 
     What fails takes its transaction back, so that SQLite needs no copies of the pages that the
     statement alone would have to restore: above 64 kB it puts them into a file, each time anew.
     """
-    (position,) = table.primary_key.columns.keys()
-    columns = ", ".join(f'"{name}"' for name in (position, *names))
+    columns = ", ".join(("seq", *names))
     values = ", ?" * len(names)
     rows = ", ".join(f"(?1 + {n}{values})" for n in range(count))
-    return f"INSERT OR ROLLBACK INTO {table.name} ({columns}) VALUES {rows}"  # noqa: S608
+    return f"INSERT OR ROLLBACK INTO consent ({columns}) VALUES {rows}"  # noqa: S608
 
 
 @functools.cache
-def for_postgresql(parameter: str) -> str:
+def for_postgresql(given: str, hashes: str) -> str:
     """
     Return the statement that adds decisions, with their leaves, and returns the first's position.
 
     Args:
-        parameter: How the driver writes the place of the decisions, as JSON.
+        given: How the driver writes the place of the decisions, as JSON.
+        hashes: How it writes that of their leaves, in base64.
     """
-    last = func.coalesce(func.max(leaf.c.position), literal_column("-1"))
-    first = select((last + literal_column("1")).label("first")).cte("base")
+    count = func.coalesce(leaf_count().scalar_subquery(), literal_column("0"))
+    first = select(count.label("first")).cte("base")
     types = {name: consent.c[name].type for name in _CONSENT_NAMES}
-    types |= {"n": BigInteger(), "hash": Text(), "salt": Text()}
-    given = _told("given", _GIVEN_NAMES, types).cte("told")
-    position = (first.c.first + given.c.n).label("position")
-    salt, hashed = (
-        func.decode(given.c[name], literal_column("'base64'")) for name in ("salt", "hash")
-    )
-    values = [*(given.c[name] for name in _CONSENT_NAMES if name != "salt"), salt]
+    types |= {"n": BigInteger(), "salt": Text()}
+    rows = _told("given", _GIVEN_NAMES, types).cte("told")
+    position = (first.c.first + rows.c.n).label("position")
+    values = [_decoded(rows.c[name]) if name == "salt" else rows.c[name] for name in _CONSENT_NAMES]
     added = insert(consent).from_select(["seq", *_CONSENT_NAMES], select(position, *values))
-    leaves_too = insert(leaf).from_select(["position", "hash"], select(position, hashed))
+    group = select(first.c.first, _decoded(bindparam("hashes", type_=Text())))
+    leaves_too = insert(leaf_group).from_select(["first", "hashes"], group)
     statement = select(first.c.first).add_cte(added.cte("added"), leaves_too.cte("hashed"))
     dialect = dialect_named("postgresql").dialect(paramstyle="pyformat")
-    return str(statement.compile(dialect=dialect)).replace("%(given)s", parameter)
+    compiled = str(statement.compile(dialect=dialect))
+    for place, told in zip(_PLACES, (given, hashes), strict=True):
+        compiled = compiled.replace(place, told)
+    return compiled
+
+
+def _decoded(told: ColumnElement[str]) -> ColumnElement[bytes]:
+    """Return the bytes that are *told* in base64."""
+    return func.decode(told, literal_column("'base64'"))
 
 
 def _told(name: str, names: Sequence[str], types: dict[str, Any]) -> Select[Any]:

@@ -37,7 +37,7 @@ class Stream:
 
         Args:
             lock: The statement that takes the turn.
-            add: The one that adds a group, told in JSON, and returns its first position.
+            add: The one that adds a group and returns its first position.
 
         Raises:
             psycopg.OperationalError: If the database does not answer.
@@ -68,12 +68,12 @@ class Stream:
         """Whether a group can be sent."""
         return self._loop is not None
 
-    def send(self, group: bytes, heard: Heard) -> None:
-        """Send *group*; *heard* is called when the database has answered, or is gone."""
+    def send(self, group: list[bytes], heard: Heard) -> None:
+        """Send what *group* holds; *heard* is called when the database has answered, or is gone."""
         self._heard = heard
         try:
             self._line.send_query_prepared(_LOCK, None)
-            self._line.send_query_prepared(_ADD, [group])
+            self._line.send_query_prepared(_ADD, group)
             self._line.pipeline_sync()
         except Error:
             self.close()

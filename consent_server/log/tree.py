@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import desc, func, select
 
-from consent_server.log import note
+from consent_server.log import leaf, note
 from consent_server.log.growth import LEAVES, Growth
 from consent_server.log.merkle import STEP, Frontier, inclusion_path
+from consent_server.log.rows import groups_between, leaf_count
 from scanner.database import dialect_named
-from scanner.tables import checkpoint, leaf, node, to_milliseconds
+from scanner.tables import checkpoint, node, to_milliseconds
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -110,21 +111,22 @@ class _Finder:
 
 
 def _size(connection: Connection) -> int:
-    last: int | None = connection.execute(select(func.max(leaf.c.position))).scalar()
-    return 0 if last is None else last + 1
+    count: int | None = connection.execute(leaf_count()).scalar()
+    return count or 0
 
 
 def _hashes(connection: Connection, level: int, first: int, end: int) -> dict[int, bytes]:
     """Return the hashes at *level* from position *first* up to *end*."""
-    table = leaf if level == 0 else node
-    query = select(table.c.position, table.c.hash).where(
-        table.c.position >= first, table.c.position < end
-    )
-    if level:
-        query = query.where(node.c.level == level)
-    # To make a row of each would take longer than to read and hash them.
-    with connection.execute(query.order_by(table.c.position)) as found:
-        return {place: bytes(hashed) for place, hashed in found.cursor.fetchall()}
+    if level == 0:
+        return {
+            place: hashed
+            for begin, hashes in connection.execute(groups_between(first, end))
+            for place, hashed in leaf.split(begin, bytes(hashes))
+            if first <= place < end
+        }
+    here = node.c.level == level, node.c.position >= first, node.c.position < end
+    query = select(node.c.position, node.c.hash).where(*here).order_by(node.c.position)
+    return {place: bytes(hashed) for place, hashed in connection.execute(query)}
 
 
 def _read(connection: Connection, size: int) -> tuple[Edge, list[Node]]:

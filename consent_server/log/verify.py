@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,7 +14,7 @@ from consent_server.log import leaf as leaves
 from consent_server.log import note
 from consent_server.log.merkle import Frontier
 from consent_server.log.rows import ANSWER_NAMES, to_leaf
-from scanner.tables import answer, checkpoint, consent, leaf, node
+from scanner.tables import answer, bare_leaf, checkpoint, consent, leaf_group, node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +24,11 @@ if TYPE_CHECKING:
 
 MAX_FAULTS = 100  # told one by one; who has more has lost the whole
 
-_GROUP = 5000  # rows that are held at once
+_ROWS = 5000  # that are held at once
+_GROUPS = 500  # that are held at once; each has 500 leaves at most, but on most sites one
+_BEFORE_ALL = -(2**63)  # a position that nothing has
+_POSITION = itemgetter(0)  # of any row
+_BARE = len(bare_leaf.c)  # columns, by which a row is told from a decision
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +57,8 @@ class _Audit:
     def __init__(self, connection: Connection, key: VerifyKey, outside: Iterable[str]) -> None:
         self._connection = connection
         self._faults: list[str] = []
+        self._size = 0  # up to where leaves were looked at
+        self._missing: list[range] = []
         self._redacted: set[int] = set()
         self._erasures: set[int] = set()
         self._proven = self._holding = 0
@@ -60,32 +69,33 @@ class _Audit:
     def run(self) -> Verdict:
         frontier = Frontier()
         nodes = self._nodes()
-        decisions = self._rows(consent, consent.c.seq)
-        decision = next(decisions, None)
-        for group in self._groups(leaf, leaf.c.position):
-            whole = [n for n, row in enumerate(group) if row[0] == frontier.size + n]
-            for row in group[: len(whole)]:
-                while decision is not None and decision[0] < row[0]:
-                    decision = self._inserted(decision, decisions)
-                if decision is not None and decision[0] == row[0]:
-                    self._check_decision(row, decision)
-                    decision = next(decisions, None)
-                else:
-                    self._check_core(row)
-            self._grow(frontier, [bytes(row[1]) for row in group[: len(whole)]], nodes)
-            if len(whole) < len(group):
-                self._fault(f"leaf {frontier.size} is missing: what follows cannot be checked")
-                break
-        while decision is not None:
-            decision = self._inserted(decision, decisions)
-        for size in sorted(size for size in self._stated if size > frontier.size):
-            self._fault(
-                f"the log ends at {frontier.size}, but had {size} leaves once: it was cut off"
-            )
+        held = heapq.merge(
+            self._rows(consent, consent.c.seq, _ROWS),
+            self._rows(bare_leaf, bare_leaf.c.position, _ROWS),
+            key=_POSITION,
+        )
+        row = next(held, None)
+        each = self._leaves()
+        while some := list(itertools.islice(each, _ROWS)):
+            for place, hashed in some:
+                while row is not None and row[0] < place:
+                    row = self._without_leaf(row, held)
+                if row is None or row[0] > place:
+                    self._fault(f"decision {place} was removed")
+                    continue
+                self._check(hashed, row)
+                row = next(held, None)
+            begun = frontier.size  # behind a gap no leaf stands where it would be
+            whole = [hashed for n, (place, hashed) in enumerate(some, begun) if place == n]
+            self._grow(frontier, whole, nodes)
+        while row is not None:
+            row = self._without_leaf(row, held)
+        for size in sorted(size for size in self._stated if size > self._size):
+            self._fault(f"the log ends at {self._size}, but had {size} leaves once: it was cut off")
         for position in sorted(self._redacted ^ self._erasures):
             self._fault(f"decision {position} was erased without a leaf that says so")
         return Verdict(
-            leaves=frontier.size,
+            leaves=self._size,
             erased=len(self._redacted),
             checkpoints=self._holding,
             proven=self._proven,
@@ -108,20 +118,35 @@ class _Audit:
             hashes = hashes[len(hashes) - (end - size) :]
             self._check_statements(frontier)
 
-    def _check_decision(self, row: Sequence[Any], decision: Sequence[Any]) -> None:
+    def _leaves(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the leaves that are there, each with its position."""
+        for first, hashes in self._rows(leaf_group, leaf_group.c.first, _GROUPS):
+            if first < self._size:
+                self._fault(f"leaf {first} stands twice: one of the two was inserted")
+                continue
+            if first > self._size:
+                self._missing.append(range(self._size, first))
+                which = f"leaf {self._size} is"
+                if first - self._size > 1:
+                    which = f"leaves {self._size} to {first - 1} are"
+                self._fault(f"{which} missing: from there on no checkpoint can be checked")
+            self._size = first + len(hashes) // leaves.LENGTH
+            yield from itertools.islice(leaves.split(first, bytes(hashes)), self._size - first)
+
+    def _check(self, hashed: bytes, row: Sequence[Any]) -> None:
+        """Check what stands in *row*, a decision or what is left of one, against its leaf."""
+        if len(row) == _BARE:
+            self._check_core(hashed, *row)
+            return
         try:
-            found = to_leaf(decision, self._answers[decision[2]])
+            found = to_leaf(row, self._answers[row[2]])
         except (KeyError, ValueError):  # what stands there is no record any more
             found = b""
-        if found != bytes(row[1]):
-            self._fault(f"decision {row[0]} ({decision[1]}) was changed")
+        if found != hashed:
+            self._fault(f"decision {row[0]} ({row[1]}) was changed")
 
-    def _check_core(self, row: Sequence[Any]) -> None:
-        position, hashed, core, inner = row
-        if core is None or inner is None:
-            self._fault(f"decision {position} was removed")
-            return
-        if leaves.leaf_hash(core.encode(), bytes(inner)) != bytes(hashed):
+    def _check_core(self, hashed: bytes, position: int, core: str, inner: bytes) -> None:
+        if leaves.leaf_hash(core.encode(), bytes(inner)) != hashed:
             self._fault(f"leaf {position}, of something erased, was changed")
             return
         kind, *facts = msgspec.json.decode(core)
@@ -130,11 +155,13 @@ class _Audit:
         else:
             self._redacted.add(position)
 
-    def _inserted(
-        self, decision: Sequence[Any], decisions: Iterator[Sequence[Any]]
+    def _without_leaf(
+        self, row: Sequence[Any], rows: Iterator[Sequence[Any]]
     ) -> Sequence[Any] | None:
-        self._fault(f"decision {decision[0]} ({decision[1]}) has no leaf: it was inserted")
-        return next(decisions, None)
+        if not any(row[0] in gap for gap in self._missing):
+            what = "something erased" if len(row) == _BARE else row[1]
+            self._fault(f"decision {row[0]} ({what}) has no leaf: it was inserted")
+        return next(rows, None)
 
     def _check_statements(self, frontier: Frontier) -> None:
         roots = self._stated.get(frontier.size)
@@ -171,21 +198,16 @@ class _Audit:
         rows = self._connection.execute(select(node))
         return {(level, position): bytes(found) for level, position, found in rows}
 
-    def _rows(self, table: Any, position: Any) -> Iterator[Sequence[Any]]:
-        """Yield the rows of *table* in order."""
-        for group in self._groups(table, position):
-            yield from group
-
-    def _groups(self, table: Any, position: Any) -> Iterator[Sequence[Any]]:
-        """Yield the rows of *table* in order, a group at a time, as the driver has them."""
-        cursor, after = self._connection.connection.cursor(), -1
+    def _rows(self, table: Any, position: Any, at_once: int) -> Iterator[Sequence[Any]]:
+        """Yield the rows of *table* in order, as the driver has them."""
+        cursor, after = self._connection.connection.cursor(), _BEFORE_ALL
         while True:
-            query = select(table).where(position > after).order_by(position).limit(_GROUP)
+            query = select(table).where(position > after).order_by(position).limit(at_once)
             literal = query.compile(self._connection, compile_kwargs={"literal_binds": True})
             cursor.execute(str(literal))
             rows = cursor.fetchall()
-            yield rows
-            if len(rows) < _GROUP:
+            yield from rows
+            if len(rows) < at_once:
                 return
             after = rows[-1][0]
 

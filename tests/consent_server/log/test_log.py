@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from consent_server.log import ConsentLog, rows, selection
+from consent_server.log.leaf import split
 from consent_server.log.ledger import Ledger
 from consent_server.log.query import Question, read_question
 from consent_server.model import Action, ConsentRecord, Filter
 from scanner.database import open_database
 from scanner.errors import DecisionConflict, LogUnavailable
-from scanner.tables import consent, leaf, offer
+from scanner.tables import consent, leaf_group, offer
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
@@ -88,7 +89,8 @@ def test_one_decision_that_is_there_already_costs_the_others_of_its_group_nothin
 
     with engine.connect() as connection:
         kept = connection.execute(select(consent.c.seq, consent.c.id)).all()
-        positions = sorted(connection.execute(select(leaf.c.position)).scalars())
+        groups = connection.execute(select(leaf_group)).all()
+    positions = sorted(place for group in groups for place, _ in split(*group))
     ledger.close()
     engine.dispose()
     assert (added, again) == ({each.id for each in several}, set())

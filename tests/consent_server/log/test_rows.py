@@ -20,11 +20,11 @@ def test_more_rows_than_one_statement_takes_keep_their_places(tmp_path):
             "SELECT seq, id, answer, decided_at, received_at, page, gpc, flags, network, salt"
             " FROM consent ORDER BY seq"
         ).all()
-        leaves = connection.exec_driver_sql("SELECT position, hash FROM leaf ORDER BY 1").all()
+        leaves = connection.exec_driver_sql("SELECT first, hashes FROM leaf_group").all()
     engine.dispose()
 
     assert [tuple(row) for row in consents] == [
         (5 + n, f"id-{n}", 7, 1000 + n, 2000 + n, None, n % 2, "", None, bytes([n] * 16))
         for n in range(count)
     ]
-    assert [tuple(row) for row in leaves] == [(5 + n, hashed) for n, hashed in enumerate(hashes)]
+    assert [tuple(row) for row in leaves] == [(5, b"".join(hashes))]

@@ -8,10 +8,11 @@ from nacl.signing import SigningKey
 from sqlalchemy import select, text
 
 from consent_server.log import ConsentLog, counting, ledger, writer
+from consent_server.log.leaf import split
 from consent_server.log.verify import verify
 from consent_server.model import Filter
 from scanner.database import open_database
-from scanner.tables import counted, leaf
+from scanner.tables import counted, leaf_group
 from tests.consent_server.log.test_log import record
 
 pytestmark = [
@@ -52,8 +53,8 @@ async def test_what_the_loop_sends_is_stored_in_the_tree_without_the_thread(data
         assert outcomes == [True] * 40
         assert await log.get(record(7).id) == record(7)
         with engine.connect() as connection:
-            places = connection.execute(select(leaf.c.position).order_by(leaf.c.position))
-            assert places.scalars().all() == list(range(41))
+            groups = connection.execute(select(leaf_group).order_by(leaf_group.c.first)).all()
+        assert [place for group in groups for place, _ in split(*group)] == list(range(41))
         assert verify(engine, key=SigningKey.generate().verify_key).faults == ()
 
 

@@ -18,19 +18,21 @@ from consent_server.admin.model import Role
 from consent_server.admin.passwords import hashed
 from consent_server.admin.sessions import Sessions
 from consent_server.admin.trail import Trail
-from consent_server.log import ConsentLog
+from consent_server.log import ConsentLog, note
+from consent_server.log.leaf import split
+from consent_server.log.merkle import Frontier
 from consent_server.log.recount import look, recount
 from consent_server.log.releases import Releases
-from consent_server.log.tree import Tree
 from consent_server.log.verify import verify
 from consent_server.model import Filter
 from consent_server.rights.inbox import Inbox
 from consent_server.rights.model import Standing
 from consent_server.tokens import Door, Scope
 from scanner.database import check_database, open_database, upgrade_database
+from scanner.tables import leaf_group
 from tests.consent_server.log.test_counting import said
 
-REVISIONS = [f"{number:04}" for number in range(1, 18)]
+REVISIONS = [f"{number:04}" for number in range(1, 19)]
 BEGUN = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 DAY = 86_400_000  # milliseconds
 CORE = ("site", "revision", "action")
@@ -50,6 +52,7 @@ class Era:
         self.answers = number >= 7  # decisions refer to them, and are counted
         self.tree = number >= 2
         self.counts_behind = number >= 13
+        self.leaves_in_groups = number >= 18
         self.person = f"kari{revision}"
         self.request = str(uuid.UUID(int=number, version=4))
         self._engine = engine
@@ -131,38 +134,60 @@ class Era:
         connection.execute(held)
         connection.execute(sa.update(self.table("counted")).values(leaves=end))
 
+    def _leaves(self, connection):
+        name, place = ("leaf_group", "first") if self.leaves_in_groups else ("leaf", "position")
+        table = self.table(name)
+        rows = connection.execute(sa.select(table).order_by(table.c[place])).all()
+        return b"".join(bytes(row[1]) for row in rows)
+
     def _next(self, connection):
-        found = connection.execute(sa.select(sa.func.max(self.table("leaf").c.position))).scalar()
-        return 0 if found is None else found + 1
+        return len(self._leaves(connection)) // 32
+
+    def _add_leaf(self, connection, place, digest, core=None, inner=None):
+        if not self.leaves_in_groups:
+            told = {"position": place, "hash": digest, "core": core, "inner": inner}
+            self.insert(connection, "leaf", **told)
+            return
+        self.insert(connection, "leaf_group", first=place, hashes=digest)
+        if core is not None:
+            self.insert(connection, "bare_leaf", position=place, core=core, inner=inner)
+
+    def sign(self):
+        """Keep a checkpoint; no node is kept, which only makes the next one slower."""
+        with self._engine.begin() as connection:
+            frontier = Frontier()
+            frontier.add_many([each for _, each in split(0, self._leaves(connection))])
+            text = note.write(note.Checkpoint(frontier.size, frontier.root()), KEY)
+            moment = int(self.day.timestamp() * 1000)
+            told = {"size": frontier.size, "note": text, "created_at": moment}
+            self.insert(connection, "checkpoint", **told)
 
     def _leaf(self, connection, told):
         """Add the leaf of a decision; return its place and its salt."""
         salt, place = os.urandom(16), self._next(connection)
         core, inner = parts(told, salt)
         digest = hashlib.sha256(b"\x00" + core + inner).digest()
-        self.insert(connection, "leaf", position=place, hash=digest)
+        self._add_leaf(connection, place, digest)
         return {"seq": place, "salt": salt}
 
     def erase(self, told):
         """Erase a decision as then: its core and what stands for the rest stay."""
-        consent, leaf = self.table("consent"), self.table("leaf")
+        consent = self.table("consent")
         with self._engine.begin() as connection:
             row = connection.execute(sa.select(consent).where(consent.c.id == told["id"])).one()
             core, inner = parts(told, bytes(row.salt))
-            kept = sa.update(leaf).where(leaf.c.position == row.seq)
-            connection.execute(kept.values(core=core.decode(), inner=inner))
+            left = {"core": core.decode(), "inner": inner}
+            if self.leaves_in_groups:
+                self.insert(connection, "bare_leaf", position=row.seq, **left)
+            else:
+                leaf = self.table("leaf")
+                kept = sa.update(leaf).where(leaf.c.position == row.seq)
+                connection.execute(kept.values(left))
             connection.execute(sa.delete(consent).where(consent.c.seq == row.seq))
             place, nothing = self._next(connection), hashlib.sha256().digest()
             said_so = written(["erasure", 20000, row.seq, "asked for"])
             digest = hashlib.sha256(b"\x00" + said_so + nothing).digest()
-            self.insert(
-                connection,
-                "leaf",
-                position=place,
-                hash=digest,
-                core=said_so.decode(),
-                inner=nothing,
-            )
+            self._add_leaf(connection, place, digest, said_so.decode(), nothing)
             if self.counts_behind:
                 self._hold(connection, row.answer, -1, end=place + 1)
 
@@ -282,7 +307,7 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
         if era.tree:
             (erased if era.answers else forgotten).append(given.pop(-2))
             era.erase((erased if era.answers else forgotten)[-1])
-            Tree(engine).sign(KEY, now=era.day)
+            era.sign()
     upgrade_database(engine)  # what is newer than this test knows
 
     verdict = verify(engine, key=KEY.verify_key)
@@ -321,6 +346,29 @@ async def test_what_any_revision_wrote_is_proven_counted_and_erased_today(unmigr
     for revision in REVISIONS[5:]:
         requests_are_as_they_were(engine, Era(engine, revision))
     engine.dispose()
+
+
+def test_leaves_are_put_into_groups_and_what_was_missing_stays_missing(unmigrated):
+    engine = open_database(unmigrated, upgrade=False)
+    upgrade_database(engine, to="0017")
+    hashes = [hashlib.sha256(bytes([n % 256])).digest() for n in range(600)]
+    leaf = Era(engine, "0017").table("leaf")
+    rows = [{"position": n, "hash": each} for n, each in enumerate(hashes) if n != 300]
+    with engine.begin() as connection:
+        connection.execute(sa.insert(leaf), rows)
+
+    upgrade_database(engine, to="0018")
+
+    with engine.connect() as connection:
+        groups = connection.execute(sa.select(leaf_group).order_by(leaf_group.c.first)).all()
+    faults = verify(engine, key=KEY.verify_key).faults
+    engine.dispose()
+    assert [(first, bytes(held)) for first, held in groups] == [
+        (begin, b"".join(hashes[begin:end]))
+        for begin, end in ((0, 256), (256, 300), (301, 557), (557, 600))
+    ]
+    assert faults[0] == "leaf 300 is missing: from there on no checkpoint can be checked"
+    assert "decision 7 was removed" in faults
 
 
 def people_are_as_they_were(engine, era):

@@ -12,10 +12,12 @@ from nacl.signing import SigningKey
 from sqlalchemy import delete, insert, select, update
 
 from consent_server.log import ConsentLog, note
+from consent_server.log import leaf as leaves
+from consent_server.log.rows import groups_between
 from consent_server.log.tree import Tree
 from consent_server.log.verify import verify
 from scanner.database import open_database
-from scanner.tables import answer, checkpoint, consent, leaf, node
+from scanner.tables import answer, bare_leaf, checkpoint, consent, leaf_group, node
 from tests.consent_server.conftest import decision, send
 from tests.consent_server.log.test_log import record
 
@@ -43,6 +45,22 @@ def engine(database):
 
 def found(engine, *, outside=()):
     return verify(engine, key=KEY.verify_key, outside=outside)
+
+
+def put_leaves(engine, changed, *, end=605):
+    """Put the leaves into one group, with *changed* ones, and those from *end* on cut off."""
+    with engine.begin() as connection:
+        held = connection.execute(select(leaf_group).order_by(leaf_group.c.first)).all()
+        places = dict(each for row in held for each in leaves.split(*row)) | changed
+        connection.execute(delete(leaf_group))
+        hashes = b"".join(places[n] for n in range(min(end, len(places))))
+        connection.execute(insert(leaf_group).values(first=0, hashes=hashes))
+
+
+def leaf_at(engine, position):
+    with engine.connect() as connection:
+        ((first, hashes),) = connection.execute(groups_between(position, position + 1)).all()
+    return dict(leaves.split(first, hashes))[position]
 
 
 def alter(engine, *statements):
@@ -128,16 +146,14 @@ def test_two_exchanged_decisions_are_told(engine):
 def test_a_change_with_its_leaf_is_told_by_the_checkpoint_after_it(engine):
     with engine.connect() as connection:
         rows = connection.execute(select(consent).where(consent.c.seq.in_([400, 401]))).all()
-        hashes = connection.execute(select(leaf).where(leaf.c.position.in_([400, 401]))).all()
     one, other = (row._asdict() for row in rows)
     alter(
         engine,
         delete(consent).where(consent.c.seq.in_([400, 401])),
         insert(consent).values(one | {"seq": 401}),
         insert(consent).values(other | {"seq": 400}),
-        update(leaf).where(leaf.c.position == 400).values(hash=hashes[1].hash),
-        update(leaf).where(leaf.c.position == 401).values(hash=hashes[0].hash),
     )
+    put_leaves(engine, {400: leaf_at(engine, 401), 401: leaf_at(engine, 400)})
 
     verdict = found(engine)
 
@@ -149,19 +165,57 @@ def test_a_change_with_its_leaf_is_told_by_the_checkpoint_after_it(engine):
 
 
 def test_a_log_that_was_cut_off_is_told(engine):
-    alter(
-        engine,
-        delete(consent).where(consent.c.seq >= 590),
-        delete(leaf).where(leaf.c.position >= 590),
-    )
+    alter(engine, delete(consent).where(consent.c.seq >= 590))
+    put_leaves(engine, {}, end=590)
 
     assert found(engine).faults == ("the log ends at 590, but had 600 leaves once: it was cut off",)
 
 
 def test_a_missing_leaf_is_told(engine):
-    alter(engine, delete(leaf).where(leaf.c.position == 3))
+    put_leaves(engine, {})
+    with engine.begin() as connection:
+        hashes = connection.execute(select(leaf_group.c.hashes)).scalar_one()
+        connection.execute(update(leaf_group).values(hashes=hashes[: 3 * 32]))
+        connection.execute(insert(leaf_group).values(first=4, hashes=hashes[4 * 32 :]))
 
-    assert "leaf 3 is missing: what follows cannot be checked" in found(engine).faults
+    verdict = found(engine)
+
+    assert verdict.faults == ("leaf 3 is missing: from there on no checkpoint can be checked",)
+    assert (verdict.leaves, verdict.proven) == (605, 0)
+
+
+def test_behind_a_missing_leaf_each_decision_is_still_held_against_its_own(engine):
+    test_a_missing_leaf_is_told(engine)
+    alter(
+        engine,
+        update(consent).where(consent.c.seq == 123).values(gpc=True),
+        delete(consent).where(consent.c.seq == 124),
+    )
+
+    _, changed, removed = found(engine).faults
+    assert changed.startswith("decision 123 (")
+    assert removed == "decision 124 was removed"
+
+
+def test_leaves_that_stand_twice_are_told(engine):
+    put_leaves(engine, {})
+    alter(engine, insert(leaf_group).values(first=100, hashes=leaf_at(engine, 7)))
+
+    assert found(engine).faults == ("leaf 100 stands twice: one of the two was inserted",)
+
+
+def test_what_is_left_of_an_erasure_that_never_was_is_told(engine):
+    alter(engine, insert(bare_leaf).values(position=605, core="[]", inner=bytes(32)))
+
+    assert found(engine).faults == ("decision 605 (something erased) has no leaf: it was inserted",)
+
+
+def test_a_decision_before_all_leaves_is_told(engine):
+    with engine.connect() as connection:
+        row = connection.execute(select(consent).where(consent.c.seq == 7)).one()._asdict()
+    alter(engine, insert(consent).values(row | {"seq": -1, "id": "x"}))
+
+    assert found(engine).faults == ("decision -1 (x) has no leaf: it was inserted",)
 
 
 def test_a_forked_or_forged_checkpoint_is_told(engine):
@@ -185,10 +239,10 @@ def test_a_log_rewritten_with_all_its_checkpoints_is_told_by_one_outside(engine)
     alter(
         engine,
         delete(consent).where(consent.c.seq >= 500),
-        delete(leaf).where(leaf.c.position >= 500),
         delete(checkpoint),
         delete(node).where(node.c.position > 0),
     )
+    put_leaves(engine, {}, end=500)
     Tree(engine).sign(KEY, now=NOW)
 
     assert found(engine).faults == ()
@@ -225,15 +279,16 @@ def test_an_erased_decision_leaves_the_log_whole_and_every_proof_true(engine):
     assert (verdict.leaves, verdict.erased) == (606, 1)
     assert Tree(engine).proof(123) == (note_before, path)
     with engine.connect() as connection:
-        left = connection.execute(select(leaf).where(leaf.c.position == 123)).one()
-        said = connection.execute(select(leaf.c.core).where(leaf.c.position == 605)).scalar_one()
-    assert json.loads(left.core) == ["decision", 20779, "shop", "r1", "save", [True, None, False]]
-    assert json.loads(said)[2:] == [123, "asked for by the visitor"]
+        left = dict(connection.execute(select(bare_leaf.c.position, bare_leaf.c.core)).all())
+    assert sorted(left) == [123, 605]
+    assert json.loads(left[123]) == ["decision", 20779, "shop", "r1", "save", [True, None, False]]
+    assert json.loads(left[605])[2:] == [123, "asked for by the visitor"]
 
 
 def test_an_erasure_that_nobody_owned_up_to_is_told(engine):
     test_an_erased_decision_leaves_the_log_whole_and_every_proof_true(engine)
-    alter(engine, delete(leaf).where(leaf.c.position == 605))
+    alter(engine, delete(bare_leaf).where(bare_leaf.c.position == 605))
+    put_leaves(engine, {}, end=605)
 
     assert found(engine).faults == ("decision 123 was erased without a leaf that says so",)
 
