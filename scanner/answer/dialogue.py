@@ -17,7 +17,7 @@ from scanner.answer.press import press, stir, take
 from scanner.answer.silence import silence
 from scanner.answer.traces import read_traces
 from scanner.answer.words import Meaning
-from scanner.model import State
+from scanner.model import Category, State
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from scanner.answer.plan import Answer, Step
     from scanner.answer.record import Record
     from scanner.answer.traces import Traces
-    from scanner.model import Category
 
     #: Tells whether it is certain that no banner is to come.
     Scout = Callable[[], Awaitable[bool]]
@@ -91,6 +90,7 @@ class Dialogue:
         self._veiled = False  # whether an "accept" beside switches may have been the way to refuse
         self._unread = False  # whether a button was there whose words are not understood
         self._unseen = False  # whether settings save something, but no switch was made out in them
+        self._baffled = False  # whether the banner may take the answer in a way not made out
         self._stays = False  # whether the layer that was answered is still there
         self._ready = False  # whether the switches were set on a layer that saves nothing
 
@@ -226,6 +226,7 @@ class Dialogue:
             if found is None:
                 result = await self._last_resort(answer, before)
                 unsure = asks or sets or self._veiled or self._unread or self._unseen
+                unsure = unsure or self._baffled
                 return None if unsure and not result else result
             sight, step = found
             effect = await self._take(sight, step, answer, before)
@@ -301,6 +302,9 @@ class Dialogue:
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
             self._veiled = answer == "no" and any(accepts_chosen(s.layer) for s in seen)
+            one = isinstance(answer, Category)
+            layers = [sight.layer for sight in seen if not (one and sight.layer.offers)]
+            self._baffled = any(layer.baffles(pressed) for layer in layers)
             self._unread = self._unread or any(sight.layer.unsaid for sight in seen)
             if not opened:
                 self._unread = any(sight.layer.unread for sight in seen)

@@ -13,7 +13,7 @@ from scanner.answer.control import Control, Switch
 from scanner.answer.words import Meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from scanner.model import Category
 
@@ -156,6 +156,18 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             and not (control.tab or control.opens or control.disabled)
             and words.puzzles(control.label)
         )
+
+    def baffles(self, tried: Collection[str]) -> bool:
+        """
+        Whether it may take an answer in a way that is not made out.
+
+        It saves choices that were not understood, has its settings on another page, or a button
+        that sleeps; *tried* are the words (see `words.normal`) of what was pressed in vain.
+        """
+        saves = any(words.normal(c.label or c.name) not in tried for c in self.means(Meaning.SAVE))
+        apart = any(control.leads == "site" for control in self.means(Meaning.SETTINGS))
+        sleeps = any(c.disabled and words.meaning(c.label) in ANSWERS for c in self.controls)
+        return apart or sleeps or saves
 
     @property
     def saves_unseen(self) -> bool:

@@ -14,6 +14,7 @@ from playwright.async_api import Error
 
 from scanner.answer import words
 from scanner.answer.layer import Layer, Report, Screen, banners
+from scanner.answer.plan import asks_too
 from scanner.answer.platforms import rules
 from scanner.redaction import redacted_text
 
@@ -149,13 +150,16 @@ def asks(report: Any) -> bool:
 
 
 def asks_again(report: Any, press: Press) -> bool:
-    """Whether what `survey` answered has the banner in which *press* was the first."""
+    """Whether what `survey` answered has a banner that asks, or that in which *press* was first."""
     return any(
-        not layer.is_form
-        and any(
-            control.meaning == press.meaning
-            and redacted_text(control.label or control.name) == press.label
-            for control in layer.controls
+        asks_too(layer)
+        or (
+            not layer.is_form
+            and any(
+                control.meaning == press.meaning
+                and redacted_text(control.label or control.name) == press.label
+                for control in layer.controls
+            )
         )
         for layer in banners(msgspec.convert(report, Report).layers)
     )

@@ -43,7 +43,11 @@
   const MOST_COVERED = 0.6; // of the window, by one that moves with the page
   const WIDEST = 0.9; // of the window: what is painted over all of it is the page itself
   const LOWEST = 30; // CSS pixels of a painted banner
+  const LONGEST_PAINTED = 20; // characters beside what is painted
   const NARROWEST = 0.3; // of the window: the width of a painted banner
+
+  const FAINT = 0.1; // opacity below which nobody sees a control
+  const ALIKE = 12; // sum of the differences of two colours that nobody tells apart
 
   const COOKIE = "🍪"; // all that some floating buttons say
 
@@ -201,6 +205,15 @@
     return tidy(text);
   };
 
+  /** The `label` of `element` with the words that a style sheet puts before and behind it. */
+  const joined = (element, label) => {
+    const [before, after] = ["::before", "::after"].map((pseudo) => {
+      const text = getComputedStyle(element, pseudo).content.match(/^"((?:[^"\\]|\\.)*)"$/)?.[1] ?? "";
+      return LETTER.test(text) && !label.includes(text.trim()) ? text : "";
+    });
+    return tidy(before + label + after).slice(0, LONGEST_LABEL);
+  };
+
   const labelOf = (element) => {
     let own = textOf(element, LONGEST_LABEL + 1, true) || tidy(element.value ?? "");
     if (!LETTER.test(own)) own = [styled(element)].find((text) => LETTER.test(text)) ?? own;
@@ -278,6 +291,42 @@
     return [x, y, width, height].map(whole);
   };
 
+  const channels = (colour) => (colour.match(/^rgba?\(([^)]*)\)$/)?.[1] ?? "").split(",").map(Number);
+
+  /** Whether what stands on `element` has the colour of its ground, as far as `root` tells it. */
+  const blends = (element, root) => {
+    let text = element;
+    while (text.childElementCount === 1 && text.childNodes.length === 1) text = text.firstElementChild;
+    if (text.childElementCount || shadow(text) || styled(text)) return false;
+    const [red, green, blue, alpha = 1] = channels(style(text).color);
+    if (blue === undefined) return false;
+    for (let at = text; at; at = at === root ? null : parent(at)) {
+      const { backgroundImage, backgroundColor } = style(at);
+      if (backgroundImage !== "none") return false;
+      if (alpha < FAINT) continue;
+      const [r, g, b, opaque = 1] = channels(backgroundColor);
+      if (opaque === 1 && b !== undefined)
+        return Math.abs(r - red) + Math.abs(g - green) + Math.abs(b - blue) < ALIKE;
+      if (opaque !== 0) return false;
+    }
+    return alpha < FAINT;
+  };
+
+  /** Whether nobody can see `element` in `root`: out of the page, cut off, faint, or blended in. */
+  const unseen = (element, root, box) => {
+    if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0) return true;
+    let opacity = 1;
+    for (let at = element; at; at = parent(at)) {
+      const { opacity: own, clip, clipPath, position } = style(at);
+      const around = at === element ? box : at.getBoundingClientRect();
+      if (at === element && position === "fixed" && !inWindow(around)) return true;
+      if (/^(inset\((50|100)%\)|circle\(0)/.test(clipPath)) return true;
+      if (/^(absolute|fixed)$/.test(position) && /^rect\(([01]px,? ?){4}\)$/.test(clip)) return true;
+      opacity *= Number(own);
+    }
+    return opacity < FAINT || blends(element, root);
+  };
+
   const ruledMeaning = (element, rule) =>
     rule ? (MEANINGS.find((m) => rule[m] && element.matches(rule[m])) ?? null) : null;
 
@@ -308,7 +357,7 @@
       if (!ruled && rule?.revisit && element.matches(rule.revisit)) continue; // a door, no answer
       if (!ruled && [...taken].some((outer) => outer !== element && within(element, outer))) continue;
       const box = element.getBoundingClientRect();
-      if (box.width < 2 || box.height < 2) continue;
+      if (box.width < 2 || box.height < 2 || (!ruled && unseen(element, root, box))) continue;
       let weight = null;
       if (ruled || element.matches(PRESSABLE) || (far && element.matches("label"))) weight = "strong";
       else if (style(element).cursor === "pointer" && up && style(up).cursor !== "pointer")
@@ -317,6 +366,7 @@
         weight = element.matches("label, legend, option, h1, h2, h3, h4, [role=heading], p, strong, b, em, li, dt, td, th") ? null : "leaf";
       if (weight === null) continue;
       const entry = control(element, weight, rule);
+      entry.label = joined(element, entry.label);
       if (!entry.label && !entry.name && !ruled) continue;
       if (!ruled && element.matches(CHOICE)) Object.assign(entry, aboutOf(element, root));
       taken.add(element);
@@ -509,11 +559,16 @@
       const ways = element.querySelectorAll(`${PRESSABLE}, select, input`).length;
       return text.length <= longest && age.test(text) && ways > 0 && ways <= MOST_WAYS;
     };
+    const painted = (element, area) =>
+      [...element.querySelectorAll("canvas")].some((canvas) => {
+        const { width, height } = canvas.getBoundingClientRect();
+        return width * height > area / 2 && textOf(element, LONGEST_PAINTED + 1, true).length <= LONGEST_PAINTED;
+      });
     for (const tree of forest)
       for (const element of tree.querySelectorAll("*")) {
         if (SILENT.has(element.tagName) || !overlays(element) || !seen(element, stays(element))) continue;
         const { width, height, x, y } = element.getBoundingClientRect();
-        if (element.tagName === "CANVAS" || element.querySelector(":scope > canvas:only-child")) {
+        if (element.tagName === "CANVAS" || painted(element, width * height)) {
           const bar = width >= NARROWEST * innerWidth && height >= LOWEST && width * height < WIDEST * innerWidth * innerHeight;
           const top = bar && element.getRootNode().elementFromPoint?.(x + width / 2, y + height / 2);
           if (top && (within(top, element) || within(element, top))) found.add("picture");

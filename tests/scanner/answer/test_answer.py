@@ -76,6 +76,8 @@ BANNERS = [
     ("tiny_refusal", "accept", None),
     ("settings_in_a_row", "accept", "save:statistics=0,marketing=0"),
     ("pay_without_ads", "accept", None),
+    ("hidden_refusals", "accept", None),
+    ("turned_by_css", "accept", "reject"),
     ("labels_astray", "accept", "save:statistics=0,marketing=0"),
     ("descriptions_mislead", "accept", "save:statistics=0,marketing=0"),
     (
@@ -227,6 +229,20 @@ async def test_a_bare_yes_is_no_answer_where_the_question_is_turned_round(visit,
 
     assert await pressed(page) is None
     assert (said.found, said.accepted, said.rejected) == (True, None, None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "name",
+    ["chosen_from_list", "settings_elsewhere", "levels_in_a_table"],
+)
+async def test_a_way_to_refuse_that_is_not_made_out_is_not_said_to_be_missing(visit, name):
+    page = await visit(name)
+
+    said = await answer(page, State.REJECT, timeout=60)
+
+    assert await pressed(page) is None
+    assert (said.found, said.rejected) == (True, None)
 
 
 @pytest.mark.anyio

@@ -130,6 +130,30 @@ async def test_a_refusal_that_the_next_page_asks_for_again_is_not_sure(look):
     assert [v.url for v in found.visits if v.state is State.REJECT] == [SHOP, SHOP + "kasse"]
 
 
+PLEADS = """<title>Butikk</title><body><h1>Butikk</h1>
+<div id=banner role=dialog style="position:fixed;bottom:0;left:0;right:0;background:#fe9">
+Vi bruker informasjonskapsler på nettstedet.
+<button onclick="save('yes')">Godta alle</button><button onclick="save('no')">Avvis alle</button>
+</div><script>
+const banner = document.getElementById("banner");
+if (document.cookie.includes("consent=no")) banner.innerHTML =
+  "Nettstedet virker best med cookies. "
+  + "<button>Ja, godta likevel</button> <button>Nei takk, fortsett uten</button>";
+if (document.cookie.includes("consent=yes")) banner.remove();
+function save(answer) { document.cookie = `consent=${answer}`; banner.remove(); }
+</script>"""
+
+
+async def test_a_refusal_after_which_other_words_ask_again_is_not_sure(look):
+    shop = Host({"/": Answer(PLEADS)})
+
+    found = await look({"www.shop.example": shop}, states=(State.ACCEPT, State.REJECT))
+
+    banner = found.crawl.banner
+    assert (banner.found, banner.accepted, banner.rejected) == (True, True, None)
+    assert [statement.code for statement in banner.doubts] == ["asks_again"]
+
+
 async def test_where_no_page_was_seen_before_the_next_ones_are_looked_at_for_a_banner(
     look, monkeypatch
 ):
