@@ -304,7 +304,8 @@ class Dialogue:
             self._veiled = answer == "no" and any(accepts_chosen(s.layer) for s in seen)
             one = isinstance(answer, Category)
             layers = [sight.layer for sight in seen if not (one and sight.layer.offers)]
-            self._baffled = any(layer.baffles(pressed) for layer in layers)
+            lost = bool(opened) and not seen  # its settings speak of nothing that we know
+            self._baffled = lost or any(layer.baffles(pressed) for layer in layers)
             self._unread = self._unread or any(sight.layer.unsaid for sight in seen)
             if not opened:
                 self._unread = any(sight.layer.unread for sight in seen)

@@ -562,7 +562,7 @@
     const painted = (element, area) =>
       [...element.querySelectorAll("canvas")].some((canvas) => {
         const { width, height } = canvas.getBoundingClientRect();
-        return width * height > area / 2 && textOf(element, LONGEST_PAINTED + 1, true).length <= LONGEST_PAINTED;
+        return width * height > area / 3 && textOf(element, LONGEST_PAINTED + 1, true).length <= LONGEST_PAINTED;
       });
     for (const tree of forest)
       for (const element of tree.querySelectorAll("*")) {

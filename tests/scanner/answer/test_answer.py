@@ -234,7 +234,7 @@ async def test_a_bare_yes_is_no_answer_where_the_question_is_turned_round(visit,
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "name",
-    ["chosen_from_list", "settings_elsewhere", "levels_in_a_table"],
+    ["chosen_from_list", "settings_elsewhere", "levels_in_a_table", "settings_in_odd_words"],
 )
 async def test_a_way_to_refuse_that_is_not_made_out_is_not_said_to_be_missing(visit, name):
     page = await visit(name)
@@ -257,7 +257,12 @@ async def test_a_bare_no_does_not_answer_whether_one_is_sure(visit):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    ("name", "doubt"), [("age_gate", "age_door"), ("painted", "painted_banner")]
+    ("name", "doubt"),
+    [
+        ("age_gate", "age_door"),
+        ("painted", "painted_banner"),
+        ("painted_in_a_box", "painted_banner"),
+    ],
 )
 async def test_what_may_hide_a_banner_or_be_one_is_told_and_not_pressed(visit, name, doubt):
     page = await visit(name)
