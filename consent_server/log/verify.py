@@ -130,7 +130,12 @@ class _Audit:
                 if first - self._size > 1:
                     which = f"leaves {self._size} to {first - 1} are"
                 self._fault(f"{which} missing: from there on no checkpoint can be checked")
-            self._size = first + len(hashes) // leaves.LENGTH
+            whole, rest = divmod(len(hashes), leaves.LENGTH)
+            if rest:
+                self._fault(
+                    f"what stands for the leaves from {first} on is cut, or has more than that"
+                )
+            self._size = first + whole
             yield from itertools.islice(leaves.split(first, bytes(hashes)), self._size - first)
 
     def _check(self, hashed: bytes, row: Sequence[Any]) -> None:

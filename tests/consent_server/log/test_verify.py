@@ -204,6 +204,17 @@ def test_leaves_that_stand_twice_are_told(engine):
     assert found(engine).faults == ("leaf 100 stands twice: one of the two was inserted",)
 
 
+def test_leaves_that_do_not_end_with_a_whole_one_are_told(engine):
+    put_leaves(engine, {})
+    with engine.connect() as connection:
+        hashes = connection.execute(select(leaf_group.c.hashes)).scalar_one()
+    alter(engine, update(leaf_group).values(hashes=hashes + b"x"))
+
+    assert found(engine).faults == (
+        "what stands for the leaves from 0 on is cut, or has more than that",
+    )
+
+
 def test_what_is_left_of_an_erasure_that_never_was_is_told(engine):
     alter(engine, insert(bare_leaf).values(position=605, core="[]", inner=bytes(32)))
 
