@@ -11,7 +11,7 @@ from scanner.answer.autoconsent import HEURISTIC, Autoconsent
 from scanner.answer.closed import open_closed
 from scanner.answer.effect import PAUSE, RESULTS, Effect, Pressed, gone, watch
 from scanner.answer.given import Memory
-from scanner.answer.look import LEAST_LOOKS, look
+from scanner.answer.look import LEAST_LOOKS, look, spoken_by
 from scanner.answer.plan import accepts_chosen, asks_too, label, plan
 from scanner.answer.press import press, stir, take
 from scanner.answer.silence import silence
@@ -20,7 +20,7 @@ from scanner.answer.words import Meaning
 from scanner.model import Category, State
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Collection, Iterator
 
     from playwright.async_api import Page
 
@@ -92,6 +92,8 @@ class Dialogue:
         self._unseen = False  # whether settings save something, but no switch was made out in them
         self._baffled = False  # whether the banner may take the answer in a way not made out
         self._stays = False  # whether the layer that was answered is still there
+        self._shown: frozenset[str] = frozenset()  # what the banners said when they were seen last
+        self._dead = False  # whether settings were asked for, and did not come
         self._ready = False  # whether the switches were set on a layer that saves nothing
 
     async def hold(
@@ -219,14 +221,15 @@ class Dialogue:
         if effect != "none":
             return RESULTS[effect]
         pressed: set[str] = set()
-        in_vain: set[str] = set()  # a page that is still waking up may miss the first press
+        #: What was pressed, and what stood there: a page that wakes up may miss the first press.
+        in_vain: dict[str, frozenset[str]] = {}
         asks = sets = False
         for _ in range(MOST_STEPS):
             found = await self._next(answer, pressed, opened=in_vain)
             if found is None:
                 result = await self._last_resort(answer, before)
                 unsure = asks or sets or self._veiled or self._unread or self._unseen
-                unsure = unsure or self._baffled
+                unsure = unsure or self._baffled or self._dead
                 return None if unsure and not result else result
             sight, step = found
             effect = await self._take(sight, step, answer, before)
@@ -241,8 +244,10 @@ class Dialogue:
             if effect == "asks":  # of something else, perhaps with the same words
                 continue
             if label(step.press) in in_vain:
+                same = in_vain[label(step.press)] == self._shown
+                self._dead = self._dead or (same and not step.final)
                 pressed.add(label(step.press))
-            in_vain.add(label(step.press))
+            in_vain[label(step.press)] = self._shown
         return None if asks else False
 
     async def _known(self, waited: float) -> bool:
@@ -272,11 +277,12 @@ class Dialogue:
             if not await self._press(sight, control):
                 return "none"
         await self.record.pressing(step.press, element, sight.frame)
+        spoke = await spoken_by(element)
         if not await take(step, sight) or not step.final:
             return "none"
         named = self.form_stays and sight.layer.kind in ("named", "edge") and sight.layer.switches
         form = bool(named) or sight.layer.is_form
-        return await self._watch(Pressed(root, element, form), answer, before)
+        return await self._watch(Pressed(root, element, form, spoke), answer, before)
 
     async def _press(self, sight: Sight, control: Control) -> bool:
         """Press *control* of the layer in *sight*, and note it; return whether it was there."""
@@ -291,7 +297,7 @@ class Dialogue:
         return await watch(self.page, pressed, answer, before, name=name, others=others)
 
     async def _next(
-        self, answer: Answer, pressed: set[str], *, opened: set[str]
+        self, answer: Answer, pressed: set[str], *, opened: Collection[str]
     ) -> tuple[Sight, Step] | None:
         """Return the next step in the likeliest banner, when there is one; wait a little for it."""
         clock = asyncio.get_running_loop().time
@@ -301,6 +307,7 @@ class Dialogue:
             looks += 1
             seen = (await self.see()).banners
             self._others = max(0, len(seen) - 1)
+            self._shown = frozenset(sight.layer.text for sight in seen)
             self._veiled = answer == "no" and any(accepts_chosen(s.layer) for s in seen)
             one = isinstance(answer, Category)
             layers = [sight.layer for sight in seen if not (one and sight.layer.offers)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from playwright.async_api import Error
 
-from scanner.answer.look import FRAME_PATIENCE, LEAST_LOOKS, look, script
+from scanner.answer.look import FRAME_PATIENCE, LEAST_LOOKS, look, script, spoken_by
 from scanner.answer.platforms import platform
 from scanner.answer.traces import read_traces
 from scanner.answer.words import Meaning
@@ -25,6 +25,7 @@ EFFECT_PATIENCE = 2.5  # seconds until a press must have shown its effect
 DEAF_PATIENCE = 1.2  # seconds after which a press that changed nothing is repeated
 YOUNG = 0.8  # seconds that a page gets to show its banner again, where a press loads it anew
 LOADING_PATIENCE = 6.0  # seconds that such a page may take to come
+WORKING_PATIENCE = 8.0  # seconds for a press whose control says that it is being worked on
 STAY_PATIENCE = 0.6  # seconds that a layer may stay after the site has kept the answer
 
 #: What a control means that still asks for an answer.
@@ -61,6 +62,7 @@ class Pressed(NamedTuple):
     layer: ElementHandle | None
     control: ElementHandle | None = None
     form: bool = False  # a form of the page, which stays where it is
+    spoke: str | None = None  # what the control said before
 
 
 async def watch(
@@ -105,6 +107,8 @@ async def watch(
             return "seen" if pressed.form else "open"
         deaf = here and not left and not differ and waited > DEAF_PATIENCE
         late = waited > (EFFECT_PATIENCE if here else LOADING_PATIENCE)
+        if (late or deaf) and waited <= WORKING_PATIENCE and await _works(pressed):
+            deaf = late = False
         if looks >= LEAST_LOOKS and (late or deaf):
             break
         await asyncio.sleep(PAUSE)
@@ -138,6 +142,14 @@ async def _thanks(
     asking = [sight for sight in seen if sight.layer.means(*ASKING)]
     known = pressed.control is not None and told in (None, "alike")
     return known and len(asking) <= others and await gone(pressed.control)
+
+
+async def _works(pressed: Pressed) -> bool:
+    """Whether the control has changed since it was pressed: "One moment…", or it sleeps."""
+    control = pressed.control
+    if control is None or pressed.spoke is None or await gone(control):
+        return False
+    return await spoken_by(control) not in (pressed.spoke, None)
 
 
 async def _coming(page: Page) -> bool:

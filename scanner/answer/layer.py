@@ -111,6 +111,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             return True
         if answers == {Meaning.SAVE} and self.dialog and self.optional:
             return subjects > 0 or words.heads_settings(self.text)
+        if answers == {Meaning.SAVE} and self._apart and words.heads_settings(self.text):
+            return True
         if answers == {Meaning.ACKNOWLEDGE} or answers == {Meaning.SAVE}:
             return subjects > 0 and (talk >= _PLAIN_ENOUGH or self.hint or bool(self.switches))
         if subjects:
@@ -135,15 +137,24 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
             ANSWERS | {Meaning.SETTINGS}
         )
         baked = words.bakes(self.text) and not self.hint
+        agreed = any(words.names_terms(control.label) for control in self.controls)
         told = self.hint or (words.subjects(self.text) > 0 and words.talk(self.text) > 0)
-        return bool(asks) and not baked and told and self._apart
+        return bool(asks) and not (baked or agreed) and told and self._apart
 
     @property
     def unsaid(self) -> tuple[Control, ...]:
-        """The buttons with a bare yes or no, where it says the contrary: "Refuse cookies?"."""
-        if not words.turns(self.text):
-            return ()
-        return tuple(c for c in self.controls if words.hangs(c.label or c.name))
+        """
+        The buttons that may say the contrary, or cost money.
+
+        A bare yes or no to "Refuse cookies?", and "Continue without tracking" beside a price.
+        """
+        turned, priced = words.turns(self.text), words.names_price(self.text)
+        return tuple(
+            control
+            for control in self.controls
+            for said in (control.label or control.name,)
+            if (turned and words.hangs(said)) or (priced and words.goes_without(said))
+        )
 
     @property
     def unread(self) -> tuple[Control, ...]:

@@ -189,6 +189,14 @@ def _outwards(frame: Frame) -> Iterator[Frame]:
         at = at.parent_frame
 
 
+async def spoken_by(control: ElementHandle) -> str | None:
+    """Return what *control* says now; empty: it sleeps; None: it went with its document."""
+    try:
+        return str(await control.evaluate(script("said.js")))
+    except Error:
+        return None
+
+
 @functools.cache
 def script(name: str) -> str:
     """Return the page script in the file *name* beside this module."""

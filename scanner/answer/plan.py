@@ -222,8 +222,8 @@ def _saving(layer: Layer, pressed: Collection[str], *, opened: Collection[str]) 
 
 def _noting(layer: Layer, pressed: Collection[str]) -> list[Control]:
     """Return the "OK" beside switches that takes them as they are: nothing else answers there."""
-    boxes = [switch for switch in layer.optional if switch.radio is None]
-    if not boxes or layer.means(Meaning.ACCEPT, Meaning.SETTINGS, Meaning.SAVE):
+    set_here = any(s.radio is None or words.refuses(s.label) for s in layer.optional)
+    if not set_here or layer.means(Meaning.ACCEPT, Meaning.SETTINGS, Meaning.SAVE):
         return []
     return _fresh(layer, Meaning.ACKNOWLEDGE, pressed)
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import structlog
 from playwright.async_api import Error
 
-from scanner.answer.look import script
+from scanner.answer import words
+from scanner.answer.layer import ANSWERS
+from scanner.answer.look import script, spoken_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,15 +56,21 @@ async def press(element: ElementHandle) -> bool:
     """
     Click *element* with the mouse; if something lies over it, let the page's own click do.
 
+    One whose words turn under the mouse into those of another answer is not pressed: somebody has
+    to read it again.
+
     Once the mouse is on its way the press is not repeated: a page that is slow to answer would
     hear it twice.
 
     Returns:
-        Whether it could be pressed: False if it left the page meanwhile.
+        Whether it was pressed: False if it left the page meanwhile, or says something else.
     """
     try:
-        await element.click(timeout=CLICK_PATIENCE, trial=True)
+        spoke = await spoken_by(element)
+        await element.hover(timeout=CLICK_PATIENCE)
         frame = await element.owner_frame()
+        if _turned(spoke, await spoken_by(element)):
+            return False
     except Error:
         frame = None
     if frame is None:
@@ -73,6 +81,12 @@ async def press(element: ElementHandle) -> bool:
         except Error as exc:
             log.info("a press was not confirmed", reason=exc.message.splitlines()[0])
     return True
+
+
+def _turned(before: str | None, after: str | None) -> bool:
+    """Whether what a control says is another answer than *before*."""
+    meaning = words.meaning(after or "")
+    return meaning in ANSWERS and meaning is not words.meaning(before or "")
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ _SIGNS = {
     **dict.fromkeys("👎🚫⛔", "no"),
     **dict.fromkeys("✕✖⨉⨯╳🗙❌❎✗✘", "×"),
     **dict.fromkeys("⚙🔧🛠🎛", "settings"),
-    **dict.fromkeys("⋯…⋮☰", "more"),
+    **dict.fromkeys("⋯…⋮☰+", "more"),
 }
 
 #: What only dresses a sign up: its colour, its picture.
@@ -117,6 +117,9 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     statement: tuple[str, ...] = ()
     interest: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    unrefused: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 @functools.lru_cache(maxsize=4096)  # a page is looked at many times, and says the same
@@ -131,7 +134,7 @@ def meaning(label: str) -> Meaning:
         return Meaning.NONE  # "accept and show the video" answers for that one alone
     if _has(text, "withdraw"):
         return Meaning.WITHDRAW
-    if keeps_from_refusing(label):
+    if keeps_from_refusing(label) or names_terms(label):
         return Meaning.NONE
     if _has(text, "reject") or _negated(text, accepts):
         return Meaning.REJECT
@@ -335,6 +338,8 @@ def _denied(behind: str) -> bool:
 
 def keeps_from_refusing(label: str) -> bool:
     """Whether a refusal is itself refused: "don't reject", "avvis ikke"; "no, reject" is none."""
+    if _has(normal(label), "unrefused"):
+        return True
     for part in map(normal, _PAUSE.split(label)):
         for match in _pattern("reject").finditer(part):
             before = part[: match.start()].rstrip()
@@ -360,6 +365,23 @@ def hangs(label: str) -> bool:
     """Whether *label* is a yes or a no that says nothing without its question: "No, go back"."""
     first, _, rest = normal(label).partition(" ")
     return bool(_whole("bare").fullmatch(first)) and meaning(rest) is Meaning.NONE
+
+
+def names_terms(label: str) -> bool:
+    """Whether *label* speaks of conditions of use, and not of cookies, too."""
+    text = normal(label)
+    return _has(text, "terms") and not _has(text, "subject")
+
+
+def goes_without(label: str) -> bool:
+    """Whether *label* only leaves something out, "continue without tracking": perhaps for money."""
+    text = normal(label)
+    return _first(text, "accept") is None and _has(text, "without") and not costs(label)
+
+
+def names_price(text: str) -> bool:
+    """Whether *text* names a sum of money."""
+    return _SUM.search(text) is not None
 
 
 @functools.lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ import structlog
 
 from scanner.answer import Memory
 from scanner.collectors.page_script import page_script
-from scanner.crawl.elsewhere import shown_again
+from scanner.crawl.elsewhere import MOST_GLANCES, shown_again
 from scanner.crawl.settle import Clock
 from scanner.model import BannerAnswer, Category, State, said
 from scanner.redaction import redacted_url
@@ -61,6 +61,7 @@ class Answering:
         self.presses = _PRESSES.get(state, ())  # what has to be pressed, in this order
         self.banner = BannerAnswer()  # what was found of it so far
         self._memory = Memory()
+        self._glances = 0  # at further pages
 
     async def press(
         self, profile: Profile, tab: Tab, wanted: State, *, elsewhere: bool = False
@@ -86,6 +87,8 @@ class Answering:
         refused all the same.
         """
         given = [press for press in self.banner.presses if press.label]
+        if any(doubt.code == "asks_again" for doubt in self.banner.doubts):
+            return
         if wanted is State.WITHDRAW or not given or not await shown_again(tab, given[0]):
             return
         log.info("banner asks again", site=self._tour.site.key, state=self._state)
@@ -94,6 +97,13 @@ class Answering:
         changed: dict[str, Any] = {one: None} if only is None else {"chosen": {}}
         doubts = (*self.banner.doubts, said("asks_again"))
         self.banner = msgspec.structs.replace(self.banner, **changed, doubts=doubts)
+
+    async def goes_on(self, tab: Tab) -> None:
+        """Note if a further page, now in *tab*, asks anew; the first few are looked at."""
+        if self._glances >= MOST_GLANCES or self.presses != (self._state,):
+            return
+        self._glances += 1
+        await self.see_whether_it_stands(tab, self._state)
 
     async def picture(self, tab: Tab, moment: Literal["arrived", "answered"]) -> None:
         """Keep a picture of what a visitor sees now, if evidence is wanted."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scanner.crawl.tour import Tour
     from scanner.model import Press
 
-MOST_GLANCES = 5  # pages that are glanced at for a banner before anything is pressed
+MOST_GLANCES = 5  # pages that are glanced at for a banner: before anything is pressed, and after
 MOST_TRIED = 3  # pages on which a banner is looked for that the start page has not shown
 
 

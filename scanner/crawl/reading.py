@@ -16,6 +16,7 @@ from scanner.redaction import redacted_url
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Awaitable, Callable
 
     from scanner.browser.tab import Tab
     from scanner.collectors.har import Archive
@@ -45,6 +46,7 @@ class Reading:
         further: Elsewhere,
         archive: Archive | None,
         tried: Counter[str],
+        asked: Callable[[Tab], Awaitable[None]],
     ) -> None:
         """
         Begin with nothing read.
@@ -52,6 +54,7 @@ class Reading:
         Args:
             further: Told of each page that a visitor who has not answered yet comes to.
             tried: How often each page was tried, also with browsers that ended.
+            asked: Told of each page that a visitor who has answered comes to.
         """
         self._tour = tour
         self._state = state
@@ -59,6 +62,7 @@ class Reading:
         self._further = further
         self._archive = archive
         self._tried = tried
+        self._asked = asked
         self._crowded: dict[str, bool] = {}  # pages that others kept from loading -> tried again
         self._visited = 0
         self._planned = 1
@@ -164,6 +168,8 @@ class Reading:
             return PageRead(visit=visit), ()
         if self._state is State.BEFORE:
             await self._further.glance(tab, url)
+        elif reader.pressed and not tab.over:
+            await self._asked(tab)
         return await self.departed(reader, tab, visit, links), links
 
     async def departed(

@@ -75,6 +75,9 @@ class Walk:
         self._logging_in = False
         self._answered = False  # the banner, if the state asks for it
         self._further = Elsewhere(self._tour, self._asking)
+        self._answering = Answering(
+            self._tour, self._state, patience=self._patience, scout=self._no_banner
+        )
         self._reading = Reading(
             self._tour,
             self._state,
@@ -82,9 +85,7 @@ class Walk:
             further=self._further,
             archive=self._archive,
             tried=self._tries,
-        )
-        self._answering = Answering(
-            self._tour, self._state, patience=self._patience, scout=self._no_banner
+            asked=self._answering.goes_on,
         )
 
     @property

@@ -78,6 +78,10 @@ BANNERS = [
     ("pay_without_ads", "accept", None),
     ("hidden_refusals", "accept", None),
     ("turned_by_css", "accept", "reject"),
+    ("labels_swap", "accept", "reject"),
+    ("levels_with_ok_sv", "save:level=all", "save:level=least"),
+    ("behind_plus", "accept", "save:statistics=0,marketing=0"),
+    ("refuses_slowly_nb", "accept", "reject"),
     ("labels_astray", "accept", "save:statistics=0,marketing=0"),
     ("descriptions_mislead", "accept", "save:statistics=0,marketing=0"),
     (
@@ -100,6 +104,7 @@ OTHERS = [
     "biscuits",
     "profile_form",
     "age_limit_told",
+    "terms_agreed",
 ]
 
 
@@ -234,7 +239,15 @@ async def test_a_bare_yes_is_no_answer_where_the_question_is_turned_round(visit,
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     "name",
-    ["chosen_from_list", "settings_elsewhere", "levels_in_a_table", "settings_in_odd_words"],
+    [
+        "chosen_from_list",
+        "settings_elsewhere",
+        "levels_in_a_table",
+        "settings_in_odd_words",
+        "settings_in_a_window",
+        "settings_with_a_slider",
+        "pay_without_tracking_nn",
+    ],
 )
 async def test_a_way_to_refuse_that_is_not_made_out_is_not_said_to_be_missing(visit, name):
     page = await visit(name)

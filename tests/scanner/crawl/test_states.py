@@ -154,6 +154,24 @@ async def test_a_refusal_after_which_other_words_ask_again_is_not_sure(look):
     assert [statement.code for statement in banner.doubts] == ["asks_again"]
 
 
+FORGOTTEN_NEXT = """<title>Kasse</title><body><h1>Kasse</h1>
+<div id=banner role=dialog style="position:fixed;bottom:0;left:0;right:0;background:#fe9">
+Vi bruker informasjonskapsler på nettstedet.
+<button>Godta alle</button><button>Avvis alle</button>
+</div><script>if (document.cookie.includes("consent=yes")) banner.remove();</script>"""
+
+
+async def test_a_refusal_that_a_further_page_asks_for_again_is_not_sure(look):
+    start = FORGETS.replace("consent=yes", "consent=")
+    shop = Host({"/": Answer(start), "/kasse": Answer(FORGOTTEN_NEXT)})
+
+    found = await look({"www.shop.example": shop}, states=(State.ACCEPT, State.REJECT))
+
+    banner = found.crawl.banner
+    assert (banner.found, banner.accepted, banner.rejected) == (True, True, None)
+    assert [statement.code for statement in banner.doubts] == ["asks_again"]
+
+
 async def test_where_no_page_was_seen_before_the_next_ones_are_looked_at_for_a_banner(
     look, monkeypatch
 ):
