@@ -174,6 +174,7 @@ class Evidence:
         #: Addresses whose answers may have cookies that nobody hears of.
         self.unheard: dict[str, Unheard] = {}
         self.stored_at = 0.0  # monotonic time when it was last heard that a database was stored
+        self.hoarding = False  # whether it stored more and more of them for as long as it could
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.looked_until = 0  # how many of `stored` were there when that was done
         self.deferred: set[str] = set()  # addresses that are asked when the browser sees fit

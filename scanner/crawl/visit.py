@@ -122,7 +122,8 @@ class Reader:
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
         cause = _cause(tab, loaded=loaded) or barrier
-        return self._visit(tab, url, cause=cause, timed_out=not loaded), links
+        late = not loaded or tab.evidence.hoarding
+        return self._visit(tab, url, cause=cause, timed_out=late), links
 
     async def depart(self, tab: Tab, visit: Visit, *, clock: Clock) -> PageRead:
         """
@@ -347,4 +348,6 @@ def _cause(tab: Tab, *, loaded: bool) -> Statement | None:
     status = tab.traffic.status
     if status is not None and (cause := failures.of_status(status)):
         return cause
+    if tab.evidence.hoarding:
+        return said("endless_storing")
     return None if loaded else said("not_loaded")
