@@ -115,7 +115,6 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy | None
     carries: tuple[Carried, ...] = ()
     tokens: dict[str, frozenset[str]] = {}  # parameter -> keyed hashes of what could identify
-    mixed: bool = False  # unencrypted, in an encrypted page
     referrer: bool = False  # whether the header Referer tells more than the site
     passes_on: str | None = None  # to what, if the server does that with what it is told
     granted: str | None = None  # what a hit of Google's says of consent
@@ -184,6 +183,8 @@ class Evidence:
         self.validators: dict[str, CacheExchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
         self.asking: list[Call] = []  # what the visitor wants
+        #: Host and path of what an encrypted page asked for unencrypted -> what became of it.
+        self.mixed: dict[tuple[str, str], str] = {}
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent = Said()  # what the page's consent interfaces say
         self._marks: list[tuple[Moment, dict[str, int]]] = []

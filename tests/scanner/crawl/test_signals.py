@@ -124,3 +124,22 @@ def asked(read):
         for signal in read.signals
         if signal.name in ("call", "read")
     }
+
+
+async def test_what_an_encrypted_page_asks_for_unencrypted_is_told(look):
+    parts = """<img src=http://cdn.part.example/dot.png>
+    <link rel=stylesheet href=http://cdn.part.example/s.css>
+    <iframe src=http://cdn.part.example/frame></iframe>
+    <form action=http://cdn.part.example/form></form>
+    <script>try { new WebSocket("ws://cdn.part.example/socket") } catch {}</script>"""
+    found = await look({"www.shop.example": Host({"/": parts})})
+
+    (read,) = found.crawl.reads
+    mixed = [signal for signal in read.signals if signal.kind is SignalKind.MIXED_CONTENT]
+    assert {(signal.host, signal.name, signal.facts["outcome"]) for signal in mixed} == {
+        ("cdn.part.example", "/dot.png", "upgraded"),
+        ("cdn.part.example", "/s.css", "blocked"),
+        ("cdn.part.example", "/frame", "blocked"),
+        ("cdn.part.example", "/form", "sent"),
+        ("cdn.part.example", "/socket", "blocked"),
+    }
