@@ -95,6 +95,9 @@ class Contacts:
         message = kind not in _NO_MESSAGE
         page = urlsplit(params.get("documentURL", "")).hostname or ""
         pairs = tuple(parameters.pairs(parts.query, request.get("postData")))
+        for _, value in pairs:
+            if "@" in value and (mail := parameters.email(value)):
+                self._evidence.mails |= parameters.hashes_of_email(mail, self._digester)
         given = tuple(
             (told, parameters.digests(value, self._digester), name)
             for name, value in pairs

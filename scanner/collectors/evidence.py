@@ -183,6 +183,7 @@ class Evidence:
         self.validators: dict[str, CacheExchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
         self.asking: list[Call] = []  # what the visitor wants
+        self.mails: set[str] = set()  # keyed hashes of the hashes of e-mail addresses on the page
         #: Host and path of what an encrypted page asked for unencrypted -> what became of it.
         self.mixed: dict[tuple[str, str], str] = {}
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent

@@ -84,6 +84,7 @@ class Teller:
             *messages.beacons(
                 contacts,
                 messages.held(kept, _stored(noted)),
+                mails={mail for each in noted for mail in each.mails},
                 site_host=self._host,
                 own_domains=self._site.own_domains,
                 page=page,

@@ -251,6 +251,8 @@ class Reader:
             links.update(tab.routes)
         for told in looked.shown.values():
             links.update(dict.fromkeys(told["links"]))
+            for mail in filter(None, map(parameters.email, told["mails"])):
+                tab.evidence.mails |= parameters.hashes_of_email(mail, self._digester)
         barrier = None
         if page := looked.shown.get(tab.target):
             tab.canonical = page["canonical"]

@@ -1,5 +1,7 @@
 """What pages do and say beside storing things: told to whom, read by which script."""
 
+import hashlib
+
 import pytest
 
 from scanner.model import Carried, Kind, SignalKind, State
@@ -143,3 +145,29 @@ async def test_what_an_encrypted_page_asks_for_unencrypted_is_told(look):
         ("cdn.part.example", "/form", "sent"),
         ("cdn.part.example", "/socket", "blocked"),
     }
+
+
+HASHING = """crypto.subtle.digest("SHA-256", new TextEncoder().encode("ola@example.no"))
+  .then((made) => {
+    const x = [...new Uint8Array(made)].map((one) => one.toString(16).padStart(2, "0")).join("");
+    new Image().src = `https://cdn.tracker.example/pixel?x=${x}`;
+  });"""
+
+
+async def test_the_hash_of_an_address_is_one_under_any_name(look):
+    typed = hashlib.md5(b"kari@example.no", usedforsecurity=False).hexdigest()
+    other = hashlib.md5(b"something else", usedforsecurity=False).hexdigest()
+    sent = f"fetch('https://cdn.tracker.example/hit?y={typed}&z={other}', {{mode: 'no-cors'}})"
+    page = f"<input value=Kari@Example.no><script>{HASHING}{sent}</script>"
+    found = await look({"www.shop.example": Host({"/": page})})
+
+    beacons = found.of(Kind.BEACON)
+    assert beacons["cdn.tracker.example/pixel"].carries == (
+        Carried(name="x", content="email_hash"),
+    )
+    assert set(beacons["cdn.tracker.example/hit"].carries) == {
+        Carried(name="y", content="email_hash"),
+        Carried(name="z", content="identifier"),
+    }
+    for secret in ("kari@", "Kari@", "ola@", typed):
+        assert secret not in repr(found.crawl)
