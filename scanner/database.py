@@ -39,6 +39,11 @@ _MIGRATION_LOCK = 0x6B617073656C
 #: PostgreSQL advisory lock of the transactions of `writing_alone`.
 _WRITING_LOCK = 0x6B617073656D
 
+_AT_ONE_MOMENT = {
+    "sqlite": "BEGIN",
+    "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+}
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 #: Alembic keeps what it works on in its module, so one thread of a process migrates at a time.
@@ -132,6 +137,11 @@ def is_up_to_date(engine: Engine) -> bool:
     except DBAPIError:  # an empty database has no such table
         return False
     return current == newest.partition("_")[0]
+
+
+def at_one_moment(connection: Connection) -> None:
+    """Let *connection*, which has read nothing yet, read all as it is when it reads first."""
+    connection.exec_driver_sql(_AT_ONE_MOMENT[connection.dialect.name])
 
 
 @contextlib.contextmanager

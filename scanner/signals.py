@@ -60,10 +60,8 @@ def asking(calls: Iterable[Call]) -> Iterator[Signal]:
 def traffic(
     contacts: Iterable[Contact], *, site_host: str, own_domains: Collection[str]
 ) -> Iterator[Signal]:
-    """Return what requests gave away by the way: addresses, unencrypted parts, consent in hits."""
+    """Return what requests gave away by the way: addresses, consent in hits."""
     for contact in contacts:
-        if contact.mixed:
-            yield Signal(kind=SignalKind.MIXED_CONTENT, name=contact.path, host=contact.host)
         if contact.granted:
             yield Signal(
                 kind=SignalKind.CONSENT_MODE,
@@ -85,6 +83,13 @@ def traffic(
             )
         if contact.referrer and whose is Party.THIRD:
             yield Signal(kind=SignalKind.REFERRER, name="Referer", host=contact.host)
+
+
+def mixed(parts: Mapping[tuple[str, str], str]) -> Iterator[Signal]:
+    """Return what an encrypted page asked for unencrypted, and what the browser made of it."""
+    for (host, path), outcome in parts.items():
+        facts = {"outcome": outcome}
+        yield Signal(kind=SignalKind.MIXED_CONTENT, name=path, host=host, facts=facts)
 
 
 def headers(sent: Mapping[str, str | None], *, host: str) -> Iterator[Signal]:

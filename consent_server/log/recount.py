@@ -22,17 +22,13 @@ from consent_server.log import counting
 from consent_server.log.ledger import Ledger
 from consent_server.log.rows import CATEGORIES
 from consent_server.log.statistics import IGNORED
+from scanner.database import at_one_moment
 from scanner.tables import answer, bare_leaf, consent, counted, tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlalchemy import Connection, Engine
-
-_AT_ONE_MOMENT = {
-    "sqlite": "BEGIN",
-    "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-}
 
 
 class Difference(NamedTuple):
@@ -59,7 +55,7 @@ def recount(engine: Engine) -> Difference:
 def look(engine: Engine) -> Difference:
     """Return what is wrong with the counts of *engine*'s database, as of one moment."""
     with engine.connect() as connection:
-        connection.exec_driver_sql(_AT_ONE_MOMENT[engine.dialect.name])
+        at_one_moment(connection)
         return _difference(connection)
 
 

@@ -122,6 +122,10 @@ def to_record(row: Sequence[Any]) -> ConsentRecord:
 _MINUTES = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
 
 
+#: What either database's driver returns for a column of these; another number was put there.
+BOOLEANS = {None: None, 0: False, 1: True}
+
+
 def to_leaf(row: Sequence[Any], given: tuple[Any, ...]) -> bytes:
     """
     Return the leaf of the decision in *row*, as `leaf.of_record` makes it, without the record.
@@ -132,10 +136,10 @@ def to_leaf(row: Sequence[Any], given: tuple[Any, ...]) -> bytes:
     """
     _, key, _, decided, received, page, gpc, flags, network, salt = row
     personal = leaves.personal_of(
-        *(key, _written(decided), _written(received), given[2], page, bool(gpc)),
-        *(flags.split() if flags else (), given[-2], network),
+        *(key, _written(decided), _written(received), given[2], page, BOOLEANS[gpc]),
+        *(flags.split(" ") if flags else (), given[-2], network),
     )
-    return leaves.leaf_hash(_core(received // DAY, given), leaves.inner(bytes(salt), personal))
+    return leaves.leaf_hash(_core(received // DAY, given), leaves.inner(salt, personal))
 
 
 @functools.lru_cache(maxsize=4096)  # few differ on one day
@@ -147,7 +151,7 @@ def _core(day: int, given: tuple[Any, ...]) -> bytes:
         site,
         revision,
         action,
-        tuple([None if granted is None else bool(granted) for granted in answers]),
+        tuple(answers),
         tuple(msgspec.json.decode(services).items()) if services else (),
         surface,
         layout,

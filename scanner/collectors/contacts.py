@@ -47,6 +47,13 @@ HEADERS = (
     "cross-origin-opener-policy",
 )
 
+MAX_MIXED = 200  # unencrypted parts of a page that are told
+#: What the browser makes of them: such parts as it calls them -> as we do.
+_OUTCOMES = {
+    "MixedContentBlocked": "blocked",
+    "MixedContentAutomaticallyUpgraded": "upgraded",
+}
+
 #: What a response asks of the browser by a header.
 ADVERTISING = {
     "observe-browsing-topics": "topics",
@@ -74,6 +81,8 @@ class Contacts:
         session.on("Network.responseReceived", self._received)
         session.on("Network.webSocketCreated", self._socket)
         session.on("Network.webSocketFrameSent", self._framed)
+        session.on("Audits.issueAdded", self._issue)
+        session.post("Audits.enable")  # workers have none
 
     def _asked(self, params: Params) -> None:
         request = params["request"]
@@ -86,6 +95,9 @@ class Contacts:
         message = kind not in _NO_MESSAGE
         page = urlsplit(params.get("documentURL", "")).hostname or ""
         pairs = tuple(parameters.pairs(parts.query, request.get("postData")))
+        for _, value in pairs:
+            if "@" in value and (mail := parameters.email(value)):
+                self._evidence.mails |= parameters.hashes_of_email(mail, self._digester)
         given = tuple(
             (told, parameters.digests(value, self._digester), name)
             for name, value in pairs
@@ -94,6 +106,8 @@ class Contacts:
         headers = {name.lower(): value for name, value in request.get("headers", {}).items()}
         tokens = {name: digests for _, digests, name in given if digests}
         tokens.update(self._beside(parts.path if message else "", headers))
+        if (mixed := request.get("mixedContentType", "none")) != "none":
+            self._mix(url, "blocked" if mixed == "blockable" else "sent")
         contacts.append(
             Contact(
                 host=parts.hostname or "",
@@ -105,12 +119,23 @@ class Contacts:
                 or initiator(params.get("initiator", {}), self._evidence.addresses),
                 carries=tuple(told for told, _, _ in given if told is not None),
                 tokens=tokens,
-                mixed=request.get("mixedContentType", "none") != "none",
                 referrer=_told_path(headers.get("referer", "")),
                 passes_on=passes_on(parts.path, [name for name, _ in pairs]),
                 granted=_granted(parts.query),
             )
         )
+
+    def _issue(self, params: Params) -> None:
+        """Note what an encrypted page asks for unencrypted, whatever the browser made of it."""
+        details = params["issue"]["details"].get("mixedContentIssueDetails")
+        if details is not None:
+            self._mix(details["insecureURL"], _OUTCOMES.get(details["resolutionStatus"], "sent"))
+
+    def _mix(self, url: str, outcome: str) -> None:
+        parts = urlsplit(url)
+        place = (parts.hostname or "", _CODE.sub("*", parts.path) or "/")
+        if len(self._evidence.mixed) < MAX_MIXED:
+            self._evidence.mixed[place] = outcome
 
     def _beside(self, path: str, headers: dict[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield what the *path* and the *headers* of a request hold that is no parameter."""

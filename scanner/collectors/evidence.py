@@ -115,7 +115,6 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     by: SetBy | None
     carries: tuple[Carried, ...] = ()
     tokens: dict[str, frozenset[str]] = {}  # parameter -> keyed hashes of what could identify
-    mixed: bool = False  # unencrypted, in an encrypted page
     referrer: bool = False  # whether the header Referer tells more than the site
     passes_on: str | None = None  # to what, if the server does that with what it is told
     granted: str | None = None  # what a hit of Google's says of consent
@@ -174,6 +173,7 @@ class Evidence:
         #: Addresses whose answers may have cookies that nobody hears of.
         self.unheard: dict[str, Unheard] = {}
         self.stored_at = 0.0  # monotonic time when it was last heard that a database was stored
+        self.hoarding = False  # whether it stored more and more of them for as long as it could
         self.looked: set[str] = set()  # hosts whose storage was looked at, at the end
         self.looked_until = 0  # how many of `stored` were there when that was done
         self.deferred: set[str] = set()  # addresses that are asked when the browser sees fit
@@ -183,6 +183,9 @@ class Evidence:
         self.validators: dict[str, CacheExchange] = {}  # by request: what was said of the cache
         self.calls: list[Call] = []
         self.asking: list[Call] = []  # what the visitor wants
+        self.mails: set[str] = set()  # keyed hashes of the hashes of e-mail addresses on the page
+        #: Host and path of what an encrypted page asked for unencrypted -> what became of it.
+        self.mixed: dict[tuple[str, str], str] = {}
         self.headers: dict[str, str | None] = {}  # that protect the page; None: not sent
         self.consent = Said()  # what the page's consent interfaces say
         self._marks: list[tuple[Moment, dict[str, int]]] = []

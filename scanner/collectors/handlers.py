@@ -7,19 +7,25 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 _SCHEME = "javascript:"
+_DEEPEST = 5  # documents in documents, each of which stands in an attribute
 
 
 def handlers(html: str) -> tuple[str, ...]:
     """
     Return the code of scripts, event handlers and ``javascript:`` addresses in *html*.
 
-    Of HTML that cannot be read to its end, what stands before that place.
+    That of documents in its ``srcdoc`` attributes is among it. Of HTML that cannot be read to its
+    end, what stands before that place.
     """
-    reader = _Reader()
+    return tuple(_found(html, depth=_DEEPEST))
+
+
+def _found(html: str, *, depth: int) -> list[str]:
+    reader = _Reader(depth)
     with contextlib.suppress(AssertionError):  # the parser's word for a declaration it hates
         reader.feed(html)
         reader.close()
-    return tuple(reader.found)
+    return reader.found
 
 
 def address(value: str) -> str | None:
@@ -30,8 +36,9 @@ def address(value: str) -> str | None:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, depth: int) -> None:
         super().__init__(convert_charrefs=True)
+        self._depth = depth  # how many documents in this one are read
         self.found: list[str] = []
         self._script: list[str] | None = None  # the text of the one that is open
 
@@ -44,6 +51,9 @@ class _Reader(HTMLParser):
                 continue
             if name.startswith("on"):
                 self.found.append(value)
+            elif name == "srcdoc":
+                if self._depth > 0:
+                    self.found += _found(value, depth=self._depth - 1)
             elif (code := address(value)) is not None:
                 self.found.append(code)
 

@@ -45,13 +45,21 @@ def beacons(
     own_domains: Collection[str],
     page: str,
     state: State,
+    mails: Collection[str] = (),
 ) -> tuple[Observation, ...]:
-    """Return the pixels and beacons, each end-point once, with the names of what they carry."""
+    """
+    Return the pixels and beacons, each end-point once, with the names of what they carry.
+
+    Args:
+        contacts: The requests.
+        known: Keyed hash -> item, of what the browser holds.
+        mails: Keyed hashes of what e-mail addresses on the page are hashed to.
+    """
     first: dict[tuple[str, str], Contact] = {}
     carries: dict[tuple[str, str], dict[Carried, None]] = {}
     for contact in contacts:
         whose = party(contact.host, site_host=site_host, own_domains=own_domains)
-        told = _carries(contact, known)
+        told = _carries(contact, known, mails)
         if _is_beacon(contact, told, whose):
             place = (contact.host, contact.path)
             first.setdefault(place, contact)
@@ -101,8 +109,13 @@ def _is_beacon(contact: Contact, told: tuple[Carried, ...], whose: Party) -> boo
     return whose is Party.THIRD or (contact.kind == "Image" and identifies)
 
 
-def _carries(contact: Contact, known: Mapping[str, Held]) -> tuple[Carried, ...]:
+def _carries(
+    contact: Contact, known: Mapping[str, Held], mails: Collection[str]
+) -> tuple[Carried, ...]:
     told = {carried.name: carried for carried in contact.carries}
+    for parameter, tokens in contact.tokens.items():
+        if not tokens.isdisjoint(mails):
+            told[parameter] = Carried(name=parameter, content="email_hash")
     for parameter, _ in _matches(contact, known):
         told.setdefault(parameter, Carried(name=parameter, content="identifier"))
     return tuple(told.values())

@@ -42,7 +42,10 @@ MAX_PLANNED = 2000  # addresses of a page
 LONGEST_WAY = 20_000.0  # milliseconds from asking for a page to its first script
 BINDING = "__kapsel"  # gone from the page before its first script runs
 _STORED = frozenset(Kind) - {Kind.COOKIE}
-HOOKS = ("ways", "frames", "cookies", "areas", "places", "made", "prints", "asked", "adverts")
+HOOKS = (
+    *("ways", "frames", "cookies", "areas", "places", "made"),
+    *("prints", "asked", "mails", "adverts"),
+)
 #: Asking what the visitor wants, or for what the browser has for advertising.
 _ASKED = (
     SignalKind.TCF,
@@ -80,7 +83,7 @@ WATCH = _source()
 
 
 class _Told(msgspec.Struct, kw_only=True):
-    kind: str  # a Kind, a SignalKind, or: begun, brought, code, timer, unregistered
+    kind: str  # a Kind, a SignalKind, or: begun, brought, code, mail, timer, unregistered
     name: str
     names: list[str] = []  # all of a heap that was written in one place; cookies: their lines
     page: str
@@ -152,6 +155,9 @@ class Scripts:
         if told.kind == "timer":
             due = time.monotonic() + told.length / 1000
             self._evidence.due = max(self._evidence.due, due)
+            return
+        if told.kind == "mail":
+            self._evidence.mails |= parameters.hashes_of_email(told.text, self._digester)
             return
         if not self._fetched.delays(told.stack, told.page, lambda: self._search(told)):
             self._search(told)

@@ -3,8 +3,9 @@
 // costs more than all the rest, so they are not opened again before something has changed.
 async (known) => {
   const KEPT = 4096; // characters of a value that are sent on to be measured
-  const DEPTH = 4; // folders in folders
+  const DEPTH = 64; // folders in folders
   const MOST = 12000; // items of a frame, with which its files end
+  const SWAP = ".crswap"; // ends the name of what Chromium keeps beside a file that is being written
   const found = [];
   const attempt = async (read) => {
     try {
@@ -24,6 +25,7 @@ async (known) => {
     let empty = true;
     for await (const [name, handle] of folder.entries()) {
       empty = false;
+      if (name.endsWith(SWAP)) continue;
       if (found.length >= MOST) return;
       const place = path ? `${path}/${name}` : name;
       if (handle.kind === "directory" && depth > 0) await files(handle, place, depth - 1);

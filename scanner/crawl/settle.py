@@ -52,7 +52,7 @@ BREATH = 0.015  # real seconds for a slice: databases, workers and frames come i
 MORE = 3.0  # seconds that a page gets at the most which still speaks with servers at the end
 STORING = 0.2  # real seconds without another item after which a page has stored its databases
 MOMENT = 0.001  # seconds of a page's time that are given it meanwhile, again and again
-STORING_LIMIT = 4.0  # real seconds that a page gets which stores more and more of them
+STORING_LIMIT = 15.0  # real seconds that a page gets which stores more and more of them
 _STARVATION = 1000  # tasks that may run before a page's endless messages count as time
 
 
@@ -104,12 +104,17 @@ async def _workers(tab: Tab) -> None:
 
 
 async def _storing(tab: Tab) -> None:
-    """Let a page go on that stores more and more; its clock hardly moves meanwhile."""
+    """
+    Let a page go on that stores more and more; its clock hardly moves meanwhile.
+
+    Of one that has not done with it in the end, that is noted.
+    """
     start = time.monotonic()
     while not tab.over and not tab.endless and time.monotonic() < start + STORING_LIMIT:
         if time.monotonic() - tab.evidence.last_stored > STORING:
             return
         await _spend(tab, MOMENT)
+    tab.evidence.hoarding = not (tab.over or tab.endless)
 
 
 async def scrolled(tab: Tab, *, clock: Clock) -> None:

@@ -62,6 +62,7 @@ class Teller:
             *signals.asking([call for noted in own for call in noted.asking]),
             *messages.shared(contacts, held),
             *signals.traffic(contacts, site_host=self._host, own_domains=self._site.own_domains),
+            *(signal for noted in own for signal in signals.mixed(noted.mixed)),
             *signals.consent(evidence.consent, host=host),
             *signals.headers(evidence.headers, host=host),
         )
@@ -83,6 +84,7 @@ class Teller:
             *messages.beacons(
                 contacts,
                 messages.held(kept, _stored(noted)),
+                mails={mail for each in noted for mail in each.mails},
                 site_host=self._host,
                 own_domains=self._site.own_domains,
                 page=page,

@@ -122,7 +122,8 @@ class Reader:
             await settle.scrolled(tab, clock=clock)
             links, barrier = await self._look(tab, clock)
         cause = _cause(tab, loaded=loaded) or barrier
-        return self._visit(tab, url, cause=cause, timed_out=not loaded), links
+        late = not loaded or tab.evidence.hoarding
+        return self._visit(tab, url, cause=cause, timed_out=late), links
 
     async def depart(self, tab: Tab, visit: Visit, *, clock: Clock) -> PageRead:
         """
@@ -250,6 +251,8 @@ class Reader:
             links.update(tab.routes)
         for told in looked.shown.values():
             links.update(dict.fromkeys(told["links"]))
+            for mail in filter(None, map(parameters.email, told["mails"])):
+                tab.evidence.mails |= parameters.hashes_of_email(mail, self._digester)
         barrier = None
         if page := looked.shown.get(tab.target):
             tab.canonical = page["canonical"]
@@ -347,4 +350,6 @@ def _cause(tab: Tab, *, loaded: bool) -> Statement | None:
     status = tab.traffic.status
     if status is not None and (cause := failures.of_status(status)):
         return cause
+    if tab.evidence.hoarding:
+        return said("endless_storing")
     return None if loaded else said("not_loaded")

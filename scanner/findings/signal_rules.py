@@ -135,7 +135,11 @@ def insecure(signals: Iterable[Signal], visits: Iterable[Visit]) -> Broken | Non
         and visit.status is not None
         and not private(urlsplit(visit.final_url).hostname or "")
     }
-    mixed = [signal for signal in signals if signal.kind is SignalKind.MIXED_CONTENT]
+    mixed = [
+        signal
+        for signal in signals
+        if signal.kind is SignalKind.MIXED_CONTENT and signal.facts.get("outcome") != "upgraded"
+    ]
     lines = [(said("unencrypted", page=page),) for page in sorted(pages)]
     lines += [
         (said("mixed", url=f"http://{signal.host}{signal.name}", page=without_query(page)),)

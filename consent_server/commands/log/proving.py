@@ -54,7 +54,7 @@ def verify(
     must_exist(database)
     public = _public_key(key or str(beside(database, ".key")))
     file = checkpoints or beside(database, ".checkpoints")
-    outside = note.split(file.read_text(encoding="utf-8")) if file.exists() else []
+    outside = note.split(_told(file)) if file.exists() else []
     if not outside:
         click.echo(f"No checkpoints outside the database were found ({file}).", err=True)
     engine = open_database(database)
@@ -73,6 +73,13 @@ def verify(
         raise KapselError("\n".join(verdict.faults))
     if form == "table":
         click.echo("Nothing was altered.")
+
+
+def _told(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")  # no note is signed like that
+    except OSError as exc:
+        raise KapselError(f"the checkpoints {file} cannot be read: {exc.strerror}") from exc
 
 
 def _verify_receipt(file: Path, key: str | None, form: str) -> None:

@@ -159,11 +159,11 @@
     heap = null;
     speak(stringify(report));
   };
-  const heaped = (kind, name, above, { gone = false, faint = false, patched = false }) => {
+  const heaped = (kind, name, above, { gone = false, faint = false, patched = false, stack: known }) => {
     const total = apply(get, totals, [kind]);
     if (total >= MANY) return;
     apply(set, totals, [kind, total + 1]);
-    const stack = bare(sites(above));
+    const stack = bare(known || sites(above));
     const key = stringify({ __proto__: null, kind, gone, faint, patched, stack });
     if (heap !== null && (heap.key !== key || heap.report.names.length >= HEAP)) tip();
     if (heap === null) {
@@ -192,7 +192,7 @@
         return;
       }
       apply(set, totals, [kind, (apply(get, totals, [kind]) || 0) + 1]);
-      const report = { __proto__: null, kind, name, page: place(), at: now(), stack: sites(above), ...known };
+      const report = { __proto__: null, kind, name, page: place(), at: now(), stack: known.stack || sites(above), ...known };
       // A page may have hung a toJSON on all arrays: old libraries do.
       setPrototypeOf(report.stack, null);
       if (report.stack.length <= (report.patched ? 1 : 0)) report.frames = addressed();

@@ -4,7 +4,7 @@
   const { slice, lastIndexOf } = String.prototype;
   const { exec } = RegExp.prototype;
   const MOST = 65536; // characters of code that are sent on to be hashed
-  const CODE = /\bon\w+\s*=|javascript:|<script/i;
+  const CODE = /\bon\w+\s*=|javascript:|<script|srcdoc/i;
   const HANDLER = /^on\w+$/i;
   const SCHEME = /^\s*javascript:/i;
   const TIMES = 300; // texts of a page

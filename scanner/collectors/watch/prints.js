@@ -72,7 +72,8 @@
     apply(meet, met, [prototype]);
     const context = { prototype };
     read("webgl", context, "getParameter", "value", (_, args) => apply(has, SECRET, [args[0]]));
-    read("webgl", context, "readPixels");
+    // Games and maps read the pixel under the mouse.
+    read("webgl", context, "readPixels", "value", (_, args) => abs(args[2]) >= SMALL && abs(args[3]) >= SMALL);
     const asked = new Set(); // formats: whoever draws asks for those of a few
     read("webgl", context, "getShaderPrecisionFormat", "value", (_, args) => {
       apply(add, asked, [`${args[0]} ${args[1]}`]);

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import datetime as dt
+import itertools
 import json
 import subprocess
 import sys
 
 import pytest
 from nacl.signing import SigningKey
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 
 from consent_server.log import ConsentLog, note
 from consent_server.log import leaf as leaves
@@ -17,6 +18,7 @@ from consent_server.log.rows import groups_between
 from consent_server.log.tree import Tree
 from consent_server.log.verify import verify
 from scanner.database import open_database
+from scanner.errors import DatabaseUnusable
 from scanner.tables import answer, bare_leaf, checkpoint, consent, leaf_group, node
 from tests.consent_server.conftest import decision, send
 from tests.consent_server.log.test_log import record
@@ -115,9 +117,121 @@ def test_no_column_of_a_decision_can_be_changed(engine, column):
 def test_no_column_of_an_answer_can_be_changed(engine, column):
     alter(engine, update(answer).values({column: ANSWER_CHANGES[column]}))
 
-    faults = found(engine).faults
-    assert len(faults) == 100
+    first, *faults = found(engine).faults
+    assert first == "answer 1 was changed, which decisions have in common"
+    assert len(faults) == 99
     assert all(fault.endswith(") was changed") for fault in faults)
+
+
+def test_what_names_an_answer_cannot_be_changed(engine):
+    alter(engine, update(answer).values(digest=bytes(32)))
+
+    assert found(engine).faults == ("answer 1 was changed, which decisions have in common",)
+
+
+@pytest.mark.parametrize(
+    ("column", "held"),
+    [
+        *(("decided_at", value) for value in (2**62, -(2**62))),
+        *(("received_at", value) for value in (2**62, -(2**62))),
+        *(("flags", value) for value in (" late", "late ")),
+    ],
+)
+def test_what_no_server_writes_is_told_like_any_change(engine, column, held):
+    alter(engine, update(consent).where(consent.c.seq == 123).values({column: held}))
+
+    (fault,) = found(engine).faults
+    assert fault.startswith("decision 123 (")
+    assert fault.endswith(") was changed")
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("consent SET gpc = 2 WHERE seq = 7", "decision 7 (00000000-0000-4000-8000-000000000007)"),
+        ("consent SET received_at = 'x' WHERE seq = 7", "decision 7 (0"),
+        ("consent SET salt = 'x' WHERE seq = 7", "decision 7 (0"),
+        ("consent SET page = CAST(x'ff' AS TEXT) WHERE seq = 7", "decision 7 cannot be read"),
+        ("consent SET seq = -9223372036854775808 WHERE seq = 604", "decision -92233720"),
+        ("answer SET functional = 3", "answer 1 was"),
+        ("answer SET services = 7", "answer 1 was"),
+        ("answer SET site = CAST(x'ff' AS TEXT)", "answer 1 was"),
+        ("leaf_group SET hashes = 'x' WHERE first = 0", "what stands for the leaves from 0 on"),
+        ("leaf_group SET hashes = x'' WHERE first = 0", "what stands for the leaves from 0 on"),
+        ("checkpoint SET note = x'00' WHERE size = 300", "a checkpoint in the database is not"),
+        ("checkpoint SET note = CAST(x'ff' AS TEXT) WHERE size = 300", "a checkpoint in the dat"),
+        ("checkpoint SET size = 301 WHERE size = 300", "the checkpoint at 300 was changed: it is"),
+        ("node SET hash = 'x' WHERE position = 0", "the node over the leaves up to 255 was chang"),
+        ("node SET position = 9 WHERE position = 1", "a node over the leaves up to 2559 was ins"),
+    ],
+)
+def test_a_column_of_sqlite_that_holds_anything_is_told(tmp_path, change, fault):
+    engine = open_database(str(tmp_path / "kapsel.db"))
+
+    async def fill():
+        async with ConsentLog.open(engine) as log:
+            await asyncio.gather(*(log.append(record(n)) for n in range(300)))
+            Tree(engine).sign(KEY, now=NOW)
+            await asyncio.gather(*(log.append(record(n)) for n in range(300, 605)))
+            Tree(engine).sign(KEY, now=NOW)
+
+    asyncio.run(fill())
+    alter(engine, text(f"UPDATE {change}"))
+
+    faults = found(engine).faults
+    engine.dispose()
+    assert any(each.startswith(fault) for each in faults)
+
+
+@pytest.mark.parametrize("core", ["", "7", "[]", '["erasure",1,[]]', '["erasure",1,"x"]'])
+def test_a_leaf_that_proves_nothing_anybody_wrote_is_told(engine, core):
+    hashed = leaves.leaf_hash(core.encode(), leaves.NOTHING)
+    alter(
+        engine,
+        insert(leaf_group).values(first=605, hashes=hashed),
+        insert(bare_leaf).values(position=605, core=core, inner=leaves.NOTHING),
+    )
+
+    assert found(engine).faults == ("leaf 605, of something erased, was changed",)
+
+
+def test_nobody_is_accused_while_servers_write(database):
+    engine, beside = open_database(database), open_database(database)
+
+    async def write(log, ended):
+        for n in itertools.count():
+            if ended.is_set():
+                return
+            await asyncio.gather(*(log.append(record(1000 + 10 * n + m)) for m in range(10)))
+            if n % 100 == 50:  # each waits for the audit, as SQLite's own log is read then
+                await log.erase(record(n).id)
+
+    async def audit():
+        async with ConsentLog.open(engine) as log:
+            await asyncio.gather(*(log.append(record(n)) for n in range(400)))
+            ended = asyncio.Event()
+            writing = asyncio.create_task(write(log, ended))
+            verdicts = [await asyncio.to_thread(found, beside) for _ in range(8)]
+            ended.set()
+            await writing
+            return verdicts
+
+    verdicts = asyncio.run(audit())
+
+    engine.dispose()
+    beside.dispose()
+    assert len({verdict.leaves for verdict in verdicts}) > 1
+    assert [fault for verdict in verdicts for fault in verdict.faults] == []
+
+
+def test_a_database_that_cannot_be_read_is_no_fault_of_the_log(tmp_path):
+    file = tmp_path / "kapsel.db"
+    engine = open_database(str(file))
+    alter(engine, text("DROP TABLE node"))
+
+    with pytest.raises(DatabaseUnusable, match="the log cannot be read"):
+        found(engine)
+    engine.dispose()
 
 
 def test_a_removed_decision_is_told(engine):
@@ -413,3 +527,15 @@ def test_the_command_says_what_was_altered(engine, database, tmp_path):
     assert whole_log.returncode == 0
     assert altered.returncode == 1
     assert "kapsel: decision 7 was removed\n" in altered.stderr
+
+
+def test_the_command_reads_checkpoints_of_which_bits_were_flipped(engine, database, tmp_path):
+    file = tmp_path / "checkpoints"
+    file.write_bytes(b"kapsel\n300\n\xff\n\n\xe2\x80\x94 kapsel x\n")
+    arguments = ["--database", database, "--key", note.write_key(KEY.verify_key)]
+
+    altered = kapsel(*arguments, "--checkpoints", str(file))
+
+    assert altered.returncode == 1
+    assert "a checkpoint outside is not signed with this key" in altered.stderr
+    assert "Traceback" not in altered.stderr

@@ -34,6 +34,7 @@ COOKIES = {
     *("t_resolved", "t_evaluated", "t_whole", "t_appended"),
     *("t_inserted", "t_filled", "t_poured", "t_shaped"),
     *("a_fetched", "t_fetched", "f_built", "t_placed", "a_routed"),
+    "t_nested",
 }
 STORED = {
     *("p_named", "p_bracket", "p_defined", "p_assigned", "a_realm", "a_borrowed", "t_item"),

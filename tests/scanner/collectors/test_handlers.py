@@ -8,6 +8,14 @@ def test_scripts_handlers_and_links_are_code():
     assert handlers(html) == ('document.cookie = "a=1"', "go('x')", "b = 1 < 2", "")
 
 
+def test_documents_in_attributes_are_read():
+    html = """<iframe srcdoc="<p onclick=go()><iframe srcdoc='&lt;script>x = 1&lt;/script>'>">"""
+    endless = "<iframe srcdoc=" * 2000
+
+    assert handlers(html) == ("go()", "x = 1")
+    assert handlers(endless) == ()
+
+
 def test_broken_html_is_no_fault():
     assert handlers("<img onload=a <script>x") is not None
     assert handlers("") == ()

@@ -1,9 +1,17 @@
+import hashlib
+
 import pytest
 
-from scanner.collectors.parameters import carried, digests, pairs
+from scanner.collectors.parameters import carried, digests, hashes_of_email, pairs
 from scanner.shape import Digester
 
 HOST = "www.shop.example"
+FORM = (
+    '--x\r\nContent-Disposition: form-data; name="em"\r\n\r\nk@example.no\r\n'
+    '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nbytes\r\n'
+    '--x\r\nContent-Disposition: form-data; name="two words"\r\n'
+    "Content-Type: text/plain\r\n\r\n1\r\n2\r\n--x--\r\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +20,10 @@ HOST = "www.shop.example"
         ("em", "kari@example.no", "email"),
         ("u", "kari%40example.no", "email"),
         ("ud[em]", "0cc175b9c0f1b6a831c399e269772661", "email_hash"),
+        ("email_sha512", "0cc175b9c0f1b6a831c399e269772661" * 4, "email_hash"),
+        ("em", "9FuIT4bDKcXuG5KlmQ0GvjhvMf5ISV-yYD7OrQHJTsk=", "email_hash"),
+        ("d", "a2FyaUBleGFtcGxlLm5v", "email"),
+        ("d", "6b617269406578616d706c652e6e6f", "email"),
         ("gclid", "x", "click"),
         ("dl", "https://www.shop.example/vare", "page"),
         ("dl", "https%3A%2F%2Fwww.shop.example%2F", "page"),
@@ -47,6 +59,13 @@ def test_parameters_come_from_the_query_and_from_the_body():
         ("ids", "7"),
     ]
     assert list(pairs("", "{broken")) == []
+    assert list(pairs("", FORM)) == [("em", "k@example.no"), ("two words", "1\r\n2")]
+    assert list(pairs("data=eyJtYWlsIjoiayJ9&j=%5B7%5D")) == [
+        ("data", "eyJtYWlsIjoiayJ9"),
+        ("j", "[7]"),
+        ("mail", "k"),
+        ("j", "7"),
+    ]
     assert len(list(pairs("&".join(f"p{n}=1" for n in range(1000))))) == 150
 
 
@@ -59,3 +78,16 @@ def test_parts_that_identify_are_compared_by_hashes():
     assert not stored & digests("1763820000", digester)  # a time is nobody's
     assert not digests("Tindra telt for to personer", digester)
     assert "1290384756" not in repr(stored)
+
+
+def test_what_an_address_is_hashed_to_is_known_under_any_name():
+    digester = Digester()
+
+    known = hashes_of_email(" Kari@example.no", digester)
+
+    another = hashlib.sha256(b"ola@example.no").hexdigest()
+    assert not digests(another, digester) & known
+    for text in ("kari@example.no", "Kari@example.no"):
+        told = hashlib.sha256(text.encode()).hexdigest()
+        assert digests(told, digester) & known
+        assert digests(told.upper(), digester) & known

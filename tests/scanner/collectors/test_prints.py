@@ -24,14 +24,19 @@ INNOCENT = {
     "width": "for (let n = 0; n < 60; n += 1) document.body.offsetWidth",
     "shaders": "const g = document.createElement('canvas').getContext('webgl');"
     "if (g) for (const t of [35632, 35633]) g.getShaderPrecisionFormat(t, 36338)",
+    "pick": "const g = document.createElement('canvas').getContext('webgl');"
+    "if (g) g.readPixels(9, 9, 1, 1, g.RGBA, g.UNSIGNED_BYTE, new Uint8Array(4))",
 }
 MEASURES = """const s = document.createElement('span'); document.body.append(s);
 for (let n = 0; n < 30; n += 1) { s.style.fontFamily = `f${n}, serif`; s.offsetWidth }"""
+PIXELS = """const g = document.createElement('canvas').getContext('webgl');
+g.readPixels(0, 0, 300, 150, g.RGBA, g.UNSIGNED_BYTE, new Uint8Array(4 * 300 * 150))"""
 TELLING = {
     "url": ("canvas", "x.fillText('Cwm fjord', 9, 9); c.toDataURL()"),
     "data": ("canvas", "x.strokeText('Cwm fjord', 9, 9); x.getImageData(0, 0, 300, 150)"),
     "blob": ("canvas", "x.fillText(12, 9, 9); c.toBlob(() => {})"),
     "worker": ("canvas", "new Worker('/worker.js')"),
+    "read": ("webgl", PIXELS),
     "elements": ("fonts", MEASURES),
     "keys": ("keyboard", "navigator.keyboard.getLayoutMap().catch(() => {})"),
 }

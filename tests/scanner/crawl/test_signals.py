@@ -1,5 +1,7 @@
 """What pages do and say beside storing things: told to whom, read by which script."""
 
+import hashlib
+
 import pytest
 
 from scanner.model import Carried, Kind, SignalKind, State
@@ -124,3 +126,48 @@ def asked(read):
         for signal in read.signals
         if signal.name in ("call", "read")
     }
+
+
+async def test_what_an_encrypted_page_asks_for_unencrypted_is_told(look):
+    parts = """<img src=http://cdn.part.example/dot.png>
+    <link rel=stylesheet href=http://cdn.part.example/s.css>
+    <iframe src=http://cdn.part.example/frame></iframe>
+    <form action=http://cdn.part.example/form></form>
+    <script>try { new WebSocket("ws://cdn.part.example/socket") } catch {}</script>"""
+    found = await look({"www.shop.example": Host({"/": parts})})
+
+    (read,) = found.crawl.reads
+    mixed = [signal for signal in read.signals if signal.kind is SignalKind.MIXED_CONTENT]
+    assert {(signal.host, signal.name, signal.facts["outcome"]) for signal in mixed} == {
+        ("cdn.part.example", "/dot.png", "upgraded"),
+        ("cdn.part.example", "/s.css", "blocked"),
+        ("cdn.part.example", "/frame", "blocked"),
+        ("cdn.part.example", "/form", "sent"),
+        ("cdn.part.example", "/socket", "blocked"),
+    }
+
+
+HASHING = """crypto.subtle.digest("SHA-256", new TextEncoder().encode("ola@example.no"))
+  .then((made) => {
+    const x = [...new Uint8Array(made)].map((one) => one.toString(16).padStart(2, "0")).join("");
+    new Image().src = `https://cdn.tracker.example/pixel?x=${x}`;
+  });"""
+
+
+async def test_the_hash_of_an_address_is_one_under_any_name(look):
+    typed = hashlib.md5(b"kari@example.no", usedforsecurity=False).hexdigest()
+    other = hashlib.md5(b"something else", usedforsecurity=False).hexdigest()
+    sent = f"fetch('https://cdn.tracker.example/hit?y={typed}&z={other}', {{mode: 'no-cors'}})"
+    page = f"<input value=Kari@Example.no><script>{HASHING}{sent}</script>"
+    found = await look({"www.shop.example": Host({"/": page})})
+
+    beacons = found.of(Kind.BEACON)
+    assert beacons["cdn.tracker.example/pixel"].carries == (
+        Carried(name="x", content="email_hash"),
+    )
+    assert set(beacons["cdn.tracker.example/hit"].carries) == {
+        Carried(name="y", content="email_hash"),
+        Carried(name="z", content="identifier"),
+    }
+    for secret in ("kari@", "Kari@", "ola@", typed):
+        assert secret not in repr(found.crawl)

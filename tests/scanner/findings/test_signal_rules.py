@@ -155,6 +155,8 @@ def test_what_travels_unencrypted():
     assert found(mixed)["insecure-transport"].evidence == (
         "http://www.shop.example/one.js is asked for by https://www.shop.example/vare",
     )
+    upgraded = signal(SignalKind.MIXED_CONTENT, "/one.png", outcome="upgraded")
+    assert "insecure-transport" not in found(upgraded)
 
 
 def test_who_is_told_the_whole_address_and_who_hides_behind_the_sites_own_name():

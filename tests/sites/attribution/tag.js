@@ -75,3 +75,6 @@ for (const [name, fill] of [['t_filled', (to, text) => { to.text = text; }], ['t
   fill(put(document.createElement('script')), timed(name));
 }
 //# sourceURL=https://www.shop.example/not-me.js
+const nested = document.createElement('div');
+nested.innerHTML = '<iframe srcdoc="&lt;iframe srcdoc=\'&amp;lt;img src=x onerror=&amp;quot;top.document.cookie = `t_nested=1`&amp;quot;>\'>"></iframe>';
+document.body.append(nested);
